@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { id128 } from '../primitives.ts';
+import { account, device, deviceList, devicePatch, quota, refreshRequest, session, signInRequest, signUpRequest } from './account.ts';
+import { BLOCKS_MEDIA_TYPE, hashList, missingResponse, storeResponse } from './blocks.ts';
+import { commitRequest, commitResponse } from './commit.ts';
+import { discovery } from './discovery.ts';
+import { deltaQuery, deltaResponse, nodeResponse, restoreVersionRequest, trashList, versionList, waitQuery, waitResponse } from './drive.ts';
+
+/** One call of the cloud API. Server, client and OpenAPI document are all made from this table. */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Fastify style: `/v1/devices/:id`. */
+  readonly path: string;
+  readonly summary: string;
+  /** Needs an access token. */
+  readonly auth: boolean;
+  readonly params?: z.ZodType;
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+  /** Media type of a body or an answer that is not JSON. */
+  readonly bodyType?: string;
+  readonly response?: z.ZodType;
+  readonly responseType?: string;
+  readonly idempotencyKey?: boolean;
+}
+
+const byId = z.object({ id: id128 });
+const byVersion = z.object({ id: id128, version: id128 });
+const nothing = z.object({});
+
+export const routes = {
+  discovery: { method: 'GET', path: '/.well-known/tidemark', summary: 'Region, limits, plans, rules', auth: false, response: discovery },
+
+  signUp: { method: 'POST', path: '/v1/auth/accounts', summary: 'Make an account and sign this device in', auth: false, body: signUpRequest, response: session },
+  signIn: { method: 'POST', path: '/v1/auth/sessions', summary: 'Sign this device in', auth: false, body: signInRequest, response: session },
+  refresh: { method: 'POST', path: '/v1/auth/token', summary: 'Rotate the refresh token', auth: false, body: refreshRequest, response: session },
+  revoke: { method: 'POST', path: '/v1/auth/revoke', summary: 'Sign this device out', auth: false, body: refreshRequest, response: nothing },
+
+  me: { method: 'GET', path: '/v1/me', summary: 'The account', auth: true, response: account },
+  devices: { method: 'GET', path: '/v1/devices', summary: 'Signed-in devices', auth: true, response: deviceList },
+  renameDevice: { method: 'PATCH', path: '/v1/devices/:id', summary: 'Rename a device', auth: true, params: byId, body: devicePatch, response: device },
+  revokeDevice: { method: 'DELETE', path: '/v1/devices/:id', summary: 'Sign a device out from afar', auth: true, params: byId, response: nothing },
+
+  quota: { method: 'GET', path: '/v1/drive/quota', summary: 'Room, by kind', auth: true, response: quota },
+  delta: { method: 'GET', path: '/v1/drive/delta', summary: 'What changed since a cursor', auth: true, query: deltaQuery, response: deltaResponse },
+  deltaWait: { method: 'GET', path: '/v1/drive/delta/wait', summary: 'Wait for a change; only a hint', auth: true, query: waitQuery, response: waitResponse },
+
+  missingBlocks: { method: 'POST', path: '/v1/blocks/missing', summary: 'Which of these blocks does the account lack', auth: true, body: hashList, response: missingResponse },
+  storeBlocks: { method: 'POST', path: '/v1/blocks', summary: 'Send blocks', auth: true, bodyType: BLOCKS_MEDIA_TYPE, response: storeResponse },
+  fetchBlocks: { method: 'POST', path: '/v1/blocks/fetch', summary: 'Get blocks', auth: true, body: hashList, responseType: BLOCKS_MEDIA_TYPE },
+
+  commit: { method: 'POST', path: '/v1/drive/commit', summary: 'Change up to 500 nodes', auth: true, body: commitRequest, response: commitResponse, idempotencyKey: true },
+
+  content: { method: 'GET', path: '/v1/drive/files/:id/content', summary: 'Content of a file; Range, ETag, Repr-Digest', auth: true, params: byId, responseType: 'application/octet-stream' },
+  versions: { method: 'GET', path: '/v1/drive/files/:id/versions', summary: 'History of a file', auth: true, params: byId, response: versionList },
+  versionContent: { method: 'GET', path: '/v1/drive/files/:id/versions/:version/content', summary: 'Content of an earlier version', auth: true, params: byVersion, responseType: 'application/octet-stream' },
+  restoreVersion: { method: 'POST', path: '/v1/drive/files/:id/restore', summary: 'Make an earlier version the newest', auth: true, params: byId, body: restoreVersionRequest, response: nodeResponse },
+  trash: { method: 'GET', path: '/v1/drive/trash', summary: 'What was deleted', auth: true, response: trashList },
+  restoreTrash: { method: 'POST', path: '/v1/drive/trash/:id/restore', summary: 'Bring back what was deleted', auth: true, params: byId, response: nodeResponse },
+  deleteTrash: { method: 'DELETE', path: '/v1/drive/trash/:id', summary: 'Delete for good', auth: true, params: byId, response: nothing },
+  emptyTrash: { method: 'DELETE', path: '/v1/drive/trash', summary: 'Empty the trash', auth: true, response: nothing },
+} as const satisfies Record<string, Route>;
+
+export type RouteName = keyof typeof routes;

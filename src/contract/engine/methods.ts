@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { deviceName, email, id128, timeMs } from '../primitives.ts';
+import { account, device, password, quota } from '../cloud/account.ts';
+import { fileVersion, trashItem } from '../cloud/drive.ts';
+import { activity, activityKind, conflict, explanation, fileItem, folder, issue, question } from './items.ts';
+import { settingRow } from './settings.ts';
+import { status, statusPatch } from './status.ts';
+
+/** One method of the engine: what the window and the command may ask. Checked at run time by the receiver. */
+export interface Method {
+  readonly params: z.ZodType;
+  readonly result: z.ZodType;
+}
+
+const none = z.object({});
+const path = z.string().max(32_768);
+const page = { cursor: z.string().max(200).optional(), limit: z.int().min(1).max(1000).default(100) };
+const paged = <T extends z.ZodType>(row: T) => z.object({ rows: z.array(row), next: z.string().nullable() });
+const server = z.url({ protocol: /^https?$/ });
+
+export const methods = {
+  'engine.info': { params: none, result: z.object({ version: z.string(), profile: z.string(), pid: z.int(), node: z.string(), secretStore: z.enum(['keyring', 'file']) }) },
+  'engine.stop': { params: none, result: none },
+
+  'status.snapshot': { params: none, result: status },
+
+  'account.signUp': { params: z.object({ server, email, password, deviceName: deviceName.optional(), bootstrapSecret: z.string().optional(), invite: z.string().optional() }), result: account },
+  'account.signIn': { params: z.object({ server, email, password: z.string().max(1024), deviceName: deviceName.optional() }), result: account },
+  /** `forgotten` is false when the cloud could not be told; the tokens are gone from this device either way. */
+  'account.signOut': { params: none, result: z.object({ told: z.boolean() }) },
+  'account.show': { params: none, result: account },
+
+  'folder.add': { params: z.object({ path, localOnly: z.boolean().default(false) }), result: folder },
+  'folder.list': { params: none, result: z.object({ folders: z.array(folder) }) },
+  'folder.remove': { params: z.object({ path }), result: none },
+
+  'sync.now': { params: none, result: none },
+  /** Resolves when all that can be synced is synced as of the call; `issues` are those left over. */
+  'sync.wait': { params: z.object({ timeoutMs: z.int().min(0).nullable().default(null) }), result: z.object({ uploaded: z.int(), downloaded: z.int(), issues: z.int(), questions: z.int(), conflicts: z.int() }) },
+  'sync.preview': { params: none, result: z.object({ operations: z.array(z.object({ kind: z.string(), path: z.string(), otherPath: z.string().nullable(), sizeBytes: z.number().nullable() })), questions: z.array(question) }) },
+  'sync.pause': { params: z.object({ until: timeMs.nullable() }), result: none },
+  'sync.resume': { params: none, result: none },
+
+  'activity.list': { params: z.object({ ...page, search: z.string().max(200).optional(), kinds: z.array(activityKind).optional() }), result: paged(activity) },
+  'files.list': { params: z.object({ path: path.default(''), ...page }), result: paged(fileItem) },
+  'files.explain': { params: z.object({ path }), result: explanation },
+  'issues.list': { params: z.object({ ...page }), result: paged(issue) },
+  'questions.list': { params: none, result: z.object({ questions: z.array(question) }) },
+  'questions.answer': { params: z.object({ id: z.string(), choice: z.enum(['keep', 'delete']) }), result: none },
+  'conflicts.list': { params: z.object({ ...page }), result: paged(conflict) },
+  'conflicts.show': { params: z.object({ id: id128 }), result: conflict },
+  'conflicts.resolve': { params: z.object({ id: id128, keep: z.enum(['mine', 'theirs', 'both']) }), result: none },
+
+  'versions.list': { params: z.object({ path }), result: z.object({ versions: z.array(fileVersion) }) },
+  'versions.restore': { params: z.object({ path, versionId: id128 }), result: none },
+  'trash.list': { params: none, result: z.object({ items: z.array(trashItem) }) },
+  'trash.restore': { params: z.object({ id: id128 }), result: none },
+  'devices.list': { params: none, result: z.object({ devices: z.array(device) }) },
+  'devices.rename': { params: z.object({ id: id128, name: deviceName }), result: device },
+  'devices.signOut': { params: z.object({ id: id128 }), result: none },
+  'quota.show': { params: none, result: quota },
+  'settings.list': { params: none, result: z.object({ settings: z.array(settingRow) }) },
+  'settings.set': { params: z.object({ key: z.string().max(100), value: z.union([z.string(), z.number(), z.boolean()]) }), result: settingRow },
+} as const satisfies Record<string, Method>;
+
+export const events = {
+  'status.patch': statusPatch,
+  'activity.added': activity,
+  /** Lists changed; whoever shows one asks for it again. Coalesced. */
+  'lists.changed': z.object({ lists: z.array(z.enum(['files', 'issues', 'questions', 'conflicts', 'folders', 'settings'])) }),
+} as const satisfies Record<string, z.ZodType>;
+
+export type MethodName = keyof typeof methods;
+export type EventName = keyof typeof events;
+/** What a caller writes: defaults may be left out. */
+export type ParamsIn<M extends MethodName> = z.input<(typeof methods)[M]['params']>;
+/** What the engine reads, defaults filled in. */
+export type Params<M extends MethodName> = z.output<(typeof methods)[M]['params']>;
+export type ResultOf<M extends MethodName> = z.output<(typeof methods)[M]['result']>;
+export type EventBody<E extends EventName> = z.output<(typeof events)[E]>;
+
+/** The engine as its callers see it: in the process, over a socket, over a message port. */
+export interface EngineApi {
+  call<M extends MethodName>(method: M, params: ParamsIn<M>): Promise<ResultOf<M>>;
+  on<E extends EventName>(event: E, listener: (body: EventBody<E>) => void): () => void;
+}

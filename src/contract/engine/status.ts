@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { sizeBytes, timeMs } from '../primitives.ts';
+import { region } from '../cloud/account.ts';
+import { errorData } from '../error-data.ts';
+
+/** What the tray shows; exactly one at a time, the first that applies from the bottom of this list. */
+export const engineState = z.enum(['not_set_up', 'starting', 'up_to_date', 'syncing', 'paused', 'offline', 'attention', 'error']);
+
+export const direction = z.enum(['up', 'down']);
+
+export const transfer = z.object({
+  path: z.string(),
+  direction,
+  doneBytes: sizeBytes,
+  totalBytes: sizeBytes,
+});
+
+const progress = z.object({ files: z.int().min(0), totalFiles: z.int().min(0), bytes: sizeBytes, totalBytes: sizeBytes, bytesPerSecond: z.number().min(0) });
+
+export const status = z.object({
+  /** Grows by one with every patch. A gap means: ask for a new snapshot. */
+  revision: z.int().min(0),
+  state: engineState,
+  /** Why the state is offline, attention or error. */
+  reason: errorData.nullable(),
+  account: z.object({ email: z.string(), region, deviceName: z.string(), server: z.string() }).nullable(),
+  folder: z.object({ path: z.string() }).nullable(),
+  /** Since the engine was last idle; zeros when idle. */
+  upload: progress,
+  download: progress,
+  etaMs: z.number().min(0).nullable(),
+  scanning: z.boolean(),
+  issues: z.int().min(0),
+  conflicts: z.int().min(0),
+  questions: z.int().min(0),
+  /** Items known in the folder. */
+  items: z.int().min(0),
+  pausedUntil: timeMs.nullable().describe('null when not paused or until resumed'),
+  lastSyncedAt: timeMs.nullable(),
+  /** At most 20, the largest first. */
+  transfers: z.array(transfer).max(20),
+});
+
+export const statusPatch = status.partial().required({ revision: true });
+
+export type EngineState = z.infer<typeof engineState>;
+export type Status = z.infer<typeof status>;
+export type StatusPatch = z.infer<typeof statusPatch>;
+export type TransferProgress = z.infer<typeof transfer>;

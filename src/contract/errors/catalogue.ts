@@ -1,0 +1,140 @@
+/**
+ * Every error Tidemark can tell anyone about. A code is stable: clients, scripts and tests key on it.
+ * The texts, one file a language, stand beside this file; a test fails when a code lacks a text.
+ */
+
+/** What the client does about an error. */
+export type Reaction =
+  | 'retry' // by itself, with backoff
+  | 'wait' // until something else changes (room, network, the other program)
+  | 'ask' // the person has to choose or repair
+  | 'skip' // never by itself; the item is listed
+  | 'sign_in'
+  | 'replan' // the world changed: look again and plan anew, without counting a failure
+  | 'stop'; // the engine or the command cannot go on
+
+export interface ErrorKind {
+  readonly reaction: Reaction;
+  /** HTTP status when the cloud answers with it. */
+  readonly status?: number;
+  /** Exit code of the command (CLI.md); 1 when not given. */
+  readonly exit?: number;
+}
+
+export const catalogue = {
+  // --- requests that are wrong
+  invalid_request: { reaction: 'stop', status: 400, exit: 2 },
+  not_found: { reaction: 'replan', status: 404 },
+  body_too_large: { reaction: 'replan', status: 413 },
+  unsupported_media_type: { reaction: 'stop', status: 415 },
+  idempotency_key_reused: { reaction: 'stop', status: 422 },
+  idempotency_key_missing: { reaction: 'stop', status: 400 },
+  range_not_satisfiable: { reaction: 'stop', status: 416 },
+  // --- who is asking
+  not_signed_in: { reaction: 'sign_in', status: 401, exit: 4 },
+  invalid_credentials: { reaction: 'sign_in', status: 401, exit: 4 },
+  session_expired: { reaction: 'sign_in', status: 401, exit: 4 },
+  access_expired: { reaction: 'retry', status: 401, exit: 4 },
+  device_revoked: { reaction: 'sign_in', status: 401, exit: 4 },
+  no_such_account: { reaction: 'sign_in', status: 401, exit: 4 },
+  email_in_use: { reaction: 'ask', status: 409, exit: 4 },
+  email_invalid: { reaction: 'ask', status: 400, exit: 2 },
+  password_too_weak: { reaction: 'ask', status: 400, exit: 2 },
+  sign_up_closed: { reaction: 'ask', status: 403, exit: 4 },
+  invite_required: { reaction: 'ask', status: 403, exit: 4 },
+  bootstrap_secret_required: { reaction: 'ask', status: 403, exit: 4 },
+  wrong_account: { reaction: 'ask', exit: 4 },
+  // --- limits
+  rate_limited: { reaction: 'wait', status: 429, exit: 5 },
+  quota_exceeded: { reaction: 'wait', status: 507, exit: 3 },
+  uncommitted_limit: { reaction: 'retry', status: 507 },
+  // --- the cloud is not there or not itself
+  cloud_unreachable: { reaction: 'retry', exit: 5 },
+  cloud_timeout: { reaction: 'retry', exit: 5 },
+  cloud_unavailable: { reaction: 'wait', status: 503, exit: 5 },
+  cloud_failed: { reaction: 'retry', status: 500, exit: 5 },
+  not_tidemark: { reaction: 'stop', exit: 5 },
+  cloud_answer_invalid: { reaction: 'retry', exit: 5 },
+  cloud_insecure: { reaction: 'stop', exit: 2 },
+  cloud_certificate: { reaction: 'ask', exit: 5 },
+  client_too_old: { reaction: 'stop', status: 426, exit: 5 },
+  // --- results inside a commit
+  revision_mismatch: { reaction: 'replan', status: 409 },
+  name_taken: { reaction: 'replan', status: 409 },
+  id_taken: { reaction: 'replan', status: 409 },
+  parent_missing: { reaction: 'replan', status: 409 },
+  would_cycle: { reaction: 'replan', status: 409 },
+  subtree_changed: { reaction: 'replan', status: 409 },
+  dependency_failed: { reaction: 'replan', status: 409 },
+  group_failed: { reaction: 'replan', status: 409 },
+  kind_mismatch: { reaction: 'replan', status: 409 },
+  blocks_missing: { reaction: 'retry', status: 409 },
+  hash_mismatch: { reaction: 'retry', status: 422 },
+  name_invalid: { reaction: 'skip', status: 400 },
+  // --- change feed
+  cursor_gone: { reaction: 'replan', status: 410 },
+  // --- one item on this device
+  file_busy: { reaction: 'wait' },
+  file_changed: { reaction: 'replan' },
+  file_locked: { reaction: 'retry' },
+  file_vanished: { reaction: 'replan' },
+  no_permission: { reaction: 'ask' },
+  path_taken: { reaction: 'replan' },
+  path_not_plain: { reaction: 'skip' },
+  name_not_utf8: { reaction: 'skip' },
+  name_clash: { reaction: 'ask' },
+  name_not_holdable: { reaction: 'ask' },
+  path_too_long: { reaction: 'ask' },
+  symlink_skipped: { reaction: 'skip' },
+  special_skipped: { reaction: 'skip' },
+  content_corrupt: { reaction: 'retry' },
+  disk_full: { reaction: 'wait' },
+  disk_failed: { reaction: 'retry' },
+  too_many_open_files: { reaction: 'retry' },
+  conflict_kept: { reaction: 'ask' },
+  conflict_limit: { reaction: 'ask' },
+  not_settling: { reaction: 'retry' },
+  mass_delete: { reaction: 'ask', exit: 7 },
+  not_synced: { reaction: 'wait', exit: 3 },
+  // --- the folder
+  folder_missing: { reaction: 'ask', exit: 2 },
+  folder_not_a_folder: { reaction: 'ask', exit: 2 },
+  folder_not_writable: { reaction: 'ask', exit: 2 },
+  folder_nested: { reaction: 'ask', exit: 2 },
+  folder_in_use: { reaction: 'ask', exit: 2 },
+  folder_is_profile: { reaction: 'ask', exit: 2 },
+  folder_limit: { reaction: 'ask', exit: 2 },
+  folder_unknown: { reaction: 'ask', exit: 2 },
+  folder_replaced: { reaction: 'ask', exit: 3 },
+  folder_none: { reaction: 'ask', exit: 2 },
+  // --- profile, database, process
+  profile_in_use: { reaction: 'stop', exit: 2 },
+  profile_not_writable: { reaction: 'stop', exit: 2 },
+  database_broken: { reaction: 'stop', exit: 1 },
+  database_newer: { reaction: 'stop', exit: 2 },
+  key_ring_unavailable: { reaction: 'ask', exit: 2 },
+  server_key_missing: { reaction: 'stop', exit: 2 },
+  server_key_invalid: { reaction: 'stop', exit: 2 },
+  server_key_inside_data: { reaction: 'stop', exit: 2 },
+  data_in_use: { reaction: 'stop', exit: 2 },
+  port_in_use: { reaction: 'stop', exit: 2 },
+  host_not_loopback: { reaction: 'stop', exit: 2 },
+  node_too_old: { reaction: 'stop', exit: 2 },
+  engine_not_running: { reaction: 'stop', exit: 1 },
+  engine_stopped: { reaction: 'retry', exit: 1 },
+  usage: { reaction: 'stop', exit: 2 },
+  not_available_yet: { reaction: 'stop', exit: 2 },
+  unknown_item: { reaction: 'stop', exit: 2 },
+  timed_out: { reaction: 'stop', exit: 6 },
+  aborted: { reaction: 'stop', exit: 1 },
+  internal: { reaction: 'retry', status: 500, exit: 1 },
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof catalogue;
+
+export const errorCodes = Object.keys(catalogue) as readonly ErrorCode[];
+
+export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(catalogue, code);
+
+/** Reaction, status and exit code of an error. */
+export const errorKind = (code: ErrorCode): ErrorKind => catalogue[code];

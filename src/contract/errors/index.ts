@@ -1,0 +1,3 @@
+export * from './catalogue.ts';
+export * from './tidemark-error.ts';
+export * from './text.ts';

@@ -1,0 +1,2 @@
+import type { ErrorTexts } from './text.ts';
+export const en = {} as ErrorTexts;

@@ -1,0 +1,6 @@
+import { ROOT_ID } from '../../contract/index.ts';
+
+/** Names an item in all three trees. New local items get one when they are first seen; the cloud takes it over. */
+export type NodeId = string;
+
+export { ROOT_ID };

@@ -1,0 +1,5 @@
+export * from './content.ts';
+export * from './file-identity.ts';
+export * from './ids.ts';
+export * from './map-tree.ts';
+export * from './trees.ts';

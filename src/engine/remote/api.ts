@@ -1,0 +1,58 @@
+import type {
+  Account, CommitEntryInput, CommitResult, DeltaResponse, Device, DeviceInfo, Discovery, FileVersion, Quota, Session, TrashItem, CloudNode,
+} from '../../contract/index.ts';
+
+/** A block's bytes; the hash was or will be verified by whoever receives it. */
+export interface BlockData {
+  readonly hash: string;
+  readonly bytes: Uint8Array;
+}
+
+/** The refresh token and who it belongs to, as the session keeper hands it over. */
+export interface Credentials {
+  /** A valid access token; refreshes when needed. Throws TidemarkError with reaction `sign_in`. */
+  accessToken(signal?: AbortSignal): Promise<string>;
+  /** The cloud refused this token; the next `accessToken()` must be a new one. */
+  refused(accessToken: string): void;
+}
+
+/**
+ * The cloud as the engine uses it. Every method throws TidemarkError with the code of the problem document, or one of
+ * cloud_unreachable, cloud_timeout, cloud_certificate, not_tidemark, cloud_answer_invalid. Answers are validated.
+ * `rate_limited` and `cloud_unavailable` carry `retryAfterMs`.
+ */
+export interface CloudApi {
+  readonly server: string;
+  discover(signal?: AbortSignal): Promise<Discovery>;
+  signUp(request: { email: string; password: string; device: DeviceInfo; bootstrapSecret?: string; invite?: string }): Promise<Session>;
+  signIn(request: { email: string; password: string; device: DeviceInfo }): Promise<Session>;
+  refresh(refreshToken: string, signal?: AbortSignal): Promise<Session>;
+  revoke(refreshToken: string): Promise<void>;
+  /** All further calls are made in the name of these credentials. */
+  authorized(credentials: Credentials): DriveApi;
+  close(): Promise<void>;
+}
+
+export interface DriveApi {
+  me(): Promise<Account>;
+  devices(): Promise<readonly Device[]>;
+  renameDevice(id: string, name: string): Promise<Device>;
+  revokeDevice(id: string): Promise<void>;
+  quota(): Promise<Quota>;
+  delta(cursor: string | null, signal?: AbortSignal): Promise<DeltaResponse>;
+  wait(cursor: string, timeoutMs: number, signal?: AbortSignal): Promise<boolean>;
+  /** Hashes the cloud lacks. Any number of hashes; split as the contract asks. */
+  missing(hashes: readonly string[], signal?: AbortSignal): Promise<ReadonlySet<string>>;
+  /** One request; the caller keeps the sum under MAX_BLOCKS_BODY_BYTES. Throws `hash_mismatch` when any was rejected. */
+  store(blocks: readonly BlockData[], signal?: AbortSignal): Promise<void>;
+  /**
+   * One request for at most MAX_HASHES blocks; answers a prefix of what was asked, at least one block, each verified.
+   * Throws `content_corrupt` when a block is not what it says, `blocks_missing` when the cloud lacks the first one.
+   */
+  fetch(hashes: readonly string[], signal?: AbortSignal): Promise<readonly BlockData[]>;
+  commit(entries: readonly CommitEntryInput[], idempotencyKey: string, signal?: AbortSignal): Promise<readonly CommitResult[]>;
+  versions(id: string): Promise<readonly FileVersion[]>;
+  restoreVersion(id: string, versionId: string, base: string): Promise<CloudNode>;
+  trash(): Promise<readonly TrashItem[]>;
+  restoreTrash(id: string): Promise<CloudNode>;
+}
