@@ -29,7 +29,7 @@ export type IdentityVerdict = 'same' | 'different' | 'same_if_content_matches';
 export function compareIdentity(a: FileStat, b: FileStat): IdentityVerdict {
   if (a.kind !== b.kind || a.dev !== b.dev || a.ino !== b.ino) return 'different';
   if (a.birthtimeNs !== b.birthtimeNs) return 'different';
-  // Without a real birth time an inode may have been reused: the kernel then reports ctime or 0 (SYNC-SPEC 6).
-  const unreliable = a.birthtimeNs === '0' || a.birthtimeNs === a.ctimeNs || b.birthtimeNs === b.ctimeNs;
-  return unreliable && !(a.birthtimeNs === b.birthtimeNs && a.birthtimeNs !== '0' && a.birthtimeNs !== b.ctimeNs) ? 'same_if_content_matches' : 'same';
+  // Without a real birth time the kernel reports ctime or 0, and an inode may have been given to another file since.
+  const real = a.birthtimeNs !== '0' && (a.birthtimeNs !== a.ctimeNs || b.birthtimeNs !== b.ctimeNs);
+  return real ? 'same' : 'same_if_content_matches';
 }
