@@ -21,6 +21,8 @@ const server = z.url({ protocol: /^https?$/ });
 export const methods = {
   'engine.info': { params: none, result: z.object({ version: z.string(), profile: z.string(), pid: z.int(), node: z.string(), secretStore: z.enum(['keyring', 'file']) }) },
   'engine.stop': { params: none, result: none },
+  /** About the process around the engine. `embeddedCloud` is the cloud it runs on this computer, with the secret that opens its first sign-up. */
+  'host.info': { params: none, result: z.object({ embeddedCloud: z.object({ server, bootstrapSecret: z.string().nullable() }).nullable() }) },
 
   'status.snapshot': { params: none, result: status },
 
