@@ -122,6 +122,7 @@ export const catalogue = {
   node_too_old: { reaction: 'stop', exit: 2 },
   engine_not_running: { reaction: 'stop', exit: 1 },
   engine_stopped: { reaction: 'retry', exit: 1 },
+  engine_other_version: { reaction: 'stop', exit: 1 },
   usage: { reaction: 'stop', exit: 2 },
   not_available_yet: { reaction: 'stop', exit: 2 },
   unknown_item: { reaction: 'stop', exit: 2 },
