@@ -1,0 +1,87 @@
+import { MAX_DELTA_LIMIT, MAX_HASHES, MAX_WAIT_MS, type RouteName, TidemarkError } from '../../../contract/index.ts';
+import type { BlockData, Credentials, DriveApi } from '../api.ts';
+import { decodeFrames, encodeFrames } from './block-frames.ts';
+import { type AnswerOf, type Caller, type Parts, call, callForBytes } from './call.ts';
+
+/** The drive of one account over HTTP, every call in the name of `credentials`. */
+export class HttpDrive implements DriveApi {
+  readonly #caller: Caller;
+  readonly #credentials: Credentials;
+
+  constructor(caller: Caller, credentials: Credentials) {
+    this.#caller = caller;
+    this.#credentials = credentials;
+  }
+
+  me: DriveApi['me'] = () => this.#call('me', {});
+
+  devices: DriveApi['devices'] = async () => (await this.#call('devices', {})).devices;
+
+  renameDevice: DriveApi['renameDevice'] = (id, name) => this.#call('renameDevice', { params: { id }, body: { name } });
+
+  revokeDevice: DriveApi['revokeDevice'] = async (id) => {
+    await this.#call('revokeDevice', { params: { id } });
+  };
+
+  quota: DriveApi['quota'] = () => this.#call('quota', {});
+
+  delta: DriveApi['delta'] = (cursor, signal) => this.#call('delta', { query: { ...(cursor === null ? {} : { cursor }), limit: MAX_DELTA_LIMIT }, signal });
+
+  wait: DriveApi['wait'] = async (cursor, timeoutMs, signal) => {
+    const patienceMs = Math.min(timeoutMs, MAX_WAIT_MS);
+    return (await this.#call('deltaWait', { query: { cursor, timeoutMs: patienceMs }, patienceMs, signal })).changed;
+  };
+
+  missing: DriveApi['missing'] = async (hashes, signal) => {
+    const missing = new Set<string>();
+    const asked = new Set(hashes);
+    const all = [...asked];
+    for (let from = 0; from < all.length; from += MAX_HASHES) {
+      const answer = await this.#call('missingBlocks', { body: { hashes: all.slice(from, from + MAX_HASHES) }, signal });
+      for (const hash of answer.missing) if (asked.has(hash)) missing.add(hash);
+    }
+    return missing;
+  };
+
+  store: DriveApi['store'] = async (blocks, signal) => {
+    const answer = await this.#call('storeBlocks', { bytes: encodeFrames(blocks), signal });
+    const rejected = answer.rejected[0];
+    if (rejected !== undefined) throw new TidemarkError('hash_mismatch', { hash: rejected });
+  };
+
+  fetch: DriveApi['fetch'] = async (hashes, signal): Promise<readonly BlockData[]> => {
+    const body = await this.#asDevice((accessToken) => callForBytes(this.#caller, 'fetchBlocks', { body: { hashes: [...hashes] }, accessToken, signal }), signal);
+    return decodeFrames(body, hashes, this.#caller.line.server);
+  };
+
+  commit: DriveApi['commit'] = async (entries, idempotencyKey, signal) => {
+    const { results } = await this.#call('commit', { body: { entries: [...entries] }, idempotencyKey, signal });
+    if (results.length !== entries.length) throw new TidemarkError('cloud_answer_invalid', { server: this.#caller.line.server, field: 'results' });
+    return results;
+  };
+
+  versions: DriveApi['versions'] = async (id) => (await this.#call('versions', { params: { id } })).versions;
+
+  restoreVersion: DriveApi['restoreVersion'] = async (id, versionId, base) =>
+    (await this.#call('restoreVersion', { params: { id }, body: { versionId, base } })).node;
+
+  trash: DriveApi['trash'] = async () => (await this.#call('trash', {})).items;
+
+  restoreTrash: DriveApi['restoreTrash'] = async (id) => (await this.#call('restoreTrash', { params: { id } })).node;
+
+  #call<N extends RouteName>(name: N, parts: Parts<N>): Promise<AnswerOf<N>> {
+    return this.#asDevice((accessToken) => call(this.#caller, name, { ...parts, accessToken }), parts.signal);
+  }
+
+  /** One more try with a new access token when the cloud refuses this one; whether the session has ended shows in its refresh. */
+  async #asDevice<T>(request: (accessToken: string) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    const first = await this.#credentials.accessToken(signal);
+    try {
+      return await request(first);
+    } catch (error) {
+      if (!(error instanceof TidemarkError) || error.kind.status !== 401) throw error;
+      this.#credentials.refused(first);
+    }
+    return request(await this.#credentials.accessToken(signal));
+  }
+}
