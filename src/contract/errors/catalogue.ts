@@ -25,6 +25,9 @@ export const catalogue = {
   // --- requests that are wrong
   invalid_request: { reaction: 'stop', status: 400, exit: 2 },
   not_found: { reaction: 'replan', status: 404 },
+  method_not_allowed: { reaction: 'stop', status: 405 },
+  /** A browser page, or a Host that is not this machine's (DNS rebinding). */
+  origin_refused: { reaction: 'stop', status: 403 },
   body_too_large: { reaction: 'replan', status: 413 },
   unsupported_media_type: { reaction: 'stop', status: 415 },
   idempotency_key_reused: { reaction: 'stop', status: 422 },
