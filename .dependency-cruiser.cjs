@@ -80,8 +80,9 @@ module.exports = {
     {
       name: 'renderer-layer',
       severity: 'error',
+      comment: 'rpc because the page is a client of the protocol when a browser shows it (docs/decisions/0002)',
       from: { path: '^renderer/' },
-      to: { path: '^(src|tools|bench|e2e)/', pathNot: '^src/(contract|base)/' },
+      to: { path: '^(src|tools|bench|e2e)/', pathNot: '^src/(contract|base|rpc)/' },
     },
     {
       name: 'renderer-without-node',
@@ -107,7 +108,7 @@ module.exports = {
       severity: 'error',
       comment: 'Enter another part of the engine through its index.ts or api.ts',
       from: { path: '^src/engine/([^/]+)/' },
-      to: { path: '^src/engine/[^/]+/.', pathNot: '^src/engine/$1/|^src/engine/[^/]+/(index|api)\\.ts$' },
+      to: { path: '^src/engine/[^/]+/.', pathNot: '^src/engine/$1/|^src/engine/[^/]+/(index|api)\\.ts$|^src/engine/fakes/' },
     },
     {
       name: 'no-deep-imports-into-src',
@@ -129,6 +130,12 @@ module.exports = {
       comment: 'What runs at a user must be in dependencies; the renderer and main are bundled and may use devDependencies',
       from: { path: '^src/(contract|base|rpc|engine|cloud|host|cli)/', pathNot: tests },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'shipped-code-without-fakes',
+      severity: 'error',
+      from: { path: '^src/', pathNot: `${tests}|^src/engine/fakes/` },
+      to: { path: '^src/engine/fakes/' },
     },
     {
       name: 'shipped-code-without-tests',

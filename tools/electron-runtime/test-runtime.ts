@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { access, cp, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { cacheFolder } from '../lib/paths.ts';
+import { cacheFolder, inProject } from '../lib/paths.ts';
 import { must } from '../lib/run.ts';
 
 /**
@@ -17,6 +17,9 @@ const pinned = {
   binary: '@wingconsoledesktop',
 } as const;
 
+/** Counts up when what we add to the unpacked directory changes. */
+const layout = 1;
+
 /** The file that marks a directory as test runtime; publishing refuses an app that holds it. */
 export const markerName = 'TIDEMARK-TEST-RUNTIME';
 
@@ -25,7 +28,7 @@ export async function testRuntime(): Promise<string> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new Error('the test runtime exists for Linux x64 only; install the official Electron binary instead');
   }
-  const home = join(cacheFolder, `electron-test-runtime-${pinned.version}`);
+  const home = join(cacheFolder, `electron-test-runtime-${pinned.version}-${layout}`);
   const executable = join(home, 'electron');
   if (await exists(join(home, markerName))) return executable;
 
@@ -59,6 +62,7 @@ async function fetchAndUnpack(work: string): Promise<string> {
   for (const name of await readdir(join(app, 'resources'))) {
     if (name.startsWith('app')) await rm(join(app, 'resources', name), { recursive: true });
   }
+  await cp(inProject('tools', 'electron-runtime', 'launcher'), join(app, 'resources', 'app'), { recursive: true });
   await rename(join(app, pinned.binary), join(app, 'electron'));
   await must('chmod', ['-R', 'u+rwX,go+rX,go-w', app]);
   await writeFile(
