@@ -1,0 +1,3 @@
+export type * from './api.ts';
+export * from './lock.ts';
+export * from './open-store.ts';

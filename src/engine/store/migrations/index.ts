@@ -1,0 +1,10 @@
+import { initial } from './0001-initial.ts';
+
+/** SQL that brings a database from one version to the next. Never edited once released: add another. */
+export interface Migration {
+  /** The `user_version` after it; they count up by one from 1. */
+  readonly version: number;
+  readonly sql: string;
+}
+
+export const migrations: readonly Migration[] = [{ version: 1, sql: initial }];

@@ -1,0 +1,46 @@
+import { type SettingKey, type SettingValue, settings } from '../../contract/index.ts';
+import type { AccountRow, CursorRow, FolderRow } from './api.ts';
+import type { Sql } from './sql.ts';
+
+/** Single values, kept as JSON under a key. */
+export function profileRows(sql: Sql) {
+  const read = sql.query('SELECT value FROM profile WHERE key = ?');
+  const write = sql.change('INSERT INTO profile (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value');
+  const remove = sql.change('DELETE FROM profile WHERE key = ?');
+
+  const get = (key: string): unknown => {
+    const row = read.get(key);
+    return row === undefined ? undefined : JSON.parse(row[0] as string);
+  };
+  /** Null and undefined take the row away. */
+  const set = (key: string, value: unknown): void => {
+    if (value === null || value === undefined) remove.run(key);
+    else write.run(key, JSON.stringify(value));
+  };
+
+  return {
+    reads: {
+      account: () => (get('account') ?? null) as AccountRow | null,
+      folder: () => (get('folder') ?? null) as FolderRow | null,
+      localOnlyFolders: () => (get('localOnlyFolders') ?? []) as readonly string[],
+      cursor: () => (get('cursor') ?? null) as CursorRow | null,
+      setting<K extends SettingKey>(key: K): SettingValue<K> {
+        // A value that an older or newer version wrote may no longer be allowed; then the initial one holds.
+        const known = settings[key].schema.safeParse(get(`setting.${key}`));
+        return (known.success ? known.data : settings[key].initial) as SettingValue<K>;
+      },
+      pausedUntil: () => {
+        const pause = get('pause') as { readonly until: number | null } | undefined;
+        return pause === undefined ? 'resumed' : pause.until;
+      },
+    },
+    writes: {
+      setAccount: (account: AccountRow | null) => set('account', account),
+      setFolder: (folder: FolderRow | null) => set('folder', folder),
+      setLocalOnlyFolders: (paths: readonly string[]) => set('localOnlyFolders', paths),
+      setCursor: (cursor: CursorRow | null) => set('cursor', cursor),
+      setSetting: <K extends SettingKey>(key: K, value: SettingValue<K>) => set(`setting.${key}`, value),
+      setPausedUntil: (until: number | 'resumed' | null) => set('pause', until === 'resumed' ? null : { until }),
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { activityRows } from './activity-rows.ts';
+import type { Store, StoreWrites } from './api.ts';
+import { issueRows } from './issue-rows.ts';
+import { journalRows } from './journal-rows.ts';
+import { profileRows } from './profile-rows.ts';
+import { questionRows } from './question-rows.ts';
+import type { Sql } from './sql.ts';
+import { Trees } from './trees.ts';
+
+/** The parts of a store over one open, migrated database. */
+export function makeStore(sql: Sql): Store {
+  const trees = new Trees(sql);
+  const profile = profileRows(sql);
+  const activity = activityRows(sql);
+  const issues = issueRows(sql);
+  const questions = questionRows(sql);
+  const journal = journalRows(sql);
+
+  const write: StoreWrites = {
+    ...profile.writes,
+    ...activity.writes,
+    ...issues.writes,
+    ...questions.writes,
+    ...journal.writes,
+    putRemote: (node) => trees.remote.put(node),
+    deleteRemote: (id) => trees.remote.delete(id),
+    clearRemote: () => trees.remote.clear(),
+    putLocal: (node) => trees.local.put(node),
+    deleteLocal: (id) => trees.local.delete(id),
+    rebindLocal: (from, to) => trees.rebindLocal(from, to),
+    putSynced: (node) => trees.synced.put(node),
+    deleteSynced: (id) => trees.synced.delete(id),
+    clearTrees() {
+      trees.clear();
+      profile.writes.setCursor(null);
+      journal.clearJournal();
+      issues.clear();
+      questions.clear();
+    },
+  };
+
+  sql.transaction(() => activity.prune());
+
+  return {
+    ...profile.reads,
+    ...activity.reads,
+    ...issues.reads,
+    ...questions.reads,
+    ...journal.reads,
+    remote: trees.remote,
+    local: trees.local,
+    synced: trees.synced,
+    divergentIds: () => trees.divergentIds(),
+    localPath: (id) => trees.local.path(id),
+    remotePath: (id) => trees.remote.path(id),
+    syncedPath: (id) => trees.synced.path(id),
+    transaction: (work) => sql.transaction(() => work(write)),
+    sync: () => sql.sync(),
+    close: () => sql.close(),
+  };
+}

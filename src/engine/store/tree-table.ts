@@ -1,0 +1,101 @@
+import { joinPath } from '../../base/index.ts';
+import { type NodeId, ROOT_ID, type TreeView } from '../model/index.ts';
+import { asHex, fromHex } from './bytes.ts';
+import type { Change, Query, Sql } from './sql.ts';
+import { hexColumns, type TreeCodec } from './tree-codecs.ts';
+
+/** Deeper than any file system's longest path; a chain this long is a cycle in the middle of a change feed. */
+const MAX_DEPTH = 32_768;
+
+interface Node {
+  readonly id: NodeId;
+  readonly parentId: NodeId;
+  readonly name: string;
+}
+
+/** One of the three trees: a view over its table. Every call reads what the running transaction has written. */
+export class TreeTable<N extends Node> implements TreeView<N> {
+  readonly #codec: TreeCodec<N>;
+  readonly #byId: Query;
+  readonly #byParent: Query;
+  readonly #byName: Query;
+  readonly #count: Query;
+  readonly #parent: Query;
+  readonly #put: Change;
+  readonly #delete: Change;
+  readonly #clear: Change;
+  /** Counting is a pass over an index: done once until the next write. Null when unknown. */
+  #size: number | null = null;
+
+  constructor(sql: Sql, codec: TreeCodec<N>) {
+    const { table, columns } = codec;
+    const select = `SELECT ${columns.map((column) => (hexColumns.has(column) ? asHex(column) : column)).join(', ')} FROM ${table}`;
+    const values = columns.map((column) => (hexColumns.has(column) ? fromHex : '?'));
+    const update = columns.slice(1).map((column) => `${column} = excluded.${column}`);
+    this.#codec = codec;
+    this.#byId = sql.query(`${select} WHERE id = ${fromHex}`);
+    this.#byParent = sql.query(`${select} WHERE parent = ${fromHex}`);
+    this.#byName = sql.query(`${select} WHERE parent = ${fromHex} AND name_key = ?`);
+    this.#count = sql.query(`SELECT count(*) FROM ${table}`);
+    this.#parent = sql.query(`SELECT ${asHex('parent')}, name FROM ${table} WHERE id = ${fromHex}`);
+    this.#put = sql.change(
+      `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${values.join(', ')})
+       ON CONFLICT (id) DO UPDATE SET ${update.join(', ')}`,
+    );
+    this.#delete = sql.change(`DELETE FROM ${table} WHERE id = ${fromHex}`);
+    this.#clear = sql.change(`DELETE FROM ${table}`);
+    sql.onRollback(() => this.forgetSize());
+  }
+
+  get size(): number {
+    this.#size ??= this.#count.get()?.[0] as number;
+    return this.#size;
+  }
+
+  get(id: NodeId): N | undefined {
+    const row = this.#byId.get(id);
+    return row === undefined ? undefined : this.#codec.fromRow(row);
+  }
+
+  /** A list of its own, so that the caller may write while it walks. */
+  children(parentId: NodeId): readonly N[] {
+    return this.#byParent.all(parentId).map((row) => this.#codec.fromRow(row));
+  }
+
+  named(parentId: NodeId, key: string): readonly N[] {
+    return this.#byName.all(parentId, key).map((row) => this.#codec.fromRow(row));
+  }
+
+  /** Relative to the folder; undefined when the item or one of its parents is not in this tree. '' for the root. */
+  path(id: NodeId): string | undefined {
+    const names: string[] = [];
+    let at = id;
+    while (at !== ROOT_ID) {
+      const row = names.length > MAX_DEPTH ? undefined : this.#parent.get(at);
+      if (row === undefined) return undefined;
+      names.push(row[1] as string);
+      at = row[0] as string;
+    }
+    return names.reduceRight(joinPath, '');
+  }
+
+  put(node: N): void {
+    if (node.id === ROOT_ID) throw new TypeError('the root is implied and has no row');
+    this.#size = null;
+    this.#put.run(...this.#codec.toRow(node));
+  }
+
+  delete(id: NodeId): void {
+    this.#size = null;
+    this.#delete.run(id);
+  }
+
+  clear(): void {
+    this.#size = null;
+    this.#clear.run();
+  }
+
+  forgetSize(): void {
+    this.#size = null;
+  }
+}

@@ -1,0 +1,63 @@
+import type { LocalNode, NodeId, RemoteNode, SyncedNode, TreeView } from '../model/index.ts';
+import { asHex, fromHex } from './bytes.ts';
+import type { Change, Query, Row, Sql } from './sql.ts';
+import { localCodec, remoteCodec, syncedCodec } from './tree-codecs.ts';
+import { TreeTable } from './tree-table.ts';
+
+// Tables and queries in the order of ids: SQLite merges two of them in one walk (a join would seek for every row).
+// EXCEPT takes two NULLs for equal, so that folders, which have no hash, need no case of their own.
+const place = 'id, parent, name, folder';
+const CHANGED_REMOTE = `SELECT ${place}, revision, hash FROM synced EXCEPT SELECT ${place}, revision, hash FROM remote`;
+const CHANGED_LOCAL = `SELECT ${place}, hash FROM synced EXCEPT SELECT ${place}, hash FROM local`;
+const onlyIn = (table: string): string => `SELECT id FROM ${table} EXCEPT SELECT id FROM synced`;
+
+/** The three trees and what concerns more than one row of them. */
+export class Trees {
+  readonly remote: TreeTable<RemoteNode>;
+  readonly local: TreeTable<LocalNode>;
+  readonly synced: TreeTable<SyncedNode>;
+  readonly #differences: readonly { readonly tree: TreeView<RemoteNode | LocalNode>; readonly changed: Query; readonly added: Query }[];
+  readonly #rebindId: Change;
+  readonly #rebindChildren: Change;
+
+  constructor(sql: Sql) {
+    this.remote = new TreeTable(sql, remoteCodec);
+    this.local = new TreeTable(sql, localCodec);
+    this.synced = new TreeTable(sql, syncedCodec);
+    const ids = (from: string): Query => sql.query(`SELECT ${asHex('id')} FROM (${from})`);
+    this.#differences = [
+      { tree: this.remote, changed: ids(CHANGED_REMOTE), added: ids(onlyIn('remote')) },
+      { tree: this.local, changed: ids(CHANGED_LOCAL), added: ids(onlyIn('local')) },
+    ];
+    this.#rebindId = sql.change(`UPDATE local SET id = ${fromHex} WHERE id = ${fromHex}`);
+    this.#rebindChildren = sql.change(`UPDATE local SET parent = ${fromHex} WHERE parent = ${fromHex}`);
+  }
+
+  divergentIds(): readonly NodeId[] {
+    const found = new Set<NodeId>();
+    const add = (rows: readonly Row[]): void => {
+      for (const row of rows) found.add(row[0] as NodeId);
+    };
+    for (const { tree, changed, added } of this.#differences) {
+      const rows = changed.all();
+      add(rows);
+      // All of synced is there, and as many rows: then there is nothing beside. Spares a settled folder a walk.
+      if (rows.length > 0 || tree.size !== this.synced.size) add(added.all());
+    }
+    return [...found];
+  }
+
+  rebindLocal(from: NodeId, to: NodeId): void {
+    if (from === to) return;
+    if (this.local.get(from) === undefined) throw new Error(`no local item ${from} to rebind`);
+    if (this.local.get(to) !== undefined) throw new Error(`local item ${to} exists already`);
+    this.#rebindId.run(to, from);
+    this.#rebindChildren.run(to, from);
+  }
+
+  clear(): void {
+    this.remote.clear();
+    this.local.clear();
+    this.synced.clear();
+  }
+}
