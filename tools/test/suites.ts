@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { scriptOf } from '../lib/script-bin.ts';
+import { countPlaywright, countVitest, type Counts } from './reports.ts';
+
+/** One runner started once. */
+export interface Suite {
+  readonly name: string;
+  /** Arguments of Node; `report` is where the JSON report goes, `output` a folder for the rest. */
+  command(report: string, output: string): readonly string[];
+  readonly count: (json: string) => Counts;
+  readonly needsScreen: boolean;
+  readonly needsElectron: boolean;
+  readonly timeoutMs: number;
+}
+
+const minute = 60_000;
+
+function vitest(name: string, timeoutMs: number): Suite {
+  return {
+    name,
+    command: (report) => [
+      scriptOf('vitest'),
+      'run',
+      '--project',
+      name,
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+    ],
+    count: countVitest,
+    needsScreen: false,
+    needsElectron: false,
+    timeoutMs,
+  };
+}
+
+function playwright(name: string, needsScreen: boolean): Suite {
+  return {
+    name,
+    command: (_report, output) => [
+      scriptOf('@playwright/test', 'playwright'),
+      'test',
+      '--config=e2e/playwright.config.ts',
+      `--project=${name}`,
+      '--reporter=list,json',
+      '--retries=0',
+      `--output=${join(output, `${name}-artifacts`)}`,
+    ],
+    count: countPlaywright,
+    needsScreen,
+    needsElectron: name === 'electron',
+    timeoutMs: 10 * minute,
+  };
+}
+
+/** In the order in which they run: the quick and telling ones first. */
+export const suites: readonly Suite[] = [
+  vitest('unit', 10 * minute),
+  vitest('scenarios', 15 * minute),
+  vitest('simulation', 10 * minute),
+  playwright('electron', true),
+  playwright('chromium', false),
+];
