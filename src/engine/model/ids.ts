@@ -4,3 +4,6 @@ import { ROOT_ID } from '../../contract/index.ts';
 export type NodeId = string;
 
 export { ROOT_ID };
+
+/** Parent of local items that wait, out of sight, for their place to become free (`.tidemark/parked/ID`). */
+export const PARKED_ID: NodeId = 'f'.repeat(32);

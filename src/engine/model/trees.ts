@@ -34,6 +34,8 @@ export interface LocalFile extends Placed {
   readonly kind: 'file';
   readonly stat: FileStat;
   readonly content: Content | null;
+  /** Set on the kept version of a conflict until it is in the cloud: whose name it could not have. */
+  readonly conflictOf?: NodeId | null;
 }
 export interface LocalFolder extends Placed {
   readonly kind: 'folder';

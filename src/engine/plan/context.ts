@@ -1,0 +1,151 @@
+import { nameKey } from '../../base/index.ts';
+import { type LocalNode, type NodeId, PARKED_ID, type RemoteNode, ROOT_ID, type SyncedNode, type Trees } from '../model/index.ts';
+import type { ErrorData } from '../../contract/index.ts';
+import type { Blocked, Operation, Place } from './operations.ts';
+import { sameName } from './same.ts';
+import { Fates } from './fates.ts';
+import type { Policy } from './policy.ts';
+
+/** Where an item stands: exactly one of these, whatever the trees say. */
+export type Standing =
+  | 'nowhere'
+  | 'settled_or_changed' // on both sides
+  | 'new_here'
+  | 'new_there'
+  | 'gone_here'
+  | 'gone_there'
+  | 'gone_both';
+
+/** The gathered facts of one planning run and the operations decided so far. */
+export class Context {
+  readonly trees: Trees;
+  readonly policy: Policy;
+  readonly operations = new Map<string, Operation>();
+  readonly blocked = new Map<NodeId, Blocked>();
+  readonly waiting = new Set<NodeId>();
+  /** Items drawn in while deciding others; decided in this run too. */
+  readonly queue: NodeId[] = [];
+  readonly #seen = new Set<NodeId>();
+  /** Items that a group already changes. */
+  readonly #taken = new Set<NodeId>();
+  /** Names promised to items that are renamed in this run: `parent/key`. */
+  readonly #reserved = new Set<string>();
+  readonly #planned = { remote: new Map<NodeId, NodeId>(), local: new Map<NodeId, NodeId>() };
+
+  readonly fates: Fates;
+
+  constructor(trees: Trees, policy: Policy) {
+    this.trees = trees;
+    this.policy = policy;
+    this.fates = new Fates(this);
+  }
+
+  remote(id: NodeId): RemoteNode | undefined {
+    return this.trees.remote.get(id);
+  }
+  local(id: NodeId): LocalNode | undefined {
+    return this.trees.local.get(id);
+  }
+  synced(id: NodeId): SyncedNode | undefined {
+    return this.trees.synced.get(id);
+  }
+
+  /** Decide this item too; once a run. */
+  include(id: NodeId): void {
+    if (id === ROOT_ID || id === PARKED_ID || this.#seen.has(id)) return;
+    this.#seen.add(id);
+    this.queue.push(id);
+  }
+
+  /** Adds an operation; one an item, a second one for the same item is dropped (a later round makes it). */
+  emit(operation: Operation): void {
+    if (this.operations.has(operation.id) || this.#taken.has(operation.id)) return;
+    this.operations.set(operation.id, operation);
+    if (operation.op === 'rearrange_remote') for (const step of operation.steps) this.#taken.add(step.id);
+  }
+
+  wait(id: NodeId, ...forOthers: readonly NodeId[]): void {
+    this.waiting.add(id);
+    for (const other of forOthers) this.include(other);
+  }
+
+  block(id: NodeId, reason: ErrorData): void {
+    this.blocked.set(id, { id, reason });
+  }
+
+  standing(id: NodeId): Standing {
+    const remote = this.remote(id) !== undefined;
+    const local = this.local(id) !== undefined;
+    const synced = this.synced(id) !== undefined;
+    if (remote && local) return 'settled_or_changed';
+    if (synced) return remote ? 'gone_here' : local ? 'gone_there' : 'gone_both';
+    return remote ? 'new_there' : local ? 'new_here' : 'nowhere';
+  }
+
+  /** The folder is there in the cloud, so that something can be put into it. */
+  isRemoteFolder(id: NodeId): boolean {
+    return id === ROOT_ID || this.remote(id)?.kind === 'folder';
+  }
+  isLocalFolder(id: NodeId): boolean {
+    return id === ROOT_ID || this.local(id)?.kind === 'folder';
+  }
+
+  /** Whoever has the name in the cloud's folder, other than `self`. */
+  remoteOccupant(place: Place, self: NodeId): RemoteNode | undefined {
+    for (const node of this.trees.remote.named(place.parentId, nameKey(place.name))) if (node.id !== self) return node;
+    return undefined;
+  }
+
+  /** Whoever has the name on the disk, other than `self`; on a case-sensitive disk `A` does not occupy `a`. */
+  localOccupant(place: Place, self: NodeId): LocalNode | undefined {
+    for (const node of this.trees.local.named(place.parentId, nameKey(place.name))) {
+      if (node.id !== self && (!this.policy.caseSensitive || sameName(node.name, place.name))) return node;
+    }
+    return undefined;
+  }
+
+  /** True when `id` is `folder` or above it, following the parents of the tree. Ends on broken chains. */
+  isAbove(tree: 'remote' | 'local', id: NodeId, folder: NodeId): boolean {
+    return leadsTo(id, folder, (at) => [this.trees[tree].get(at)?.parentId]);
+  }
+
+  /**
+   * As `isAbove`, but with any part of this plan's moves made: moves that are each possible may close a circle together,
+   * or only in some order. Those in `together` are made at once and are nowhere but at their new place.
+   */
+  mayBeAbove(tree: 'remote' | 'local', id: NodeId, folder: NodeId, together: ReadonlySet<NodeId> = NONE): boolean {
+    const planned = this.#planned[tree];
+    return leadsTo(id, folder, (at) => (together.has(at) ? [planned.get(at)] : [this.trees[tree].get(at)?.parentId, planned.get(at)]));
+  }
+
+  /** Notes where a planned operation puts a folder. */
+  planParent(tree: 'remote' | 'local', id: NodeId, parentId: NodeId): void {
+    this.#planned[tree].set(id, parentId);
+  }
+
+  nameTaken(parentId: NodeId, key: string): boolean {
+    if (this.#reserved.has(`${parentId}/${key}`)) return true;
+    for (const _ of this.trees.local.named(parentId, key)) return true;
+    for (const _ of this.trees.remote.named(parentId, key)) return true;
+    return false;
+  }
+
+  reserve(parentId: NodeId, name: string): void {
+    this.#reserved.add(`${parentId}/${nameKey(name)}`);
+  }
+}
+
+const NONE: ReadonlySet<NodeId> = new Set();
+
+/** True when some way up from `from` passes `id`. */
+function leadsTo(id: NodeId, from: NodeId, parentsOf: (at: NodeId) => readonly (NodeId | undefined)[]): boolean {
+  const seen = new Set<NodeId>();
+  const queue: NodeId[] = [from];
+  for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
+    if (at === id) return true;
+    if (at === ROOT_ID || seen.has(at)) continue;
+    seen.add(at);
+    for (const parent of parentsOf(at)) if (parent !== undefined) queue.push(parent);
+  }
+  return false;
+}

@@ -1,0 +1,76 @@
+import type { LocalNode, RemoteNode } from '../model/index.ts';
+import { conflictName } from '../conflict/index.ts';
+import type { Context } from './context.ts';
+import { placeOf, sameName } from './same.ts';
+import { waitHere, waitThere } from './standstill.ts';
+import { verdictOf } from './verdict.ts';
+
+/** Decides the place of an item that is on both sides. True when both agree already. */
+export function decidePlace(ctx: Context, remote: RemoteNode, local: LocalNode): boolean {
+  switch (verdictOf(ctx, remote.id)) {
+    case undefined:
+    case 'agree':
+      return true;
+    case 'move_there':
+      moveThere(ctx, remote, local);
+      return false;
+    case 'move_here':
+      moveHere(ctx, remote);
+      return false;
+  }
+}
+
+function moveThere(ctx: Context, remote: RemoteNode, local: LocalNode): void {
+  const { id } = remote;
+  if (!ctx.isRemoteFolder(local.parentId)) return waitThere(ctx, id);
+  if (ctx.isAbove('remote', id, local.parentId)) return waitThere(ctx, id);
+  const occupant = ctx.remoteOccupant(local, id);
+  if (occupant === undefined) {
+    if (ctx.mayBeAbove('remote', id, local.parentId)) return ctx.wait(id);
+    ctx.planParent('remote', id, local.parentId);
+    return ctx.emit({ op: 'move_remote', id, to: placeOf(local) });
+  }
+  switch (ctx.standing(occupant.id)) {
+    case 'settled_or_changed':
+      if (verdictOf(ctx, occupant.id) === 'move_there') return waitThere(ctx, id);
+      if (verdictOf(ctx, occupant.id) === 'agree') return clash(ctx, local, occupant.name);
+      break;
+    case 'gone_here':
+      return waitThere(ctx, id);
+    default:
+      break;
+  }
+  ctx.include(occupant.id);
+  yieldName(ctx, local, occupant);
+}
+
+/** Puts the item here where the cloud has it. */
+function moveHere(ctx: Context, remote: RemoteNode): void {
+  const { id } = remote;
+  if (!ctx.policy.canHold(remote.name)) return ctx.block(id, { code: 'name_not_holdable', params: { name: remote.name } });
+  if (!ctx.isLocalFolder(remote.parentId)) return waitHere(ctx, id);
+  if (ctx.isAbove('local', id, remote.parentId)) return waitHere(ctx, id);
+  if (ctx.localOccupant(remote, id) !== undefined) return waitHere(ctx, id);
+  if (ctx.mayBeAbove('local', id, remote.parentId)) return ctx.wait(id);
+  ctx.planParent('local', id, remote.parentId);
+  ctx.emit({ op: 'move_local', id, to: placeOf(remote) });
+}
+
+/** The cloud's item keeps the name; the one here steps aside. Names that only look alike are reported instead (SYNC-SPEC 9). */
+export function yieldName(ctx: Context, local: LocalNode, winner: RemoteNode): void {
+  if (!sameName(local.name, winner.name)) return clash(ctx, local, winner.name);
+  const name = freeConflictName(ctx, local);
+  if (name === undefined) return ctx.block(local.id, { code: 'conflict_limit', params: { name: local.name } });
+  ctx.emit({ op: 'rename_aside', id: local.id, name, inFavourOf: winner.id });
+}
+
+export function clash(ctx: Context, local: LocalNode, other: string): void {
+  ctx.block(local.id, { code: 'name_clash', params: { name: local.name, other } });
+}
+
+/** A conflict name that is free on both sides, promised to the caller. */
+export function freeConflictName(ctx: Context, local: LocalNode): string | undefined {
+  const name = conflictName(local.name, ctx.policy.deviceName, ctx.policy.day, (key) => ctx.nameTaken(local.parentId, key));
+  if (name !== undefined) ctx.reserve(local.parentId, name);
+  return name;
+}

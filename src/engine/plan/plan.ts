@@ -1,0 +1,74 @@
+import { type NodeId, PARKED_ID, type Trees } from '../model/index.ts';
+import { decideNewHere, decideNewThere } from './appeared.ts';
+import { decideContent } from './content.ts';
+import { Context } from './context.ts';
+import { samePlace } from './same.ts';
+import { holdMassDeletions } from './mass-deletion.ts';
+import type { Plan } from './operations.ts';
+import { decidePlace } from './place.ts';
+import type { Policy } from './policy.ts';
+import { decideGoneHere, decideGoneThere } from './vanished.ts';
+
+/**
+ * What to do next about the dirty items. Pure and total: values in, values out, the same answer for the same trees
+ * whatever the order of `dirty`. Items that the decision touches are drawn in, so a full pass (every id) is the oracle of
+ * a partial one. When nothing is left to do, a plan of every id is empty.
+ */
+export function plan(trees: Trees, dirty: Iterable<NodeId>, policy: Policy): Plan {
+  const ctx = new Context(trees, policy);
+  // Sorted, because conflict names are given out first come, first served.
+  for (const id of [...dirty].sort()) ctx.include(id);
+  for (let next = 0; next < ctx.queue.length; next += 1) {
+    const id = ctx.queue[next];
+    if (id !== undefined && !ctx.policy.busy(id)) decide(ctx, id);
+  }
+  const { operations, massDeletions } = holdMassDeletions([...ctx.operations.values()], trees.synced.size, policy);
+  for (const question of massDeletions) for (const id of question.ids) ctx.waiting.add(id);
+  return { operations, massDeletions, blocked: [...ctx.blocked.values()], waiting: [...ctx.waiting] };
+}
+
+function decide(ctx: Context, id: NodeId): void {
+  const remote = ctx.remote(id);
+  const local = ctx.local(id);
+  switch (ctx.standing(id)) {
+    case 'nowhere':
+      return;
+    case 'gone_both':
+      return ctx.emit({ op: 'forget', id });
+    case 'gone_here':
+      return decideGoneHere(ctx, id);
+    case 'gone_there':
+      return decideGoneThere(ctx, id);
+    case 'new_there':
+      if (remote !== undefined) decideNewThere(ctx, remote);
+      return;
+    case 'new_here':
+      if (local !== undefined) decideNewHere(ctx, local);
+      return;
+    case 'settled_or_changed':
+      if (remote !== undefined && local !== undefined) decideBoth(ctx, id);
+  }
+}
+
+function decideBoth(ctx: Context, id: NodeId): void {
+  const remote = ctx.remote(id);
+  const local = ctx.local(id);
+  const synced = ctx.synced(id);
+  if (remote === undefined || local === undefined) return;
+  if (remote.kind !== local.kind) {
+    // An id never changes its kind; whatever made this, the one here goes on as an item of its own.
+    return ctx.emit({ op: 'revive_local', id });
+  }
+  const placed = decidePlace(ctx, remote, local);
+  // Out of sight is no place to read or write: first back into the tree.
+  if (ctx.operations.has(id) || local.parentId === PARKED_ID) return;
+  const same = remote.kind === 'file' && local.kind === 'file' ? decideContent(ctx, remote, local, synced) : true;
+  if (!placed || !same) return;
+  const written =
+    synced !== undefined &&
+    synced.kind === remote.kind &&
+    synced.revision === remote.revision &&
+    samePlace(synced, remote) &&
+    (synced.kind === 'folder' || (remote.kind === 'file' && synced.hash === remote.content.hash));
+  if (!written) ctx.emit({ op: 'settle', id });
+}

@@ -1,0 +1,31 @@
+import type { NodeId } from '../model/index.ts';
+
+/** What the planner has to know beyond the trees. */
+export interface Policy {
+  readonly deviceName: string;
+  /** Today in the person's time zone, `YYYY-MM-DD`, for the names of conflict versions. */
+  readonly day: string;
+  /** False where two names that differ in case only are one. */
+  readonly caseSensitive: boolean;
+  /** Whether this platform can hold the name. */
+  readonly canHold: (name: string) => boolean;
+  /** An operation on the item is under way, or its next try is later. */
+  readonly busy: (id: NodeId) => boolean;
+  /** The person said yes to deleting. */
+  readonly deleteApproved: (id: NodeId) => boolean;
+  /** The person wants it kept: a deletion of it is answered by bringing it back. */
+  readonly keep: (id: NodeId) => boolean;
+  readonly massDelete: MassDeleteLimits;
+}
+
+export interface MassDeleteLimits {
+  /** This many items always ask. */
+  readonly items: number;
+  /** At least this many ask when they are half of the tree. */
+  readonly halfOfTree: number;
+  /** All of a tree of at least this many asks. */
+  readonly wholeTree: number;
+}
+
+/** SYNC-SPEC 13. */
+export const MASS_DELETE_LIMITS: MassDeleteLimits = { items: 100, halfOfTree: 10, wholeTree: 5 };

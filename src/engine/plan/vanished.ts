@@ -1,0 +1,53 @@
+import { assertNever } from '../../base/index.ts';
+import { type NodeId, PARKED_ID, ROOT_ID } from '../model/index.ts';
+import type { Context } from './context.ts';
+import { waitHere, waitThere } from './standstill.ts';
+
+/** Deleted here: delete there, unless the cloud's side changed meanwhile. */
+export function decideGoneHere(ctx: Context, id: NodeId): void {
+  const remote = ctx.remote(id);
+  if (remote === undefined) return;
+  const fate = ctx.fates.ofRemote(id);
+  switch (fate) {
+    case 'revive':
+      return ctx.emit({ op: 'revive_remote', id });
+    case 'wait':
+      return waitThere(ctx, id);
+    case 'delete': {
+      const above = remote.parentId;
+      if (above !== ROOT_ID && ctx.standing(above) === 'gone_here' && ctx.fates.ofRemote(above) !== 'revive') return ctx.wait(id, above);
+      return ctx.emit({ op: 'delete_remote', id, items: countBelow(ctx.trees.remote, id) });
+    }
+    default:
+      assertNever(fate);
+  }
+}
+
+/** Deleted in the cloud: delete here, unless this side changed meanwhile. */
+export function decideGoneThere(ctx: Context, id: NodeId): void {
+  const local = ctx.local(id);
+  if (local === undefined) return;
+  if (local.kind === 'file' && local.content === null && !ctx.policy.keep(id)) return ctx.emit({ op: 'hash', id });
+  const fate = ctx.fates.ofLocal(id);
+  switch (fate) {
+    case 'revive':
+      return ctx.emit({ op: 'revive_local', id });
+    case 'wait':
+      return waitHere(ctx, id);
+    case 'delete': {
+      const above = local.parentId;
+      const covered = above !== ROOT_ID && above !== PARKED_ID && ctx.standing(above) === 'gone_there' && ctx.fates.ofLocal(above) !== 'revive';
+      if (covered) return ctx.wait(id, above);
+      return ctx.emit({ op: 'delete_local', id, items: countBelow(ctx.trees.local, id) });
+    }
+    default:
+      assertNever(fate);
+  }
+}
+
+/** The item itself and all below it. */
+function countBelow(tree: { children(id: NodeId): Iterable<{ readonly id: NodeId; readonly kind: 'file' | 'folder' }> }, id: NodeId): number {
+  let count = 1;
+  for (const child of tree.children(id)) count += child.kind === 'folder' ? countBelow(tree, child.id) : 1;
+  return count;
+}
