@@ -157,7 +157,7 @@ export class EngineHost {
         setImmediate(() => void this.stop());
         return {};
       default:
-        if (this.#stopping !== undefined) throw new TidemarkError('engine_stopped');
+        if (this.#stopping !== undefined) throw new TidemarkError('engine_stopped', { notStarted: true });
         return this.#built.engine.call(method, params as never);
     }
   }

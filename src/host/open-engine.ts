@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type EngineApi, type MethodName, TidemarkError } from '../contract/index.ts';
+import type { Disposer } from '../base/index.ts';
 import { type EngineConnection, connectEngine } from '../rpc/index.ts';
 import { EngineHost, type HostOptions } from './engine-host.ts';
 import { hostMethods } from './host-methods.ts';
@@ -17,6 +18,8 @@ export interface OpenedEngine extends EngineApi {
   uiAddress(port?: number): Promise<string>;
   /** Makes sure that it watches and syncs. */
   begin(): Promise<void>;
+  /** Called once when the engine of another process is gone, with why. */
+  onClose(listener: (error: TidemarkError) => void): Disposer;
   close(): Promise<void>;
 }
 
@@ -57,6 +60,7 @@ function own(host: EngineHost): OpenedEngine {
     on: (event, listener) => host.api.on(event, listener),
     uiAddress: (port) => host.uiAddress(port),
     begin: () => host.begin(),
+    onClose: () => () => undefined,
     close: () => host.release(),
   };
 }
@@ -104,6 +108,7 @@ function remote(connection: EngineConnection, options: HostOptions): OpenedEngin
         (engine) => engine.begin(),
       );
     },
+    onClose: (listener) => connection.onClose((error) => listener(new TidemarkError(error.code, error.params))),
     async close() {
       connection.close();
       await (await next?.catch(() => undefined))?.close();

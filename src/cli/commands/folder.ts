@@ -1,0 +1,46 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { Folder } from '../../contract/index.ts';
+import { addCommand, addGroup, type Shell } from '../command.ts';
+import { plain, table } from '../text.ts';
+
+const states: Readonly<Record<Folder['state'], string>> = {
+  ready: 'ready',
+  missing: 'missing: not there now',
+  replaced: 'replaced: another folder is in its place',
+  not_writable: 'cannot be written',
+};
+
+/** folder add, list, remove. */
+export function addFolderCommands(program: Command, shell: Shell): void {
+  const folder = addGroup(program, 'folder', 'The folder that is kept in sync');
+  addCommand<{ localOnly?: boolean }>(folder, shell, {
+    usage: 'add <dir>',
+    about: 'Keep a folder in sync',
+    options: (command) => command.option('--local-only', 'the folder never leaves this machine'),
+    async run(context, [dir = ''], options) {
+      const added = await context.withEngine((engine) =>
+        engine.call('folder.add', { path: resolve(dir), localOnly: options.localOnly === true }),
+      );
+      context.answer(added, `${plain(added.path)} is now ${added.localOnly ? 'kept on this machine only' : 'kept in sync'}.`);
+    },
+  });
+  addCommand(folder, shell, {
+    usage: 'list',
+    about: 'List the folders',
+    async run(context) {
+      const listed = await context.withEngine((engine) => engine.call('folder.list', {}));
+      const rows = listed.folders.map((row) => [row.localOnly ? 'local only' : 'synced', states[row.state], row.path]);
+      context.answer(listed, table(['KIND', 'STATE', 'PATH'], rows) || 'No folder is kept in sync. Choose one: tidemark folder add DIR');
+    },
+  });
+  addCommand(folder, shell, {
+    usage: 'remove <dir>',
+    about: 'Stop keeping a folder in sync; its files stay',
+    async run(context, [dir = '']) {
+      const path = resolve(dir);
+      await context.withEngine((engine) => engine.call('folder.remove', { path }));
+      context.answer({ path }, `${plain(path)} is no longer kept in sync. Its files stay, here and in the cloud.`);
+    },
+  });
+}

@@ -1,0 +1,95 @@
+import { realpath } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { type EngineApi, type Explanation, errorLine } from '../../contract/index.ts';
+import { addCommand, addGroup, type Shell } from '../command.ts';
+import { syncedPath } from '../synced-path.ts';
+import { plain, size, table, when } from '../text.ts';
+
+/** The path that a person gave, as the engine counts it. */
+async function inFolder(engine: EngineApi, given: string): Promise<string> {
+  const { folders } = await engine.call('folder.list', {});
+  // A folder may be reached through a link; the engine knows it by its real name.
+  const cwd = await realpath(process.cwd());
+  return syncedPath(given, folders[0]?.path, cwd);
+}
+
+/** explain, versions, restore, trash. */
+export function addItemCommands(program: Command, shell: Shell): void {
+  addCommand(program, shell, {
+    usage: 'explain <path>',
+    about: 'Say why an item is in its state, and when the next try is',
+    async run(context, [path = '']) {
+      const explained = await context.withEngine(
+        async (engine) => engine.call('files.explain', { path: await inFolder(engine, path) }),
+        { begin: true },
+      );
+      context.answer(explained, explanationText(explained));
+    },
+  });
+
+  addCommand(program, shell, {
+    usage: 'versions <path>',
+    about: 'List the versions of a file',
+    async run(context, [path = '']) {
+      const listed = await context.withEngine(async (engine) => engine.call('versions.list', { path: await inFolder(engine, path) }));
+      const rows = listed.versions.map((version) => [
+        version.versionId,
+        when(version.createdAt),
+        size(version.size),
+        version.current ? 'current' : version.expiresAt === null ? '' : `until ${when(version.expiresAt)}`,
+      ]);
+      context.answer(listed, table(['VERSION', 'WRITTEN', 'SIZE', 'KEPT'], rows) || 'There is no version in the cloud yet.');
+    },
+  });
+
+  addCommand<{ version?: string }>(program, shell, {
+    usage: 'restore <path>',
+    about: 'Make an earlier version of a file the newest; the present one stays as a version',
+    options: (command) => command.requiredOption('--version <id>', 'the version, as `tidemark versions` lists it'),
+    async run(context, [given = ''], options) {
+      const versionId = options.version ?? '';
+      const path = await context.withEngine(
+        async (engine) => {
+          const inside = await inFolder(engine, given);
+          await engine.call('versions.restore', { path: inside, versionId });
+          return inside;
+        },
+        { begin: true },
+      );
+      context.answer({ path, versionId }, `${plain(path)} is version ${versionId} again; it comes with the next sync.`);
+    },
+  });
+
+  const trash = addGroup(program, 'trash', 'What was deleted, in the cloud');
+  addCommand(trash, shell, {
+    usage: 'list',
+    about: 'List what can be brought back',
+    async run(context) {
+      const listed = await context.withEngine((engine) => engine.call('trash.list', {}));
+      const rows = listed.items.map((item) => [item.node.id, when(item.deletedAt), size(item.sizeBytes), `until ${when(item.expiresAt)}`, item.path]);
+      context.answer(listed, table(['ID', 'DELETED', 'SIZE', 'KEPT', 'PATH'], rows) || 'The trash is empty.');
+    },
+  });
+  addCommand(trash, shell, {
+    usage: 'restore <id>',
+    about: 'Bring an item back to where it was',
+    async run(context, [id = '']) {
+      await context.withEngine((engine) => engine.call('trash.restore', { id }), { begin: true });
+      context.answer({ id }, 'Brought back; it comes with the next sync.');
+    },
+  });
+}
+
+function explanationText(explained: Explanation): string {
+  const side = (name: string, view: Explanation['local']): string =>
+    `${name.padEnd(10)}${view === null ? 'not there' : `${view.kind === 'folder' ? 'folder' : `file, ${size(view.sizeBytes)}`}, ${plain(view.path)}`}`;
+  return [
+    `${plain(explained.path)}: ${explained.state.replace('_', ' ')}`,
+    ...(explained.reason === null ? [] : [plain(errorLine(explained.reason))]),
+    side('here', explained.local),
+    side('cloud', explained.remote),
+    side('agreed', explained.synced),
+    ...(explained.nextTryAt === null ? [] : [`next try  ${when(explained.nextTryAt)}`]),
+    ...explained.next.map((step) => `next      ${plain(step)}`),
+  ].join('\n');
+}

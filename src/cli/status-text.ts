@@ -1,0 +1,45 @@
+import { type EngineState, type Status, errorLine } from '../contract/index.ts';
+import { count, plain, size, when } from './text.ts';
+
+const states: Readonly<Record<EngineState, string>> = {
+  not_set_up: 'Not set up',
+  starting: 'Starting',
+  up_to_date: 'Up to date',
+  syncing: 'Syncing',
+  paused: 'Paused',
+  offline: 'Offline',
+  attention: 'Needs attention',
+  error: 'Stopped by an error',
+};
+
+/** How far a sync is, in one line. */
+export function progressText(status: Status): string {
+  if (status.state !== 'syncing') return states[status.state];
+  const parts = [
+    ...way('up', status.upload),
+    ...way('down', status.download),
+    ...(status.etaMs === null ? [] : [`${Math.ceil(status.etaMs / 1000)} s left`]),
+  ];
+  return [states.syncing, ...parts].join(', ');
+}
+
+function way(name: string, progress: Status['upload']): readonly string[] {
+  if (progress.totalFiles === 0) return [];
+  return [`${progress.files}/${progress.totalFiles} ${name} (${size(progress.bytes)} of ${size(progress.totalBytes)}, ${size(progress.bytesPerSecond)}/s)`];
+}
+
+/** The status in a few lines. */
+export function statusText(status: Status): string {
+  const needs = [
+    ...(status.questions === 0 ? [] : [`${count(status.questions, 'question waits', 'questions wait')}: tidemark questions list`]),
+    ...(status.conflicts === 0 ? [] : [`${count(status.conflicts, 'conflict')}: tidemark conflicts list`]),
+    ...(status.issues === 0 ? [] : [`${count(status.issues, 'item is', 'items are')} not synced: tidemark issues`]),
+  ];
+  return [
+    status.state === 'paused' && status.pausedUntil !== null ? `Paused until ${when(status.pausedUntil)}` : progressText(status),
+    ...(status.reason === null ? [] : [`${plain(errorLine(status.reason))} [${status.reason.code}]`]),
+    ...(status.account === null ? ['Not signed in.'] : [`Account ${plain(status.account.email)} (${status.account.region}) at ${plain(status.account.server)}`]),
+    ...(status.folder === null ? ['No folder.'] : [`Folder  ${plain(status.folder.path)} (${count(status.items, 'item')})`]),
+    ...needs,
+  ].join('\n');
+}
