@@ -99,6 +99,8 @@ export const catalogue = {
   not_settling: { reaction: 'retry' },
   mass_delete: { reaction: 'ask', exit: 7 },
   not_synced: { reaction: 'wait', exit: 3 },
+  paused: { reaction: 'wait', exit: 3 },
+  ignored_by_rule: { reaction: 'skip' },
   // --- the folder
   folder_missing: { reaction: 'ask', exit: 2 },
   folder_not_a_folder: { reaction: 'ask', exit: 2 },
