@@ -1,0 +1,32 @@
+import type { EngineApi } from '../../src/contract/index.ts';
+import type { Disposer } from '../../src/base/index.ts';
+
+export type RefusedReason = 'code' | 'session' | 'other';
+
+/** How the window stands to the engine. A new `connected` means a new engine or a new line to it: ask for everything again. */
+export type LinkState =
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'connected'; readonly api: EngineApi }
+  | { readonly kind: 'lost'; readonly nextTryAt: number | null }
+  /** The engine stopped again and again; only a person starts it now. */
+  | { readonly kind: 'failed' }
+  | { readonly kind: 'refused'; readonly reason: RefusedReason };
+
+/** A way to the engine that mends itself. */
+export interface Transport {
+  /** Tells the state now and after every change, until disposed. */
+  start(listener: (state: LinkState) => void): Disposer;
+  /** Tries at once, also after `failed`. */
+  retry(): void;
+}
+
+/** What only a window of the desktop app can do. */
+export interface Desktop {
+  readonly platform: 'windows' | 'macos' | 'linux';
+  /** Absolute path of the chosen folder, or null. */
+  pickFolder(): Promise<string | null>;
+  /** Opens the synced folder in the file manager; false when there is none. */
+  openFolder(): Promise<boolean>;
+  /** Shows an item of the synced folder in the file manager. */
+  showItem(path: string): Promise<boolean>;
+}

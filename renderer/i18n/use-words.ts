@@ -1,0 +1,29 @@
+import type { TFunction } from 'i18next';
+import { useTranslation } from 'react-i18next';
+import { type ErrorData, type ErrorText, type Locale, errorText } from '../../src/contract/index.ts';
+import { type Format, formatFor } from './format.ts';
+import { matchLocale } from './locale.ts';
+
+export interface Words {
+  readonly t: TFunction<'ui'>;
+  readonly locale: Locale;
+  readonly format: Format;
+  /** Problem and way out of an error; never its code or its raw message. */
+  readonly error: (error: ErrorData) => ErrorText;
+  /** `just now`, `5 minutes ago`, `in 20 seconds`. */
+  readonly ago: (ms: number, nowMs?: number) => string;
+}
+
+/** Words, numbers and errors in the language of the window. */
+export function useWords(): Words {
+  const { t, i18n } = useTranslation('ui');
+  const locale = matchLocale([i18n.language]);
+  const format = formatFor(locale);
+  return {
+    t,
+    locale,
+    format,
+    error: (error) => errorText(error, locale),
+    ago: (ms, nowMs = Date.now()) => format.relative(ms, nowMs, { past: t('time.now'), future: t('time.soon') }),
+  };
+}

@@ -1,0 +1,71 @@
+import { X } from 'lucide-react';
+import { type ReactElement, useEffect, useRef } from 'react';
+import type { Explanation } from '../../src/contract/index.ts';
+import { ErrorNotice } from '../components/error-notice.tsx';
+import { LoadingRows } from '../components/loading.tsx';
+import { Name } from '../components/path-name.tsx';
+import { StateMark } from '../components/state-mark.tsx';
+import { useWords } from '../i18n/use-words.ts';
+import { useStores } from '../stores/index.ts';
+import type { FilesState } from '../stores/files.ts';
+
+/** Why an item is in its state: in words, then where it is. */
+export function Why({ explained }: { readonly explained: NonNullable<FilesState['explained']> }): ReactElement {
+  const words = useWords();
+  const { t } = words;
+  const { files } = useStores();
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  const { item, explanation, error } = explained;
+  const state = explanation?.state ?? item.state;
+  const reason = explanation?.reason ?? item.reason;
+  const nextTryAt = explanation?.nextTryAt ?? item.nextTryAt;
+  const text = reason === null ? null : words.error(reason);
+  const close = (): void => {
+    files.closeExplanation();
+    document.querySelector<HTMLElement>('[role=tree]')?.focus();
+  };
+  return (
+    <aside className="why card" aria-labelledby="why-name" onKeyDown={(event) => event.key === 'Escape' && close()}>
+      <div className="card-head">
+        <h2 id="why-name" ref={heading} tabIndex={-1}>
+          <Name>{item.name}</Name>
+        </h2>
+        <button type="button" className="icon-button" aria-label={t('files.close')} onClick={close}>
+          <X aria-hidden className="icon" />
+        </button>
+      </div>
+      <StateMark state={state} />
+      {text === null ? (
+        <p>{t(`files.explain.${state}`)}</p>
+      ) : (
+        <>
+          <p>{text.problem}</p>
+          <p className="muted">{text.wayOut}</p>
+        </>
+      )}
+      {nextTryAt !== null && <p className="muted">{t('files.nextTry', { when: words.ago(nextTryAt) })}</p>}
+      <ErrorNotice error={error} />
+      {explanation === null ? error === null && <LoadingRows count={3} /> : <Sides explanation={explanation} />}
+    </aside>
+  );
+}
+
+function Sides({ explanation }: { readonly explanation: Explanation }): ReactElement {
+  const { t, format } = useWords();
+  const sides = [
+    ['here', explanation.local],
+    ['cloud', explanation.remote],
+    ['agreed', explanation.synced],
+  ] as const;
+  return (
+    <dl className="facts" aria-label={t('files.sides')}>
+      {sides.map(([name, view]) => (
+        <div key={name}>
+          <dt>{t(`files.${name}`)}</dt>
+          <dd>{view === null ? t('files.absent') : view.sizeBytes === null ? t('files.folderThere') : format.bytes(view.sizeBytes)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,37 @@
+import type { ReactElement } from 'react';
+import { ErrorNotice } from '../../components/error-notice.tsx';
+import { useAction } from '../../components/use-action.ts';
+import type { Locale } from '../../../src/contract/index.ts';
+import { localeNames, locales } from '../../i18n/locale.ts';
+import { useWords } from '../../i18n/use-words.ts';
+import { useStores } from '../../stores/index.ts';
+import { StepFrame } from './step-frame.tsx';
+
+/** Each language in its own name; the window follows at once. */
+export function LanguageStep(): ReactElement {
+  const { t, locale } = useWords();
+  const { setup, settings } = useStores();
+  const choose = useAction((chosen: Locale) => settings.set('language', chosen));
+  return (
+    <StepFrame
+      title={t('setup.language.title')}
+      hint={t('setup.language.hint')}
+      submit={t('setup.next')}
+      onSubmit={() => {
+        choose.run(locale);
+        setup.go('cloud');
+      }}
+    >
+      <fieldset className="choices">
+        <legend className="visually-hidden">{t('settings.language')}</legend>
+        {locales.map((name) => (
+          <label key={name} className="choice" lang={name}>
+            <input type="radio" name="language" value={name} checked={locale === name} onChange={() => choose.run(name)} />
+            <span className="choice-title">{localeNames[name]}</span>
+          </label>
+        ))}
+      </fieldset>
+      <ErrorNotice error={choose.error} />
+    </StepFrame>
+  );
+}
