@@ -60,7 +60,7 @@ class Watch {
   async #round(): Promise<number | 'over'> {
     const { clock } = this.#options;
     const cursor = this.#cursor();
-    if (cursor === null) return this.#slower();
+    if (cursor === null) return secondMs; // the first listing is still being read
     const startedMs = clock.monotonic();
     try {
       const untilPoll = this.#lastHintMs + this.#pollMs - startedMs;

@@ -11,6 +11,8 @@ const FOREIGN = /^(HPE_|ERR_SSL_|EPROTO$)/;
 /** What went wrong before there was an answer, or while it arrived. */
 export function connectionFault(thrown: unknown, server: string, signal: AbortSignal | undefined): TidemarkError {
   if (thrown instanceof TidemarkError) return thrown;
+  // What the reader of the answer threw comes back wrapped.
+  if (thrown instanceof Error && thrown.cause instanceof TidemarkError) return thrown.cause;
   const options = { cause: thrown };
   if (signal?.aborted === true) return new TidemarkError('aborted', {}, options);
   if (thrown instanceof TimeoutError) return new TidemarkError('cloud_timeout', { server }, options);

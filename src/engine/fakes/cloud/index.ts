@@ -1,0 +1,1 @@
+export { FakeCloud, type FakeCall, type FakeCloudOptions } from './fake-cloud.ts';

@@ -1,0 +1,272 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { BLOCKS_MEDIA_TYPE, MAX_BLOCKS_BODY_BYTES, TidemarkError } from '../../../contract/index.ts';
+import type { BlockData, CloudApi, Credentials, DriveApi } from '../api.ts';
+import { encodeFrames } from './block-frames.ts';
+import { createHttpCloud } from './http-cloud.ts';
+
+const cleanups: (() => void | Promise<void>)[] = [];
+afterEach(async () => {
+  for (const clean of cleanups.splice(0).reverse()) await clean();
+});
+
+type Handler = (request: IncomingMessage, response: ServerResponse, body: Buffer) => void;
+
+async function serve(handler: Handler): Promise<string> {
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      handler(request, response, Buffer.concat(chunks));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  cleanups.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** A server that says whatever it likes to any connection. */
+async function serveRaw(onConnection: (socket: import('node:net').Socket) => void): Promise<string> {
+  const server = createTcpServer((socket) => {
+    socket.on('error', () => undefined);
+    onConnection(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  cleanups.push(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function client(server: string, silenceMs = 5000): CloudApi {
+  const cloud = createHttpCloud({ server, appVersion: '1.2.3', waits: { connectMs: 2000, silenceMs } });
+  cleanups.push(() => cloud.close());
+  return cloud;
+}
+
+const fixed: Credentials = { accessToken: () => Promise.resolve('a'.repeat(40)), refused: () => undefined };
+const drive = (server: string, credentials = fixed): DriveApi => client(server).authorized(credentials);
+const json = (response: ServerResponse, value: unknown, status = 200, headers: Record<string, string> = {}): void => {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(value));
+};
+const problem = (response: ServerResponse, status: number, code: string, params = {}, headers: Record<string, string> = {}): void => {
+  response.writeHead(status, { 'content-type': 'application/problem+json', ...headers });
+  response.end(JSON.stringify({ type: `urn:tidemark:${code}`, title: code, status, code, params }));
+};
+const fault = async (promise: Promise<unknown>): Promise<TidemarkError> => {
+  const error: unknown = await promise.then(
+    (value) => {
+      throw new Error(`expected a failure, got ${JSON.stringify(value)}`);
+    },
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof TidemarkError)) throw error;
+  return error;
+};
+
+const blockOf = (bytes: Uint8Array): BlockData => ({ hash: createHash('sha256').update(bytes).digest('hex'), bytes });
+const blocks = [blockOf(randomBytes(10)), blockOf(randomBytes(70_000)), blockOf(randomBytes(3))];
+const hashes = blocks.map((block) => block.hash);
+const sendBytes = (response: ServerResponse, bytes: Uint8Array): void => {
+  response.writeHead(200, { 'content-type': BLOCKS_MEDIA_TYPE }).end(bytes);
+};
+
+describe('server addresses', () => {
+  it('takes http only on loopback', () => {
+    expect(() => createHttpCloud({ server: 'http://cloud.example', appVersion: '1' })).toThrow(expect.objectContaining({ code: 'cloud_insecure' }) as Error);
+    expect(() => createHttpCloud({ server: 'http://127.0.0.1.example', appVersion: '1' })).toThrow(/cloud_insecure/);
+    expect(() => createHttpCloud({ server: 'ftp://localhost', appVersion: '1' })).toThrow(/invalid_request/);
+    expect(createHttpCloud({ server: 'https://cloud.example/', appVersion: '1' }).server).toBe('https://cloud.example');
+    expect(createHttpCloud({ server: 'http://[::1]:80', appVersion: '1' }).server).toBe('http://[::1]');
+  });
+});
+
+describe('discovery', () => {
+  it.each([
+    ['a web page', (r: ServerResponse) => void r.writeHead(200, { 'content-type': 'text/html' }).end('<html>hello</html>')],
+    ['another JSON service', (r: ServerResponse) => { json(r, { product: 'other', apiVersion: 1 }); }],
+    ['a page that is not there', (r: ServerResponse) => void r.writeHead(404).end()],
+    ['a redirect', (r: ServerResponse) => void r.writeHead(302, { location: 'https://elsewhere.example/' }).end()],
+  ] as const)('calls %s not_tidemark', async (_, answer) => {
+    const server = await serve((_request, response) => { answer(response); });
+    expect(await fault(client(server).discover())).toMatchObject({ code: 'not_tidemark', params: { server } });
+  });
+
+  it('calls a port that does not speak HTTP not_tidemark', async () => {
+    const server = await serveRaw((socket) => socket.write('SSH-2.0-OpenSSH_9.2\r\n'));
+    expect(await fault(client(server).discover())).toMatchObject({ code: 'not_tidemark' });
+  });
+
+  it('calls a closed port unreachable and a silent one a timeout', async () => {
+    const closed = await serveRaw((socket) => socket.destroy());
+    expect(await fault(client(closed).discover())).toMatchObject({ code: 'cloud_unreachable', params: { server: closed } });
+    expect(await fault(client('http://127.0.0.1:1').discover())).toMatchObject({ code: 'cloud_unreachable' });
+    const silent = await serveRaw(() => undefined);
+    expect(await fault(client(silent, 200).discover())).toMatchObject({ code: 'cloud_timeout', params: { server: silent } });
+  });
+
+  it('does not mistake a cloud that is down for another server', async () => {
+    const server = await serve((_request, response) => void response.writeHead(503, { 'content-type': 'text/html', 'retry-after': '7' }).end('<html>'));
+    expect(await fault(client(server).discover())).toMatchObject({ code: 'cloud_unavailable', params: { retryAfterMs: 7000 } });
+  });
+});
+
+describe('answers', () => {
+  it('turns problem documents into their code, and unknown ones into that of the status', async () => {
+    let answer: (response: ServerResponse) => void = () => undefined;
+    const server = await serve((_request, response) => { answer(response); });
+    const api = drive(server);
+    answer = (r) => { problem(r, 507, 'quota_exceeded', { neededBytes: 12 }); };
+    expect(await fault(api.quota())).toMatchObject({ code: 'quota_exceeded', params: { neededBytes: 12 } });
+    answer = (r) => { problem(r, 418, 'tea_only'); };
+    expect(await fault(api.quota())).toMatchObject({ code: 'invalid_request', params: { detail: 'tea_only', status: 418 } });
+    answer = (r) => { problem(r, 429, 'rate_limited', {}, { 'retry-after': new Date(Date.now() + 5000).toUTCString() }); };
+    const limited = await fault(api.quota());
+    expect(limited.code).toBe('rate_limited');
+    expect(limited.params['retryAfterMs']).toBeGreaterThan(2000);
+    expect(limited.params['retryAfterMs']).toBeLessThanOrEqual(5000);
+    answer = (r) => void r.writeHead(502).end('bad gateway');
+    expect(await fault(api.quota())).toMatchObject({ code: 'cloud_unavailable' });
+    answer = (r) => void r.writeHead(410).end();
+    expect(await fault(api.delta('x'))).toMatchObject({ code: 'cursor_gone' });
+  });
+
+  it('names the field of an answer that breaks the contract', async () => {
+    const server = await serve((_request, response) => { json(response, { entries: [{ kind: 'file', id: '../../etc' }], cursor: 'c', hasMore: false, epoch: '0', snapshot: true }); });
+    const error = await fault(drive(server).delta(null));
+    expect(error.code).toBe('cloud_answer_invalid');
+    expect(error.params['field']).toMatch(/^entries\.0\./);
+  });
+
+  it('refuses an answer cut short, longer than it says or endless', async () => {
+    const short = await serveRaw((socket) => {
+      socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{"a":'));
+    });
+    expect(await fault(drive(short).quota())).toMatchObject({ code: 'cloud_unreachable' });
+    const endless = await serve((_request, response) => {
+      response.writeHead(200, { 'content-type': BLOCKS_MEDIA_TYPE });
+      const chunk = Buffer.alloc(1024 * 1024);
+      const pump = (): void => {
+        while (!response.destroyed && response.write(chunk));
+        if (!response.destroyed) response.once('drain', pump);
+      };
+      response.on('error', () => undefined);
+      pump();
+    });
+    expect(await fault(drive(endless).fetch(hashes))).toMatchObject({ code: 'cloud_answer_invalid', params: { field: 'length' } });
+    const boast = await serve((_request, response) => void response.writeHead(200, { 'content-type': BLOCKS_MEDIA_TYPE, 'content-length': String(MAX_BLOCKS_BODY_BYTES + 1) }).write('x'));
+    expect(await fault(drive(boast).fetch(hashes))).toMatchObject({ code: 'cloud_answer_invalid', params: { field: 'length' } });
+  });
+
+  it('never sends a body that breaks the contract', async () => {
+    let asked = 0;
+    const server = await serve((_request, response) => {
+      asked += 1;
+      json(response, {});
+    });
+    expect(await fault(drive(server).commit([], 'key'))).toMatchObject({ code: 'invalid_request', params: { field: 'entries' } });
+    expect(await fault(drive(server).renameDevice('../../me', 'x'))).toMatchObject({ code: 'invalid_request', params: { field: 'id' } });
+    expect(asked).toBe(0);
+  });
+
+  it('refuses a commit answer with too few results', async () => {
+    const server = await serve((_request, response) => { json(response, { results: [] }); });
+    const entry = { op: 'mkdir', id: '1'.repeat(32), parentId: '0'.repeat(32), name: 'x' } as const;
+    expect(await fault(drive(server).commit([entry], 'key'))).toMatchObject({ code: 'cloud_answer_invalid', params: { field: 'results' } });
+  });
+});
+
+describe('blocks', () => {
+  it('sends frames and reads back a prefix of what it asked', async () => {
+    let stored = Buffer.alloc(0);
+    const server = await serve((request, response, body) => {
+      if (request.url === '/v1/blocks/fetch') {
+        sendBytes(response, encodeFrames(blocks.slice(0, 2)));
+        return;
+      }
+      stored = body;
+      json(response, { stored: 3, rejected: [] });
+    });
+    await drive(server).store(blocks);
+    expect(stored.equals(Buffer.from(encodeFrames(blocks)))).toBe(true);
+    const fetched = await drive(server).fetch(hashes);
+    expect(fetched.map((block) => block.hash)).toEqual(hashes.slice(0, 2));
+    expect(fetched.map((block) => Buffer.from(block.bytes).equals(Buffer.from(blocks.find((b) => b.hash === block.hash)?.bytes ?? '')))).toEqual([true, true]);
+  });
+
+  it('trusts neither order, length nor bytes', async () => {
+    let bytes: Uint8Array = new Uint8Array(0);
+    const server = await serve((_request, response) => { sendBytes(response, bytes); });
+    const api = drive(server);
+    expect(await fault(api.fetch(hashes))).toMatchObject({ code: 'cloud_answer_invalid' });
+    bytes = encodeFrames([...blocks].reverse());
+    expect(await fault(api.fetch(hashes))).toMatchObject({ code: 'cloud_answer_invalid', params: { field: 'frame.hash' } });
+    bytes = encodeFrames(blocks).subarray(0, 60_000);
+    expect(await fault(api.fetch(hashes))).toMatchObject({ code: 'cloud_answer_invalid', params: { field: 'frame.length' } });
+    const lying = Buffer.from(encodeFrames(blocks));
+    lying.writeUInt32BE(0xffff_ffff, 32);
+    bytes = lying;
+    expect(await fault(api.fetch(hashes))).toMatchObject({ code: 'cloud_answer_invalid', params: { field: 'frame.length' } });
+    const flipped = Buffer.from(encodeFrames(blocks));
+    flipped.writeUInt8(flipped.readUInt8(40) ^ 1, 40);
+    bytes = flipped;
+    expect(await fault(api.fetch(hashes))).toMatchObject({ code: 'content_corrupt', params: { hash: hashes[0] } });
+    bytes = encodeFrames([...blocks, ...blocks]);
+    expect(await fault(api.fetch(hashes))).toMatchObject({ code: 'cloud_answer_invalid' });
+  });
+
+  it('tells which block the cloud rejected', async () => {
+    const server = await serve((_request, response) => { json(response, { stored: 2, rejected: [hashes[1]] }); });
+    expect(await fault(drive(server).store(blocks))).toMatchObject({ code: 'hash_mismatch', params: { hash: hashes[1] } });
+  });
+
+  it('asks for any number of hashes in slices and believes only what it asked', async () => {
+    const sizes: number[] = [];
+    const server = await serve((_request, response, body) => {
+      const asked = (JSON.parse(body.toString()) as { hashes: string[] }).hashes;
+      sizes.push(asked.length);
+      json(response, { missing: [asked[0], 'f'.repeat(64)] });
+    });
+    const many = Array.from({ length: 5000 }, (_, n) => createHash('sha256').update(String(n)).digest('hex'));
+    expect(await drive(server).missing(many)).toEqual(new Set([many[0], many[4096]]));
+    expect(sizes).toEqual([4096, 904]);
+  });
+});
+
+describe('tokens and cancelling', () => {
+  it('takes a new access token after a refusal, once', async () => {
+    const seen: string[] = [];
+    const server = await serve((request, response) => {
+      seen.push(String(request.headers.authorization));
+      if (seen.length === 1) problem(response, 401, 'access_expired');
+      else json(response, { devices: [] });
+    });
+    const tokens = ['first'.padEnd(20, '-'), 'second'.padEnd(20, '-')];
+    const credentials: Credentials = { accessToken: () => Promise.resolve(tokens[0] ?? ''), refused: () => void tokens.shift() };
+    expect(await drive(server, credentials).devices()).toEqual([]);
+    expect(seen).toEqual(['Bearer first---------------', 'Bearer second--------------']);
+  });
+
+  it('stops at once when aborted', async () => {
+    const server = await serve(() => undefined);
+    const controller = new AbortController();
+    const waiting = drive(server).wait('cursor', 30_000, controller.signal);
+    setTimeout(() => { controller.abort(); }, 20);
+    expect(await fault(waiting)).toMatchObject({ code: 'aborted' });
+    expect(await fault(drive(server).wait('cursor', 1, AbortSignal.abort()))).toMatchObject({ code: 'aborted' });
+  });
+
+  it('keeps one connection for requests in a row', async () => {
+    const ports = new Set<number | undefined>();
+    const server = await serve((request, response) => {
+      ports.add(request.socket.remotePort);
+      json(response, { devices: [] });
+    });
+    const api = drive(server);
+    for (let n = 0; n < 5; n += 1) await api.devices();
+    expect(ports.size).toBe(1);
+  });
+});
