@@ -38,11 +38,12 @@ export class SessionKeeper implements Credentials {
     this.#onEnded = options.onEnded;
   }
 
-  /** Takes over a session that sign-in or sign-up has just made; its refresh token is stored already or is stored now. */
+  /** Takes over a session that sign-in or sign-up has just made. Throws when the secret store cannot keep it; then nothing changed. */
   async adopt(session: Session): Promise<void> {
+    await this.#secrets.set(REFRESH_TOKEN_SECRET, session.refreshToken);
     this.#ended = undefined;
     this.#remember(session);
-    await this.#save();
+    this.#unsaved = false;
   }
 
   async accessToken(signal?: AbortSignal): Promise<string> {
@@ -136,7 +137,7 @@ function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): 
       reject(new TidemarkError('aborted'));
     };
     signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => {
+    void promise.then(resolve, reject).finally(() => {
       signal.removeEventListener('abort', abort);
     });
   });

@@ -1,0 +1,98 @@
+import { type DeviceInfo, type Session, TidemarkError } from '../../contract/index.ts';
+import type { PlatformFacts } from '../environment.ts';
+import type { CloudApi } from '../remote/api.ts';
+import type { SessionKeeper } from '../remote/session.ts';
+import type { AccountRow } from '../store/api.ts';
+
+export interface SignInRequest {
+  readonly email: string;
+  readonly password: string;
+  /** The host's name when absent. */
+  readonly deviceName?: string | undefined;
+}
+
+export interface SignUpRequest extends SignInRequest {
+  readonly bootstrapSecret?: string | undefined;
+  readonly invite?: string | undefined;
+}
+
+export interface AccountParts {
+  readonly cloud: CloudApi;
+  readonly session: SessionKeeper;
+  readonly platform: PlatformFacts;
+  /** The account whose trees the profile holds; null when it holds none. */
+  readonly heldAccountId: string | null;
+}
+
+/**
+ * Makes an account and signs this device in; the refresh token is in the secret store when it resolves.
+ * Throws TidemarkError: wrong_account when the profile holds another account's files, those of the cloud, the key ring's.
+ */
+export async function signUp(parts: AccountParts, request: SignUpRequest): Promise<AccountRow> {
+  // A new account is never the one that is held; so nothing is made that would be refused afterwards.
+  if (parts.heldAccountId !== null) throw new TidemarkError('wrong_account', { email: request.email });
+  await parts.cloud.discover();
+  const { email, password, bootstrapSecret, invite } = request;
+  const session = await parts.cloud.signUp({
+    email,
+    password,
+    device: deviceInfo(parts.platform, request.deviceName),
+    ...(bootstrapSecret === undefined ? {} : { bootstrapSecret }),
+    ...(invite === undefined ? {} : { invite }),
+  });
+  return settle(parts, session, request);
+}
+
+/** Signs this device in. Throws as `signUp`. */
+export async function signIn(parts: AccountParts, request: SignInRequest): Promise<AccountRow> {
+  await parts.cloud.discover();
+  const { email, password } = request;
+  const session = await parts.cloud.signIn({ email, password, device: deviceInfo(parts.platform, request.deviceName) });
+  return settle(parts, session, request);
+}
+
+/** Ends this device's session. The secret is gone from here either way; `told` is false when the cloud could not be reached. */
+export async function signOut(parts: Pick<AccountParts, 'cloud' | 'session'>): Promise<{ readonly told: boolean }> {
+  // A key ring that cannot be read must not keep anyone signed in.
+  const token = await parts.session.refreshToken().catch(() => null);
+  await parts.session.forget();
+  return { told: token !== null && (await tell(parts.cloud, token)) };
+}
+
+async function settle(parts: AccountParts, session: Session, request: SignInRequest): Promise<AccountRow> {
+  if (parts.heldAccountId !== null && parts.heldAccountId !== session.accountId) {
+    await tell(parts.cloud, session.refreshToken);
+    throw new TidemarkError('wrong_account', { email: session.email });
+  }
+  try {
+    await parts.session.adopt(session);
+  } catch (error) {
+    // Nothing half done: without a stored token the device would be signed in until its next start only.
+    await tell(parts.cloud, session.refreshToken);
+    throw error;
+  }
+  return {
+    server: parts.cloud.server,
+    accountId: session.accountId,
+    deviceId: session.deviceId,
+    email: session.email,
+    region: session.region,
+    deviceName: deviceInfo(parts.platform, request.deviceName).name,
+    signedOut: null,
+  };
+}
+
+async function tell(cloud: CloudApi, refreshToken: string): Promise<boolean> {
+  return cloud.revoke(refreshToken).then(
+    () => true,
+    () => false,
+  );
+}
+
+const MAX_DEVICE_NAME = 100;
+
+/** How this device shows in the account's list. */
+export function deviceInfo(platform: PlatformFacts, deviceName?: string): DeviceInfo {
+  const name = (deviceName ?? platform.hostName).trim().slice(0, MAX_DEVICE_NAME).trim();
+  return { name: name === '' ? 'Tidemark' : name, platform: platform.platform, appVersion: platform.appVersion.slice(0, 50) };
+}
