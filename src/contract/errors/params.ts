@@ -75,7 +75,7 @@ export const errorParams = {
   conflict_kept: { path: 'string?', copyPath: 'string?', device: 'string?' },
   conflict_limit: { name: 'string' },
   not_settling: { path: 'string?' },
-  mass_delete: { items: 'number', side: 'string?' },
+  mass_delete: { items: 'number?', side: 'string?' },
   not_synced: { items: 'number?' },
   paused: { until: 'number?' },
   ignored_by_rule: { rule: 'string?', file: 'string?' },

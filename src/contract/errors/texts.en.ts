@@ -178,7 +178,7 @@ export const en: ErrorTexts = {
     wayOut: 'Tidemark waits a while and tries again; check whether another program changes it too.',
   },
   mass_delete: {
-    problem: 'Many items are about to be deleted: {items}.',
+    problem: 'Many items are about to be deleted.',
     wayOut: 'Choose whether to keep or to delete them; nothing is deleted before.',
   },
   not_synced: { problem: 'Some items are not synced.', wayOut: 'The list of issues gives the reason for each.' },

@@ -8,7 +8,7 @@ const locales = Object.keys(errorTexts) as Locale[];
 const cases = locales.flatMap((locale) => errorCodes.map((code) => ({ locale, code, text: errorTexts[locale][code] })));
 
 const namesIn = ({ problem, wayOut }: ErrorText): string[] =>
-  [...new Set(`${problem} ${wayOut}`.matchAll(/\{(\w*)\}/g).map((match) => match[1] ?? ''))].sort();
+  [...new Set(Array.from(`${problem} ${wayOut}`.matchAll(/\{(\w*)\}/g), (match) => match[1] ?? ''))].sort();
 
 const needed = (code: ErrorCode): string[] =>
   Object.entries(errorParams[code])

@@ -71,7 +71,7 @@ export const zhHans: ErrorTexts = {
   conflict_kept: { problem: '两台设备修改了同一文件，两个版本都已保留。', wayOut: '请比较后选择保留哪一个。' },
   conflict_limit: { problem: '“{name}”已保留的版本过多。', wayOut: '请先在其中选择；此文件在本机和云端都保持原样。' },
   not_settling: { problem: '它在两边不断变化，无法稳定下来。', wayOut: 'Tidemark 会稍后重试；请检查是否有其他程序也在修改它。' },
-  mass_delete: { problem: '即将删除大量项目：{items} 个。', wayOut: '请选择保留或删除；在此之前不会删除任何内容。' },
+  mass_delete: { problem: '即将删除大量项目。', wayOut: '请选择保留或删除；在此之前不会删除任何内容。' },
   not_synced: { problem: '有些项目未同步。', wayOut: '问题列表中有每一项的原因。' },
   paused: { problem: '同步已暂停。', wayOut: '请恢复同步，或等待暂停结束。' },
   ignored_by_rule: { problem: '按规则，此项不同步。', wayOut: '若需同步，请修改忽略规则。' },

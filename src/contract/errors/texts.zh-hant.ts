@@ -71,7 +71,7 @@ export const zhHant: ErrorTexts = {
   conflict_kept: { problem: '兩台裝置變更了同一檔案，兩個版本都已保留。', wayOut: '請比較後選擇保留哪一個。' },
   conflict_limit: { problem: '「{name}」已保留的版本過多。', wayOut: '請先在其中選擇；此檔案在本機和雲端都維持原樣。' },
   not_settling: { problem: '它在兩邊不斷變化，無法穩定下來。', wayOut: 'Tidemark 會稍後重試；請檢查是否有其他程式也在變更它。' },
-  mass_delete: { problem: '即將刪除大量項目：{items} 個。', wayOut: '請選擇保留或刪除；在此之前不會刪除任何內容。' },
+  mass_delete: { problem: '即將刪除大量項目。', wayOut: '請選擇保留或刪除；在此之前不會刪除任何內容。' },
   not_synced: { problem: '有些項目未同步。', wayOut: '問題清單中有每一項的原因。' },
   paused: { problem: '同步已暫停。', wayOut: '請恢復同步，或等待暫停結束。' },
   ignored_by_rule: { problem: '依規則，此項不同步。', wayOut: '若需同步，請修改忽略規則。' },

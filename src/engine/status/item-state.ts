@@ -1,0 +1,83 @@
+import { assertNever } from '../../base/index.ts';
+import { type ErrorData, errorKind, type ItemState } from '../../contract/index.ts';
+import type { LocalNode, RemoteNode, SyncedNode } from '../model/index.ts';
+
+/** What is known of one item. Undefined: it is not in that tree. */
+export interface ItemFacts {
+  readonly remote: RemoteNode | undefined;
+  readonly local: LocalNode | undefined;
+  readonly synced: SyncedNode | undefined;
+  readonly issue: { readonly reason: ErrorData; readonly nextTryAt: number | null } | undefined;
+  /** In a folder that never leaves this machine. */
+  readonly localOnly: boolean;
+  /** The ignore rule that matches, as it is written; null when none does. */
+  readonly ignoredBy: string | null;
+  /** An operation on it is running. */
+  readonly active: boolean;
+  /** It has a kept version beside it, or is one, and nobody has chosen yet. */
+  readonly inConflict: boolean;
+  /** Its deletion waits for an answer. */
+  readonly questioned: boolean;
+  /**
+   * What keeps everything from syncing now, the most lasting first: signed out, folder missing, paused
+   * (`{ code: 'paused' }`), offline. Null when sync runs.
+   */
+  readonly held: ErrorData | null;
+}
+
+export interface ItemVerdict {
+  readonly state: ItemState;
+  readonly reason: ErrorData | null;
+  /** Wall clock ms. */
+  readonly nextTryAt: number | null;
+}
+
+const plain = (state: ItemState, reason: ErrorData | null = null, nextTryAt: number | null = null): ItemVerdict => ({
+  state,
+  reason,
+  nextTryAt,
+});
+
+/**
+ * State of one item and why. What the person decided (local-only, ignored) comes first; then what is going on; then what
+ * went wrong; then what waits for a choice, since a conflict can stand beside two versions that are both in step.
+ */
+export function itemVerdict(facts: ItemFacts): ItemVerdict {
+  if (facts.localOnly) return plain('local_only');
+  if (facts.ignoredBy !== null) return plain('ignored', { code: 'ignored_by_rule', params: { rule: facts.ignoredBy } });
+  if (facts.active) return plain('syncing');
+  if (facts.issue !== undefined) return ofIssue(facts.issue);
+  if (facts.inConflict) return plain('conflict', { code: 'conflict_kept', params: {} });
+  if (isSettled(facts)) return plain('synced');
+  if (facts.questioned) return plain('waiting', { code: 'mass_delete', params: {} });
+  return plain('waiting', facts.held);
+}
+
+function ofIssue({ reason, nextTryAt }: NonNullable<ItemFacts['issue']>): ItemVerdict {
+  if (reason.code === 'conflict_kept') return plain('conflict', reason, nextTryAt);
+  const { reaction } = errorKind(reason.code);
+  switch (reaction) {
+    case 'retry':
+    case 'wait':
+    case 'replan':
+      return plain('waiting', reason, nextTryAt);
+    case 'ask':
+    case 'skip':
+    case 'sign_in':
+    case 'stop':
+      return plain('error', reason, nextTryAt);
+    default:
+      return assertNever(reaction);
+  }
+}
+
+/** The three trees agree on the item: the same test as the store's `divergentIds`. */
+export function isSettled({ remote, local, synced }: Pick<ItemFacts, 'remote' | 'local' | 'synced'>): boolean {
+  if (remote === undefined || local === undefined || synced === undefined) return false;
+  if (remote.revision !== synced.revision) return false;
+  for (const side of [remote, local]) {
+    if (side.parentId !== synced.parentId || side.name !== synced.name || side.kind !== synced.kind) return false;
+    if (side.kind === 'file' && synced.kind === 'file' && side.content?.hash !== synced.hash) return false;
+  }
+  return true;
+}

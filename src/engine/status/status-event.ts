@@ -1,0 +1,50 @@
+import type { ErrorData, Region } from '../../contract/index.ts';
+import type { Amount } from './lane.ts';
+
+/** What happens in the engine, as far as the status shows it. `at` is monotonic ms unless it says otherwise. */
+export type StatusEvent =
+  | { readonly type: 'account'; readonly account: { email: string; region: Region; deviceName: string; server: string } | null }
+  /** The cloud refuses this device (session_expired, device_revoked, …); null once it takes it again. */
+  | { readonly type: 'sign_in'; readonly error: ErrorData | null }
+  | { readonly type: 'folder'; readonly path: string | null }
+  /** folder_missing, folder_replaced, folder_not_writable; null once it is there again. */
+  | { readonly type: 'folder_state'; readonly error: ErrorData | null }
+  /** quota_exceeded or disk_full while something waits for room. */
+  | { readonly type: 'room'; readonly error: ErrorData | null }
+  /** The engine cannot go on. */
+  | { readonly type: 'engine_error'; readonly error: ErrorData | null }
+  | { readonly type: 'online' }
+  | { readonly type: 'offline'; readonly reason: ErrorData }
+  /** `until`: wall clock; null until resumed. */
+  | { readonly type: 'paused'; readonly until: number | null }
+  | { readonly type: 'resumed' }
+  | { readonly type: 'scan_started' }
+  | { readonly type: 'scan_ended' }
+  /** Disk and cloud were both looked at since the start. */
+  | { readonly type: 'ready' }
+  /** Transfers still to be done after planning, those under way included. */
+  | { readonly type: 'planned'; readonly upload: Amount; readonly download: Amount }
+  /** An operation that changes something; `direction` null when it moves no content. `id` is unique while it runs. */
+  | {
+      readonly type: 'op_started';
+      readonly id: string;
+      readonly path: string;
+      readonly direction: 'up' | 'down' | null;
+      readonly totalBytes: number;
+    }
+  /** `doneBytes` of this operation so far, not since the last event. */
+  | { readonly type: 'op_progress'; readonly id: string; readonly doneBytes: number; readonly at: number }
+  | { readonly type: 'op_finished'; readonly id: string; readonly succeeded: boolean; readonly at: number }
+  /**
+   * Nothing more can be done now: all is in step, or what is left waits (issues, questions, retries). Ends "syncing" and
+   * begins the progress anew. `at`: wall clock; `complete` when nothing is left that should sync.
+   */
+  | { readonly type: 'settled'; readonly at: number; readonly complete: boolean }
+  | {
+      readonly type: 'counts';
+      readonly issues: number;
+      readonly attention: number;
+      readonly conflicts: number;
+      readonly questions: number;
+      readonly items: number;
+    };
