@@ -1,0 +1,3 @@
+export * from './disk-fault.ts';
+export { createNodeDisk, type NodeDisk } from './node-disk.ts';
+export * from './plain-path.ts';

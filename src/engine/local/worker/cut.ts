@@ -1,0 +1,78 @@
+import { close, closeSync, read, readSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { DiskFault } from '../../environment.ts';
+import type { Content, FileStat } from '../../model/index.ts';
+import { ContentBuilder } from '../../transfer/chunks/index.ts';
+import { checkAfterReading, openExpected } from './open-file.ts';
+
+const readAsync = promisify(read);
+const closeAsync = promisify(close);
+
+/** Read, hashed and answered in one go; larger ones let other jobs of the thread in between. */
+const SMALL_BYTES = 2 * 1024 * 1024;
+const BUFFER_BYTES = 2 * 1024 * 1024;
+
+/** Two buffers, one being filled while the other is hashed; made when first needed, kept, used by one file at a time. */
+let buffers: readonly [Buffer, Buffer] | undefined;
+let previous: Promise<unknown> = Promise.resolve();
+
+interface CutAnswer {
+  readonly content: Content;
+  readonly stat: FileStat;
+}
+
+export function cut(path: string, expected: FileStat, isAborted: () => boolean): CutAnswer | Promise<CutAnswer | undefined> {
+  if (expected.size <= SMALL_BYTES) return cutSmall(path, expected);
+  const mine = previous.then(() => cutLarge(path, expected, isAborted));
+  previous = mine.catch(() => undefined);
+  return mine;
+}
+
+let small: Buffer | undefined;
+
+function cutSmall(path: string, expected: FileStat): CutAnswer {
+  small ??= Buffer.allocUnsafeSlow(SMALL_BYTES);
+  const descriptor = openExpected(path, expected);
+  try {
+    let filled = 0;
+    while (filled < expected.size) {
+      const count = readSync(descriptor, small, filled, expected.size - filled, filled);
+      if (count === 0) throw new DiskFault('changed', path);
+      filled += count;
+    }
+    const builder = new ContentBuilder();
+    builder.push(small.subarray(0, filled));
+    return { content: builder.finish(), stat: checkAfterReading(descriptor, path, expected) };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Undefined when aborted. */
+async function cutLarge(path: string, expected: FileStat, isAborted: () => boolean): Promise<CutAnswer | undefined> {
+  if (isAborted()) return undefined;
+  buffers ??= [Buffer.allocUnsafeSlow(BUFFER_BYTES), Buffer.allocUnsafeSlow(BUFFER_BYTES)];
+  let [filling, other] = buffers;
+  const descriptor = openExpected(path, expected);
+  const fill = (into: Buffer, at: number): Promise<{ bytesRead: number }> => readAsync(descriptor, into, 0, BUFFER_BYTES, at);
+  try {
+    const builder = new ContentBuilder();
+    let offset = 0;
+    let pending = fill(filling, 0);
+    for (;;) {
+      const { bytesRead } = await pending;
+      if (isAborted()) return undefined;
+      if (bytesRead === 0) break;
+      const full = filling;
+      [filling, other] = [other, filling];
+      offset += bytesRead;
+      pending = fill(filling, offset);
+      builder.push(full.subarray(0, bytesRead));
+    }
+    const content = builder.finish();
+    if (content.size !== expected.size) throw new DiskFault('changed', path);
+    return { content, stat: checkAfterReading(descriptor, path, expected) };
+  } finally {
+    await closeAsync(descriptor);
+  }
+}
