@@ -1,0 +1,30 @@
+import { randomBytes } from 'node:crypto';
+import type { AccountRecord } from '../catalogue.ts';
+import { seal, unseal } from '../storage/cipher.ts';
+
+const MAX_OPEN = 1000;
+
+/** Keys of the accounts: random, sealed with the server's key, opened once and kept in memory for the busiest. */
+export class Keyring {
+  readonly #wrapKey: Buffer;
+  readonly #open = new Map<number, Buffer>();
+
+  constructor(wrapKey: Buffer) {
+    this.#wrapKey = wrapKey;
+  }
+
+  /** A new account's key, sealed. */
+  newKey(accountId: string): Buffer {
+    return seal(this.#wrapKey, randomBytes(32), `key ${accountId}`);
+  }
+
+  keyOf(account: AccountRecord): Buffer {
+    const known = this.#open.get(account.no);
+    if (known !== undefined) return known;
+    const key = unseal(this.#wrapKey, account.wrappedKey, `key ${account.id}`);
+    const [oldest] = this.#open.keys();
+    if (this.#open.size >= MAX_OPEN && oldest !== undefined) this.#open.delete(oldest);
+    this.#open.set(account.no, key);
+    return key;
+  }
+}

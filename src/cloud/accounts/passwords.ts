@@ -1,0 +1,19 @@
+import { randomBytes } from 'node:crypto';
+import { Algorithm, hash, verify } from '@node-rs/argon2';
+
+// OWASP Password Storage Cheat Sheet, argon2id: 19 MiB, two passes, one lane.
+const parameters = { algorithm: 2 satisfies Algorithm, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
+
+/** The same password typed on two systems may come composed or decomposed. */
+const normal = (password: string): string => password.normalize('NFC');
+
+export const hashPassword = (password: string): Promise<string> => hash(normal(password), parameters);
+
+let dummy: Promise<string> | undefined;
+
+/** Takes as long for an account that does not exist (`undefined`) as for one that does. */
+export async function isPassword(stored: string | undefined, password: string): Promise<boolean> {
+  dummy ??= hashPassword(randomBytes(16).toString('hex'));
+  const matches = await verify(stored ?? (await dummy), normal(password));
+  return matches && stored !== undefined;
+}

@@ -1,0 +1,186 @@
+import type { BlockRef, CloudFile, CloudNode, CommitEntry, CommitResult, DeltaEntry, DeviceInfo, PlanId } from '../contract/index.ts';
+import type { PlanRow } from './options.ts';
+
+/**
+ * What the cloud knows: accounts, devices, tokens, drives and which blocks they use. Every method is one transaction
+ * of its own, durable when it resolves. Numbers named `no` are the store's own and never leave the server.
+ */
+export interface Catalogue {
+  readonly accounts: AccountCatalogue;
+  readonly drives: DriveCatalogue;
+  readonly blocks: BlockCatalogue;
+  close(): Promise<void>;
+}
+
+export interface AccountRecord {
+  readonly no: number;
+  readonly id: string;
+  readonly email: string;
+  readonly passwordHash: string;
+  readonly plan: PlanId;
+  readonly createdAt: number;
+  /** Last sign-in or sync. */
+  readonly activeAt: number;
+  /** The account's block key, sealed with the server's. */
+  readonly wrappedKey: Buffer;
+}
+
+/** How a device's session came to its end. */
+export type EndedBy = 'revoked' | 'reuse' | 'signed_out';
+
+export interface DeviceRecord extends DeviceInfo {
+  readonly no: number;
+  readonly id: string;
+  readonly createdAt: number;
+  readonly seenAt: number;
+  readonly endedBy: EndedBy | null;
+}
+
+export interface Holder {
+  readonly account: AccountRecord;
+  readonly device: DeviceRecord;
+}
+
+/** Tokens as they are kept: by their hash. */
+export interface TokenPair {
+  readonly refreshHash: string;
+  readonly accessHash: string;
+  readonly accessExpiresAt: number;
+}
+
+export type Rotation =
+  | ({ readonly outcome: 'rotated' } & Holder)
+  | { readonly outcome: 'unknown' }
+  | { readonly outcome: 'ended'; readonly by: EndedBy }
+  /** Someone had this token before: the whole family is ended. */
+  | { readonly outcome: 'reused'; readonly deviceNo: number };
+
+export interface AccountCatalogue {
+  plans(): Promise<readonly PlanRow[]>;
+  /** With `inviteHash` the invite is used up together with it. */
+  create(account: Omit<AccountRecord, 'no'>, epoch: string, inviteHash: string | null): Promise<AccountRecord | 'email_in_use' | 'invite_required'>;
+  byEmail(email: string): Promise<AccountRecord | undefined>;
+  addInvite(hash: string, at: number): Promise<void>;
+  addDevice(accountNo: number, device: Omit<DeviceRecord, 'no' | 'endedBy'>, tokens: TokenPair): Promise<DeviceRecord>;
+  /** Those that are signed in, the oldest first. */
+  devices(accountNo: number): Promise<readonly DeviceRecord[]>;
+  renameDevice(accountNo: number, id: string, name: string): Promise<DeviceRecord | undefined>;
+  /** Ends its tokens with it. Answers its number, or undefined when there is no such signed-in device. */
+  endDevice(accountNo: number, id: string, by: EndedBy, at: number): Promise<number | undefined>;
+  byAccessToken(hash: string): Promise<(Holder & { readonly expiresAt: number }) | undefined>;
+  byRefreshToken(hash: string): Promise<Holder | undefined>;
+  rotate(refreshHash: string, fresh: TokenPair, at: number): Promise<Rotation>;
+  seen(holder: Holder, at: number): Promise<void>;
+  /** Forgets tokens and invites that can no longer matter. */
+  purge(at: number): Promise<void>;
+}
+
+/** In whose name a drive is changed. */
+export interface Author {
+  readonly accountNo: number;
+  readonly deviceNo: number | null;
+  readonly deviceId: string | null;
+  readonly deviceName: string | null;
+}
+
+export interface CommitJob {
+  readonly idempotencyKey: string;
+  readonly bodyHash: string;
+  readonly entries: readonly CommitEntry[];
+}
+
+export type CommitOutcome =
+  | { readonly outcome: 'done'; readonly results: readonly CommitResult[]; readonly changed: boolean }
+  | { readonly outcome: 'key_reused' };
+
+export interface DeltaPage {
+  readonly entries: readonly DeltaEntry[];
+  readonly cursor: string;
+  readonly hasMore: boolean;
+  readonly epoch: string;
+  readonly snapshot: boolean;
+}
+
+/** Bytes, by what uses them. */
+export interface Usage {
+  readonly plan: PlanId;
+  readonly totalBytes: number;
+  readonly filesBytes: number;
+  readonly versionsBytes: number;
+  readonly trashBytes: number;
+}
+
+/** One content of a file, now or before. */
+export interface VersionRecord {
+  readonly versionId: string;
+  readonly size: number;
+  readonly hash: string;
+  readonly blocks: readonly BlockRef[];
+  readonly mtimeMs: number;
+  readonly executable: boolean;
+  readonly createdAt: number;
+  readonly createdBy: string | null;
+  /** null while current. */
+  readonly replacedAt: number | null;
+}
+
+export interface TrashRecord {
+  readonly node: CloudNode;
+  readonly path: string;
+  readonly deletedAt: number;
+  readonly deletedBy: string | null;
+  readonly files: number;
+  readonly sizeBytes: number;
+}
+
+export type RestoreOutcome =
+  | { readonly outcome: 'restored'; readonly node: CloudNode }
+  | { readonly outcome: 'not_found' }
+  | { readonly outcome: 'revision_mismatch'; readonly node: CloudFile }
+  | { readonly outcome: 'quota_exceeded'; readonly neededBytes: number };
+
+export interface DriveCatalogue {
+  /** All entries, their results and the key in one transaction; a key that was used before answers what it answered then. */
+  commit(author: Author, job: CommitJob): Promise<CommitOutcome>;
+  delta(accountNo: number, cursor: string | null, limit: number): Promise<DeltaPage | 'cursor_gone'>;
+  /** Whether anything happened after the cursor. */
+  changedSince(accountNo: number, cursor: string): Promise<boolean | 'cursor_gone'>;
+  usage(accountNo: number): Promise<Usage>;
+  /** Newest first; undefined when there is no such file. */
+  versions(accountNo: number, id: string): Promise<readonly VersionRecord[] | undefined>;
+  restoreVersion(author: Author, id: string, versionId: string, base: string): Promise<RestoreOutcome>;
+  trash(accountNo: number): Promise<readonly TrashRecord[]>;
+  restoreTrash(author: Author, id: string): Promise<RestoreOutcome>;
+  /** False when the trash has no such item. */
+  deleteTrash(author: Author, id: string): Promise<boolean>;
+  emptyTrash(author: Author): Promise<void>;
+  contentDigest(accountNo: number, hash: string): Promise<Buffer | undefined>;
+  keepContentDigest(accountNo: number, hash: string, digest: Buffer): Promise<void>;
+  /** Drops what has had its time: trash, versions, tombstones, idempotency keys. */
+  purge(): Promise<void>;
+}
+
+export interface BlockRow {
+  readonly hash: string;
+  readonly size: number;
+  readonly object: string;
+}
+
+export interface BlockCatalogue {
+  /** Those the account does not have. The others are leased: collection leaves them alone for a day. */
+  missing(accountNo: number, hashes: readonly string[]): Promise<readonly string[]>;
+  /** Names blocks that are durable in the store, and leases them. */
+  record(accountNo: number, blocks: readonly BlockRow[]): Promise<void>;
+  /** In the order asked. */
+  locate(accountNo: number, hashes: readonly string[]): Promise<readonly (BlockRow | undefined)[]>;
+  /** Bytes of leased blocks that nothing uses. */
+  uncommittedBytes(accountNo: number): Promise<number>;
+  /** Marks unused blocks without a lease, and turns those marked long ago into garbage. */
+  collect(): Promise<void>;
+  /** Objects that nothing names any more. */
+  garbage(limit: number): Promise<readonly string[]>;
+  /** Called when the objects are gone from the store. */
+  garbageRemoved(objects: readonly string[]): Promise<void>;
+  /** Those of the names that neither a block nor the garbage knows: left by a crash. */
+  unknown(objects: readonly string[]): Promise<readonly string[]>;
+}

@@ -1,0 +1,57 @@
+import type { PlanId, Region } from '../contract/index.ts';
+
+export type SignUpMode = 'open' | 'invite' | 'closed' | 'bootstrap';
+
+/** Something worth telling the operator. Never holds a secret, a name of a file or its content. */
+export type CloudLog = (level: 'info' | 'warn' | 'error', message: string, details?: Readonly<Record<string, unknown>>) => void;
+
+export interface PlanRow {
+  readonly id: PlanId;
+  readonly storageBytes: number;
+  /** null: no stated limit. */
+  readonly devices: number | null;
+  /** null: set by the operator. */
+  readonly pricePerYearUsd: number | null;
+}
+
+/** Requests a minute. */
+export interface RateLimits {
+  /** Sign-up and sign-in, per address. */
+  readonly signIn: number;
+  /** Refresh and sign-out, per address. */
+  readonly token: number;
+  /** Everything else: per account, or per address for those who are not signed in. */
+  readonly request: number;
+}
+
+export interface CloudOptions {
+  /** Absolute path; made (owner-only) when it does not exist. One process at a time. */
+  readonly dataDir: string;
+  /** Absolute path of the server's key, outside `dataDir`; made when neither it nor any data exists. */
+  readonly keyFile?: string;
+  /** The server's key itself, 32 bytes, for those who keep it in a key ring. Goes before `keyFile`. */
+  readonly serverKey?: Buffer;
+  readonly region: Region;
+  /** Plan of new accounts. Default `free`. */
+  readonly plan?: PlanId;
+  /** Rows that replace those of the built-in catalogue of plans; kept in the database. */
+  readonly plans?: readonly PlanRow[];
+  readonly signUp: SignUpMode;
+  /** What `bootstrap` asks of whoever signs up. */
+  readonly bootstrapSecret?: string;
+  readonly version: string;
+  readonly log?: CloudLog;
+  /** Milliseconds since the epoch. Decides expiry, never order. */
+  readonly now?: () => number;
+  /** Source of ids that are no secrets (nodes' revisions, accounts, devices). Secrets always come from node:crypto. */
+  readonly randomId?: () => string;
+  readonly rateLimits?: Partial<RateLimits>;
+  /** Blocks that no commit uses yet may fill the account's free room and this much more. */
+  readonly uncommittedSlackBytes?: number;
+  /** PEM. With both, the server speaks HTTPS only. */
+  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
+  /** A proxy in front does TLS; its X-Forwarded-For is believed. */
+  readonly behindProxy?: boolean;
+  /** How long `close()` lets requests finish before their connections are cut. */
+  readonly drainMs?: number;
+}

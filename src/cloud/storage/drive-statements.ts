@@ -1,0 +1,92 @@
+import type { Sqlite, Statement } from './database.ts';
+import { NODE_COLUMNS } from './node-row.ts';
+
+const prefixed = NODE_COLUMNS.replaceAll(/(\w+)/g, 'n.$1');
+
+function prepareAll(db: Sqlite) {
+  const prepare = (sql: string): Statement => db.prepare(sql);
+  return {
+    account: prepare(`
+      SELECT a.epoch, a.sequence, a.horizon, a.plan, p.storage_bytes AS totalBytes, a.files_bytes AS filesBytes,
+        a.versions_bytes AS versionsBytes, a.trash_bytes AS trashBytes
+      FROM accounts a JOIN plans p ON p.id = a.plan WHERE a.no = ?`),
+    saveAccount: prepare(`UPDATE accounts SET sequence = ?, files_bytes = ?, versions_bytes = ?, trash_bytes = ? WHERE no = ?`),
+    stampAt: prepare('SELECT stamp FROM stamps WHERE account = ? AND first <= ? ORDER BY first DESC LIMIT 1').pluck(),
+    addStamp: prepare('INSERT INTO stamps (account, first, stamp) VALUES (?, ?, ?)'),
+
+    node: prepare(`SELECT ${NODE_COLUMNS} FROM nodes WHERE account = ? AND id = ?`),
+    child: prepare(`SELECT ${NODE_COLUMNS} FROM nodes WHERE account = ? AND parent = ? AND name_key = ?`),
+    isFile: prepare('SELECT is_file FROM nodes WHERE account = ? AND id = ?').pluck(),
+    parent: prepare('SELECT parent FROM nodes WHERE account = ? AND id = ?').pluck(),
+    below: prepare(`
+      WITH RECURSIVE tree (id, sequence, size, depth) AS (
+        SELECT id, sequence, size, 1 FROM nodes WHERE account = ? AND parent = ?
+        UNION ALL
+        SELECT n.id, n.sequence, n.size, depth + 1 FROM tree t JOIN nodes n ON n.account = ? AND n.parent = t.id
+      )
+      SELECT id, sequence, coalesce(size, 0) AS size FROM tree ORDER BY depth`),
+    insert: prepare(`
+      INSERT INTO nodes (account, id, parent, name, name_key, is_file, revision, sequence, modified_at, modified_by, version_at, version_by,
+        version, size, hash, blocks, mtime, executable, conflict_of, conflict_base, conflict_device)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+    update: prepare(`
+      UPDATE nodes SET parent = ?, name = ?, name_key = ?, is_file = ?, revision = ?, sequence = ?, modified_at = ?, modified_by = ?,
+        version_at = ?, version_by = ?, version = ?, size = ?, hash = ?, blocks = ?, mtime = ?, executable = ?, conflict_of = ?,
+        conflict_base = ?, conflict_device = ?
+      WHERE account = ? AND id = ?`),
+    settle: prepare('UPDATE nodes SET name_key = ? WHERE account = ? AND id = ?'),
+    remove: prepare('DELETE FROM nodes WHERE account = ? AND id = ?'),
+    nodesAfter: prepare(`SELECT ${NODE_COLUMNS} FROM nodes WHERE account = ? AND sequence > ? ORDER BY sequence LIMIT ?`),
+
+    addTombstone: prepare('INSERT INTO tombstones (account, id, sequence, deleted_at) VALUES (?, ?, ?, ?)'),
+    dropTombstone: prepare('DELETE FROM tombstones WHERE account = ? AND id = ?'),
+    tombstonesAfter: prepare('SELECT id, sequence FROM tombstones WHERE account = ? AND sequence > ? ORDER BY sequence LIMIT ?'),
+
+    toTrash: prepare(`
+      INSERT INTO trash (account, name_key, ${NODE_COLUMNS}, top, path, deleted_at, deleted_by)
+      SELECT n.account, n.name_key, ${prefixed}, ?, ?, ?, ? FROM nodes n WHERE n.account = ? AND n.id = ?`),
+    trashed: prepare(`SELECT ${NODE_COLUMNS}, top FROM trash WHERE account = ? AND id = ?`),
+    buriedWith: prepare(`SELECT ${NODE_COLUMNS}, top FROM trash WHERE account = ? AND top = ? ORDER BY no DESC`),
+    exhume: prepare('DELETE FROM trash WHERE account = ? AND id = ?'),
+    trashTops: prepare(`
+      SELECT ${prefixed}, n.path, n.deleted_at AS deletedAt, n.deleted_by AS deletedBy, g.files, g.bytes FROM trash n
+      JOIN (SELECT top, sum(is_file) AS files, coalesce(sum(size), 0) AS bytes FROM trash WHERE account = ? GROUP BY top) g ON g.top = n.id
+      WHERE n.account = ? ORDER BY n.no DESC`),
+
+    versions: prepare(`
+      SELECT version, size, hash, blocks, mtime, executable, version_at, version_by, replaced_at FROM versions
+      WHERE account = ? AND node = ? ORDER BY no DESC`),
+    addVersion: prepare(`
+      INSERT INTO versions (account, node, version, size, hash, blocks, mtime, executable, version_at, version_by, replaced_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+    dropVersion: prepare('DELETE FROM versions WHERE account = ? AND node = ? AND version = ?'),
+
+    blockSize: prepare('SELECT size FROM blocks WHERE account = ? AND hash = ? AND condemned_at IS NULL').pluck(),
+    useBlock: prepare('UPDATE blocks SET refs = refs + 1 WHERE account = ? AND hash = ? AND condemned_at IS NULL'),
+    releaseBlock: prepare('UPDATE blocks SET refs = refs - 1 WHERE account = ? AND hash = ? AND refs > 0'),
+
+    savedResults: prepare('SELECT body_hash AS bodyHash, results FROM idempotency WHERE device = ? AND key = ?'),
+    saveResults: prepare('INSERT INTO idempotency (device, key, body_hash, results, at) VALUES (?, ?, ?, ?, ?)'),
+
+    digest: prepare('SELECT digest FROM content_digests WHERE account = ? AND hash = ?').pluck(),
+    saveDigest: prepare('INSERT OR REPLACE INTO content_digests (account, hash, digest, made_at) VALUES (?, ?, ?, ?)'),
+  };
+}
+
+export type DriveStatements = Readonly<Record<keyof ReturnType<typeof prepareAll>, Statement>>;
+
+/** Everything a drive asks of SQLite, prepared once. */
+export const prepareDrive = (db: Sqlite): DriveStatements => prepareAll(db);
+
+/** The drive's part of an account row. */
+export interface DriveRow {
+  readonly epoch: string;
+  readonly sequence: number;
+  /** Tombstones up to here may be gone: older cursors are too. */
+  readonly horizon: number;
+  readonly plan: 'free' | 'premium' | 'family' | 'pro';
+  readonly totalBytes: number;
+  readonly filesBytes: number;
+  readonly versionsBytes: number;
+  readonly trashBytes: number;
+}

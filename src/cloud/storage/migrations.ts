@@ -1,0 +1,109 @@
+/**
+ * Schema of the catalogue, one step an entry; `user_version` counts the steps taken. A step that was released is never
+ * edited. Ids and hashes are hex text as the contract has them; times are milliseconds.
+ */
+export const catalogueMigrations: readonly string[] = [
+  `
+  CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE plans (
+    id TEXT PRIMARY KEY, storage_bytes INTEGER NOT NULL, devices INTEGER, price_per_year_usd REAL
+  ) STRICT, WITHOUT ROWID;
+
+  -- An account and its drive. The byte counts are kept by the transactions that change them.
+  CREATE TABLE accounts (
+    no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, email TEXT NOT NULL UNIQUE, password_hash TEXT NOT NULL,
+    plan TEXT NOT NULL REFERENCES plans (id), created_at INTEGER NOT NULL, active_at INTEGER NOT NULL, wrapped_key BLOB NOT NULL,
+    epoch TEXT NOT NULL, sequence INTEGER NOT NULL DEFAULT 0, horizon INTEGER NOT NULL DEFAULT 0,
+    files_bytes INTEGER NOT NULL DEFAULT 0, versions_bytes INTEGER NOT NULL DEFAULT 0, trash_bytes INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+
+  -- A device is one signed-in session family; ended devices stay so that their tokens get the right answer.
+  CREATE TABLE devices (
+    no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, account INTEGER NOT NULL REFERENCES accounts (no), name TEXT NOT NULL,
+    platform TEXT NOT NULL, app_version TEXT NOT NULL, created_at INTEGER NOT NULL, seen_at INTEGER NOT NULL,
+    ended_at INTEGER, ended_by TEXT CHECK (ended_by IN ('revoked', 'reuse', 'signed_out'))
+  ) STRICT;
+  CREATE INDEX devices_by_account ON devices (account);
+
+  CREATE TABLE access_tokens (hash TEXT PRIMARY KEY, device INTEGER NOT NULL, expires_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX access_tokens_by_device ON access_tokens (device);
+
+  -- parent: the token this one was given for. spent_at: when the first of its children was used.
+  CREATE TABLE refresh_tokens (
+    hash TEXT PRIMARY KEY, device INTEGER NOT NULL, parent TEXT, created_at INTEGER NOT NULL, used_at INTEGER, spent_at INTEGER
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX refresh_tokens_by_device ON refresh_tokens (device);
+
+  CREATE TABLE invites (hash TEXT PRIMARY KEY, created_at INTEGER NOT NULL, used_at INTEGER) STRICT, WITHOUT ROWID;
+
+  -- What is in the drives now. blocks: 36 bytes each, hash and size, in file order.
+  CREATE TABLE nodes (
+    no INTEGER PRIMARY KEY, account INTEGER NOT NULL, id TEXT NOT NULL, parent TEXT NOT NULL, name TEXT NOT NULL, name_key TEXT NOT NULL,
+    is_file INTEGER NOT NULL, revision TEXT NOT NULL, sequence INTEGER NOT NULL, modified_at INTEGER NOT NULL, modified_by TEXT,
+    version TEXT, version_at INTEGER, version_by TEXT, size INTEGER, hash TEXT, blocks BLOB, mtime INTEGER, executable INTEGER,
+    conflict_of TEXT, conflict_base TEXT, conflict_device TEXT
+  ) STRICT;
+  CREATE UNIQUE INDEX nodes_by_id ON nodes (account, id);
+  CREATE UNIQUE INDEX nodes_by_name ON nodes (account, parent, name_key);
+  CREATE UNIQUE INDEX nodes_by_sequence ON nodes (account, sequence);
+
+  -- What was deleted and can come back. top: the node that was deleted, and this one with it.
+  CREATE TABLE trash (
+    no INTEGER PRIMARY KEY, account INTEGER NOT NULL, id TEXT NOT NULL, parent TEXT NOT NULL, name TEXT NOT NULL, name_key TEXT NOT NULL,
+    is_file INTEGER NOT NULL, revision TEXT NOT NULL, sequence INTEGER NOT NULL, modified_at INTEGER NOT NULL, modified_by TEXT,
+    version TEXT, version_at INTEGER, version_by TEXT, size INTEGER, hash TEXT, blocks BLOB, mtime INTEGER, executable INTEGER,
+    conflict_of TEXT, conflict_base TEXT, conflict_device TEXT,
+    top TEXT NOT NULL, path TEXT NOT NULL, deleted_at INTEGER NOT NULL, deleted_by TEXT
+  ) STRICT;
+  CREATE UNIQUE INDEX trash_by_id ON trash (account, id);
+  CREATE INDEX trash_by_top ON trash (account, top);
+  CREATE INDEX trash_by_time ON trash (deleted_at);
+
+  CREATE TABLE tombstones (
+    account INTEGER NOT NULL, id TEXT NOT NULL, sequence INTEGER NOT NULL, deleted_at INTEGER NOT NULL, PRIMARY KEY (account, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE UNIQUE INDEX tombstones_by_sequence ON tombstones (account, sequence);
+  CREATE INDEX tombstones_by_time ON tombstones (deleted_at);
+
+  -- One row a transaction that changed a drive: a cursor shows that it comes from this history and no other.
+  CREATE TABLE stamps (
+    account INTEGER NOT NULL, first INTEGER NOT NULL, stamp TEXT NOT NULL, PRIMARY KEY (account, first)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Contents that were replaced. The current content of a file is in its node.
+  CREATE TABLE versions (
+    no INTEGER PRIMARY KEY, account INTEGER NOT NULL, node TEXT NOT NULL, version TEXT NOT NULL, version_at INTEGER NOT NULL, version_by TEXT,
+    size INTEGER NOT NULL, hash TEXT NOT NULL, blocks BLOB NOT NULL, mtime INTEGER NOT NULL, executable INTEGER NOT NULL,
+    replaced_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX versions_by_id ON versions (account, node, version);
+  CREATE INDEX versions_by_time ON versions (replaced_at);
+
+  -- refs: uses by nodes, trash and versions. condemned_at: marked for collection, no longer there for anyone.
+  CREATE TABLE blocks (
+    account INTEGER NOT NULL, hash TEXT NOT NULL, size INTEGER NOT NULL, refs INTEGER NOT NULL DEFAULT 0, lease_until INTEGER NOT NULL,
+    condemned_at INTEGER, object TEXT NOT NULL, PRIMARY KEY (account, hash)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX blocks_unused ON blocks (account, lease_until, size) WHERE refs = 0;
+  CREATE INDEX blocks_condemned ON blocks (condemned_at) WHERE condemned_at IS NOT NULL;
+
+  -- Objects of the block store that nothing names any more; the row goes after the object.
+  CREATE TABLE garbage (object TEXT PRIMARY KEY, since INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+  -- SHA-256 over the whole of a file of several blocks, once someone asked for it.
+  CREATE TABLE content_digests (
+    account INTEGER NOT NULL, hash TEXT NOT NULL, digest BLOB NOT NULL, made_at INTEGER NOT NULL, PRIMARY KEY (account, hash)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE idempotency (
+    device INTEGER NOT NULL, key TEXT NOT NULL, body_hash TEXT NOT NULL, results TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (device, key)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX idempotency_by_time ON idempotency (at);
+  `,
+];
+
+/** Schema of the database that holds small blocks. */
+export const blockMigrations: readonly string[] = [
+  `CREATE TABLE small_blocks (no INTEGER PRIMARY KEY, object TEXT NOT NULL UNIQUE, sealed BLOB NOT NULL) STRICT;`,
+];

@@ -1,0 +1,55 @@
+import { hkdfSync, randomBytes } from 'node:crypto';
+import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, realpathSync, writeSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { TidemarkError } from '../../contract/index.ts';
+
+const KEY_BYTES = 32;
+
+/**
+ * Reads the server's key, or makes one (owner-only) when there is neither a key nor data.
+ * Throws `server_key_inside_data`, `server_key_missing` or `server_key_invalid`.
+ */
+export function loadServerKey(keyFile: string, dataDir: string, hasData: boolean): Buffer {
+  if (isWithin(realPath(keyFile), realPath(dataDir))) throw new TidemarkError('server_key_inside_data', { path: keyFile });
+  if (existsSync(keyFile)) return parseKey(readFileSync(keyFile, 'latin1'), keyFile);
+  if (hasData) throw new TidemarkError('server_key_missing', { path: keyFile });
+  return makeKey(keyFile);
+}
+
+/** A key for one purpose, so that none is used for two. */
+export function subkey(serverKey: Buffer, purpose: 'wrap' | 'names' | 'check'): Buffer {
+  return Buffer.from(hkdfSync('sha256', serverKey, Buffer.alloc(0), `tidemark cloud ${purpose}`, KEY_BYTES));
+}
+
+function parseKey(text: string, path: string): Buffer {
+  if (!/^[0-9a-f]{64}\s*$/.test(text)) throw new TidemarkError('server_key_invalid', { path });
+  return Buffer.from(text.trim(), 'hex');
+}
+
+function makeKey(path: string): Buffer {
+  const key = randomBytes(KEY_BYTES);
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const file = openSync(path, 'wx', 0o600);
+  try {
+    writeSync(file, `${key.toString('hex')}\n`);
+    // The umask can only have taken rights away from 0600, but a mount option may have added some.
+    chmodSync(path, 0o600);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  return key;
+}
+
+/** The real path of a file that may not exist yet. */
+function realPath(path: string): string {
+  const absolute = resolve(path);
+  if (existsSync(absolute)) return realpathSync(absolute);
+  const parent = dirname(absolute);
+  return parent === absolute ? absolute : join(realPath(parent), basename(absolute));
+}
+
+function isWithin(path: string, directory: string): boolean {
+  const way = relative(directory, path);
+  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
+}
