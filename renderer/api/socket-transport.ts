@@ -1,6 +1,6 @@
 import { type Disposer, backoffMs } from '../../src/base/index.ts';
 import { type Port, connectEngine, decodeMessage, encodeMessage } from '../../src/rpc/index.ts';
-import type { LinkState, RefusedReason, Transport } from './transport.ts';
+import type { LinkState, Transport } from './transport.ts';
 
 /** Where the right to speak comes from and is kept: the single-use code of the address, then the session of this tab. */
 export interface Pass {
@@ -69,7 +69,7 @@ export function socketTransport(options: SocketTransportOptions): Transport {
       // A code is spent whatever the answer is; a session that is not known here will not become known.
       pass.forget();
       socket.close();
-      tell?.({ kind: 'refused', reason: refusedReason(answer.reason, byCode) });
+      tell?.({ kind: 'refused', reason: byCode ? 'code' : 'session' });
     });
     socket.addEventListener('close', () => {
       clearTimeout(deaf);
@@ -97,18 +97,12 @@ export function socketTransport(options: SocketTransportOptions): Transport {
   };
 }
 
-type Answer = { readonly type: 'welcome'; readonly session: string } | { readonly type: 'refused'; readonly reason: string };
+type Answer = { readonly type: 'welcome'; readonly session: string } | { readonly type: 'refused' };
 
 function readAnswer(data: unknown): Answer {
   const message = typeof data === 'string' ? (decodeMessage(data) as Partial<Record<string, unknown>> | undefined) : undefined;
   if (message?.['type'] === 'welcome' && typeof message['session'] === 'string') return { type: 'welcome', session: message['session'] };
-  return { type: 'refused', reason: typeof message?.['reason'] === 'string' ? message['reason'] : '' };
-}
-
-function refusedReason(reason: string, byCode: boolean): RefusedReason {
-  if (reason.includes('code')) return 'code';
-  if (reason.includes('session')) return 'session';
-  return byCode ? 'code' : 'other';
+  return { type: 'refused' };
 }
 
 function socketPort(socket: WebSocket): Port {

@@ -1,7 +1,8 @@
 import type { EngineApi } from '../../src/contract/index.ts';
 import type { Disposer } from '../../src/base/index.ts';
 
-export type RefusedReason = 'code' | 'session' | 'other';
+/** What was not accepted: the single-use code of the address, or the session of an earlier page. */
+export type RefusedReason = 'code' | 'session';
 
 /** How the window stands to the engine. A new `connected` means a new engine or a new line to it: ask for everything again. */
 export type LinkState =

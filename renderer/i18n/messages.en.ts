@@ -32,7 +32,6 @@ export const en = {
     refused: {
       code: 'The address of this page works once, and only for a minute.',
       session: 'Tidemark was restarted since this page was opened.',
-      other: 'Tidemark did not accept this page.',
     },
     refusedWayOut: 'Run “tidemark ui” in a terminal and open the address it prints.',
   },
@@ -159,7 +158,7 @@ export const en = {
     title: 'Issues',
     empty: 'No issues',
     emptyHint: 'Everything that can be synced is synced.',
-    since: 'since {when}',
+    since: 'first seen {when}',
     done: {
       retry: '{attempts, plural, =0 {Tidemark tries again by itself.} one {Tried once; Tidemark tries again by itself.} other {Tried # times; Tidemark tries again by itself.}}',
       wait: 'Tidemark waits and goes on by itself.',
@@ -189,7 +188,7 @@ export const en = {
     title: 'Conflicts',
     empty: 'No conflicts',
     emptyHint: 'When two devices change the same file, both versions are kept and listed here.',
-    happened: 'Two versions since {when}',
+    happened: 'Two versions, made {when}',
     current: 'In the cloud',
     copy: 'The other version, by {device}',
     mine: 'Keep mine',

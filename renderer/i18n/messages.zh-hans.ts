@@ -22,7 +22,7 @@ export const zhHans: Messages = {
     failed: '负责同步的部分连续停止了三次。你的文件都在原处，没有删除任何内容。',
     restart: '重新启动',
     refusedTitle: '此页面已失去连接',
-    refused: { code: '此页面的地址只能使用一次，且一分钟内有效。', session: '打开此页面之后，Tidemark 重新启动过。', other: 'Tidemark 没有接受此页面。' },
+    refused: { code: '此页面的地址只能使用一次，且一分钟内有效。', session: '打开此页面之后，Tidemark 重新启动过。' },
     refusedWayOut: '请在终端运行“tidemark ui”，然后打开它显示的地址。',
   },
   state: {
@@ -170,7 +170,7 @@ export const zhHans: Messages = {
     title: '冲突',
     empty: '没有冲突',
     emptyHint: '两台设备更改同一个文件时，两个版本都会保留并列在这里。',
-    happened: '自 {when} 起有两个版本',
+    happened: '两个版本，产生于 {when}',
     current: '云端版本',
     copy: '另一个版本，来自 {device}',
     mine: '保留我的',

@@ -22,7 +22,7 @@ export const zhHant: Messages = {
     failed: '負責同步的部分連續停止了三次。你的檔案都在原處，沒有刪除任何內容。',
     restart: '重新啟動',
     refusedTitle: '此頁面已失去連線',
-    refused: { code: '此頁面的網址只能使用一次，且一分鐘內有效。', session: '開啟此頁面之後，Tidemark 曾重新啟動。', other: 'Tidemark 沒有接受此頁面。' },
+    refused: { code: '此頁面的網址只能使用一次，且一分鐘內有效。', session: '開啟此頁面之後，Tidemark 曾重新啟動。' },
     refusedWayOut: '請在終端機執行「tidemark ui」，然後開啟它顯示的網址。',
   },
   state: {
@@ -170,7 +170,7 @@ export const zhHant: Messages = {
     title: '衝突',
     empty: '沒有衝突',
     emptyHint: '兩部裝置變更同一個檔案時，兩個版本都會保留並列在這裡。',
-    happened: '自 {when} 起有兩個版本',
+    happened: '兩個版本，產生於 {when}',
     current: '雲端版本',
     copy: '另一個版本，來自 {device}',
     mine: '保留我的',
