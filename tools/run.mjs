@@ -10,6 +10,7 @@ if (major < 22 || (major === 22 && minor < 22)) {
 
 const scripts = new Map([
   ['bench', '../bench/main.ts'],
+  ['build', './build.ts'],
   ['check', './check/main.ts'],
   ['demo', './demo/main.ts'],
   ['electron-runtime', './electron-runtime/main.ts'],

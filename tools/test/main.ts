@@ -50,7 +50,8 @@ async function checkCode(): Promise<Awaited<ReturnType<typeof runSteps>>> {
 async function runSuites(chosen: readonly Suite[]): Promise<readonly SuiteResult[]> {
   // Before the tester is made: where the checkout is copied for it, the copy is to hold the runtime too.
   const electron = chosen.some((suite) => suite.needsElectron) ? await electronForTests() : null;
-  if (electron?.why != null) console.log(`The official Electron cannot be had (${electron.why}); using the test runtime.`);
+  if (electron !== null && electron.why !== null)
+    console.log(`The official Electron cannot be had (${electron.why}); using the test runtime.`);
   const tester = await createTester();
   try {
     const env = {
