@@ -47,7 +47,7 @@ function commitUnit(
     for (const index of indexes) {
       const entry = entries[index];
       if (entry === undefined) continue;
-      results[index] = ('parentId' in entry && unmade.has(entry.parentId)) || unmade.has(entry.id) ? error('dependency_failed') : apply(context, entry);
+      results[index] = ('parentId' in entry && unmade.has(entry.parentId)) || unmade.has(entry.id) ? error('dependency_failed') : apply(context, entry, entry.group === undefined);
       if (results[index].status !== 'ok') failedAt = index;
       if (failedAt !== undefined) return false;
     }
@@ -67,33 +67,41 @@ function commitUnit(
   for (const index of indexes) if (index !== failedAt) results[index] = error('group_failed');
 }
 
-function placeFault(drive: DriveState, node: CloudNode): CommitResult | undefined {
-  if (node.parentId !== ROOT_ID) {
-    const parent = drive.node(node.parentId);
+type Place = Pick<CloudNode, 'id' | 'parentId' | 'name' | 'kind'>;
+
+function placeFault(drive: DriveState, place: Place): CommitResult | undefined {
+  if (place.parentId !== ROOT_ID) {
+    const parent = drive.node(place.parentId);
     if (parent === undefined) return conflict('parent_missing', null);
     if (parent.kind === 'file') return conflict('kind_mismatch', parent);
-    if (node.kind === 'folder' && drive.isCyclic(node.id, node.parentId)) return conflict('would_cycle', node);
+    if (place.kind === 'folder' && drive.isCyclic(place.id, place.parentId)) return conflict('would_cycle', drive.node(place.id) ?? null);
   }
-  const holder = drive.holder(node.parentId, node.name, node.id);
+  const holder = drive.holder(place.parentId, place.name, place.id);
   return holder === undefined ? undefined : conflict('name_taken', holder);
 }
 
-function apply(context: CommitContext, entry: CommitEntry): CommitResult {
+/** `settled`: the place has to be right at once, not only at the end of a group. */
+function apply(context: CommitContext, entry: CommitEntry, settled: boolean): CommitResult {
+  if (entry.id === ROOT_ID) return conflict('kind_mismatch', null);
   if ('name' in entry && nameFault(entry.name) !== undefined) return error('name_invalid');
   switch (entry.op) {
     case 'put':
-      return put(context, entry);
+      return put(context, entry, settled);
     case 'mkdir':
-      return mkdir(context, entry);
+      return mkdir(context, entry, settled);
     case 'move':
-      return move(context, entry);
+      return move(context, entry, settled);
     case 'delete':
       return remove(context, entry);
   }
 }
 
-function put(context: CommitContext, entry: Extract<CommitEntry, { op: 'put' }>): CommitResult {
+type Put = Extract<CommitEntry, { op: 'put' }>;
+
+function put(context: CommitContext, entry: Put, settled: boolean): CommitResult {
   const { drive } = context;
+  const size = entry.blocks.reduce((sum, block) => sum + block.size, 0);
+  if (size !== entry.size || contentHash(entry.blocks) !== entry.hash) return error('hash_mismatch');
   const current = drive.node(entry.id);
   if (entry.base === null) {
     if (isTaken(drive, entry.id)) return conflict('id_taken', current ?? null);
@@ -102,43 +110,59 @@ function put(context: CommitContext, entry: Extract<CommitEntry, { op: 'put' }>)
     if (current.kind !== 'file') return conflict('kind_mismatch', current);
     if (current.revision !== entry.base) return conflict('revision_mismatch', current);
   }
-  const size = entry.blocks.reduce((sum, block) => sum + block.size, 0);
-  if (size !== entry.size || contentHash(entry.blocks) !== entry.hash) return error('hash_mismatch');
-  const missing = [...new Set(entry.blocks.filter((block) => drive.blocks.get(block.hash)?.byteLength !== block.size).map((block) => block.hash))];
-  if (missing.length > 0) return { status: 'error', code: 'blocks_missing', missing };
-  const neededBytes = entry.size - context.roomBytes();
-  if (neededBytes > 0) return { status: 'error', code: 'quota_exceeded', neededBytes };
-  if (current?.kind === 'file' && current.hash !== entry.hash) drive.keepVersion(current);
-  const node: CloudFile = {
-    kind: 'file',
-    ...placed(context, entry),
-    versionId: current?.kind === 'file' && current.hash === entry.hash ? current.versionId : context.newId(),
-    size: entry.size,
-    hash: entry.hash,
-    blocks: entry.blocks,
-    mtimeMs: entry.mtimeMs,
-    executable: entry.executable,
-    conflictOf: entry.conflictOf,
-    conflictBase: entry.conflictBase,
-    conflictDevice: entry.conflictOf === null ? null : context.device.name,
-  };
+  const fault = settled ? placeFault(drive, { ...entry, kind: 'file' }) : undefined;
+  if (fault !== undefined) return fault;
+  const before = current?.kind === 'file' ? current : undefined;
+  const node = fileOf(context, entry, before);
+  if (before?.hash === entry.hash) {
+    if (isSame(node, before)) return ok(before);
+  } else {
+    const lack = contentFault(context, entry);
+    if (lack !== undefined) return lack;
+    if (before !== undefined) drive.keepVersion(before);
+  }
   drive.put(node);
   return ok(node);
 }
 
-function mkdir(context: CommitContext, entry: Extract<CommitEntry, { op: 'mkdir' }>): CommitResult {
-  if (isTaken(context.drive, entry.id)) return conflict('id_taken', context.drive.node(entry.id) ?? null);
+function contentFault(context: CommitContext, entry: Put): CommitResult | undefined {
+  const neededBytes = entry.size === 0 ? 0 : entry.size - context.roomBytes();
+  if (neededBytes > 0) return { status: 'error', code: 'quota_exceeded', neededBytes };
+  const lacking = entry.blocks.filter((block) => context.drive.blocks.get(block.hash)?.byteLength !== block.size);
+  return lacking.length === 0 ? undefined : { status: 'error', code: 'blocks_missing', missing: [...new Set(lacking.map((block) => block.hash))] };
+}
+
+function fileOf(context: CommitContext, entry: Put, before: CloudFile | undefined): CloudFile {
+  const { size, hash, blocks, mtimeMs, executable, conflictOf, conflictBase } = entry;
+  const versionId = before?.hash === hash ? before.versionId : context.newId();
+  const sameConflict = before !== undefined && before.conflictOf === conflictOf;
+  const conflictDevice = conflictOf === null ? null : sameConflict ? before.conflictDevice : context.device.name;
+  return { kind: 'file', ...placed(context, entry), versionId, size, hash, blocks, mtimeMs, executable, conflictOf, conflictBase, conflictDevice };
+}
+
+const isSame = (a: CloudFile, b: CloudFile): boolean =>
+  a.parentId === b.parentId && a.name === b.name && a.mtimeMs === b.mtimeMs && a.executable === b.executable && a.conflictOf === b.conflictOf && a.conflictBase === b.conflictBase;
+
+function mkdir(context: CommitContext, entry: Extract<CommitEntry, { op: 'mkdir' }>, settled: boolean): CommitResult {
+  const { drive } = context;
+  if (isTaken(drive, entry.id)) return conflict('id_taken', drive.node(entry.id) ?? null);
   const node: CloudNode = { kind: 'folder', ...placed(context, entry) };
-  context.drive.put(node);
+  const fault = settled ? placeFault(drive, node) : undefined;
+  if (fault !== undefined) return fault;
+  drive.put(node);
   return ok(node);
 }
 
-function move(context: CommitContext, entry: Extract<CommitEntry, { op: 'move' }>): CommitResult {
-  const current = context.drive.node(entry.id);
+function move(context: CommitContext, entry: Extract<CommitEntry, { op: 'move' }>, settled: boolean): CommitResult {
+  const { drive } = context;
+  const current = drive.node(entry.id);
   if (current === undefined) return conflict('not_found', null);
   if (current.revision !== entry.base) return conflict('revision_mismatch', current);
+  if (current.parentId === entry.parentId && current.name === entry.name) return ok(current);
   const node: CloudNode = { ...current, ...placed(context, entry) };
-  context.drive.put(node);
+  const fault = settled ? placeFault(drive, node) : undefined;
+  if (fault !== undefined) return fault;
+  drive.put(node);
   return ok(node);
 }
 
@@ -162,7 +186,7 @@ function changedSince(drive: DriveState, folderId: string, cursor: string): bool
   return drive.below(folderId).some((node) => drive.sequence(node.id) > seen);
 }
 
-const isTaken = (drive: DriveState, id: string): boolean => id === ROOT_ID || drive.node(id) !== undefined || drive.isBuried(id);
+const isTaken = (drive: DriveState, id: string): boolean => drive.node(id) !== undefined || drive.isBuried(id);
 
 const placed = (context: CommitContext, entry: { readonly id: string; readonly parentId: string; readonly name: string }) => ({
   id: entry.id,
