@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { TidemarkError } from '../contract/index.ts';
-import { type OpenedEngine, type Profile, type SecretStoreKind, openProfile, openProfileEngine } from '../host/index.ts';
+import { type OpenedEngine, type Profile, type SecretStoreKind, openProfile, openProfileEngine, secretStoreKind } from '../host/index.ts';
 import type { Io } from './io.ts';
 import { plain } from './text.ts';
 
@@ -39,14 +39,16 @@ export class Context {
   }
 
   get secretStore(): SecretStoreKind {
-    const wanted = this.options.secretStore ?? this.io.env['TIDEMARK_SECRET_STORE'] ?? 'auto';
-    if (wanted === 'auto' || wanted === 'file' || wanted === 'keyring') return wanted;
-    throw new TidemarkError('usage', { detail: `--secret-store is auto, keyring or file, not ${plain(wanted)}` });
+    return secretStoreKind(this.options.secretStore ?? this.io.env['TIDEMARK_SECRET_STORE']);
   }
 
   /** Runs a piece of work with the profile's engine: the running one, or one for as long as it takes. */
   async withEngine<T>(work: (engine: OpenedEngine) => Promise<T>, needs: EngineNeeds = {}): Promise<T> {
-    const engine = await openProfileEngine({ profile: await this.openProfile(), secretStore: this.secretStore, note: (text) => this.note(text) });
+    const engine = await openProfileEngine({
+      profile: await this.openProfile(),
+      secretStore: this.secretStore,
+      note: (text) => this.note(text),
+    });
     try {
       if (needs.begin === true) await engine.begin();
       return await this.untilAborted(work(engine));

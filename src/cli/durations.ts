@@ -17,13 +17,15 @@ export function pauseUntil(text: string, now: Date): number {
 /** A number of seconds from an argument. */
 export function seconds(text: string): number {
   const value = Number(text);
-  if (!Number.isFinite(value) || value < 0 || value > 1e6 || text.trim() === '') throw new InvalidArgumentError('It is a number of seconds.');
+  if (!Number.isFinite(value) || value < 0 || value > 1e6 || text.trim() === '')
+    throw new InvalidArgumentError('It is a number of seconds.');
   return value;
 }
 
 /** A TCP port from an argument; 0 takes a free one. */
 export function portNumber(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 65_535 || text.trim() === '') throw new InvalidArgumentError('It is a port, 0 to 65535.');
+  if (!Number.isInteger(value) || value < 0 || value > 65_535 || text.trim() === '')
+    throw new InvalidArgumentError('It is a port, 0 to 65535.');
   return value;
 }

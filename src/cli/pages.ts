@@ -5,7 +5,9 @@ export async function everyPage<Row>(
   const rows: Row[] = [];
   let cursor: string | null = null;
   do {
-    const page: { readonly rows: readonly Row[]; readonly next: string | null } = await ask(cursor === null ? { limit: 1000 } : { limit: 1000, cursor });
+    const page: { readonly rows: readonly Row[]; readonly next: string | null } = await ask(
+      cursor === null ? { limit: 1000 } : { limit: 1000, cursor },
+    );
     rows.push(...page.rows);
     cursor = page.next;
   } while (cursor !== null);

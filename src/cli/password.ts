@@ -31,7 +31,8 @@ async function readLimited(stream: Readable): Promise<string> {
   for await (const chunk of stream) {
     const part = Buffer.from(chunk as Buffer | string);
     bytes += part.length;
-    if (bytes > MAX_BYTES) throw new TidemarkError('usage', { detail: `standard input is longer than ${MAX_BYTES} bytes; it should hold the password alone` });
+    if (bytes > MAX_BYTES)
+      throw new TidemarkError('usage', { detail: `standard input is longer than ${MAX_BYTES} bytes; it should hold the password alone` });
     chunks.push(part);
   }
   return Buffer.concat(chunks).toString('utf8');

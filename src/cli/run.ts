@@ -28,7 +28,11 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 }
 
 function usage(error: CommanderError): ErrorData {
-  const detail = error.message.replace(/^error: /, '').replace(/\s+/g, ' ').trim();
+  const detail = error.message
+    .replace(/^error: /, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/\.$/, '');
   return toErrorData(new TidemarkError('usage', { detail }));
 }
 

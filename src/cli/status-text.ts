@@ -25,7 +25,9 @@ export function progressText(status: Status): string {
 
 function way(name: string, progress: Status['upload']): readonly string[] {
   if (progress.totalFiles === 0) return [];
-  return [`${progress.files}/${progress.totalFiles} ${name} (${size(progress.bytes)} of ${size(progress.totalBytes)}, ${size(progress.bytesPerSecond)}/s)`];
+  return [
+    `${progress.files}/${progress.totalFiles} ${name} (${size(progress.bytes)} of ${size(progress.totalBytes)}, ${size(progress.bytesPerSecond)}/s)`,
+  ];
 }
 
 /** The status in a few lines. */
@@ -38,7 +40,9 @@ export function statusText(status: Status): string {
   return [
     status.state === 'paused' && status.pausedUntil !== null ? `Paused until ${when(status.pausedUntil)}` : progressText(status),
     ...(status.reason === null ? [] : [`${plain(errorLine(status.reason))} [${status.reason.code}]`]),
-    ...(status.account === null ? ['Not signed in.'] : [`Account ${plain(status.account.email)} (${status.account.region}) at ${plain(status.account.server)}`]),
+    ...(status.account === null
+      ? ['Not signed in.']
+      : [`Account ${plain(status.account.email)} (${status.account.region}) at ${plain(status.account.server)}`]),
     ...(status.folder === null ? ['No folder.'] : [`Folder  ${plain(status.folder.path)} (${count(status.items, 'item')})`]),
     ...needs,
   ].join('\n');

@@ -10,5 +10,9 @@ export function syncedPath(given: string, folder: string | undefined, cwd: strin
     const inside = relative(folder, absolute);
     if (inside !== '..' && !inside.startsWith(`..${sep}`) && !isAbsolute(inside)) return inside.split(sep).join('/');
   }
-  return given.split(sep).join('/').replace(/^(\.\/)+/, '').replace(/\/+$/, '');
+  return given
+    .split(sep)
+    .join('/')
+    .replace(/^(\.\/)+/, '')
+    .replace(/\/+$/, '');
 }

@@ -1,6 +1,6 @@
 import { type EngineApi, type MethodName, TidemarkError } from '../contract/index.ts';
 import { type Port, type Served, serveEngine } from '../rpc/index.ts';
-import type { Engine } from '../engine/index.ts';
+import type { Engine, SecretStore } from '../engine/index.ts';
 import { type BrowserUi, openBrowserUi } from './browser-ui/index.ts';
 import { hostMethods } from './host-methods.ts';
 import { type LocalListener, listenLocal } from './local-socket.ts';
@@ -22,6 +22,7 @@ export interface EmbeddedCloudInfo {
 export interface BuiltEngine {
   readonly engine: Engine;
   readonly log: HostLog;
+  readonly secrets: SecretStore;
   /** After the engine has stopped. */
   close(): Promise<void>;
 }
@@ -48,6 +49,7 @@ export class EngineHost {
   #browserUi: Promise<BrowserUi> | undefined;
   #begun: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
+  readonly #afterwards: (() => Promise<void>)[] = [];
 
   private constructor(built: BuiltEngine, lock: ProfileLock) {
     this.#built = built;
@@ -82,6 +84,19 @@ export class EngineHost {
   begin(): Promise<void> {
     this.#begun ??= this.#built.engine.start();
     return this.#begun;
+  }
+
+  get log(): HostLog {
+    return this.#built.log;
+  }
+
+  get secrets(): SecretStore {
+    return this.#built.secrets;
+  }
+
+  /** Something that ends after the engine, e.g. the cloud that it talks to. */
+  closeAfter(close: () => Promise<void>): void {
+    this.#afterwards.push(close);
   }
 
   /** Serves one client. `own` is the person's own command, which may do more than a page in a browser. */
@@ -142,6 +157,7 @@ export class EngineHost {
     } catch (error) {
       log.error('the engine did not stop cleanly', { error });
     } finally {
+      for (const close of this.#afterwards) await close().catch((error: unknown) => log.error('did not close', { error }));
       await this.#built.close().catch(() => undefined);
       this.#lock.release();
       this.#ended.resolve();
@@ -158,7 +174,7 @@ export class EngineHost {
         return {};
       default:
         if (this.#stopping !== undefined) throw new TidemarkError('engine_stopped', { notStarted: true });
-        return this.#built.engine.call(method, params as never);
+        return this.#built.engine.call(method, params);
     }
   }
 }

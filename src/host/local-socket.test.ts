@@ -58,7 +58,14 @@ describe('the local socket', () => {
   it('carries answers of several megabytes and of Chinese names in small pieces', async () => {
     const name = '季度报告'.repeat(2000);
     const rows = Array.from({ length: 200 }, (_, index) => ({
-      path: `${name}${index}`, name: 'x', kind: 'file', sizeBytes: 1, modifiedMs: 0, state: 'synced', reason: null, nextTryAt: null,
+      path: `${name}${index}`,
+      name: 'x',
+      kind: 'file',
+      sizeBytes: 1,
+      modifiedMs: 0,
+      state: 'synced',
+      reason: null,
+      nextTryAt: null,
     }));
     await open(new SmallEngine({ 'files.list': () => Promise.resolve({ rows, next: null }) }));
     const connection = await connectRunning(profile);
@@ -154,13 +161,19 @@ describe('openEngine', () => {
 
   it('moves on to an own engine when the running one is ending; what was begun there is finished there', async () => {
     const slow = Promise.withResolvers<object>();
-    const first = new SmallEngine({ 'sync.now': () => slow.promise, 'sync.resume': () => Promise.reject(new Error('ending')) });
+    const arrived = Promise.withResolvers<void>();
+    const syncNow = (): Promise<object> => {
+      arrived.resolve();
+      return slow.promise;
+    };
+    const first = new SmallEngine({ 'sync.now': syncNow, 'sync.resume': () => Promise.reject(new Error('ending')) });
     const second = new SmallEngine({ 'sync.resume': () => Promise.resolve({}) });
     const host = await open(first);
     const opened = await openEngine({ profile, build: () => Promise.resolve(second.built()) });
     await opened.begin();
     const begun = opened.call('sync.now', {});
-    await expect.poll(() => first.starts).toBe(1);
+    await arrived.promise;
+    expect(first.starts).toBe(1);
     const released = host.release();
     const moved = opened.call('sync.resume', {});
     slow.resolve({});

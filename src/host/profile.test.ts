@@ -38,7 +38,10 @@ describe('openProfile', () => {
 
   it('refuses a place that is a file', async () => {
     await writeFile(join(folder, 'file'), '');
-    await expect(openProfile(join(folder, 'file'))).rejects.toMatchObject({ code: 'profile_not_writable', params: { path: join(folder, 'file') } });
+    await expect(openProfile(join(folder, 'file'))).rejects.toMatchObject({
+      code: 'profile_not_writable',
+      params: { path: join(folder, 'file') },
+    });
   });
 
   it('leaves the rights of a folder that was there', async () => {

@@ -1,6 +1,13 @@
 import type { z } from 'zod';
 import {
-  type EngineApi, type ErrorData, type EventBody, type EventName, type Method, TidemarkError, events, methods,
+  type EngineApi,
+  type ErrorData,
+  type EventBody,
+  type EventName,
+  type Method,
+  TidemarkError,
+  events,
+  methods,
 } from '../contract/index.ts';
 import type { Disposer } from '../base/index.ts';
 import { type ClientFrame, PROTOCOL_VERSION, serverFrame } from './frames.ts';

@@ -54,7 +54,10 @@ describe('calls', () => {
   it('with wrong params never reach the engine and name the field', async () => {
     const engine = new FakeEngine();
     const { connection } = pair(engine);
-    expect(await code(connection.call('questions.answer', { id: 'q', choice: 'burn' as 'keep' }))).toMatchObject({ code: 'invalid_request', field: 'choice' });
+    expect(await code(connection.call('questions.answer', { id: 'q', choice: 'burn' as 'keep' }))).toMatchObject({
+      code: 'invalid_request',
+      field: 'choice',
+    });
     expect(await code(connection.call('issues.list', { limit: 1e9 }))).toMatchObject({ code: 'invalid_request', field: 'limit' });
     expect(engine.calls).toEqual([]);
   });
@@ -76,7 +79,10 @@ describe('calls', () => {
   it('reject an answer that breaks the contract', async () => {
     const engine = new FakeEngine({ 'status.snapshot': () => Promise.resolve({ ...someStatus(1), state: 'dreaming' as 'paused' }) });
     const { connection } = pair(engine);
-    expect(await code(connection.call('status.snapshot', {}))).toMatchObject({ code: 'internal', detail: expect.stringContaining('state') as string });
+    expect(await code(connection.call('status.snapshot', {}))).toMatchObject({
+      code: 'internal',
+      detail: expect.stringContaining('state') as string,
+    });
   });
 
   it('are bounded on both ends', async () => {
@@ -89,15 +95,20 @@ describe('calls', () => {
     expect(await code(strict.connection.call('sync.now', {}))).toMatchObject({ code: 'rate_limited' });
   });
 
-  it('reach methods beside the engine\'s only where the door has them', async () => {
+  it("reach methods beside the engine's only where the door has them", async () => {
     const add = { params: z.object({ a: z.int(), b: z.int() }), result: z.int() };
     const extra = { table: { 'host.add': add }, handlers: { 'host.add': (p: { a: number; b: number }) => Promise.resolve(p.a + p.b) } };
     const [near, far] = memoryPorts();
     serveEngine(new FakeEngine(), far, { extra });
     const connection = connectEngine(near);
     expect(await connection.callExtra('host.add', add, { a: 1, b: 2 })).toBe(3);
-    expect(await code(connection.callExtra('host.add', add, { a: 1, b: 'x' as unknown as number }))).toMatchObject({ code: 'invalid_request', field: 'b' });
-    expect(await code(pair(new FakeEngine()).connection.callExtra('host.add', add, { a: 1, b: 2 }))).toMatchObject({ code: 'invalid_request' });
+    expect(await code(connection.callExtra('host.add', add, { a: 1, b: 'x' as unknown as number }))).toMatchObject({
+      code: 'invalid_request',
+      field: 'b',
+    });
+    expect(await code(pair(new FakeEngine()).connection.callExtra('host.add', add, { a: 1, b: 2 }))).toMatchObject({
+      code: 'invalid_request',
+    });
     expect(await code(connection.callExtra('toString', add, { a: 1, b: 2 }))).toMatchObject({ code: 'invalid_request' });
   });
 });
@@ -192,7 +203,8 @@ describe('a client of another version', () => {
   it('rejects ready and the calls under way with the reason', async () => {
     const [near, far] = memoryPorts();
     far.onMessage((message) => {
-      if ((message as { t: string }).t === 'hello') far.send({ t: 'refused', error: { code: 'engine_other_version', params: { engine: 2, client: 1 } } });
+      if ((message as { t: string }).t === 'hello')
+        far.send({ t: 'refused', error: { code: 'engine_other_version', params: { engine: 2, client: 1 } } });
     });
     const connection = connectEngine(near);
     const call = code(connection.call('sync.now', {}));

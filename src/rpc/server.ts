@@ -1,5 +1,12 @@
 import {
-  type EngineApi, type ErrorData, type EventName, type MethodName, TidemarkError, events, methods, toErrorData,
+  type EngineApi,
+  type ErrorData,
+  type EventName,
+  type MethodName,
+  TidemarkError,
+  events,
+  methods,
+  toErrorData,
 } from '../contract/index.ts';
 import type { Disposer } from '../base/index.ts';
 import { type ClientFrame, MAX_MESSAGE_CHARS, PROTOCOL_VERSION, type ServerFrame, clientFrame } from './frames.ts';
@@ -56,7 +63,7 @@ export function serveEngine<T extends MethodTable>(engine: EngineApi, port: Port
     if (!isMethod(method)) throw new TidemarkError('invalid_request', { field: 'method', problem: `there is no method ${method}` });
     const checked = methods[method].params.safeParse(params);
     if (!checked.success) throw new TidemarkError('invalid_request', issueParams(checked.error));
-    return () => engine.call(method, checked.data as never);
+    return () => engine.call(method, checked.data);
   }
 
   async function answer(frame: ClientFrame & { t: 'call' }): Promise<void> {
@@ -90,7 +97,11 @@ export function serveEngine<T extends MethodTable>(engine: EngineApi, port: Port
       case 'subscribe': {
         const { event } = frame;
         if (!isEvent(event)) return refuse({ code: 'invalid_request', params: { field: 'event', problem: `there is no event ${event}` } });
-        if (!subscriptions.has(event)) subscriptions.set(event, engine.on(event, (body) => send({ t: 'event', event, body })));
+        if (!subscriptions.has(event))
+          subscriptions.set(
+            event,
+            engine.on(event, (body) => send({ t: 'event', event, body })),
+          );
         return;
       }
       case 'unsubscribe': {
@@ -106,7 +117,8 @@ export function serveEngine<T extends MethodTable>(engine: EngineApi, port: Port
     const parsed = clientFrame.safeParse(message);
     if (!parsed.success) return refuse({ code: 'invalid_request', params: issueParams(parsed.error, 'message') });
     const frame = parsed.data;
-    if (frame.t !== 'hello' && !greeted) return refuse({ code: 'invalid_request', params: { field: 'message', problem: 'must begin with hello' } });
+    if (frame.t !== 'hello' && !greeted)
+      return refuse({ code: 'invalid_request', params: { field: 'message', problem: 'must begin with hello' } });
     if (frame.t === 'hello' && frame.protocol !== PROTOCOL_VERSION) {
       return refuse({ code: 'engine_other_version', params: { engine: PROTOCOL_VERSION, client: frame.protocol } });
     }

@@ -16,32 +16,38 @@ describe('applyPatch', () => {
   });
 
   it('can set a field to null, and leaves out what is not there', () => {
-    expect(applyPatch(someStatus(1, { folder: { path: '/a' }, items: 3 }), { revision: 2, folder: null, items: undefined })).toMatchObject({ folder: null, items: 3 });
+    expect(applyPatch(someStatus(1, { folder: { path: '/a' }, items: 3 }), { revision: 2, folder: null, items: undefined })).toMatchObject({
+      folder: null,
+      items: 3,
+    });
   });
 });
 
 describe('stepStatus', () => {
   it('ends at the truth whatever is lost, doubled or early', () => {
     fc.assert(
-      fc.property(fc.array(fc.record({ drop: fc.boolean(), twice: fc.boolean(), snapshotAfter: fc.boolean() }), { maxLength: 40 }), (steps) => {
-        let truth: Status = someStatus(0);
-        let view = stepStatus(emptyView, { snapshot: truth });
-        for (const step of steps) {
-          const patch: StatusPatch = { revision: truth.revision + 1, items: truth.revision * 7 };
-          const next = applyPatch(truth, patch);
-          if (typeof next === 'string') throw new Error('the patch follows');
-          truth = next;
-          if (!step.drop) view = stepStatus(view, { patch });
-          if (step.twice && !step.drop) view = stepStatus(view, { patch });
-          if (step.snapshotAfter && view.asking) view = stepStatus(view, { snapshot: truth });
-        }
-        // One more patch uncovers a loss at the very end; then the snapshot that is asked for settles it.
-        const last = applyPatch(truth, { revision: truth.revision + 1, items: 1 });
-        if (typeof last === 'string') throw new Error('the patch follows');
-        view = stepStatus(view, { patch: { revision: last.revision, items: 1 } });
-        if (view.asking) view = stepStatus(view, { snapshot: last });
-        expect(view).toEqual({ status: last, asking: false, waiting: [] });
-      }),
+      fc.property(
+        fc.array(fc.record({ drop: fc.boolean(), twice: fc.boolean(), snapshotAfter: fc.boolean() }), { maxLength: 40 }),
+        (steps) => {
+          let truth: Status = someStatus(0);
+          let view = stepStatus(emptyView, { snapshot: truth });
+          for (const step of steps) {
+            const patch: StatusPatch = { revision: truth.revision + 1, items: truth.revision * 7 };
+            const next = applyPatch(truth, patch);
+            if (typeof next === 'string') throw new Error('the patch follows');
+            truth = next;
+            if (!step.drop) view = stepStatus(view, { patch });
+            if (step.twice && !step.drop) view = stepStatus(view, { patch });
+            if (step.snapshotAfter && view.asking) view = stepStatus(view, { snapshot: truth });
+          }
+          // One more patch uncovers a loss at the very end; then the snapshot that is asked for settles it.
+          const last = applyPatch(truth, { revision: truth.revision + 1, items: 1 });
+          if (typeof last === 'string') throw new Error('the patch follows');
+          view = stepStatus(view, { patch: { revision: last.revision, items: 1 } });
+          if (view.asking) view = stepStatus(view, { snapshot: last });
+          expect(view).toEqual({ status: last, asking: false, waiting: [] });
+        },
+      ),
     );
   });
 });

@@ -6,7 +6,7 @@ export function applyPatch(status: Status, patch: StatusPatch): Status | 'stale'
   if (patch.revision <= status.revision) return 'stale';
   if (patch.revision !== status.revision + 1) return 'gap';
   const next: Record<string, unknown> = { ...status };
-  for (const [key, value] of Object.entries(patch)) if (value !== undefined) next[key] = value;
+  for (const [key, value] of Object.entries(patch as Readonly<Record<string, unknown>>)) if (value !== undefined) next[key] = value;
   return next as unknown as Status;
 }
 

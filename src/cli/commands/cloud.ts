@@ -31,7 +31,13 @@ export function addCloudCommands(program: Command, shell: Shell): void {
         .option('--host <address>', 'address to listen on', '127.0.0.1')
         .option('--port <port>', 'port to listen on; 0 takes a free one', portNumber, 0)
         .addOption(new Option('--region <region>', 'region it belongs to').choices(['international', 'mainland']).default('international'))
-        .addOption(new Option('--sign-up <mode>', 'who may make an account; open on loopback, closed elsewhere').choices(['open', 'invite', 'closed']))
+        .addOption(
+          new Option('--sign-up <mode>', 'who may make an account; open on loopback, closed elsewhere').choices([
+            'open',
+            'invite',
+            'closed',
+          ]),
+        )
         .addOption(new Option('--plan <plan>', 'plan of new accounts').choices(['free', 'premium', 'family', 'pro']).default('free'))
         .option('--key-file <file>', 'file with the key of the data, outside of it; made when there is no data yet')
         .option('--mail-to <dir>', 'write outgoing mail as files, for tests and trials')

@@ -11,7 +11,12 @@ export function addDeviceCommands(program: Command, shell: Shell): void {
     about: 'List the signed-in devices',
     async run(context) {
       const listed = await context.withEngine((engine) => engine.call('devices.list', {}));
-      const rows = listed.devices.map((device) => [device.id, device.platform, when(device.lastSeenAt), device.current ? `${device.name} (this one)` : device.name]);
+      const rows = listed.devices.map((device) => [
+        device.id,
+        device.platform,
+        when(device.lastSeenAt),
+        device.current ? `${device.name} (this one)` : device.name,
+      ]);
       context.answer(listed, table(['ID', 'PLATFORM', 'LAST SEEN', 'NAME'], rows));
     },
   });
@@ -38,8 +43,15 @@ export function addDeviceCommands(program: Command, shell: Shell): void {
     async run(context) {
       const quota = await context.withEngine((engine) => engine.call('quota.show', {}));
       const percent = quota.totalBytes === 0 ? 100 : Math.round((quota.usedBytes / quota.totalBytes) * 100);
-      const rows = [['files', size(quota.filesBytes)], ['versions', size(quota.versionsBytes)], ['trash', size(quota.trashBytes)]];
-      context.answer(quota, `${size(quota.usedBytes)} of ${size(quota.totalBytes)} used (${percent} %), plan ${quota.plan}, ${quota.state}\n${table(['KIND', 'SIZE'], rows)}`);
+      const rows = [
+        ['files', size(quota.filesBytes)],
+        ['versions', size(quota.versionsBytes)],
+        ['trash', size(quota.trashBytes)],
+      ];
+      context.answer(
+        quota,
+        `${size(quota.usedBytes)} of ${size(quota.totalBytes)} used (${percent} %), plan ${quota.plan}, ${quota.state}\n${table(['KIND', 'SIZE'], rows)}`,
+      );
     },
   });
 
@@ -49,7 +61,13 @@ export function addDeviceCommands(program: Command, shell: Shell): void {
     about: 'List all settings',
     async run(context) {
       const listed = await context.withEngine((engine) => engine.call('settings.list', {}));
-      const rows = listed.settings.map((row) => [row.key, String(row.value), row.value === row.initial ? '' : `(${String(row.initial)})`, row.scope, row.about]);
+      const rows = listed.settings.map((row) => [
+        row.key,
+        String(row.value),
+        row.value === row.initial ? '' : `(${String(row.initial)})`,
+        row.scope,
+        row.about,
+      ]);
       context.answer(listed, table(['KEY', 'VALUE', 'DEFAULT', 'SCOPE', 'ABOUT'], rows));
     },
   });

@@ -19,10 +19,9 @@ export function addItemCommands(program: Command, shell: Shell): void {
     usage: 'explain <path>',
     about: 'Say why an item is in its state, and when the next try is',
     async run(context, [path = '']) {
-      const explained = await context.withEngine(
-        async (engine) => engine.call('files.explain', { path: await inFolder(engine, path) }),
-        { begin: true },
-      );
+      const explained = await context.withEngine(async (engine) => engine.call('files.explain', { path: await inFolder(engine, path) }), {
+        begin: true,
+      });
       context.answer(explained, explanationText(explained));
     },
   });
@@ -66,7 +65,13 @@ export function addItemCommands(program: Command, shell: Shell): void {
     about: 'List what can be brought back',
     async run(context) {
       const listed = await context.withEngine((engine) => engine.call('trash.list', {}));
-      const rows = listed.items.map((item) => [item.node.id, when(item.deletedAt), size(item.sizeBytes), `until ${when(item.expiresAt)}`, item.path]);
+      const rows = listed.items.map((item) => [
+        item.node.id,
+        when(item.deletedAt),
+        size(item.sizeBytes),
+        `until ${when(item.expiresAt)}`,
+        item.path,
+      ]);
       context.answer(listed, table(['ID', 'DELETED', 'SIZE', 'KEPT', 'PATH'], rows) || 'The trash is empty.');
     },
   });

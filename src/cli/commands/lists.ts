@@ -22,7 +22,10 @@ export function addListCommands(program: Command, shell: Shell): void {
     async run(context, _, { limit }) {
       const page = await context.withEngine((engine) => engine.call('activity.list', { limit }));
       const rows = page.rows.map((row) => [
-        String(row.id), when(row.at), row.kind.replaceAll('_', ' '), size(row.sizeBytes),
+        String(row.id),
+        when(row.at),
+        row.kind.replaceAll('_', ' '),
+        size(row.sizeBytes),
         row.otherPath === null ? row.path : `${row.path} (${row.otherPath})`,
       ]);
       context.answer(page, table(['ID', 'WHEN', 'WHAT', 'SIZE', 'PATH'], rows) || 'Nothing happened yet.');
@@ -36,7 +39,11 @@ export function addListCommands(program: Command, shell: Shell): void {
     about: 'What is not synced, why, and when the next try is',
     async run(context) {
       const rows = await context.withEngine((engine) => everyPage((page) => engine.call('issues.list', page)), { begin: true });
-      const shown = rows.map((row) => [row.path, row.nextTryAt === null ? '' : when(row.nextTryAt), `${errorLine(row.reason)} [${row.reason.code}]`]);
+      const shown = rows.map((row) => [
+        row.path,
+        row.nextTryAt === null ? '' : when(row.nextTryAt),
+        `${errorLine(row.reason)} [${row.reason.code}]`,
+      ]);
       context.answer({ rows, next: null }, table(['PATH', 'NEXT TRY', 'WHY'], shown) || 'Everything is synced.');
       return rows.length > 0 ? 3 : 0;
     },

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type EngineApi, TidemarkError } from '../../contract/index.ts';
-import { connectRunning, hostOptions, openAddress, runEngine } from '../../host/index.ts';
+import { connectRunning, openAddress, runEngine } from '../../host/index.ts';
 import { addCommand, type Shell } from '../command.ts';
 import type { Context } from '../context.ts';
 import { portNumber } from '../durations.ts';
@@ -18,7 +18,9 @@ export function addProcessCommands(program: Command, shell: Shell): void {
     usage: 'start',
     about: 'Run the engine in the foreground until it is interrupted',
     options: (command) =>
-      command.option('--folder <dir>', 'keep this folder in sync').option('--ui [port]', 'also serve the window for a browser on this machine'),
+      command
+        .option('--folder <dir>', 'keep this folder in sync')
+        .option('--ui [port]', 'also serve the window for a browser on this machine'),
     async run(context, _, options) {
       const port = options.ui === undefined ? undefined : options.ui === true ? 0 : portNumber(options.ui);
       await start(context, options.folder, port, false);
@@ -31,7 +33,7 @@ export function addProcessCommands(program: Command, shell: Shell): void {
     async run(context) {
       const profile = await context.openProfile();
       const engine = await connectRunning(profile);
-      if (engine === undefined) throw new TidemarkError('engine_not_running', { path: profile.dir });
+      if (engine === undefined) throw new TidemarkError('engine_not_running');
       const closed = new Promise<void>((done) => engine.onClose(() => done()));
       await engine.call('engine.stop', {});
       await context.untilAborted(closed);
@@ -43,7 +45,9 @@ export function addProcessCommands(program: Command, shell: Shell): void {
     usage: 'ui',
     about: 'Open the window in a browser on this machine',
     options: (command) =>
-      command.option('--port <port>', 'port to serve it on when it is not open yet', portNumber, 0).option('--no-open', 'only print the address'),
+      command
+        .option('--port <port>', 'port to serve it on when it is not open yet', portNumber, 0)
+        .option('--no-open', 'only print the address'),
     help: 'The address works once and for a minute. Without a running engine, this one runs until it is interrupted.',
     async run(context, _, { port, open }) {
       const running = await connectRunning(await context.openProfile());
@@ -59,7 +63,7 @@ export function addProcessCommands(program: Command, shell: Shell): void {
 /** Runs until SIGINT, SIGTERM, or `tidemark stop`. */
 async function start(context: Context, folder: string | undefined, uiPort: number | undefined, open: boolean): Promise<void> {
   const profile = await context.openProfile();
-  const host = await runEngine(hostOptions({ profile, secretStore: context.secretStore, note: (text) => context.note(text) }));
+  const host = await runEngine({ profile, secretStore: context.secretStore, note: (text) => context.note(text) });
   try {
     if (folder !== undefined) await addFolder(host.api, resolve(folder));
     await host.begin();

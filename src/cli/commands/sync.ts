@@ -141,8 +141,11 @@ async function sync(context: Context, engine: OpenedEngine, options: SyncOptions
 
 async function preview(context: Context): Promise<Exit> {
   const planned = await context.withEngine((engine) => engine.call('sync.preview', {}));
-  const rows = planned.operations.map((step) => [step.kind, size(step.sizeBytes), step.otherPath === null ? step.path : `${step.path} -> ${step.otherPath}`]);
+  const rows = planned.operations.map((step) => [
+    step.kind,
+    size(step.sizeBytes),
+    step.otherPath === null ? step.path : `${step.path} -> ${step.otherPath}`,
+  ]);
   context.answer(planned, table(['WHAT', 'SIZE', 'PATH'], rows) || 'Nothing would be done.');
   return planned.questions.length > 0 ? 7 : 0;
 }
-

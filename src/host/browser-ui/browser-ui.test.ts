@@ -96,21 +96,28 @@ describe('pages', () => {
     const page = await get('/');
     expect(page.status).toBe(200);
     expect(page.body).toContain('Tidemark');
-    expect(page.headers['content-security-policy']).toMatch(/^default-src 'none'; script-src 'self';.*connect-src 'self'.*frame-ancestors 'none'/);
+    expect(page.headers['content-security-policy']).toMatch(
+      /^default-src 'none'; script-src 'self';.*connect-src 'self'.*frame-ancestors 'none'/,
+    );
     expect(page.headers['cache-control']).toBe('no-store');
     expect(page.headers['set-cookie']).toBeUndefined();
     expect((await get('/assets/a-1.js?v=1')).headers['content-type']).toContain('text/javascript');
   });
 
-  it.each(['/../secret.html', '/%2e%2e/secret.html', '/assets/../../secret.html', '/assets/..%2f..%2fsecret.html', '//secret.html', '/.env', '/rpc'])(
-    'never leave their folder: %s',
-    async (path) => {
-      const answer = await get(path);
-      expect(answer.status).toBe(404);
-      expect(answer.body).not.toContain('outside');
-      expect(answer.headers['content-security-policy']).toContain("default-src 'none'");
-    },
-  );
+  it.each([
+    '/../secret.html',
+    '/%2e%2e/secret.html',
+    '/assets/../../secret.html',
+    '/assets/..%2f..%2fsecret.html',
+    '//secret.html',
+    '/.env',
+    '/rpc',
+  ])('never leave their folder: %s', async (path) => {
+    const answer = await get(path);
+    expect(answer.status).toBe(404);
+    expect(answer.body).not.toContain('outside');
+    expect(answer.headers['content-security-policy']).toContain("default-src 'none'");
+  });
 
   it('are not given under another host name, nor changed', async () => {
     expect((await get('/', { host: `evil.example:${ui.port}` })).status).toBe(421);
@@ -127,7 +134,7 @@ describe('the socket', () => {
     expect(first).toEqual({ type: 'welcome', session: expect.stringMatching(/^[\w-]{43}$/) as string });
     expect(await connectEngine(clientPort(socket)).call('sync.resume', {})).toEqual({});
     const again = await dial({ type: 'hello', code });
-    expect(again.first).toEqual({ type: 'refused', reason: 'expired' });
+    expect(again.first).toEqual({ type: 'refused', reason: 'code' });
     await closed(again.socket);
     socket.close();
     const back = await dial({ type: 'hello', session: first['session'] });
@@ -141,7 +148,7 @@ describe('the socket', () => {
     expect((await dial({ type: 'hello', code: late })).first).toMatchObject({ type: 'refused' });
     const { first } = await dial({ type: 'hello', code: codeOf(ui.address()) });
     nowMs += SESSION_MS;
-    expect((await dial({ type: 'hello', session: first['session'] })).first).toMatchObject({ type: 'refused' });
+    expect((await dial({ type: 'hello', session: first['session'] })).first).toEqual({ type: 'refused', reason: 'session' });
     expect(admitted).toBe(1);
   });
 
@@ -186,11 +193,16 @@ describe('opening', () => {
     const port = await new Promise<number>((resolve) => {
       other.listen(0, '127.0.0.1', () => resolve((other.address() as { port: number }).port));
     });
-    await expect(openBrowserUi({ pages: join(folder, 'pages'), port, onPort: () => undefined })).rejects.toMatchObject({ code: 'port_in_use', params: { port } });
+    await expect(openBrowserUi({ pages: join(folder, 'pages'), port, onPort: () => undefined })).rejects.toMatchObject({
+      code: 'port_in_use',
+      params: { port },
+    });
     other.close();
   });
 
   it('says when there is nothing to show', async () => {
-    await expect(openBrowserUi({ pages: join(folder, 'none'), port: 0, onPort: () => undefined })).rejects.toMatchObject({ code: 'not_available_yet' });
+    await expect(openBrowserUi({ pages: join(folder, 'none'), port: 0, onPort: () => undefined })).rejects.toMatchObject({
+      code: 'not_available_yet',
+    });
   });
 });

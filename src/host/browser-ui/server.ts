@@ -105,7 +105,9 @@ function greet(socket: WebSocket, codes: BrowserCodes, onPort: (port: Port) => v
     const answer =
       first?.session !== undefined ? codes.resume(first.session) : first?.code !== undefined ? codes.redeemCode(first.code) : undefined;
     if (answer === undefined || 'refused' in answer) {
-      socket.send(JSON.stringify({ type: 'refused', reason: answer === undefined ? 'malformed' : 'expired' }));
+      socket.send(
+        JSON.stringify({ type: 'refused', reason: answer === undefined ? 'malformed' : first?.session === undefined ? 'code' : 'session' }),
+      );
       socket.close(1008);
       return;
     }

@@ -48,6 +48,7 @@ export class SmallEngine implements Engine {
     return {
       engine: this,
       log: { debug: quiet, info: quiet, warn: quiet, error: quiet, close: () => Promise.resolve() },
+      secrets: { kind: 'file', get: () => Promise.resolve(null), set: () => Promise.resolve(), delete: () => Promise.resolve() },
       close: () => Promise.resolve(),
     };
   }

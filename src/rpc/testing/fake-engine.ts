@@ -5,8 +5,23 @@ type Answers = { readonly [M in MethodName]?: (params: Params<M>) => Promise<Res
 const idle = { files: 0, totalFiles: 0, bytes: 0, totalBytes: 0, bytesPerSecond: 0 };
 
 export const someStatus = (revision: number, more: Partial<Status> = {}): Status => ({
-  revision, state: 'up_to_date', reason: null, account: null, folder: null, upload: idle, download: idle, etaMs: null, scanning: false,
-  issues: 0, conflicts: 0, questions: 0, items: 0, pausedUntil: null, lastSyncedAt: null, transfers: [], ...more,
+  revision,
+  state: 'up_to_date',
+  reason: null,
+  account: null,
+  folder: null,
+  upload: idle,
+  download: idle,
+  etaMs: null,
+  scanning: false,
+  issues: 0,
+  conflicts: 0,
+  questions: 0,
+  items: 0,
+  pausedUntil: null,
+  lastSyncedAt: null,
+  transfers: [],
+  ...more,
 });
 
 /** An engine that answers what a test tells it to, and counts its listeners. */

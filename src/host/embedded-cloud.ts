@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import { access, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { TidemarkError } from '../contract/index.ts';
+import { type CloudServer, startCloud } from '../cloud/index.ts';
+import type { SecretStore } from '../engine/index.ts';
+import type { HostLog } from './log.ts';
+import { appVersion } from './package-root.ts';
+import { type Profile, writeOwnerFile } from './profile.ts';
+
+/** Names of the two secrets in the profile's store. */
+const KEY_SECRET = 'cloud-server-key';
+const BOOTSTRAP_SECRET = 'cloud-bootstrap';
+const MAX_FORMER = 20;
+
+export interface EmbeddedCloud {
+  readonly server: string;
+  /** Other programs of this machine could reach the port too; who signs up has to have this. */
+  readonly bootstrapSecret: string;
+  /** Addresses that it had before. */
+  readonly former: readonly string[];
+  close(): Promise<void>;
+}
+
+export interface EmbeddedCloudOptions {
+  readonly profile: Profile;
+  readonly secrets: SecretStore;
+  readonly log: HostLog;
+}
+
+const memory = z.object({ port: z.int().min(1).max(65_535), former: z.array(z.int().min(1).max(65_535)) });
+type Memory = z.infer<typeof memory>;
+
+/**
+ * The cloud on this computer: loopback only, data under the profile, its key among the profile's secrets and so never
+ * beside the data. It keeps its port, since accounts and devices know it by that; when the port is taken it moves and
+ * remembers where it was. Throws server_key_missing and what the cloud throws.
+ */
+export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise<EmbeddedCloud> {
+  const { profile, secrets } = options;
+  const file = join(profile.dir, 'cloud.json');
+  const remembered = await readMemory(file);
+  const serverKey = await cloudKey(profile, secrets);
+  const bootstrapSecret = await secretOf(secrets, BOOTSTRAP_SECRET, () => randomBytes(24).toString('base64url'));
+  const start = (port: number): Promise<CloudServer> =>
+    startCloud({
+      dataDir: profile.cloud,
+      serverKey,
+      region: 'international',
+      signUp: 'bootstrap',
+      bootstrapSecret,
+      version: appVersion(),
+      host: '127.0.0.1',
+      port,
+      log: (level, message, details) => options.log[level](`cloud: ${message}`, details),
+    });
+  const server = await start(remembered?.port ?? 0).catch((error: unknown) => {
+    if (error instanceof TidemarkError && error.code === 'port_in_use') return start(0);
+    throw error;
+  });
+  const port = Number(new URL(server.url).port);
+  const former = [...(remembered?.former ?? []), ...(remembered === undefined ? [] : [remembered.port])]
+    .filter((candidate, index, all) => candidate !== port && all.indexOf(candidate) === index)
+    .slice(-MAX_FORMER);
+  await writeOwnerFile(file, JSON.stringify({ port, former } satisfies Memory));
+  return {
+    server: server.url,
+    bootstrapSecret,
+    former: former.map((before) => `http://127.0.0.1:${before}`),
+    close: () => server.close(),
+  };
+}
+
+async function readMemory(file: string): Promise<Memory | undefined> {
+  try {
+    return memory.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+/** A new key only where there is nothing yet that another key has closed. */
+async function cloudKey(profile: Profile, secrets: SecretStore): Promise<Buffer> {
+  const hasData = await access(profile.cloud).then(
+    () => true,
+    () => false,
+  );
+  if (hasData && (await secrets.get(KEY_SECRET)) === null) throw new TidemarkError('server_key_missing', { path: profile.cloud });
+  return Buffer.from(await secretOf(secrets, KEY_SECRET, () => randomBytes(32).toString('base64')), 'base64');
+}
+
+async function secretOf(secrets: SecretStore, name: string, make: () => string): Promise<string> {
+  const known = await secrets.get(name);
+  if (known !== null) return known;
+  const made = make();
+  await secrets.set(name, made);
+  return made;
+}

@@ -1,0 +1,63 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { hostname } from 'node:os';
+import { TidemarkError } from '../contract/index.ts';
+import { type Clock, type Environment, type Disk, type Random, type SecretStore, createHttpCloud, watchFolder } from '../engine/index.ts';
+import type { HostLog } from './log.ts';
+
+/** Wall clock and timers of this machine. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  sleep(ms, signal) {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted === true) return reject(new TidemarkError('aborted'));
+      const stop = (): void => {
+        clearTimeout(timer);
+        reject(new TidemarkError('aborted'));
+      };
+      const timer = setTimeout(() => {
+        signal?.removeEventListener('abort', stop);
+        resolve();
+      }, ms);
+      signal?.addEventListener('abort', stop, { once: true });
+    });
+  },
+  timer(ms, callback) {
+    const timer = setTimeout(callback, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Ids that cannot be guessed and do not repeat. */
+export const systemRandom: Random = {
+  next: () => randomInt(2 ** 47) / 2 ** 47,
+  id: () => randomBytes(16).toString('hex'),
+};
+
+export interface EnvironmentParts {
+  readonly disk: Disk;
+  readonly log: HostLog;
+  readonly secrets: SecretStore;
+  readonly version: string;
+  /** Where a server is reached now; the embedded cloud may have had to move to another port. */
+  readonly addressOf: (server: string) => string;
+}
+
+/** The effects of this machine: its disk, its clock, its network. */
+export function systemEnvironment(parts: EnvironmentParts): Environment {
+  return {
+    clock: systemClock,
+    random: systemRandom,
+    disk: parts.disk,
+    watch: watchFolder,
+    secrets: parts.secrets,
+    log: parts.log,
+    connect: (server) => createHttpCloud({ server: parts.addressOf(server), appVersion: parts.version }),
+    platform: {
+      platform: process.platform === 'win32' ? 'windows' : process.platform === 'darwin' ? 'macos' : 'linux',
+      hostName: hostname(),
+      appVersion: parts.version,
+      caseSensitive: process.platform !== 'win32' && process.platform !== 'darwin',
+    },
+  };
+}

@@ -1,0 +1,9 @@
+/** Composition: the real engine and cloud in processes of this machine. */
+export { EngineHost } from './engine-host.ts';
+export { openAddress, hasDisplay } from './open-address.ts';
+export { type OpenedEngine, connectRunning } from './open-engine.ts';
+export { appVersion } from './package-root.ts';
+export { type Profile, openProfile } from './profile.ts';
+export { type SecretStoreKind, secretStoreKind } from './profile-secrets.ts';
+export { type EngineOptions, openProfileEngine, runEngine } from './run-engine.ts';
+export { type ServeCloudOptions, serveCloud } from './serve-cloud.ts';

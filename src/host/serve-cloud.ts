@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises';
+import { TidemarkError } from '../contract/index.ts';
+import { type CloudLog, type CloudOptions, type CloudServer, startCloud } from '../cloud/index.ts';
+import { appVersion } from './package-root.ts';
+
+export interface ServeCloudOptions extends Pick<CloudOptions, 'dataDir' | 'region' | 'behindProxy'> {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Unless said: open on loopback, closed elsewhere. */
+  readonly signUp?: 'open' | 'invite' | 'closed';
+  readonly keyFile: string;
+  readonly plan: NonNullable<CloudOptions['plan']>;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly log: CloudLog;
+}
+
+export const isLoopbackHost = (host: string): boolean => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+
+/** A cloud of its own, as `tidemark cloud serve` runs it. Throws port_in_use, host_not_loopback, server_key_* and usage. */
+export async function serveCloud(options: ServeCloudOptions): Promise<CloudServer> {
+  const { tlsCert, tlsKey, signUp, ...rest } = options;
+  if ((tlsCert === undefined) !== (tlsKey === undefined))
+    throw new TidemarkError('usage', { detail: '--tls-cert and --tls-key go together' });
+  const tls = tlsCert === undefined || tlsKey === undefined ? {} : { tls: { cert: await readPem(tlsCert), key: await readPem(tlsKey) } };
+  return startCloud({
+    ...rest,
+    ...tls,
+    signUp: signUp ?? (isLoopbackHost(options.host) ? 'open' : 'closed'),
+    version: appVersion(),
+  });
+}
+
+async function readPem(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new TidemarkError('usage', { detail: `${path} cannot be read` }, { cause });
+  }
+}
