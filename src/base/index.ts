@@ -5,3 +5,4 @@ export * from './names.ts';
 export * from './relative-path.ts';
 export * from './result.ts';
 export * from './units.ts';
+export * from './with-resolvers.ts';
