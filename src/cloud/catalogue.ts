@@ -58,7 +58,11 @@ export type Rotation =
 export interface AccountCatalogue {
   plans(): Promise<readonly PlanRow[]>;
   /** With `inviteHash` the invite is used up together with it. */
-  create(account: Omit<AccountRecord, 'no'>, epoch: string, inviteHash: string | null): Promise<AccountRecord | 'email_in_use' | 'invite_required'>;
+  create(
+    account: Omit<AccountRecord, 'no'>,
+    epoch: string,
+    inviteHash: string | null,
+  ): Promise<AccountRecord | 'email_in_use' | 'invite_required'>;
   byEmail(email: string): Promise<AccountRecord | undefined>;
   addInvite(hash: string, at: number): Promise<void>;
   addDevice(accountNo: number, device: Omit<DeviceRecord, 'no' | 'endedBy'>, tokens: TokenPair): Promise<DeviceRecord>;
@@ -90,8 +94,7 @@ export interface CommitJob {
 }
 
 export type CommitOutcome =
-  | { readonly outcome: 'done'; readonly results: readonly CommitResult[]; readonly changed: boolean }
-  | { readonly outcome: 'key_reused' };
+  { readonly outcome: 'done'; readonly results: readonly CommitResult[]; readonly changed: boolean } | { readonly outcome: 'key_reused' };
 
 export interface DeltaPage {
   readonly entries: readonly DeltaEntry[];

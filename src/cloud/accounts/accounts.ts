@@ -1,6 +1,13 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import {
-  type Account, type Device, type DeviceInfo, type ErrorCode, type PlanId, type Region, type Session, TidemarkError,
+  type Account,
+  type Device,
+  type DeviceInfo,
+  type ErrorCode,
+  type PlanId,
+  type Region,
+  type Session,
+  TidemarkError,
 } from '../../contract/index.ts';
 import { minuteMs } from '../../base/index.ts';
 import type { AccountCatalogue, AccountRecord, DeviceRecord, EndedBy, Holder, TokenPair } from '../catalogue.ts';
@@ -79,7 +86,8 @@ export class Accounts {
       case 'closed':
         throw new TidemarkError('sign_up_closed');
       case 'bootstrap':
-        if (bootstrapSecret === undefined || !isSame(request.bootstrapSecret ?? '', bootstrapSecret)) throw new TidemarkError('bootstrap_secret_required');
+        if (bootstrapSecret === undefined || !isSame(request.bootstrapSecret ?? '', bootstrapSecret))
+          throw new TidemarkError('bootstrap_secret_required');
         return null;
       case 'invite':
         if (request.invite === undefined) throw new TidemarkError('invite_required');
@@ -95,7 +103,8 @@ export class Accounts {
 
   async signIn(request: { readonly email: string; readonly password: string; readonly device: DeviceInfo }): Promise<Session> {
     const account = await this.#catalogue.byEmail(request.email);
-    if (!(await isPassword(account?.passwordHash, request.password)) || account === undefined) throw new TidemarkError('invalid_credentials');
+    if (!(await isPassword(account?.passwordHash, request.password)) || account === undefined)
+      throw new TidemarkError('invalid_credentials');
     return this.#startSession(account, request.device);
   }
 

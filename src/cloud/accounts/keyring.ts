@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { AccountRecord } from '../catalogue.ts';
-import { seal, unseal } from '../storage/cipher.ts';
+import { seal, unseal } from '../cipher.ts';
 
 const MAX_OPEN = 1000;
 

@@ -2,7 +2,7 @@ import { createHash, hash as hashOnce } from 'node:crypto';
 import { BLOCK_FRAME_HEADER_BYTES, type BlockRef, MAX_BLOCKS_BODY_BYTES, TidemarkError } from '../../contract/index.ts';
 import { MiB } from '../../base/index.ts';
 import type { AccountRecord, BlockCatalogue, BlockRow, DriveCatalogue } from '../catalogue.ts';
-import { objectName, seal, unseal } from '../storage/cipher.ts';
+import { objectName, seal, unseal } from '../cipher.ts';
 import type { BlockStore, StoredObject } from './block-store.ts';
 import type { Frame } from './frames.ts';
 import { frameHeader } from './frames.ts';
@@ -64,7 +64,10 @@ export class Blocks {
     if (blocks.size === 0) return;
     const { catalogue, store, namesKey } = this.#options;
     const fresh = await catalogue.missing(account.no, [...blocks.keys()]);
-    await this.#checkRoom(account, fresh.reduce((sum, hash) => sum + (blocks.get(hash)?.length ?? 0), 0));
+    await this.#checkRoom(
+      account,
+      fresh.reduce((sum, hash) => sum + (blocks.get(hash)?.length ?? 0), 0),
+    );
     const key = this.#options.accountKey(account);
     const objects: StoredObject[] = [];
     const rows: BlockRow[] = [];
@@ -127,7 +130,10 @@ export class Blocks {
     // Slices, so that no long list of rows is held for a file of many gigabytes.
     for (let index = 0; index < wanted.length; index += 64) {
       const slice = wanted.slice(index, index + 64);
-      const located = await this.#options.catalogue.locate(account.no, slice.map(({ hash }) => hash));
+      const located = await this.#options.catalogue.locate(
+        account.no,
+        slice.map(({ hash }) => hash),
+      );
       const rows = located.filter((row) => row !== undefined);
       if (rows.length < slice.length) throw new TidemarkError('blocks_missing');
       let position = 0;
@@ -142,7 +148,10 @@ export class Blocks {
   }
 
   /** SHA-256 over the whole of a content; kept, since it costs a read of all of it. */
-  async digest(account: AccountRecord, content: { readonly hash: string; readonly size: number; readonly blocks: readonly BlockRef[] }): Promise<Buffer> {
+  async digest(
+    account: AccountRecord,
+    content: { readonly hash: string; readonly size: number; readonly blocks: readonly BlockRef[] },
+  ): Promise<Buffer> {
     if (content.blocks.length < 2) return Buffer.from(content.hash, 'hex');
     const known = await this.#options.drives.contentDigest(account.no, content.hash);
     if (known !== undefined) return known;
@@ -183,7 +192,7 @@ export class Blocks {
 
   async *#read(account: AccountRecord, rows: readonly BlockRow[]): AsyncIterable<readonly { row: BlockRow; plain: Buffer }[]> {
     const key = this.#options.accountKey(account);
-    for (let start = 0; start < rows.length; ) {
+    for (let start = 0; start < rows.length;) {
       let end = start;
       for (let bytes = 0; end < rows.length && (end === start || bytes < READ_BYTES); end += 1) bytes += rows[end]?.size ?? 0;
       const slice = rows.slice(start, end);

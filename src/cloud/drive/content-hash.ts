@@ -12,7 +12,11 @@ export function contentHash(blocks: readonly BlockRef[]): string {
 }
 
 /** Whether size and hash are those of the blocks. */
-export function followsFromBlocks(content: { readonly size: number; readonly hash: string; readonly blocks: readonly BlockRef[] }): boolean {
+export function followsFromBlocks(content: {
+  readonly size: number;
+  readonly hash: string;
+  readonly blocks: readonly BlockRef[];
+}): boolean {
   const size = content.blocks.reduce((sum, block) => sum + block.size, 0);
   return size === content.size && contentHash(content.blocks) === content.hash;
 }

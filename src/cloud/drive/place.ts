@@ -32,7 +32,7 @@ function isCyclic(drive: DriveTransaction, place: Place): boolean {
 /** Where a node is, for people: names from the root, joined by slashes. */
 export function pathOf(drive: DriveTransaction, node: CloudNode): string {
   const names = [node.name];
-  for (let id = node.parentId; id !== ROOT_ID; ) {
+  for (let id = node.parentId; id !== ROOT_ID;) {
     const parent = drive.node(id)?.node;
     if (parent === undefined) break;
     names.unshift(parent.name);

@@ -1,6 +1,6 @@
 import type { DeviceInfo, PlanId } from '../../contract/index.ts';
 import type { AccountRecord, DeviceRecord, EndedBy } from '../catalogue.ts';
-import type { Sqlite, Statement } from './database.ts';
+import { rowsOf, type Sqlite, type Statement } from './database.ts';
 
 const ACCOUNT =
   'a.no AS accountNo, a.id AS accountId, a.email, a.password_hash AS passwordHash, a.plan, a.created_at AS accountCreatedAt, ' +
@@ -58,33 +58,36 @@ export const deviceColumns = (row: DeviceRow): DeviceRecord => ({
 export const accountOf = (row: unknown): AccountRecord | undefined => (row === undefined ? undefined : accountColumns(row as AccountRow));
 export const deviceOf = (row: unknown): DeviceRecord => deviceColumns(row as DeviceRow);
 
-const prepareAll = (db: Sqlite) =>
-  ({
-    plans: db.prepare('SELECT id, storage_bytes AS storageBytes, devices, price_per_year_usd AS pricePerYearUsd FROM plans ORDER BY storage_bytes, devices'),
-    byEmail: db.prepare(`SELECT ${ACCOUNT} FROM accounts a WHERE a.email = ?`),
-    create: db.prepare(`
+/** Everything that accounts, devices and tokens ask of SQLite, prepared once. */
+export function prepareAccounts(db: Sqlite) {
+  const prepare = (sql: string): Statement => rowsOf(db, sql);
+  return {
+    plans: prepare(
+      'SELECT id, storage_bytes AS storageBytes, devices, price_per_year_usd AS pricePerYearUsd FROM plans ORDER BY storage_bytes, devices',
+    ),
+    byEmail: prepare(`SELECT ${ACCOUNT} FROM accounts a WHERE a.email = ?`),
+    create: prepare(`
       INSERT INTO accounts (id, email, password_hash, plan, created_at, active_at, wrapped_key, epoch) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`),
-    accountActive: db.prepare('UPDATE accounts SET active_at = ? WHERE no = ?'),
-    addInvite: db.prepare('INSERT INTO invites (hash, created_at) VALUES (?, ?)'),
-    useInvite: db.prepare('UPDATE invites SET used_at = ? WHERE hash = ? AND used_at IS NULL AND created_at > ?'),
-    addDevice: db.prepare(`
+    accountActive: prepare('UPDATE accounts SET active_at = ? WHERE no = ?'),
+    addInvite: prepare('INSERT INTO invites (hash, created_at) VALUES (?, ?)'),
+    useInvite: prepare('UPDATE invites SET used_at = ? WHERE hash = ? AND used_at IS NULL AND created_at > ?'),
+    addDevice: prepare(`
       INSERT INTO devices (account, id, name, platform, app_version, created_at, seen_at) VALUES (?, ?, ?, ?, ?, ?, ?)`),
-    devices: db.prepare(`SELECT ${DEVICE} FROM devices d WHERE d.account = ? AND d.ended_at IS NULL ORDER BY d.no`),
-    rename: db.prepare('UPDATE devices SET name = ? WHERE account = ? AND id = ? AND ended_at IS NULL'),
-    deviceSeen: db.prepare('UPDATE devices SET seen_at = ? WHERE no = ?'),
-    end: db.prepare('UPDATE devices SET ended_at = ?, ended_by = ? WHERE no = ?'),
-    addAccess: db.prepare('INSERT INTO access_tokens (hash, device, expires_at) VALUES (?, ?, ?)'),
-    addRefresh: db.prepare('INSERT INTO refresh_tokens (hash, device, parent, created_at) VALUES (?, ?, ?, ?)'),
-    markUsed: db.prepare('UPDATE refresh_tokens SET used_at = coalesce(used_at, ?) WHERE hash = ?'),
-    markSpent: db.prepare('UPDATE refresh_tokens SET spent_at = coalesce(spent_at, ?) WHERE hash = ?'),
-    byAccess: db.prepare(`
+    devices: prepare(`SELECT ${DEVICE} FROM devices d WHERE d.account = ? AND d.ended_at IS NULL ORDER BY d.no`),
+    rename: prepare('UPDATE devices SET name = ? WHERE account = ? AND id = ? AND ended_at IS NULL'),
+    deviceSeen: prepare('UPDATE devices SET seen_at = ? WHERE no = ?'),
+    end: prepare('UPDATE devices SET ended_at = ?, ended_by = ? WHERE no = ?'),
+    addAccess: prepare('INSERT INTO access_tokens (hash, device, expires_at) VALUES (?, ?, ?)'),
+    addRefresh: prepare('INSERT INTO refresh_tokens (hash, device, parent, created_at) VALUES (?, ?, ?, ?)'),
+    markUsed: prepare('UPDATE refresh_tokens SET used_at = coalesce(used_at, ?) WHERE hash = ?'),
+    markSpent: prepare('UPDATE refresh_tokens SET spent_at = coalesce(spent_at, ?) WHERE hash = ?'),
+    byAccess: prepare(`
       SELECT ${ACCOUNT}, ${DEVICE}, t.expires_at AS expiresAt FROM access_tokens t
       JOIN devices d ON d.no = t.device JOIN accounts a ON a.no = d.account WHERE t.hash = ?`),
-    byRefresh: db.prepare(`
+    byRefresh: prepare(`
       SELECT ${ACCOUNT}, ${DEVICE}, t.parent, t.used_at AS usedAt, t.spent_at AS spentAt, p.spent_at AS parentSpentAt FROM refresh_tokens t
       JOIN devices d ON d.no = t.device JOIN accounts a ON a.no = d.account LEFT JOIN refresh_tokens p ON p.hash = t.parent WHERE t.hash = ?`),
-  }) satisfies Record<string, Statement>;
+  } as const satisfies Record<string, Statement>;
+}
 
-export type AccountStatements = Readonly<Record<keyof ReturnType<typeof prepareAll>, Statement>>;
-
-export const prepareAccounts = (db: Sqlite): AccountStatements => prepareAll(db);
+export type AccountStatements = ReturnType<typeof prepareAccounts>;

@@ -4,7 +4,19 @@ import { TidemarkError } from '../../contract/index.ts';
 import { MiB } from '../../base/index.ts';
 
 export type Sqlite = Database.Database;
-export type Statement = Database.Statement<unknown[]>;
+
+/** A prepared statement, as far as it is used here. */
+export interface Statement {
+  run(...values: readonly unknown[]): { readonly changes: number; readonly lastInsertRowid: number | bigint };
+  get(...values: readonly unknown[]): unknown;
+  all(...values: readonly unknown[]): unknown[];
+  iterate(...values: readonly unknown[]): IterableIterator<unknown>;
+}
+
+/** For statements whose rows are objects. */
+export const rowsOf = (db: Sqlite, sql: string): Statement => db.prepare<unknown[]>(sql);
+/** For statements whose rows are one value. */
+export const valuesOf = (db: Sqlite, sql: string): Statement => db.prepare<unknown[]>(sql).pluck();
 
 // "TdMk": tells our databases from anyone else's SQLite file.
 const APPLICATION_ID = 0x54_64_4d_6b;

@@ -21,7 +21,10 @@ export class DrivePurge {
   /** By account, so that each is one transaction of its own. */
   *due(now: number): Iterable<Due> {
     const before = now - HISTORY_MS;
-    const tops = this.#db.prepare('SELECT DISTINCT account, top FROM trash WHERE deleted_at < ?').all(before) as { account: number; top: string }[];
+    const tops = this.#db.prepare('SELECT DISTINCT account, top FROM trash WHERE deleted_at < ?').all(before) as {
+      account: number;
+      top: string;
+    }[];
     const versions = this.#db.prepare('SELECT account, node, version FROM versions WHERE replaced_at < ?').all(before) as {
       account: number;
       node: string;

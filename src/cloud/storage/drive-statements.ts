@@ -1,23 +1,25 @@
-import type { Sqlite, Statement } from './database.ts';
+import { rowsOf, type Sqlite, type Statement, valuesOf } from './database.ts';
 import { NODE_COLUMNS } from './node-row.ts';
 
 const prefixed = NODE_COLUMNS.replaceAll(/(\w+)/g, 'n.$1');
 
-function prepareAll(db: Sqlite) {
-  const prepare = (sql: string): Statement => db.prepare(sql);
+/** Everything a drive asks of SQLite, prepared once. */
+export function prepareDrive(db: Sqlite) {
+  const prepare = (sql: string): Statement => rowsOf(db, sql);
+  const value = (sql: string): Statement => valuesOf(db, sql);
   return {
     account: prepare(`
       SELECT a.epoch, a.sequence, a.horizon, a.plan, p.storage_bytes AS totalBytes, a.files_bytes AS filesBytes,
         a.versions_bytes AS versionsBytes, a.trash_bytes AS trashBytes
       FROM accounts a JOIN plans p ON p.id = a.plan WHERE a.no = ?`),
     saveAccount: prepare(`UPDATE accounts SET sequence = ?, files_bytes = ?, versions_bytes = ?, trash_bytes = ? WHERE no = ?`),
-    stampAt: prepare('SELECT stamp FROM stamps WHERE account = ? AND first <= ? ORDER BY first DESC LIMIT 1').pluck(),
+    stampAt: value('SELECT stamp FROM stamps WHERE account = ? AND first <= ? ORDER BY first DESC LIMIT 1'),
     addStamp: prepare('INSERT INTO stamps (account, first, stamp) VALUES (?, ?, ?)'),
 
     node: prepare(`SELECT ${NODE_COLUMNS} FROM nodes WHERE account = ? AND id = ?`),
     child: prepare(`SELECT ${NODE_COLUMNS} FROM nodes WHERE account = ? AND parent = ? AND name_key = ?`),
-    isFile: prepare('SELECT is_file FROM nodes WHERE account = ? AND id = ?').pluck(),
-    parent: prepare('SELECT parent FROM nodes WHERE account = ? AND id = ?').pluck(),
+    isFile: value('SELECT is_file FROM nodes WHERE account = ? AND id = ?'),
+    parent: value('SELECT parent FROM nodes WHERE account = ? AND id = ?'),
     below: prepare(`
       WITH RECURSIVE tree (id, sequence, size, depth) AS (
         SELECT id, sequence, size, 1 FROM nodes WHERE account = ? AND parent = ?
@@ -61,22 +63,19 @@ function prepareAll(db: Sqlite) {
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     dropVersion: prepare('DELETE FROM versions WHERE account = ? AND node = ? AND version = ?'),
 
-    blockSize: prepare('SELECT size FROM blocks WHERE account = ? AND hash = ? AND condemned_at IS NULL').pluck(),
+    blockSize: value('SELECT size FROM blocks WHERE account = ? AND hash = ? AND condemned_at IS NULL'),
     useBlock: prepare('UPDATE blocks SET refs = refs + 1 WHERE account = ? AND hash = ? AND condemned_at IS NULL'),
     releaseBlock: prepare('UPDATE blocks SET refs = refs - 1 WHERE account = ? AND hash = ? AND refs > 0'),
 
     savedResults: prepare('SELECT body_hash AS bodyHash, results FROM idempotency WHERE device = ? AND key = ?'),
     saveResults: prepare('INSERT INTO idempotency (device, key, body_hash, results, at) VALUES (?, ?, ?, ?, ?)'),
 
-    digest: prepare('SELECT digest FROM content_digests WHERE account = ? AND hash = ?').pluck(),
+    digest: value('SELECT digest FROM content_digests WHERE account = ? AND hash = ?'),
     saveDigest: prepare('INSERT OR REPLACE INTO content_digests (account, hash, digest, made_at) VALUES (?, ?, ?, ?)'),
   };
 }
 
-export type DriveStatements = Readonly<Record<keyof ReturnType<typeof prepareAll>, Statement>>;
-
-/** Everything a drive asks of SQLite, prepared once. */
-export const prepareDrive = (db: Sqlite): DriveStatements => prepareAll(db);
+export type DriveStatements = ReturnType<typeof prepareDrive>;
 
 /** The drive's part of an account row. */
 export interface DriveRow {

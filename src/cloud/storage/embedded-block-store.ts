@@ -3,7 +3,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KiB } from '../../base/index.ts';
 import type { BlockStore, StoredObject } from '../drive/block-store.ts';
-import { openDatabase, type Sqlite, type Statement } from './database.ts';
+import { openDatabase, rowsOf, type Sqlite, type Statement, valuesOf } from './database.ts';
 import { eachOf, placeFile, syncFolder } from './durable-files.ts';
 import { blockMigrations } from './migrations.ts';
 
@@ -33,10 +33,10 @@ export class EmbeddedBlockStore implements BlockStore {
     this.#temp = join(dataDir, 'tmp');
     rmSync(this.#temp, { recursive: true, force: true });
     for (const folder of [this.#temp, this.#folder]) mkdirSync(folder, { recursive: true, mode: 0o700 });
-    this.#insert = this.#db.prepare('INSERT INTO small_blocks (object, sealed) VALUES (?, ?)');
-    this.#select = this.#db.prepare('SELECT sealed FROM small_blocks WHERE object = ?').pluck();
-    this.#delete = this.#db.prepare('DELETE FROM small_blocks WHERE object = ?');
-    this.#page = this.#db.prepare('SELECT no, object FROM small_blocks WHERE no > ? ORDER BY no LIMIT ?');
+    this.#insert = rowsOf(this.#db, 'INSERT INTO small_blocks (object, sealed) VALUES (?, ?)');
+    this.#select = valuesOf(this.#db, 'SELECT sealed FROM small_blocks WHERE object = ?');
+    this.#delete = rowsOf(this.#db, 'DELETE FROM small_blocks WHERE object = ?');
+    this.#page = rowsOf(this.#db, 'SELECT no, object FROM small_blocks WHERE no > ? ORDER BY no LIMIT ?');
   }
 
   async write(objects: readonly StoredObject[]): Promise<void> {
@@ -77,7 +77,7 @@ export class EmbeddedBlockStore implements BlockStore {
   }
 
   async *names(): AsyncIterable<readonly string[]> {
-    for (let after = 0; ; ) {
+    for (let after = 0; ;) {
       const rows = this.#page.all(after, NAMES_A_SLICE) as { no: number; object: string }[];
       const last = rows.at(-1);
       if (last === undefined) break;

@@ -12,7 +12,13 @@ const NODE_BYTES = KiB / 2;
 const BLOCK_BYTES = 96;
 
 /** One page of changes after the cursor; without one, of everything there is. Reads one state of the drive. */
-export function readDelta(sql: DriveStatements, account: number, row: DriveRow, text: string | null, limit: number): DeltaPage | 'cursor_gone' {
+export function readDelta(
+  sql: DriveStatements,
+  account: number,
+  row: DriveRow,
+  text: string | null,
+  limit: number,
+): DeltaPage | 'cursor_gone' {
   const from: Cursor | undefined =
     text === null
       ? { epoch: row.epoch, sequence: 0, stamp: stampAt(sql, account, row.sequence), snapshotFrom: row.sequence }
@@ -25,16 +31,28 @@ export function readDelta(sql: DriveStatements, account: number, row: DriveRow, 
   return { entries, cursor: encodeCursor(next), hasMore, epoch: row.epoch, snapshot: from.snapshotFrom !== null };
 }
 
-function collect(sql: DriveStatements, account: number, from: Cursor, limit: number): { entries: DeltaEntry[]; last: number; hasMore: boolean } {
+function collect(
+  sql: DriveStatements,
+  account: number,
+  from: Cursor,
+  limit: number,
+): { entries: DeltaEntry[]; last: number; hasMore: boolean } {
   // A snapshot tells of deletions only since it began: what was gone before was never listed in it.
-  const tombstones = sql.tombstonesAfter.all(account, Math.max(from.sequence, from.snapshotFrom ?? 0), limit + 1) as { id: string; sequence: number }[];
+  const tombstones = sql.tombstonesAfter.all(account, Math.max(from.sequence, from.snapshotFrom ?? 0), limit + 1) as {
+    id: string;
+    sequence: number;
+  }[];
   const entries: DeltaEntry[] = [];
   let bytes = 0;
   let last = from.sequence;
   let nextTombstone = 0;
   const full = (): boolean => entries.length >= limit || (entries.length > 0 && bytes >= MAX_PAGE_BYTES);
   const takeTombstonesBefore = (sequence: number): void => {
-    for (let stone = tombstones[nextTombstone]; stone !== undefined && stone.sequence < sequence && !full(); stone = tombstones[nextTombstone]) {
+    for (
+      let stone = tombstones[nextTombstone];
+      stone !== undefined && stone.sequence < sequence && !full();
+      stone = tombstones[nextTombstone]
+    ) {
       entries.push({ kind: 'deleted', id: stone.id });
       last = stone.sequence;
       bytes += NODE_BYTES / 4;

@@ -2,7 +2,15 @@ import type { AccountCatalogue, AccountRecord, DeviceRecord, EndedBy, Holder, Ro
 import { mayRefresh, type RefreshHistory } from '../accounts/judge-refresh.ts';
 import { dayMs } from '../../base/index.ts';
 import type { PlanRow } from '../options.ts';
-import { accountColumns, accountOf, deviceColumns, deviceOf, type AccountStatements, type HolderRow, prepareAccounts } from './account-statements.ts';
+import {
+  accountColumns,
+  accountOf,
+  deviceColumns,
+  deviceOf,
+  type AccountStatements,
+  type HolderRow,
+  prepareAccounts,
+} from './account-statements.ts';
 import type { Sqlite } from './database.ts';
 
 const SPENT_TOKENS_MS = 7 * dayMs;
@@ -22,11 +30,16 @@ export class SqliteAccounts implements AccountCatalogue {
     return this.#sql.plans.all() as PlanRow[];
   }
 
-  async create(account: Omit<AccountRecord, 'no'>, epoch: string, inviteHash: string | null): Promise<AccountRecord | 'email_in_use' | 'invite_required'> {
+  async create(
+    account: Omit<AccountRecord, 'no'>,
+    epoch: string,
+    inviteHash: string | null,
+  ): Promise<AccountRecord | 'email_in_use' | 'invite_required'> {
     return this.#db
       .transaction(() => {
         if (this.#sql.byEmail.get(account.email) !== undefined) return 'email_in_use';
-        if (inviteHash !== null && this.#sql.useInvite.run(account.createdAt, inviteHash, account.createdAt - INVITE_MS).changes !== 1) return 'invite_required';
+        if (inviteHash !== null && this.#sql.useInvite.run(account.createdAt, inviteHash, account.createdAt - INVITE_MS).changes !== 1)
+          return 'invite_required';
         const { id, email, passwordHash, plan, createdAt, activeAt, wrappedKey } = account;
         const { lastInsertRowid } = this.#sql.create.run(id, email, passwordHash, plan, createdAt, activeAt, wrappedKey, epoch);
         return { ...account, no: Number(lastInsertRowid) };
@@ -61,11 +74,17 @@ export class SqliteAccounts implements AccountCatalogue {
 
   async renameDevice(accountNo: number, id: string, name: string): Promise<DeviceRecord | undefined> {
     if (this.#sql.rename.run(name, accountNo, id).changes !== 1) return undefined;
-    return this.#sql.devices.all(accountNo).map(deviceOf).find((device) => device.id === id);
+    return this.#sql.devices
+      .all(accountNo)
+      .map(deviceOf)
+      .find((device) => device.id === id);
   }
 
   async endDevice(accountNo: number, id: string, by: EndedBy, at: number): Promise<number | undefined> {
-    const device = this.#sql.devices.all(accountNo).map(deviceOf).find((one) => one.id === id);
+    const device = this.#sql.devices
+      .all(accountNo)
+      .map(deviceOf)
+      .find((one) => one.id === id);
     if (device === undefined) return undefined;
     this.#sql.end.run(at, by, device.no);
     return device.no;

@@ -61,12 +61,15 @@ function checkKey(db: Sqlite, serverKey: Buffer, dataDir: string): void {
 }
 
 function savePlans(db: Sqlite, plans: readonly PlanRow[]): void {
-  const insert = (policy: string) => db.prepare(`INSERT OR ${policy} INTO plans (id, storage_bytes, devices, price_per_year_usd) VALUES (?, ?, ?, ?)`);
+  const insert = (policy: string) =>
+    db.prepare(`INSERT OR ${policy} INTO plans (id, storage_bytes, devices, price_per_year_usd) VALUES (?, ?, ?, ?)`);
   const values = (row: PlanRow): readonly unknown[] => [row.id, row.storageBytes, row.devices, row.pricePerYearUsd];
   db.transaction(() => {
     for (const row of builtInPlans) insert('IGNORE').run(...values(row));
     for (const row of plans) {
-      const { changes } = db.prepare('UPDATE plans SET storage_bytes = ?, devices = ?, price_per_year_usd = ? WHERE id = ?').run(...values(row).slice(1), row.id);
+      const { changes } = db
+        .prepare('UPDATE plans SET storage_bytes = ?, devices = ?, price_per_year_usd = ? WHERE id = ?')
+        .run(...values(row).slice(1), row.id);
       if (changes === 0) insert('IGNORE').run(...values(row));
     }
   }).immediate();

@@ -1,5 +1,15 @@
 import type { CommitResult } from '../../contract/index.ts';
-import type { Author, CommitJob, CommitOutcome, DeltaPage, DriveCatalogue, RestoreOutcome, TrashRecord, Usage, VersionRecord } from '../catalogue.ts';
+import type {
+  Author,
+  CommitJob,
+  CommitOutcome,
+  DeltaPage,
+  DriveCatalogue,
+  RestoreOutcome,
+  TrashRecord,
+  Usage,
+  VersionRecord,
+} from '../catalogue.ts';
 import { commitEntries } from '../drive/commit.ts';
 import type { DriveTransaction } from '../drive/drive-transaction.ts';
 import { restoreVersion, versionsOf } from '../drive/history.ts';

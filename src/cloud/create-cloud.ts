@@ -1,0 +1,185 @@
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { TidemarkError } from '../contract/index.ts';
+import { hourMs, MiB, secondMs } from '../base/index.ts';
+import { Accounts } from './accounts/accounts.ts';
+import { Keyring } from './accounts/keyring.ts';
+import type { Cloud, ListenOptions } from './cloud.ts';
+import { Blocks } from './drive/blocks.ts';
+import { Waiters } from './drive/waiters.ts';
+import { isLoopback } from './http/listen-address.ts';
+import { makeServer } from './http/server.ts';
+import { randomId } from './ids.ts';
+import { openApiDocument } from './openapi.ts';
+import type { CloudOptions } from './options.ts';
+import { lockData } from './storage/data-lock.ts';
+import { EmbeddedBlockStore } from './storage/embedded-block-store.ts';
+import { loadServerKey, subkey } from './storage/server-key.ts';
+import { catalogueFile, openSqliteCatalogue } from './storage/sqlite-catalogue.ts';
+
+const MAINTENANCE_MS = 6 * hourMs;
+const DRAIN_MS = 10 * secondMs;
+/** Generous for devices, a wall for guessing. */
+const RATE_LIMITS = { signIn: 60, token: 600, request: 12_000 } as const;
+const UNCOMMITTED_SLACK_BYTES = 256 * MiB;
+
+/**
+ * Opens the data directory and makes a cloud of it; nothing is reachable before `listen`. Throws TidemarkError:
+ * `data_in_use`, `server_key_missing`, `server_key_invalid`, `server_key_inside_data`, `database_broken`, `database_newer`.
+ */
+export async function createCloud(options: CloudOptions): Promise<Cloud> {
+  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
+  const lock = lockData(join(options.dataDir, 'lock.db'), options.dataDir);
+  const opened: (() => Promise<void>)[] = [async () => lock.release()];
+  const closeAll = async (): Promise<void> => {
+    for (const close of opened.splice(0).reverse()) await close();
+  };
+  try {
+    return await assemble(options, opened, closeAll);
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+async function assemble(options: CloudOptions, opened: (() => Promise<void>)[], closeAll: () => Promise<void>): Promise<Cloud> {
+  const now = options.now ?? Date.now;
+  const newId = options.randomId ?? randomId;
+  const log = options.log ?? (() => undefined);
+  const serverKey = readServerKey(options);
+  const catalogue = openSqliteCatalogue({ dataDir: options.dataDir, serverKey, plans: options.plans ?? [], now, newId });
+  opened.push(() => catalogue.close());
+  const store = new EmbeddedBlockStore(options.dataDir);
+  opened.push(() => store.close());
+
+  const keyring = new Keyring(subkey(serverKey, 'wrap'));
+  const waiters = new Waiters();
+  const accounts = new Accounts({
+    catalogue: catalogue.accounts,
+    keyring,
+    region: options.region,
+    plan: options.plan ?? 'free',
+    signUp: options.signUp,
+    bootstrapSecret: options.bootstrapSecret,
+    now,
+    newId,
+    onEnded: (deviceNo) => waiters.deviceEnded(deviceNo),
+  });
+  const blocks = new Blocks({
+    catalogue: catalogue.blocks,
+    drives: catalogue.drives,
+    store,
+    namesKey: subkey(serverKey, 'names'),
+    accountKey: (account) => keyring.keyOf(account),
+    uncommittedSlackBytes: options.uncommittedSlackBytes ?? UNCOMMITTED_SLACK_BYTES,
+  });
+  if (!catalogue.endedCleanly) log('warn', 'the last run did not end cleanly', { orphansRemoved: await blocks.removeUnknown() });
+  const maintain = async (): Promise<void> => {
+    await catalogue.accounts.purge(now());
+    await catalogue.drives.purge();
+    await blocks.collect();
+  };
+  await maintain();
+  return new EmbeddedCloud(options, { accounts, catalogue, blocks, waiters, maintain, closeAll });
+}
+
+function readServerKey(options: CloudOptions): Buffer {
+  if (options.serverKey !== undefined) {
+    if (options.serverKey.length !== 32) throw new TidemarkError('server_key_invalid', { path: '' });
+    return options.serverKey;
+  }
+  const { keyFile, dataDir } = options;
+  if (keyFile === undefined) throw new TidemarkError('server_key_missing', { path: '' });
+  const database = catalogueFile(dataDir);
+  return loadServerKey(keyFile, dataDir, existsSync(database) && statSync(database).size > 0);
+}
+
+interface Parts {
+  readonly accounts: Accounts;
+  readonly catalogue: Awaited<ReturnType<typeof openSqliteCatalogue>>;
+  readonly blocks: Blocks;
+  readonly waiters: Waiters;
+  readonly maintain: () => Promise<void>;
+  readonly closeAll: () => Promise<void>;
+}
+
+class EmbeddedCloud implements Cloud {
+  readonly newInvite: Cloud['newInvite'];
+  readonly #options: CloudOptions;
+  readonly #parts: Parts;
+  readonly #timer: NodeJS.Timeout;
+  #app: FastifyInstance | undefined;
+  #loopbackOnly = true;
+  #closed: Promise<void> | undefined;
+  #maintaining: Promise<void> = Promise.resolve();
+
+  constructor(options: CloudOptions, parts: Parts) {
+    this.#options = options;
+    this.#parts = parts;
+    this.newInvite = () => parts.accounts.newInvite();
+    this.#timer = setInterval(() => void this.maintain().catch((error: unknown) => this.#log('error', error)), MAINTENANCE_MS);
+    this.#timer.unref();
+  }
+
+  async listen({ host, port }: ListenOptions): Promise<{ readonly url: string }> {
+    const { tls, behindProxy = false, rateLimits } = this.#options;
+    this.#loopbackOnly = isLoopback(host);
+    if (!this.#loopbackOnly && tls === undefined && !behindProxy) throw new TidemarkError('host_not_loopback', { host });
+    const app = await makeServer({
+      services: { ...this.#parts, options: this.#options },
+      rateLimits: { ...RATE_LIMITS, ...rateLimits },
+      tls,
+      behindProxy,
+      loopbackOnly: () => this.#loopbackOnly,
+      closing: () => this.#closed !== undefined,
+      log: this.#options.log ?? (() => undefined),
+    });
+    try {
+      await app.listen({ host, port });
+    } catch (error) {
+      await app.close();
+      if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') throw new TidemarkError('port_in_use', { host, port }, { cause: error });
+      throw error;
+    }
+    this.#app = app;
+    const address = app.server.address() as AddressInfo;
+    const shown = host.includes(':') ? `[${host}]` : host;
+    return { url: `${tls === undefined ? 'http' : 'https'}://${shown}:${address.port}` };
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#parts.waiters.close();
+    const app = this.#app;
+    if (app !== undefined) {
+      // Whoever still sends after this is cut off: nothing it was not told is lost.
+      const cut = setTimeout(() => app.server.closeAllConnections(), this.#options.drainMs ?? DRAIN_MS);
+      await app.close();
+      clearTimeout(cut);
+    }
+    await this.#maintaining.catch(() => undefined);
+    await this.#parts.closeAll();
+  }
+
+  openApiDocument(): Readonly<Record<string, unknown>> {
+    return openApiDocument(this.#options.version);
+  }
+
+  maintain(): Promise<void> {
+    if (this.#closed !== undefined) return Promise.resolve();
+    // One at a time.
+    this.#maintaining = this.#maintaining.catch(() => undefined).then(() => this.#parts.maintain());
+    return this.#maintaining;
+  }
+
+  #log(level: 'error', error: unknown): void {
+    this.#options.log?.(level, 'maintenance failed', { cause: error instanceof Error ? error.stack : String(error) });
+  }
+}

@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto';
+import {
+  API_VERSION,
+  BLOCK_AVERAGE_BYTES,
+  BLOCK_MAX_BYTES,
+  BLOCK_MIN_BYTES,
+  type CloudNode,
+  type Discovery,
+  MAX_BLOCKS_BODY_BYTES,
+  MAX_COMMIT_ENTRIES,
+  MAX_HASHES,
+  TidemarkError,
+} from '../../contract/index.ts';
+import { MAX_NAME_BYTES } from '../../base/index.ts';
+import type { Accounts } from '../accounts/accounts.ts';
+import type { Catalogue, RestoreOutcome, VersionRecord } from '../catalogue.ts';
+import type { Blocks } from '../drive/blocks.ts';
+import { quotaOf } from '../drive/quota.ts';
+import { HISTORY_MS } from '../drive/times.ts';
+import type { Waiters } from '../drive/waiters.ts';
+import type { CloudOptions } from '../options.ts';
+import { authorOf, type Handlers } from './call.ts';
+import { readFrames } from './read-frames.ts';
+import { sendContent } from './send-content.ts';
+import { waitForChange } from './wait-for-change.ts';
+
+export interface Services {
+  readonly options: Pick<CloudOptions, 'region' | 'signUp' | 'version'>;
+  readonly accounts: Accounts;
+  readonly catalogue: Catalogue;
+  readonly blocks: Blocks;
+  readonly waiters: Waiters;
+}
+
+/** What each route does, with everything checked that its schemas can check. */
+export function makeHandlers(services: Services): Handlers {
+  const { accounts, blocks, waiters } = services;
+  const { drives } = services.catalogue;
+  const restored = (accountNo: number, outcome: RestoreOutcome): { node: CloudNode } => {
+    const node = nodeOrProblem(outcome);
+    waiters.changed(accountNo);
+    return { node };
+  };
+  const fileVersions = async (accountNo: number, id: string): Promise<readonly VersionRecord[]> => {
+    const versions = await drives.versions(accountNo, id);
+    if (versions === undefined) throw new TidemarkError('not_found');
+    return versions;
+  };
+  return {
+    discovery: async () => discoveryOf(services),
+    signUp: async ({ body }) => accounts.signUp(body),
+    signIn: async ({ body }) => accounts.signIn(body),
+    refresh: async ({ body }) => accounts.refresh(body.refreshToken),
+    revoke: async ({ body }) => {
+      await accounts.signOut(body.refreshToken);
+      return {};
+    },
+    me: async ({ holder }) => accounts.me(holder.account),
+    devices: async ({ holder }) => ({ devices: await accounts.devices(holder) }),
+    renameDevice: async ({ holder, params, body }) => accounts.renameDevice(holder, params.id, body.name),
+    revokeDevice: async ({ holder, params }) => {
+      if (!(await accounts.endDevice(holder.account, params.id, 'revoked'))) throw new TidemarkError('not_found');
+      return {};
+    },
+    quota: async ({ holder }) => quotaOf(await drives.usage(holder.account.no)),
+    delta: async ({ holder, query }) => {
+      const page = await drives.delta(holder.account.no, query.cursor ?? null, query.limit);
+      if (page === 'cursor_gone') throw new TidemarkError('cursor_gone');
+      return { ...page, entries: [...page.entries] };
+    },
+    deltaWait: async (call) => waitForChange(drives, waiters, call),
+    missingBlocks: async ({ holder, body }) => ({ missing: [...(await blocks.missing(holder.account, body.hashes))] }),
+    storeBlocks: async ({ holder, request }) => blocks.store(holder.account, readFrames(request.body as AsyncIterable<Buffer>)),
+    fetchBlocks: async ({ holder, body, reply }) => {
+      const { rows, bytes } = await blocks.pick(holder.account, body.hashes);
+      if (rows.length === 0) throw new TidemarkError('blocks_missing');
+      reply.header('Content-Length', bytes);
+      return blocks.frames(holder.account, rows);
+    },
+    commit: async ({ holder, body, idempotencyKey }) => {
+      // Over what the schema made of the body: the same request in another order of keys is the same request.
+      const bodyHash = createHash('sha256').update(JSON.stringify(body.entries)).digest('hex');
+      const outcome = await drives.commit(authorOf(holder), { idempotencyKey, bodyHash, entries: body.entries });
+      if (outcome.outcome === 'key_reused') throw new TidemarkError('idempotency_key_reused');
+      if (outcome.changed) waiters.changed(holder.account.no);
+      return { results: [...outcome.results] };
+    },
+    content: async ({ holder, params, request, reply }) => {
+      const current = (await fileVersions(holder.account.no, params.id)).find((version) => version.replacedAt === null);
+      if (current === undefined) throw new TidemarkError('not_found');
+      return sendContent(blocks, holder.account, current, request, reply);
+    },
+    versions: async ({ holder, params }) => {
+      const versions = await fileVersions(holder.account.no, params.id);
+      return {
+        versions: versions.map(({ versionId, size, hash, mtimeMs, createdAt, createdBy, replacedAt }) => {
+          const expiresAt = replacedAt === null ? null : replacedAt + HISTORY_MS;
+          return { versionId, size, hash, mtimeMs, createdAt, createdBy, current: replacedAt === null, expiresAt };
+        }),
+      };
+    },
+    versionContent: async ({ holder, params, request, reply }) => {
+      const found = (await fileVersions(holder.account.no, params.id)).find((version) => version.versionId === params.version);
+      if (found === undefined) throw new TidemarkError('not_found');
+      return sendContent(blocks, holder.account, found, request, reply);
+    },
+    restoreVersion: async ({ holder, params, body }) =>
+      restored(holder.account.no, await drives.restoreVersion(authorOf(holder), params.id, body.versionId, body.base)),
+    trash: async ({ holder }) => ({
+      items: (await drives.trash(holder.account.no)).map((item) => ({ ...item, expiresAt: item.deletedAt + HISTORY_MS })),
+    }),
+    restoreTrash: async ({ holder, params }) => restored(holder.account.no, await drives.restoreTrash(authorOf(holder), params.id)),
+    deleteTrash: async ({ holder, params }) => {
+      if (!(await drives.deleteTrash(authorOf(holder), params.id))) throw new TidemarkError('not_found');
+      return {};
+    },
+    emptyTrash: async ({ holder }) => {
+      await drives.emptyTrash(authorOf(holder));
+      return {};
+    },
+  };
+}
+
+function nodeOrProblem(outcome: RestoreOutcome): CloudNode {
+  switch (outcome.outcome) {
+    case 'restored':
+      return outcome.node;
+    case 'not_found':
+      throw new TidemarkError('not_found');
+    case 'revision_mismatch':
+      throw new TidemarkError('revision_mismatch', { revision: outcome.node.revision });
+    case 'quota_exceeded':
+      throw new TidemarkError('quota_exceeded', { neededBytes: outcome.neededBytes });
+  }
+}
+
+async function discoveryOf({ options, catalogue }: Services): Promise<Discovery> {
+  return {
+    product: 'tidemark',
+    apiVersion: API_VERSION,
+    serverVersion: options.version,
+    region: options.region,
+    signUp: options.signUp,
+    limits: {
+      commitEntries: MAX_COMMIT_ENTRIES,
+      blocksBodyBytes: MAX_BLOCKS_BODY_BYTES,
+      hashesPerRequest: MAX_HASHES,
+      nameBytes: MAX_NAME_BYTES,
+    },
+    blocks: { algorithm: 'fastcdc-2016-nc2', minBytes: BLOCK_MIN_BYTES, averageBytes: BLOCK_AVERAGE_BYTES, maxBytes: BLOCK_MAX_BYTES },
+    names: { unique: 'nfc-casefold' },
+    plans: [...(await catalogue.accounts.plans())],
+    newestClient: null,
+    providers: [],
+  };
+}

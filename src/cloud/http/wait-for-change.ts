@@ -1,0 +1,23 @@
+import { TidemarkError } from '../../contract/index.ts';
+import { endedCode } from '../accounts/accounts.ts';
+import type { DriveCatalogue } from '../catalogue.ts';
+import type { Waiters } from '../drive/waiters.ts';
+import type { Call } from './call.ts';
+
+/** Answers when something changed after the cursor, or at the end of the time. */
+export async function waitForChange(drives: DriveCatalogue, waiters: Waiters, call: Call<'deltaWait'>): Promise<{ changed: boolean }> {
+  const { holder, query, signal } = call;
+  // Begin to listen before looking, so that no change falls between.
+  const stop = new AbortController();
+  const wake = waiters.wait(holder.account.no, holder.device.no, query.timeoutMs, AbortSignal.any([signal, stop.signal]));
+  try {
+    const changed = await drives.changedSince(holder.account.no, query.cursor);
+    if (changed === 'cursor_gone') throw new TidemarkError('cursor_gone');
+    if (changed) return { changed };
+    const why = await wake;
+    if (why === 'device_ended') throw new TidemarkError(endedCode('revoked'));
+    return { changed: why === 'changed' };
+  } finally {
+    stop.abort();
+  }
+}

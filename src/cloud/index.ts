@@ -1,0 +1,4 @@
+export { createCloud } from './create-cloud.ts';
+export type { Cloud, ListenOptions } from './cloud.ts';
+export { openApiDocument } from './openapi.ts';
+export type { CloudLog, CloudOptions, PlanRow, RateLimits, SignUpMode } from './options.ts';
