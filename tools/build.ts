@@ -1,4 +1,5 @@
 import { mkdir, utimes, writeFile } from 'node:fs/promises';
+import { buildMark } from '../src/host/build-state.ts';
 import { inProject, projectRoot } from './lib/paths.ts';
 import { run } from './lib/run.ts';
 import { scriptOf } from './lib/script-bin.ts';
@@ -12,8 +13,7 @@ export async function main(): Promise<number> {
   }
   await mkdir(inProject('out'), { recursive: true });
   // Dated from the beginning: what was saved while it built is newer than what was built.
-  const stamp = inProject('out', '.built');
-  await writeFile(stamp, '');
-  await utimes(stamp, began, began);
+  await writeFile(inProject(buildMark), '');
+  await utimes(inProject(buildMark), began, began);
   return 0;
 }

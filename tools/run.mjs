@@ -15,7 +15,7 @@ const scripts = new Map([
   ['demo', './demo/main.ts'],
   ['electron-runtime', './electron-runtime/main.ts'],
   ['simulate', './simulate.ts'],
-  ['start', './start.ts'],
+  ['start', '../src/host/start-app.ts'],
   ['test', './test/main.ts'],
 ]);
 

@@ -13,7 +13,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const rows: string[][] = [];
   const world = await World.create();
   console.log(`Cloud at ${world.server}, files in ${world.root}`);
-  let failure: unknown;
+  let failure: Error | undefined;
   for (const step of demoSteps) {
     const from = performance.now();
     try {
@@ -21,7 +21,7 @@ export async function main(args: readonly string[]): Promise<number> {
       rows.push(['ok', step.name, what, seconds(from), bytes === 0 ? '' : formatBytes(bytes)]);
       console.log(`  ${step.name}: ${what}`);
     } catch (error) {
-      failure = error;
+      failure = error instanceof Error ? error : new Error('something else than an error was thrown', { cause: error });
       rows.push(['FAILED', step.name, 'see below', seconds(from), '']);
       break;
     }
@@ -30,7 +30,7 @@ export async function main(args: readonly string[]): Promise<number> {
 
   console.log(`\n${textTable(['', 'Step', 'What happened', 'Time', 'Data'], rows, [3, 4])}`);
   if (failure !== undefined) {
-    console.error(`\n${failure instanceof Error ? failure.message : String(failure)}`);
+    console.error(`\n${failure.message}`);
     return 1;
   }
   console.log(`\nBoth folders are the same in every name and byte; the conflict kept both versions. ${seconds(began)} in all.`);

@@ -14,7 +14,9 @@ export function textTable(head: readonly string[], rows: readonly (readonly stri
 
 /** Columns of a terminal: a Chinese character takes two. */
 function width(text: string): number {
-  return [...text].reduce((sum, character) => sum + (/\p{Script=Han}|[\u3000-\u303f\uff00-\uff60]/u.test(character) ? 2 : 1), 0);
+  let columns = 0;
+  for (const character of text) columns += /\p{Script=Han}|[\u3000-\u303f\uff00-\uff60]/u.test(character) ? 2 : 1;
+  return columns;
 }
 
 /** 1536 -> '1.5 KiB'. */
