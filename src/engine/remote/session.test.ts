@@ -1,0 +1,128 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type ErrorData, type Session, TidemarkError } from '../../contract/index.ts';
+import { FakeClock, FakeCloud, FakeLog, FakeSecrets, SeededRandom } from '../fakes/index.ts';
+import type { CloudApi } from './api.ts';
+import { REFRESH_TOKEN_SECRET, SessionKeeper } from './session.ts';
+
+let clock: FakeClock;
+let cloud: FakeCloud;
+let api: CloudApi;
+let secrets: FakeSecrets;
+let log: FakeLog;
+let ended: ErrorData[];
+let signedIn: Session;
+let refreshes: number;
+
+const keeper = (): SessionKeeper => new SessionKeeper({ cloud: api, environment: { secrets, clock, log }, onEnded: (reason) => void ended.push(reason) });
+
+beforeEach(async () => {
+  clock = new FakeClock();
+  cloud = new FakeCloud({ clock, random: new SeededRandom(5) });
+  api = cloud.api();
+  secrets = new FakeSecrets();
+  log = new FakeLog();
+  ended = [];
+  refreshes = 0;
+  signedIn = await api.signUp({ email: 'a@example.org', password: 'correct horse', device: { name: 'laptop', platform: 'linux', appVersion: '1' } });
+  secrets.values.set(REFRESH_TOKEN_SECRET, signedIn.refreshToken);
+  cloud.fault = ({ method, phase }) => {
+    if (method === 'refresh' && phase === 'before') refreshes += 1;
+  };
+});
+
+describe('a session', () => {
+  it('refreshes once for all who ask at the same time and keeps the new token', async () => {
+    const session = keeper();
+    const tokens = await Promise.all([session.accessToken(), session.accessToken(), session.accessToken()]);
+    expect(new Set(tokens).size).toBe(1);
+    expect(refreshes).toBe(1);
+    expect(secrets.values.get(REFRESH_TOKEN_SECRET)).not.toBe(signedIn.refreshToken);
+    await keeper().accessToken();
+    expect(ended).toEqual([]);
+  });
+
+  it('renews before the token ends, and at once after a refusal', async () => {
+    const session = keeper();
+    await session.adopt(signedIn);
+    expect(await session.accessToken()).toBe(signedIn.accessToken);
+    await clock.advance(13 * 60_000);
+    expect(await session.accessToken()).toBe(signedIn.accessToken);
+    await clock.advance(61_000);
+    const second = await session.accessToken();
+    expect(second).not.toBe(signedIn.accessToken);
+    session.refused(signedIn.accessToken); // an old one: says nothing about the present one
+    expect(await session.accessToken()).toBe(second);
+    session.refused(second);
+    expect(await session.accessToken()).not.toBe(second);
+  });
+
+  it('does not refresh for ever when the clock of this machine is far ahead', async () => {
+    clock.setWallClock(clock.now() + 86_400_000);
+    const session = keeper();
+    await session.adopt({ ...signedIn });
+    for (let n = 0; n < 5; n += 1) await session.accessToken();
+    expect(refreshes).toBe(0);
+  });
+
+  it('survives a lost reply, twice in a row', async () => {
+    const session = keeper();
+    let lost = 2;
+    cloud.fault = ({ method, phase }) => {
+      if (method !== 'refresh' || phase !== 'after' || lost === 0) return;
+      lost -= 1;
+      throw new TidemarkError('cloud_unreachable');
+    };
+    await expect(session.accessToken()).rejects.toMatchObject({ code: 'cloud_unreachable' });
+    await expect(session.accessToken()).rejects.toMatchObject({ code: 'cloud_unreachable' });
+    await session.accessToken();
+    expect(ended).toEqual([]);
+  });
+
+  it('ends once when the device is signed out from afar, and forgets the secret', async () => {
+    const session = keeper();
+    await session.adopt(signedIn);
+    const drive = api.authorized(session);
+    const other = await api.signIn({ email: 'a@example.org', password: 'correct horse', device: { name: 'desktop', platform: 'linux', appVersion: '1' } });
+    const afar = api.authorized({ accessToken: () => Promise.resolve(other.accessToken), refused: () => undefined });
+    await afar.revokeDevice(signedIn.deviceId);
+    const outcomes = await Promise.allSettled([drive.quota(), drive.devices(), drive.me()]);
+    for (const outcome of outcomes) expect(outcome).toMatchObject({ reason: { code: 'device_revoked' } });
+    await expect(session.accessToken()).rejects.toMatchObject({ code: 'device_revoked' });
+    expect(ended).toEqual([{ code: 'device_revoked', params: {} }]);
+    expect(secrets.values.size).toBe(0);
+  });
+
+  it('works on while the key ring is locked, and writes the token when it opens', async () => {
+    const session = keeper();
+    await session.accessToken();
+    secrets.locked = true;
+    session.refused(await session.accessToken());
+    const token = await session.accessToken();
+    expect(log.lines.map((line) => line.level)).toEqual(['warn']);
+    secrets.locked = false;
+    session.refused(token);
+    await session.accessToken();
+    expect(secrets.values.get(REFRESH_TOKEN_SECRET)).toBe(await session.refreshToken());
+    expect(ended).toEqual([]);
+  });
+
+  it('leaves a waiting caller at once when aborted, without harm to the others', async () => {
+    const gate = Promise.withResolvers<void>();
+    const slow = new FakeCloud({ clock, random: new SeededRandom(5), yieldPoint: () => gate.promise });
+    api = { ...api, refresh: async (token) => { await slow.request({ method: 'refresh', deviceId: null }, () => undefined); return cloud.api().refresh(token); } };
+    const session = keeper();
+    const controller = new AbortController();
+    const impatient = session.accessToken(controller.signal);
+    const patient = session.accessToken();
+    controller.abort();
+    await expect(impatient).rejects.toMatchObject({ code: 'aborted' });
+    gate.resolve();
+    expect(await patient).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('is nobody without a secret', async () => {
+    secrets.values.clear();
+    await expect(keeper().accessToken()).rejects.toMatchObject({ code: 'not_signed_in' });
+    expect(ended).toEqual([]);
+  });
+});
