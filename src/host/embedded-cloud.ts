@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { access, readFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { TidemarkError } from '../contract/index.ts';
-import { type CloudServer, startCloud } from '../cloud/index.ts';
+import { type Cloud, createCloud } from '../cloud/index.ts';
 import type { SecretStore } from '../engine/index.ts';
 import type { HostLog } from './log.ts';
 import { appVersion } from './package-root.ts';
@@ -43,33 +43,40 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
   const remembered = await readMemory(file);
   const serverKey = await cloudKey(profile, secrets);
   const bootstrapSecret = await secretOf(secrets, BOOTSTRAP_SECRET, () => randomBytes(24).toString('base64url'));
-  const start = (port: number): Promise<CloudServer> =>
-    startCloud({
-      dataDir: profile.cloud,
-      serverKey,
-      region: 'international',
-      signUp: 'bootstrap',
-      bootstrapSecret,
-      version: appVersion(),
-      host: '127.0.0.1',
-      port,
-      log: (level, message, details) => options.log[level](`cloud: ${message}`, details),
-    });
-  const server = await start(remembered?.port ?? 0).catch((error: unknown) => {
-    if (error instanceof TidemarkError && error.code === 'port_in_use') return start(0);
+  const cloud = await createCloud({
+    dataDir: profile.cloud,
+    serverKey,
+    region: 'international',
+    signUp: 'bootstrap',
+    bootstrapSecret,
+    version: appVersion(),
+    log: (level, message, details) => options.log[level](`cloud: ${message}`, details),
+  });
+  const url = await listen(cloud, remembered?.port ?? 0).catch(async (error: unknown) => {
+    await cloud.close();
     throw error;
   });
-  const port = Number(new URL(server.url).port);
+  const port = Number(new URL(url).port);
   const former = [...(remembered?.former ?? []), ...(remembered === undefined ? [] : [remembered.port])]
     .filter((candidate, index, all) => candidate !== port && all.indexOf(candidate) === index)
     .slice(-MAX_FORMER);
   await writeOwnerFile(file, JSON.stringify({ port, former } satisfies Memory));
   return {
-    server: server.url,
+    server: url,
     bootstrapSecret,
     former: former.map((before) => `http://127.0.0.1:${before}`),
-    close: () => server.close(),
+    close: () => cloud.close(),
   };
+}
+
+/** On the port that it had, when that is free. */
+async function listen(cloud: Cloud, port: number): Promise<string> {
+  try {
+    return (await cloud.listen({ host: '127.0.0.1', port })).url;
+  } catch (error) {
+    if (port === 0 || !(error instanceof TidemarkError) || error.code !== 'port_in_use') throw error;
+    return (await cloud.listen({ host: '127.0.0.1', port: 0 })).url;
+  }
 }
 
 async function readMemory(file: string): Promise<Memory | undefined> {
@@ -82,10 +89,7 @@ async function readMemory(file: string): Promise<Memory | undefined> {
 
 /** A new key only where there is nothing yet that another key has closed. */
 async function cloudKey(profile: Profile, secrets: SecretStore): Promise<Buffer> {
-  const hasData = await access(profile.cloud).then(
-    () => true,
-    () => false,
-  );
+  const hasData = (await readdir(profile.cloud).catch(() => [])).length > 0;
   if (hasData && (await secrets.get(KEY_SECRET)) === null) throw new TidemarkError('server_key_missing', { path: profile.cloud });
   return Buffer.from(await secretOf(secrets, KEY_SECRET, () => randomBytes(32).toString('base64')), 'base64');
 }

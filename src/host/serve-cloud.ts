@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { TidemarkError } from '../contract/index.ts';
-import { type CloudLog, type CloudOptions, type CloudServer, startCloud } from '../cloud/index.ts';
+import { type Cloud, type CloudLog, type CloudOptions, createCloud } from '../cloud/index.ts';
 import { appVersion } from './package-root.ts';
 
 export interface ServeCloudOptions extends Pick<CloudOptions, 'dataDir' | 'region' | 'behindProxy'> {
@@ -16,20 +16,33 @@ export interface ServeCloudOptions extends Pick<CloudOptions, 'dataDir' | 'regio
   readonly log: CloudLog;
 }
 
+export interface ServedCloud {
+  readonly url: string;
+  readonly newInvite: Cloud['newInvite'];
+  close(): Promise<void>;
+}
+
 export const isLoopbackHost = (host: string): boolean => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 
 /** A cloud of its own, as `tidemark cloud serve` runs it. Throws port_in_use, host_not_loopback, server_key_* and usage. */
-export async function serveCloud(options: ServeCloudOptions): Promise<CloudServer> {
-  const { tlsCert, tlsKey, signUp, ...rest } = options;
+export async function serveCloud(options: ServeCloudOptions): Promise<ServedCloud> {
+  const { host, port, tlsCert, tlsKey, signUp, ...rest } = options;
   if ((tlsCert === undefined) !== (tlsKey === undefined))
     throw new TidemarkError('usage', { detail: '--tls-cert and --tls-key go together' });
   const tls = tlsCert === undefined || tlsKey === undefined ? {} : { tls: { cert: await readPem(tlsCert), key: await readPem(tlsKey) } };
-  return startCloud({
+  const cloud = await createCloud({
     ...rest,
     ...tls,
-    signUp: signUp ?? (isLoopbackHost(options.host) ? 'open' : 'closed'),
+    signUp: signUp ?? (isLoopbackHost(host) ? 'open' : 'closed'),
     version: appVersion(),
   });
+  try {
+    const { url } = await cloud.listen({ host, port });
+    return { url, newInvite: () => cloud.newInvite(), close: () => cloud.close() };
+  } catch (error) {
+    await cloud.close();
+    throw error;
+  }
 }
 
 async function readPem(path: string): Promise<Buffer> {

@@ -44,6 +44,7 @@ export function addCloudCommands(program: Command, shell: Shell): void {
         .option('--tls-cert <file>', 'certificate (PEM)')
         .option('--tls-key <file>', 'key of the certificate (PEM)')
         .option('--behind-proxy', 'a proxy in front does TLS'),
+    help: 'With --sign-up invite, every start prints an invitation for one sign-up (tidemark sign-up --invite).',
     async run(context, _, options) {
       if (options.mailTo !== undefined) notYet('cloud serve --mail-to');
       const server = await serveCloud({
@@ -61,7 +62,9 @@ export function addCloudCommands(program: Command, shell: Shell): void {
           if (level !== 'info') context.note(`${message}${details === undefined ? '' : ` ${JSON.stringify(details)}`}`);
         },
       });
-      context.line({ event: 'listening', url: server.url, pid: process.pid }, `The cloud listens on ${server.url}; Ctrl-C stops it.`);
+      const invite = options.signUp === 'invite' ? { invite: await server.newInvite() } : undefined;
+      const also = invite === undefined ? '' : `\nAn invitation for one sign-up: ${invite.invite}`;
+      context.line({ event: 'listening', url: server.url, pid: process.pid, ...invite }, `The cloud listens on ${server.url}; Ctrl-C stops it.${also}`);
       await new Promise<void>((done) => {
         if (context.io.signal.aborted) done();
         context.io.signal.addEventListener('abort', () => done(), { once: true });
