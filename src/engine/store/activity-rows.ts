@@ -11,8 +11,8 @@ export function activityRows(sql: Sql) {
   const add = sql.change('INSERT INTO activity (at, kind, path, other_path, size, device, search_key) VALUES (?, ?, ?, ?, ?, ?, ?)');
   const page = sql.query(`
     SELECT ${COLUMNS} FROM activity
-    WHERE id < ?1 AND (?2 IS NULL OR instr(search_key, ?2) > 0) AND (?3 IS NULL OR kind IN (SELECT value FROM json_each(?3)))
-    ORDER BY id DESC LIMIT ?4`);
+    WHERE id < ? AND (? IS NULL OR instr(search_key, ?) > 0) AND (? IS NULL OR kind IN (SELECT value FROM json_each(?)))
+    ORDER BY id DESC LIMIT ?`);
   const prune = sql.change(`DELETE FROM activity WHERE id <= (SELECT max(id) FROM activity) - ${String(KEPT_ROWS)}`);
 
   return {
@@ -21,8 +21,8 @@ export function activityRows(sql: Sql) {
       /** Newest first; `before` is the id of the last row of the page before. */
       activity({ before, limit, search, kinds }: { before?: number; limit: number; search?: string; kinds?: readonly string[] }) {
         const wanted: Cell = search === undefined || search === '' ? null : nameKey(search);
-        const rows = page.all(before ?? Number.MAX_SAFE_INTEGER, wanted, kinds === undefined ? null : JSON.stringify(kinds), limit);
-        return rows.map(toActivity);
+        const among: Cell = kinds === undefined ? null : JSON.stringify(kinds);
+        return page.all(before ?? Number.MAX_SAFE_INTEGER, wanted, wanted, among, among, limit).map(toActivity);
       },
     },
     writes: {

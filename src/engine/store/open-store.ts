@@ -1,4 +1,5 @@
-import { statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { TidemarkError } from '../../contract/index.ts';
 import type { Store } from './api.ts';
@@ -11,6 +12,15 @@ export interface StoreOptions {
   /** Wall clock, ms since 1970; names a database that is set aside. */
   readonly now: () => number;
 }
+
+/**
+ * Databases that this process has open. On POSIX, closing any descriptor of a file gives up all locks that the process has
+ * on it, so `assertNotSpoiled` must not look into one of them (sqlite.org/howtocorrupt.html, 2.2).
+ */
+const openHere = new Set<string>();
+
+/** How every SQLite 3 file begins (sqlite.org/fileformat2.html). */
+const MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
 
 /** Pages kept in memory, in KiB: the inner pages of every table for a million items, and little else. */
 const CACHE_KIB = 16 * 1024;
@@ -28,12 +38,21 @@ const CACHE_KIB = 16 * 1024;
  * - `disk_full`, `disk_failed`, `profile_not_writable`.
  */
 export function openStore(path: string, options: StoreOptions): Store {
+  if (!existsSync(dirname(path))) throw new TidemarkError('profile_not_writable', { path: dirname(path) });
+  const key = join(realpathSync(dirname(path)), basename(path));
+  if (openHere.has(key)) throw new TidemarkError('profile_in_use', { path });
   let db: Database.Database | undefined;
   try {
-    assertNotEmptied(path);
+    assertNotSpoiled(path);
     db = new Database(path, { timeout: 0 });
     prepare(db);
-    return makeStore(new Sql(db));
+    const store = makeStore(new Sql(db));
+    openHere.add(key);
+    const close = (): void => {
+      store.close();
+      openHere.delete(key);
+    };
+    return { ...store, close };
   } catch (thrown) {
     const error = translate(thrown, path);
     closeQuietly(db);
@@ -65,10 +84,32 @@ function assertOurs(db: Database.Database): void {
   if (!empty && db.pragma('application_id', { simple: true }) !== APPLICATION_ID) throw broken(db.name, 'not a database of Tidemark');
 }
 
-/** SQLite takes an empty file for a new database and throws its log away; with a log it was not empty before. */
-function assertNotEmptied(path: string): void {
+/**
+ * What SQLite would destroy by opening: it takes an empty file for a new database and throws the log beside it away, and
+ * does the same with the log of a file that is no database.
+ */
+function assertNotSpoiled(path: string): void {
   const size = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  if (size(path) === 0 && size(`${path}-wal`) > 0) throw broken(path, 'empty beside its log');
+  if (size(path) === 0) {
+    if (size(`${path}-wal`) > 0) throw broken(path, 'empty beside its log');
+    return;
+  }
+  if (!beginning(path).equals(MAGIC)) throw broken(path, 'not a database');
+}
+
+function beginning(path: string): Buffer {
+  const bytes = Buffer.alloc(MAGIC.length);
+  try {
+    const file = openSync(path, 'r');
+    try {
+      readSync(file, bytes, 0, bytes.length, 0);
+    } finally {
+      closeSync(file);
+    }
+  } catch (cause) {
+    throw new TidemarkError('profile_not_writable', { path }, { cause });
+  }
+  return bytes;
 }
 
 const broken = (path: string, detail: string): TidemarkError =>

@@ -74,7 +74,7 @@ export class Sql {
     this.#failure = null;
     try {
       const result = this.#joined(work);
-      if (this.#failure !== null) throw (this.#failure as { thrown: unknown }).thrown;
+      this.#rethrowSwallowed();
       this.#guard(() => this.#commit.run());
       this.#unsynced = true;
       return result;
@@ -91,6 +91,10 @@ export class Sql {
   /** For what is remembered beside the database: called after every rollback. */
   onRollback(forget: () => void): void {
     this.#rolledBack.push(forget);
+  }
+
+  #rethrowSwallowed(): void {
+    if (this.#failure !== null) throw this.#failure.thrown;
   }
 
   #joined<T>(work: () => T): T {
