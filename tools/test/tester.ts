@@ -110,7 +110,7 @@ interface Places {
 
 /** Nothing of the caller's environment but where programs lie and what is said to the tests themselves. */
 function environment(places: Places, seen: (word: string) => string): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => /^(CI|TERM|TIDEMARK_.*)$/.test(name));
+  const kept = Object.entries(process.env).filter(([name]) => /^(CI|TERM|TIDEMARK_(PLANNER|SIMULATION)_.*)$/.test(name));
   return {
     ...Object.fromEntries(kept),
     PATH: (process.env['PATH'] ?? '').split(delimiter).map(seen).join(delimiter),
