@@ -22,7 +22,7 @@ function noise(length: number, seed = 123_456_789): Uint8Array {
 function ends(bytes: Uint8Array, bufferSizes: () => number = () => bytes.length): number[] {
   const cutter = new Cutter();
   const result: number[] = [];
-  for (let offset = 0; offset < bytes.length; ) {
+  for (let offset = 0; offset < bytes.length;) {
     const until = Math.min(bytes.length, offset + bufferSizes());
     for (const end of cutter.push(bytes.subarray(offset, until))) result.push(offset + end);
     offset = until;
@@ -39,7 +39,7 @@ function endsByDefinition(bytes: Uint8Array): number[] {
   let hash = 0;
   bytes.forEach((byte, index) => {
     const size = index + 1 - start;
-    if (size > 256 * 1024) hash = ((hash * 2) % 2 ** 32 + (gear[byte] ?? 0)) % 2 ** 32;
+    if (size > 256 * 1024) hash = (((hash * 2) % 2 ** 32) + (gear[byte] ?? 0)) % 2 ** 32;
     const zeroBits = size <= 1024 * 1024 ? 22 : 18;
     const found = size > 256 * 1024 && hash < 2 ** (32 - zeroBits);
     if (found || size === 4 * 1024 * 1024) {
@@ -57,7 +57,8 @@ const sizesOf = (points: readonly number[]): number[] => points.map((end, index)
 describe('cutting files into blocks', () => {
   it('cuts where it always did: every device and every version must agree', () => {
     expect(ends(noise(16 * MiB))).toEqual([
-      1156950, 2302765, 3623148, 4625289, 6427378, 6774366, 7889178, 8173764, 8788679, 9862847, 11243127, 12291738, 13419002, 14679147, 15846467, 16777216,
+      1156950, 2302765, 3623148, 4625289, 6427378, 6774366, 7889178, 8173764, 8788679, 9862847, 11243127, 12291738, 13419002, 14679147,
+      15846467, 16777216,
     ]);
     expect(contentOf(noise(16 * MiB)).hash).toBe('439542a07d54804780ab57ecf591f12b8f6e67f60758de18f95c0b7e325c635c');
   });
@@ -88,7 +89,7 @@ describe('cutting files into blocks', () => {
         let next = 0;
         expect(ends(bytes, () => sizes[next++ % sizes.length] ?? 1)).toEqual(ends(bytes));
         const builder = new ContentBuilder();
-        for (let offset = 0; offset < bytes.length; ) {
+        for (let offset = 0; offset < bytes.length;) {
           const until = Math.min(bytes.length, offset + (sizes[next++ % sizes.length] ?? 1));
           builder.push(bytes.subarray(offset, until));
           offset = until;
@@ -121,7 +122,11 @@ describe('cutting files into blocks', () => {
     const content = contentOf(bytes);
     let offset = 0;
     for (const block of content.blocks) {
-      expect(block.hash).toBe(createHash('sha256').update(bytes.subarray(offset, offset + block.size)).digest('hex'));
+      expect(block.hash).toBe(
+        createHash('sha256')
+          .update(bytes.subarray(offset, offset + block.size))
+          .digest('hex'),
+      );
       offset += block.size;
     }
     expect(offset).toBe(bytes.length);
@@ -142,7 +147,9 @@ describe('the content hash', () => {
 
   it('of several blocks is the hash of the domain and the binary hashes in order', () => {
     const [a, b] = ['aa'.repeat(32), 'bb'.repeat(32)];
-    const expected = createHash('sha256').update(Buffer.concat([Buffer.from('tidemark-blocks-v1\n'), Buffer.from(a + b, 'hex')])).digest('hex');
+    const expected = createHash('sha256')
+      .update(Buffer.concat([Buffer.from('tidemark-blocks-v1\n'), Buffer.from(a + b, 'hex')]))
+      .digest('hex');
     expect(contentHash([{ hash: a }, { hash: b }])).toBe(expected);
     expect(contentHash([{ hash: b }, { hash: a }])).not.toBe(expected);
   });

@@ -1,0 +1,44 @@
+import type { RelativePath } from '../../../base/index.ts';
+import type { ErrorData } from '../../../contract/index.ts';
+import type { LocalNode, NodeId } from '../../model/index.ts';
+
+export interface ScanIssue {
+  readonly path: RelativePath;
+  readonly kind: 'file' | 'folder' | null;
+  readonly reason: ErrorData;
+}
+
+/** How the local tree follows what was seen. Applied in one transaction: all of `put`, then all of `deleted`. */
+export interface LocalChanges {
+  /** Parents before children. `content: null` where a file has to be read. */
+  readonly put: readonly LocalNode[];
+  /** Children before parents. */
+  readonly deleted: readonly NodeId[];
+  /**
+   * New items (among `put`) that may be known ones (among `deleted`) at a new place: same inode, but no birth time to
+   * prove it. When the content of `id` turns out to be that of `from`, apply `acceptMove` first.
+   */
+  readonly maybeMoved: readonly MaybeMoved[];
+  readonly issues: readonly ScanIssue[];
+  /** Of the open issues, those that are no longer so. */
+  readonly cleared: readonly RelativePath[];
+  /** Files that are being written (`file_busy`): left as they were known. */
+  readonly busy: readonly ScanIssue[];
+  /** Folders to look at again, after QUIET_MS: of busy files, and where something moved in the middle of the look. */
+  readonly again: readonly RelativePath[];
+}
+
+export interface MaybeMoved {
+  readonly id: NodeId;
+  readonly from: NodeId;
+}
+
+/** The changes with `move.id` taken for `move.from`: it keeps that identity, and is not deleted. */
+export function acceptMove(changes: LocalChanges, move: MaybeMoved): LocalChanges {
+  return {
+    ...changes,
+    put: changes.put.map((node) => (node.id === move.id ? { ...node, id: move.from } : node)),
+    deleted: changes.deleted.filter((id) => id !== move.from),
+    maybeMoved: changes.maybeMoved.filter(({ id, from }) => id !== move.id && from !== move.from),
+  };
+}

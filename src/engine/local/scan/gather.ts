@@ -1,0 +1,171 @@
+import { joinPath, nameFault, parentPath, type RelativePath } from '../../../base/index.ts';
+import { TidemarkError } from '../../../contract/index.ts';
+import { type Clock, type DirectoryEntry, type Disk, DiskFault, type DiskFaultCode } from '../../environment.ts';
+import { isBuiltInIgnored } from '../../ignore/index.ts';
+import { compareIdentity, type FileStat, type LocalNode } from '../../model/index.ts';
+import { KnownPlaces } from './known.ts';
+import type { FolderLook, KnownLocal, Listing } from './listing.ts';
+
+export interface ScanPlace {
+  readonly disk: Pick<Disk, 'list' | 'stat'>;
+  readonly clock: Pick<Clock, 'now'>;
+  /** Absolute. Whether it is ours and there is for the engine to check, before and after. */
+  readonly root: string;
+}
+
+/** Folders asked for at a time: enough to keep the threads busy, few enough to bound memory. */
+const IN_FLIGHT = 16;
+
+const GONE: ReadonlySet<DiskFaultCode> = new Set(['missing', 'not_a_folder', 'loop', 'changed']);
+
+/**
+ * Looks at folders. Besides those that are asked for it looks into every folder that was not known at its path (new, or
+ * moved there), and at the places that new items may have come from, so that a move is seen from both ends.
+ * Rejects with TidemarkError `aborted`; faults of the disk are part of the answer.
+ */
+export async function gather(
+  place: ScanPlace,
+  folders: Iterable<RelativePath> | 'all',
+  known: KnownLocal,
+  signal?: AbortSignal,
+): Promise<Listing> {
+  const startedAt = place.clock.now();
+  const walk = new Walk(place, known, folders === 'all', signal);
+  if (folders === 'all') walk.add('');
+  else for (const folder of new Set(folders)) await walk.addDirty(folder);
+  await walk.run();
+  return { startedAt, folders: walk.looks };
+}
+
+class Walk {
+  readonly looks = new Map<RelativePath, FolderLook>();
+  readonly #place: ScanPlace;
+  readonly #known: KnownLocal;
+  readonly #places: KnownPlaces;
+  readonly #everything: boolean;
+  readonly #signal: AbortSignal | undefined;
+  readonly #queue: RelativePath[] = [];
+  readonly #added = new Set<RelativePath>();
+  readonly #stats = new Map<RelativePath, FileStat | undefined>();
+
+  constructor(place: ScanPlace, known: KnownLocal, everything: boolean, signal: AbortSignal | undefined) {
+    this.#place = place;
+    this.#known = known;
+    this.#places = new KnownPlaces(known.tree);
+    this.#everything = everything;
+    this.#signal = signal;
+  }
+
+  add(path: RelativePath): void {
+    if (this.#added.has(path)) return;
+    this.#added.add(path);
+    this.#queue.push(path);
+  }
+
+  /**
+   * A folder that something was said about. When it, or one above it, is not the folder that was known there, what
+   * happened can only be told from the folder above; and a link on the way must not be followed.
+   */
+  async addDirty(path: RelativePath): Promise<void> {
+    let above = '';
+    for (const name of path === '' ? [] : path.split('/')) {
+      if (isBuiltInIgnored(name)) return;
+      const next = joinPath(above, name);
+      if (!(await this.#isKnownFolder(above, name, next))) {
+        this.add(above);
+        return;
+      }
+      above = next;
+    }
+    this.add(above);
+  }
+
+  async #isKnownFolder(parent: RelativePath, name: string, path: RelativePath): Promise<boolean> {
+    const parentId = this.#places.folderAt(parent);
+    const node = parentId === undefined ? undefined : this.#places.childrenOf(parentId).get(name);
+    if (node?.kind !== 'folder') return false;
+    if (!this.#stats.has(path)) this.#stats.set(path, await this.#stat(path));
+    const stat = this.#stats.get(path);
+    return stat !== undefined && compareIdentity(node.stat, stat) !== 'different';
+  }
+
+  async #stat(path: RelativePath): Promise<FileStat | undefined> {
+    this.#throwIfAborted();
+    try {
+      return await this.#place.disk.stat(this.#absolute(path));
+    } catch (error) {
+      if (error instanceof DiskFault) return undefined;
+      throw error;
+    }
+  }
+
+  /** Works the queue off, which grows meanwhile. */
+  async run(): Promise<void> {
+    const busy = new Set<Promise<void>>();
+    while (this.#queue.length > 0 || busy.size > 0) {
+      this.#throwIfAborted();
+      for (let next = this.#take(busy.size); next !== undefined; next = this.#take(busy.size)) {
+        const look = this.#look(next).finally(() => busy.delete(look));
+        // Waited for below; a second one that fails meanwhile is not left without a listener.
+        look.catch(() => undefined);
+        busy.add(look);
+      }
+      await Promise.race(busy);
+    }
+  }
+
+  #take(busy: number): RelativePath | undefined {
+    return busy < IN_FLIGHT ? this.#queue.pop() : undefined;
+  }
+
+  async #look(path: RelativePath): Promise<void> {
+    let entries: readonly DirectoryEntry[];
+    try {
+      entries = await this.#place.disk.list(this.#absolute(path));
+    } catch (error) {
+      if (!(error instanceof DiskFault)) throw error;
+      this.looks.set(path, GONE.has(error.code) ? { state: 'gone' } : { state: 'unreadable', fault: error.code });
+      return;
+    }
+    this.looks.set(path, { state: 'listed', entries, lookedAt: this.#place.clock.now() });
+    if (this.#everything) {
+      for (const entry of entries) if (isScannedFolder(entry)) this.add(joinPath(path, entry.name));
+    } else this.#followUp(path, entries);
+  }
+
+  #followUp(path: RelativePath, entries: readonly DirectoryEntry[]): void {
+    const id = this.#places.folderAt(path);
+    const children = id === undefined ? undefined : this.#places.childrenOf(id);
+    for (const entry of entries) {
+      const { name, stat } = entry;
+      if (!isScanned(entry) || name === null || stat === null) continue;
+      const node = children?.get(name);
+      if (node !== undefined && compareIdentity(node.stat, stat) !== 'different') continue;
+      if (stat.kind === 'folder') this.add(joinPath(path, name));
+      for (const origin of this.#known.withInode(stat.dev, stat.ino)) this.#addOrigin(origin);
+    }
+  }
+
+  #addOrigin(origin: LocalNode): void {
+    const from = this.#known.pathOf(origin.id);
+    if (from !== undefined) this.add(parentPath(from));
+  }
+
+  #absolute(path: RelativePath): string {
+    return path === '' ? this.#place.root : `${this.#place.root}/${path}`;
+  }
+
+  #throwIfAborted(): void {
+    if (this.#signal?.aborted === true) throw new TidemarkError('aborted');
+  }
+}
+
+/** An entry that may become an item of the local tree. */
+export const isScanned = (entry: DirectoryEntry): boolean =>
+  entry.name !== null &&
+  (entry.stat?.kind === 'file' || entry.stat?.kind === 'folder') &&
+  !isBuiltInIgnored(entry.name) &&
+  nameFault(entry.name) === undefined;
+
+const isScannedFolder = (entry: DirectoryEntry): entry is DirectoryEntry & { readonly name: string } =>
+  entry.stat?.kind === 'folder' && isScanned(entry);

@@ -1,0 +1,6 @@
+export { acceptMove, type LocalChanges, type MaybeMoved, type ScanIssue } from './changes.ts';
+export { gather, type ScanPlace } from './gather.ts';
+export { knownFrom } from './known.ts';
+export type { FolderLook, KnownLocal, Listing } from './listing.ts';
+export { isQuiet, QUIET_MS } from './quiet.ts';
+export { reconcile } from './reconcile.ts';

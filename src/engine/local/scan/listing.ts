@@ -1,0 +1,25 @@
+import type { RelativePath } from '../../../base/index.ts';
+import type { DirectoryEntry, DiskFaultCode } from '../../environment.ts';
+import type { LocalNode, LocalTree, NodeId } from '../../model/index.ts';
+
+/** What the engine remembers of the disk, with the two ways to find something in it that a scan needs. */
+export interface KnownLocal {
+  readonly tree: LocalTree;
+  pathOf(id: NodeId): RelativePath | undefined;
+  /** Items that were last seen with this inode; asked for new items only. */
+  withInode(dev: string, ino: string): Iterable<LocalNode>;
+}
+
+/** One look at one folder. */
+export type FolderLook =
+  | { readonly state: 'listed'; readonly entries: readonly DirectoryEntry[]; readonly lookedAt: number }
+  | { readonly state: 'unreadable'; readonly fault: DiskFaultCode }
+  /** It was gone, or no longer a plain folder, when its turn came: its parent tells what became of it. */
+  | { readonly state: 'gone' };
+
+/** What a scan saw. Folders that are not in it were not looked at. */
+export interface Listing {
+  /** Wall clock in ms. A change after this moment may or may not be in it. */
+  readonly startedAt: number;
+  readonly folders: ReadonlyMap<RelativePath, FolderLook>;
+}

@@ -1,0 +1,142 @@
+import { parentPath, type RelativePath } from '../../../base/index.ts';
+import { isBuiltInIgnored } from '../../ignore/index.ts';
+import { type FileStat, type LocalNode, type LocalTree, type NodeId, sameFingerprint } from '../../model/index.ts';
+import type { LocalChanges, ScanIssue } from './changes.ts';
+import { KnownPlaces } from './known.ts';
+import type { KnownLocal, Listing } from './listing.ts';
+import { isQuiet } from './quiet.ts';
+import { type Resolved, Resolver } from './resolve.ts';
+import { type SeenEntries, sortEntries } from './seen.ts';
+import { unmountedFolders } from './unmounted.ts';
+import { type Change, Withholding } from './withhold.ts';
+
+/**
+ * What a listing means for the local tree. Pure: the same listing and tree give the same changes, ids aside.
+ * Deletes only what was known in a folder that was read to the end and is not in it, nor anywhere else.
+ * @param openIssues paths that have an issue now, to find those that no longer do
+ */
+export function reconcile(listing: Listing, known: KnownLocal, newId: () => NodeId, openIssues: Iterable<RelativePath> = []): LocalChanges {
+  const places = new KnownPlaces(known.tree);
+  const entries = sortEntries(listing);
+  const resolver = new Resolver(entries, known, places, newId);
+  const unmounted = unmountedFolders(listing, resolver.resolved, places);
+  const changes = resolver.resolved.flatMap((item) => (unmounted.has(item.seen.path) ? [] : (changeOf(item) ?? [])));
+  const waiting = new Withholding(changes, known.tree, resolver.claimed);
+  const busy = holdBusy(changes, waiting);
+  const scope = { listing, tree: known.tree, places, resolver, entries, kept: waiting.kept, unmounted };
+  const deleted = findDeleted(scope);
+  const gone = new Set(deleted);
+  const put = [...waiting.changes];
+  const issues = [
+    ...entries.issues,
+    ...[...unmounted].map((path): ScanIssue => ({ path, kind: 'folder', reason: { code: 'folder_missing', params: { path } } })),
+  ];
+  return {
+    put: put.map((change) => change.node),
+    deleted,
+    maybeMoved: put.flatMap(({ item }) => (item.maybe !== undefined && gone.has(item.maybe) ? [{ id: item.id, from: item.maybe }] : [])),
+    issues,
+    cleared: findCleared(listing, entries, [...issues, ...busy], openIssues),
+    busy,
+    again: [...new Set([...waiting.again, ...resolver.unsure, ...vanished(listing, entries)])].sort(),
+  };
+}
+
+/** The node as it is now, or undefined when nothing about it changed. */
+function changeOf(item: Resolved): Change | undefined {
+  const { seen, id, parentId, node } = item;
+  const { name, stat } = seen;
+  if (node === undefined) {
+    const place = { id, parentId, name, stat };
+    return { item, node: seen.kind === 'file' ? { ...place, kind: 'file', content: null } : { ...place, kind: 'folder' } };
+  }
+  const moved = node.parentId !== parentId || node.name !== name;
+  if (node.kind === 'folder') {
+    // Its times change with every entry in it; only who it is matters.
+    return moved || !sameFolder(node.stat, stat) ? { item, node: { ...node, parentId, name, stat } } : undefined;
+  }
+  const same = sameFingerprint(node.stat, stat) && node.stat.mode === stat.mode && node.stat.links === stat.links;
+  if (same && !moved) return undefined;
+  const content = sameFingerprint(node.stat, stat) && !item.replaced ? node.content : null;
+  return { item, node: { ...node, parentId, name, stat, content } };
+}
+
+const sameFolder = (a: FileStat, b: FileStat): boolean => a.dev === b.dev && a.ino === b.ino && a.birthtimeNs === b.birthtimeNs;
+
+/** Holds back files that are not quiet, or that an office program has open. Whole ones that only moved with a folder go on. */
+function holdBusy(changes: readonly Change[], waiting: Withholding): readonly ScanIssue[] {
+  const busy: ScanIssue[] = [];
+  for (const { item, node } of changes) {
+    if (node.kind !== 'file') continue;
+    const { seen } = item;
+    const settled = item.node !== undefined && sameFingerprint(item.node.stat, seen.stat);
+    const quiet = isQuiet(seen.stat, seen.lookedAt);
+    if (settled || (quiet && !seen.locked)) continue;
+    busy.push({ path: seen.path, kind: 'file', reason: { code: 'file_busy', params: { path: seen.path } } });
+    // The end of a lock is a change of its folder; the end of writing is not.
+    waiting.withhold(node.id, !quiet);
+  }
+  if (busy.length > 0) waiting.withholdCycles();
+  return busy;
+}
+
+interface Scope {
+  readonly listing: Listing;
+  readonly tree: LocalTree;
+  readonly places: KnownPlaces;
+  readonly resolver: Resolver;
+  readonly entries: SeenEntries;
+  readonly kept: ReadonlySet<NodeId>;
+  readonly unmounted: ReadonlySet<RelativePath>;
+}
+
+function findDeleted({ listing, tree, places, resolver, entries, kept, unmounted }: Scope): readonly NodeId[] {
+  const deleted: NodeId[] = [];
+  const remove = (node: LocalNode): void => {
+    // Found elsewhere: what is in it was looked at there.
+    if (resolver.claimed.has(node.id)) return;
+    if (node.kind === 'folder') for (const child of [...tree.children(node.id)]) remove(child);
+    if (!kept.has(node.id)) deleted.push(node.id);
+  };
+  for (const [path, look] of listing.folders) {
+    const id = resolver.folderId(path);
+    if (look.state !== 'listed' || id === undefined || resolver.unsure.has(path) || unmounted.has(path)) continue;
+    const held = new Set(entries.held.get(path));
+    for (const node of places.childrenOf(id).values()) {
+      // Ignored is unknown, and unknown is not deleted.
+      if (!held.has(node.name) && !isBuiltInIgnored(node.name)) remove(node);
+    }
+  }
+  return deleted;
+}
+
+/** Folders that vanished after the folder above them was read: that one tells more now. */
+function vanished(listing: Listing, entries: SeenEntries): readonly RelativePath[] {
+  const seen = new Set(entries.folders.map((folder) => folder.path));
+  return [...listing.folders].flatMap(([path, look]) => {
+    if (look.state !== 'gone' || path === '') return [];
+    const parent = parentPath(path);
+    const told = listing.folders.get(parent)?.state === 'listed' && !seen.has(path);
+    return told ? [] : [parent];
+  });
+}
+
+function findCleared(
+  listing: Listing,
+  entries: SeenEntries,
+  issues: readonly ScanIssue[],
+  openIssues: Iterable<RelativePath>,
+): readonly RelativePath[] {
+  const still = new Set(issues.map((issue) => issue.path));
+  const isListed = (path: RelativePath): boolean => listing.folders.get(path)?.state === 'listed';
+  let folders: ReadonlySet<RelativePath> | undefined;
+  const isGone = (path: RelativePath): boolean => {
+    for (let at = path; at !== ''; at = parentPath(at)) {
+      if (!isListed(parentPath(at))) continue;
+      folders ??= new Set(entries.folders.map((folder) => folder.path));
+      return at === path || !folders.has(at);
+    }
+    return false;
+  };
+  return [...openIssues].filter((path) => !still.has(path) && (path === '' ? isListed('') : isGone(path) || isListed(path)));
+}

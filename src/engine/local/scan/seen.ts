@@ -1,0 +1,73 @@
+import { joinPath, nameFault, type RelativePath } from '../../../base/index.ts';
+import type { DirectoryEntry } from '../../environment.ts';
+import { isBuiltInIgnored, lockNames } from '../../ignore/index.ts';
+import type { FileStat } from '../../model/index.ts';
+import { faultReason } from '../fault-reason.ts';
+import type { ScanIssue } from './changes.ts';
+import { isScanned } from './gather.ts';
+import type { Listing } from './listing.ts';
+
+/** A file or folder that was seen and may be in the local tree. */
+export interface Seen {
+  readonly path: RelativePath;
+  readonly parentPath: RelativePath;
+  readonly name: string;
+  readonly kind: 'file' | 'folder';
+  readonly stat: FileStat;
+  /** Wall clock in ms of the look at its folder. */
+  readonly lookedAt: number;
+  /** An office program has it open. */
+  readonly locked: boolean;
+}
+
+export interface SeenEntries {
+  /** Folders above what is in them. */
+  readonly folders: readonly Seen[];
+  readonly files: readonly Seen[];
+  readonly issues: readonly ScanIssue[];
+  /** Names, by folder, that are there but cannot be told or never sync: what was known under them stays. */
+  readonly held: ReadonlyMap<RelativePath, readonly string[]>;
+}
+
+/** Sorts what a listing holds; in the order of paths, so that equal listings give equal results. */
+export function sortEntries(listing: Listing): SeenEntries {
+  const folders: Seen[] = [];
+  const files: Seen[] = [];
+  const issues: ScanIssue[] = [];
+  const held = new Map<RelativePath, string[]>();
+  const paths = [...listing.folders.keys()].sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1));
+  for (const parentPath of paths) {
+    const look = listing.folders.get(parentPath);
+    if (look?.state === 'unreadable') issues.push({ path: parentPath, kind: 'folder', reason: faultReason(look.fault, parentPath) });
+    if (look?.state !== 'listed') continue;
+    const locks = new Set(
+      look.entries.map((entry) => entry.name).filter((name) => name?.startsWith('~$') === true || name?.startsWith('.~') === true),
+    );
+    for (const entry of look.entries) {
+      const { name, stat } = entry;
+      if (isScanned(entry) && name !== null && (stat?.kind === 'file' || stat?.kind === 'folder')) {
+        const locked = locks.size > 0 && stat.kind === 'file' && lockNames(name).some((lock) => locks.has(lock));
+        const seen: Seen = { path: joinPath(parentPath, name), parentPath, name, kind: stat.kind, stat, lookedAt: look.lookedAt, locked };
+        (stat.kind === 'folder' ? folders : files).push(seen);
+        continue;
+      }
+      if (name !== null) held.set(parentPath, [...(held.get(parentPath) ?? []), name]);
+      const issue = issueOf(entry, parentPath);
+      if (issue !== undefined) issues.push(issue);
+    }
+  }
+  return { folders, files, issues, held };
+}
+
+const depth = (path: RelativePath): number => (path === '' ? 0 : path.split('/').length);
+
+function issueOf({ name, printable, stat, fault }: DirectoryEntry, parentPath: RelativePath): ScanIssue | undefined {
+  const path = joinPath(parentPath, printable);
+  const kind = stat?.kind === 'file' || stat?.kind === 'folder' ? stat.kind : null;
+  if (name === null) return { path, kind, reason: { code: 'name_not_utf8', params: { path } } };
+  if (isBuiltInIgnored(name)) return undefined;
+  if (stat === null) return { path, kind, reason: faultReason(fault ?? 'failed', path) };
+  if (stat.kind === 'symlink') return { path, kind, reason: { code: 'symlink_skipped', params: { path } } };
+  if (stat.kind === 'special') return { path, kind, reason: { code: 'special_skipped', params: { path } } };
+  return { path, kind, reason: { code: 'name_invalid', params: { path, fault: nameFault(name) ?? 'empty' } } };
+}
