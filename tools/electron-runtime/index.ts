@@ -1,9 +1,6 @@
 import { officialElectron } from './official.ts';
 import { testRuntime } from './test-runtime.ts';
 
-export { officialElectron } from './official.ts';
-export { markerName } from './test-runtime.ts';
-
 export interface ElectronForTests {
   readonly kind: 'official' | 'test-runtime';
   /** Absolute path of the binary. */

@@ -21,7 +21,7 @@ const pinned = {
 const layout = 1;
 
 /** The file that marks a directory as test runtime; publishing refuses an app that holds it. */
-export const markerName = 'TIDEMARK-TEST-RUNTIME';
+const markerName = 'TIDEMARK-TEST-RUNTIME';
 
 /** Path of the test runtime's `electron`, fetched and unpacked on first use. Throws where it cannot be had. */
 export async function testRuntime(): Promise<string> {
