@@ -4,6 +4,16 @@ import type { Clock, Random } from '../../environment.ts';
 import { DriveState } from './drive-state.ts';
 
 const ACCESS_MS = 15 * minuteMs;
+/** Two windows of one client may refresh at the same moment. */
+const REFRESH_GRACE_MS = minuteMs;
+
+interface RefreshToken {
+  readonly device: FakeDevice;
+  readonly parent: RefreshToken | undefined;
+  used: boolean;
+  /** When one of its successors was used: then the reply that brought it cannot have been lost. */
+  spentAt: number | undefined;
+}
 
 export interface FakeDevice {
   readonly id: string;
@@ -11,10 +21,6 @@ export interface FakeDevice {
   info: DeviceInfo;
   readonly createdAt: number;
   lastSeenAt: number;
-  refreshToken: string;
-  /** Still good while its successor was not used: the reply that brought the successor may have been lost. */
-  previousRefreshToken: string | undefined;
-  spentRefreshTokens: Set<string>;
   state: 'signed_in' | 'signed_out' | 'revoked';
   /** Results of commits by Idempotency-Key. */
   readonly commits: Map<string, { readonly body: string; readonly results: unknown }>;
@@ -37,6 +43,7 @@ export class FakeAccounts {
   readonly #region: Region;
   readonly #byEmail = new Map<string, FakeAccount>();
   readonly #devices = new Map<string, FakeDevice>();
+  readonly #refreshTokens = new Map<string, RefreshToken>();
   readonly #access = new Map<string, { readonly device: FakeDevice; readonly expiresAt: number }>();
 
   constructor(clock: Clock, random: Random, region: Region) {
@@ -66,26 +73,30 @@ export class FakeAccounts {
   }
 
   refresh(token: string): Session {
-    const device = this.#deviceOf(token);
-    if (token === device.refreshToken || token === device.previousRefreshToken) {
-      device.spentRefreshTokens.add(device.refreshToken);
-      if (device.previousRefreshToken !== undefined) device.spentRefreshTokens.add(device.previousRefreshToken);
-      device.previousRefreshToken = token;
-      device.refreshToken = this.#token();
-      return this.#session(device);
+    const refreshToken = this.#refreshTokens.get(token);
+    if (refreshToken === undefined) throw new TidemarkError('session_expired');
+    const { device, parent } = refreshToken;
+    assertSignedIn(device);
+    const now = this.#clock.now();
+    const settledAt = refreshToken.used ? refreshToken.spentAt : parent?.spentAt;
+    if (settledAt !== undefined && now - settledAt > REFRESH_GRACE_MS) {
+      device.state = 'signed_out'; // two parties hold the family
+      throw new TidemarkError('session_expired');
     }
-    device.state = 'signed_out'; // a spent token shown again: somebody copied it
-    throw new TidemarkError('session_expired');
+    refreshToken.used = true;
+    if (parent !== undefined) parent.spentAt ??= now;
+    return this.#session(device, refreshToken);
   }
 
   revoke(token: string): void {
-    for (const device of this.#devices.values()) if (device.refreshToken === token || device.previousRefreshToken === token) device.state = 'signed_out';
+    const device = this.#refreshTokens.get(token)?.device;
+    if (device?.state === 'signed_in') device.state = 'signed_out';
   }
 
   /** The device behind an access token, as each request asks. */
   authenticate(accessToken: string): FakeDevice {
     const access = this.#access.get(accessToken);
-    if (access === undefined) throw new TidemarkError('not_signed_in');
+    if (access === undefined) throw new TidemarkError('access_expired'); // expired ones are forgotten
     assertSignedIn(access.device);
     if (access.expiresAt <= this.#clock.now()) throw new TidemarkError('access_expired');
     access.device.lastSeenAt = this.#clock.now();
@@ -104,15 +115,6 @@ export class FakeAccounts {
     return device;
   }
 
-  #deviceOf(refreshToken: string): FakeDevice {
-    for (const device of this.#devices.values()) {
-      if (device.refreshToken !== refreshToken && device.previousRefreshToken !== refreshToken && !device.spentRefreshTokens.has(refreshToken)) continue;
-      assertSignedIn(device);
-      return device;
-    }
-    throw new TidemarkError('session_expired');
-  }
-
   #newDevice(account: FakeAccount, info: DeviceInfo): FakeDevice {
     const now = this.#clock.now();
     const device: FakeDevice = {
@@ -121,9 +123,6 @@ export class FakeAccounts {
       info,
       createdAt: now,
       lastSeenAt: now,
-      refreshToken: this.#token(),
-      previousRefreshToken: undefined,
-      spentRefreshTokens: new Set(),
       state: 'signed_in',
       commits: new Map(),
     };
@@ -131,11 +130,13 @@ export class FakeAccounts {
     return device;
   }
 
-  #session(device: FakeDevice): Session {
+  #session(device: FakeDevice, parent?: RefreshToken): Session {
+    const refreshToken = this.#token();
+    this.#refreshTokens.set(refreshToken, { device, parent, used: false, spentAt: undefined });
     const accessToken = this.#token();
     const accessExpiresAt = this.#clock.now() + ACCESS_MS;
     this.#access.set(accessToken, { device, expiresAt: accessExpiresAt });
-    const { account, id, refreshToken } = device;
+    const { account, id } = device;
     return { accountId: account.id, deviceId: id, email: account.email, region: account.region, accessToken, accessExpiresAt, refreshToken };
   }
 

@@ -17,55 +17,83 @@ const ok = (node: CloudNode | null): CommitResult => ({ status: 'ok', node });
 const conflict = (code: CommitCode, node: CloudNode | null): CommitResult => ({ status: 'conflict', code, node });
 const error = (code: CommitCode): CommitResult => ({ status: 'error', code });
 
-/** Applies entries in order; those of one group when its first comes, together, and only if all succeed. */
+interface Indexed {
+  readonly entry: CommitEntry;
+  readonly index: number;
+}
+
+/** Entries that succeed or fail together. */
+type Unit = readonly Indexed[];
+
+/** Applies the entries in order; those of one group together, and only if all succeed. */
 export function commitAll(context: CommitContext, entries: readonly CommitEntry[]): CommitResult[] {
-  const results = new Array<CommitResult | undefined>(entries.length);
+  const results: CommitResult[] = entries.map(() => error('group_failed'));
   const unmade = new Set<string>();
-  entries.forEach((entry, index) => {
-    if (results[index] !== undefined) return;
-    const indexes = entry.group === undefined ? [index] : entries.flatMap((other, at) => (other.group === entry.group ? [at] : []));
-    commitUnit(context, entries, indexes, unmade, results);
-    for (const at of indexes) {
-      const made = entries[at];
-      if (made !== undefined && makes(made) && results[at]?.status !== 'ok') unmade.add(made.id);
-    }
-  });
-  return results.map((result) => result ?? error('group_failed'));
+  for (const unit of inOrder(entries)) {
+    commitUnit(context, unit, unmade, results);
+    for (const { entry, index } of unit) if (makes(entry) && results[index]?.status !== 'ok') unmade.add(entry.id);
+  }
+  return results;
 }
 
 const makes = (entry: CommitEntry): boolean => entry.op === 'mkdir' || (entry.op === 'put' && entry.base === null);
 
-function commitUnit(
-  context: CommitContext,
-  entries: readonly CommitEntry[],
-  indexes: readonly number[],
-  unmade: ReadonlySet<string>,
-  results: (CommitResult | undefined)[],
-): void {
-  let failedAt: number | undefined;
-  context.drive.attempt(() => {
-    for (const index of indexes) {
-      const entry = entries[index];
-      if (entry === undefined) continue;
-      results[index] = ('parentId' in entry && unmade.has(entry.parentId)) || unmade.has(entry.id) ? error('dependency_failed') : apply(context, entry, entry.group === undefined);
-      if (results[index].status !== 'ok') failedAt = index;
-      if (failedAt !== undefined) return false;
+/** Nodes that have to be there before the entry. */
+function needs(entry: CommitEntry): readonly string[] {
+  if (entry.op === 'delete') return [entry.id];
+  return makes(entry) ? [entry.parentId] : [entry.id, entry.parentId];
+}
+
+/** A group stands at its first entry, and after whatever makes a node that it needs. */
+function inOrder(entries: readonly CommitEntry[]): readonly Unit[] {
+  const all = entries.map((entry, index): Indexed => ({ entry, index }));
+  const unitOf = (at: Indexed): Unit => (at.entry.group === undefined ? [at] : all.filter((other) => other.entry.group === at.entry.group));
+  const order: Unit[] = [];
+  const placedEntries = new Set<Indexed>();
+  const place = (at: Indexed): void => {
+    if (placedEntries.has(at)) return;
+    const unit = unitOf(at);
+    for (const member of unit) placedEntries.add(member);
+    for (const member of unit) {
+      for (const id of needs(member.entry)) {
+        const maker = all.find((other) => other.index < member.index && makes(other.entry) && other.entry.id === id);
+        if (maker !== undefined) place(maker);
+      }
+    }
+    order.push(unit);
+  };
+  for (const at of all) place(at);
+  return order;
+}
+
+function commitUnit(context: CommitContext, unit: Unit, unmade: ReadonlySet<string>, results: CommitResult[]): void {
+  const { drive } = context;
+  let failed: { readonly index: number; readonly result: CommitResult } | undefined;
+  const kept = drive.attempt(() => {
+    for (const { entry, index } of unit) {
+      const result = needs(entry).some((id) => unmade.has(id)) ? error('dependency_failed') : apply(context, entry, entry.group === undefined);
+      results[index] = result;
+      if (result.status !== 'ok') failed ??= { index, result };
+      if (failed !== undefined) return false;
     }
     // Only at the end of the group do its names and places have to be right.
-    for (const index of indexes) {
-      const entry = entries[index];
-      const node = entry === undefined ? undefined : context.drive.node(entry.id);
-      const fault = node === undefined ? undefined : placeFault(context.drive, node);
-      if (fault === undefined) continue;
-      results[index] = fault;
-      failedAt = index;
-      return false;
+    for (const { entry, index } of unit) {
+      const node = drive.node(entry.id);
+      const result = node === undefined ? undefined : placeFault(drive, node);
+      if (result !== undefined) failed ??= { index, result };
     }
-    return true;
+    return failed === undefined;
   });
-  if (failedAt === undefined) return;
-  for (const index of indexes) if (index !== failedAt) results[index] = error('group_failed');
+  for (const { entry, index } of unit) {
+    if (kept) results[index] = ok(drive.node(entry.id) ?? null);
+    else if (index === failed?.index) results[index] = asItIsNow(drive, failed.result);
+    else results[index] = error('group_failed');
+  }
 }
+
+/** After a group was undone, the node in its answer must not be one that exists no more. */
+const asItIsNow = (drive: DriveState, result: CommitResult): CommitResult =>
+  result.status === 'conflict' && result.node !== null ? { ...result, node: drive.node(result.node.id) ?? null } : result;
 
 type Place = Pick<CloudNode, 'id' | 'parentId' | 'name' | 'kind'>;
 

@@ -259,6 +259,19 @@ describe('tokens and cancelling', () => {
     expect(await fault(drive(server).wait('cursor', 1, AbortSignal.abort()))).toMatchObject({ code: 'aborted' });
   });
 
+  it('sends calls without a body, whatever their method', async () => {
+    const seen: string[] = [];
+    const server = await serve((request, response, body) => {
+      seen.push(`${request.method} ${request.url} ${body.length}`);
+      if (request.method === 'POST') problem(response, 404, 'not_found');
+      else json(response, {});
+    });
+    const id = '1'.repeat(32);
+    await drive(server).revokeDevice(id);
+    expect(await fault(drive(server).restoreTrash(id))).toMatchObject({ code: 'not_found' });
+    expect(seen).toEqual([`DELETE /v1/devices/${id} 0`, `POST /v1/drive/trash/${id}/restore 0`]);
+  });
+
   it('keeps one connection for requests in a row', async () => {
     const ports = new Set<number | undefined>();
     const server = await serve((request, response) => {

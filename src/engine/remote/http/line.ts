@@ -62,6 +62,8 @@ export class Line {
         decompress: false,
         http2: false,
       });
+      // Without a body in its options, the stream would wait for someone to write one.
+      if (question.body === undefined && question.method !== 'GET') stream.end();
       return await this.#read(stream, question);
     } catch (thrown) {
       throw connectionFault(thrown, this.server, signal);

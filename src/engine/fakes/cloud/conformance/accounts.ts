@@ -1,0 +1,108 @@
+import { expect, it } from 'vitest';
+import { minuteMs } from '../../../../base/index.ts';
+import type { CloudUnderTest } from './bench.ts';
+import { PASSWORD, TestDevice, fixedCredentials, newEmail, newId, refusal } from './bench.ts';
+
+export function accountBehaviours(cloud: () => CloudUnderTest): void {
+  const device = { name: 'tablet', platform: 'android', appVersion: '1.0.0' } as const;
+
+  it('introduces itself', async () => {
+    expect(await cloud().connect().discover()).toMatchObject({ product: 'tidemark', apiVersion: 1, signUp: 'open' });
+  });
+
+  it('makes an account once, whatever the case of the address', async () => {
+    const email = newEmail();
+    const first = await TestDevice.signUp(cloud(), email.toUpperCase());
+    expect(first.session.email).toBe(email);
+    expect(await refusal(TestDevice.signUp(cloud(), email))).toBe('email_in_use');
+    const second = await TestDevice.signIn(cloud(), email);
+    expect(second.session.accountId).toBe(first.session.accountId);
+    expect(second.session.deviceId).not.toBe(first.session.deviceId);
+    expect(await second.drive.me()).toMatchObject({ id: first.session.accountId, email, plan: 'free' });
+  });
+
+  it('does not tell a wrong password from an unknown address', async () => {
+    const { session } = await TestDevice.signUp(cloud());
+    const api = cloud().connect();
+    expect(await refusal(api.signIn({ email: session.email, password: 'wrong password', device }))).toBe('invalid_credentials');
+    expect(await refusal(api.signIn({ email: newEmail(), password: PASSWORD, device }))).toBe('invalid_credentials');
+  });
+
+  it('names the field of a malformed request', async () => {
+    const api = cloud().connect();
+    await expect(api.signUp({ email: 'nobody', password: PASSWORD, device })).rejects.toMatchObject({ code: 'invalid_request', params: { field: 'email' } });
+  });
+
+  it('rotates the refresh token and bears lost replies until a successor was used', async () => {
+    const { api, session } = await TestDevice.signUp(cloud());
+    await api.refresh(session.refreshToken);
+    await cloud().passTime(10 * minuteMs);
+    const second = await api.refresh(session.refreshToken);
+    expect(second.refreshToken).not.toBe(session.refreshToken);
+    expect(second).toMatchObject({ accountId: session.accountId, deviceId: session.deviceId });
+    await api.refresh(second.refreshToken);
+    // two windows of one client may cross
+    expect(await api.refresh(session.refreshToken)).toMatchObject({ deviceId: session.deviceId });
+  });
+
+  it('ends the session when a spent refresh token comes back', async () => {
+    const { api, session } = await TestDevice.signUp(cloud());
+    const second = await api.refresh(session.refreshToken);
+    const third = await api.refresh(second.refreshToken);
+    await cloud().passTime(2 * minuteMs);
+    expect(await refusal(api.refresh(session.refreshToken))).toBe('session_expired');
+    expect(await refusal(api.refresh(third.refreshToken))).toBe('session_expired');
+    expect(await refusal(api.authorized(fixedCredentials(third.accessToken)).me())).toBe('session_expired');
+  });
+
+  it('lets an access token go after a quarter of an hour', async () => {
+    const { api, session, drive } = await TestDevice.signUp(cloud());
+    await cloud().passTime(14 * minuteMs);
+    await drive.me();
+    await cloud().passTime(2 * minuteMs);
+    expect(await refusal(drive.me())).toBe('access_expired');
+    const { accessToken } = await api.refresh(session.refreshToken);
+    await api.authorized(fixedCredentials(accessToken)).me();
+  });
+
+  it('ends the session of a device that signs out', async () => {
+    const one = await TestDevice.signUp(cloud());
+    const other = await TestDevice.signIn(cloud(), one.session.email);
+    await one.api.revoke(one.session.refreshToken);
+    expect(await refusal(one.api.refresh(one.session.refreshToken))).toBe('session_expired');
+    expect(await refusal(one.drive.me())).toBe('session_expired');
+    expect(await other.drive.devices()).toMatchObject([{ id: other.session.deviceId, current: true }]);
+    await one.api.revoke(one.session.refreshToken);
+  });
+
+  it('lists, renames and signs out devices; the one signed out hears it at once', async () => {
+    const one = await TestDevice.signUp(cloud());
+    const other = await TestDevice.signIn(cloud(), one.session.email);
+    expect(await one.drive.renameDevice(other.session.deviceId, 'office')).toMatchObject({ name: 'office', current: false });
+    const listed = await one.drive.devices();
+    expect(listed.map(({ name, current }) => ({ name, current })).sort((a, b) => a.name.localeCompare(b.name))).toEqual([
+      { name: 'laptop', current: true },
+      { name: 'office', current: false },
+    ]);
+    const waiting = refusal(other.drive.wait(await other.cursor(), 20_000));
+    await one.drive.revokeDevice(other.session.deviceId);
+    expect(await waiting).toBe('device_revoked');
+    expect(await refusal(other.drive.quota())).toBe('device_revoked');
+    expect(await refusal(other.api.refresh(other.session.refreshToken))).toBe('device_revoked');
+    expect(await one.drive.devices()).toHaveLength(1);
+    expect(await refusal(one.drive.revokeDevice(newId()))).toBe('not_found');
+  });
+
+  it('does not show or sign out the devices of another account', async () => {
+    const one = await TestDevice.signUp(cloud());
+    const stranger = await TestDevice.signUp(cloud());
+    expect(await refusal(one.drive.revokeDevice(stranger.session.deviceId))).toBe('not_found');
+    expect(await refusal(one.drive.renameDevice(stranger.session.deviceId, 'mine'))).toBe('not_found');
+    expect(await stranger.drive.devices()).toHaveLength(1);
+  });
+
+  it('answers nobody without a good token, which may be one long forgotten', async () => {
+    const api = cloud().connect();
+    expect(await refusal(api.authorized(fixedCredentials('x'.repeat(43))).quota())).toBe('access_expired');
+  });
+}
