@@ -5,7 +5,7 @@ import { openAddress } from './open-address.ts';
 import { connectRunning } from './open-engine.ts';
 import { hostMethods } from './host-methods.ts';
 import { type Profile, openProfile } from './profile.ts';
-import { secretStoreKind } from './profile-secrets.ts';
+import { secretStoreKind } from './secret-store-kind.ts';
 import { runEngine } from './run-engine.ts';
 
 /** An Electron that ends this soon did not really start, in ms. */

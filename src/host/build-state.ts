@@ -23,7 +23,7 @@ export async function staleBuild(root: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** Touched after every build that a start made. */
+/** Touched by every whole build. */
 export const buildMark = 'out/.built';
 
 async function newerThan(path: string, sinceMs: number): Promise<string | undefined> {

@@ -75,7 +75,9 @@ describe('the embedded cloud', () => {
     await start();
     expect((await stat(profile.cloud)).mode & 0o077).toBe(0);
     for (const name of await readdir(profile.cloud, { recursive: true })) expect(name).not.toMatch(/key$|secret/);
-    const loose = await Promise.all((await readdir(profile.dir)).map(async (name) => [name, (await stat(join(profile.dir, name))).mode & 0o077] as const));
+    const loose = await Promise.all(
+      (await readdir(profile.dir)).map(async (name) => [name, (await stat(join(profile.dir, name))).mode & 0o077] as const),
+    );
     for (const [name, rights] of loose) if (/secret|cloud\.json/.test(name)) expect([name, rights]).toEqual([name, 0]);
   });
 

@@ -39,7 +39,7 @@ type Memory = z.infer<typeof memory>;
  */
 export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise<EmbeddedCloud> {
   const { profile, secrets } = options;
-  const file = join(profile.dir, 'cloud.json');
+  const file = memoryFile(profile);
   const remembered = await readMemory(file);
   const serverKey = await cloudKey(profile, secrets);
   const bootstrapSecret = await secretOf(secrets, BOOTSTRAP_SECRET, () => randomBytes(24).toString('base64url'));
@@ -78,6 +78,11 @@ async function listen(cloud: Cloud, port: number): Promise<string> {
     return (await cloud.listen({ host: '127.0.0.1', port: 0 })).url;
   }
 }
+
+const memoryFile = (profile: Profile): string => join(profile.dir, 'cloud.json');
+
+/** True when the profile has run a cloud before. */
+export const hasEmbeddedCloud = async (profile: Profile): Promise<boolean> => (await readMemory(memoryFile(profile))) !== undefined;
 
 async function readMemory(file: string): Promise<Memory | undefined> {
   try {

@@ -1,6 +1,6 @@
 import { type EngineApi, type MethodName, TidemarkError } from '../contract/index.ts';
 import { type Port, type Served, serveEngine } from '../rpc/index.ts';
-import type { Engine, SecretStore } from '../engine/index.ts';
+import type { Engine } from '../engine/index.ts';
 import { type BrowserUi, openBrowserUi } from './browser-ui/index.ts';
 import { hostMethods } from './host-methods.ts';
 import { type LocalListener, listenLocal } from './local-socket.ts';
@@ -22,7 +22,8 @@ export interface EmbeddedCloudInfo {
 export interface BuiltEngine {
   readonly engine: Engine;
   readonly log: HostLog;
-  readonly secrets: SecretStore;
+  /** The cloud beside it, if any. */
+  readonly embeddedCloud: EmbeddedCloudInfo | null;
   /** After the engine has stopped. */
   close(): Promise<void>;
 }
@@ -40,7 +41,6 @@ export interface HostOptions {
  */
 export class EngineHost {
   readonly stopped: Promise<void>;
-  embeddedCloud: EmbeddedCloudInfo | null = null;
   readonly #built: BuiltEngine;
   readonly #lock: ProfileLock;
   readonly #served = new Set<Served>();
@@ -49,7 +49,6 @@ export class EngineHost {
   #browserUi: Promise<BrowserUi> | undefined;
   #begun: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
-  readonly #afterwards: (() => Promise<void>)[] = [];
 
   private constructor(built: BuiltEngine, lock: ProfileLock) {
     this.#built = built;
@@ -84,19 +83,6 @@ export class EngineHost {
   begin(): Promise<void> {
     this.#begun ??= this.#built.engine.start();
     return this.#begun;
-  }
-
-  get log(): HostLog {
-    return this.#built.log;
-  }
-
-  get secrets(): SecretStore {
-    return this.#built.secrets;
-  }
-
-  /** Something that ends after the engine, e.g. the cloud that it talks to. */
-  closeAfter(close: () => Promise<void>): void {
-    this.#afterwards.push(close);
   }
 
   /** Serves one client. `own` is the person's own command, which may do more than a page in a browser. */
@@ -157,7 +143,6 @@ export class EngineHost {
     } catch (error) {
       log.error('the engine did not stop cleanly', { error });
     } finally {
-      for (const close of this.#afterwards) await close().catch((error: unknown) => log.error('did not close', { error }));
       await this.#built.close().catch(() => undefined);
       this.#lock.release();
       this.#ended.resolve();
@@ -167,7 +152,7 @@ export class EngineHost {
   async #call(method: MethodName, params: object): Promise<unknown> {
     switch (method) {
       case 'host.info':
-        return { embeddedCloud: this.embeddedCloud };
+        return { embeddedCloud: this.#built.embeddedCloud };
       case 'engine.stop':
         // The answer goes out before the door closes.
         setImmediate(() => void this.stop());

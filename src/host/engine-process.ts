@@ -18,7 +18,7 @@ import { type Port, joinPorts } from '../rpc/index.ts';
 import { connectLocal } from './local-socket.ts';
 import { openParentPort } from './parent-port.ts';
 import { openProfile } from './profile.ts';
-import { secretStoreKind } from './profile-secrets.ts';
+import { secretStoreKind } from './secret-store-kind.ts';
 import { runEngine } from './run-engine.ts';
 
 /** The person may be running a short command on the profile; it gives it up by itself. */

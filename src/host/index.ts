@@ -4,6 +4,6 @@ export { openAddress, hasDisplay } from './open-address.ts';
 export { type OpenedEngine, connectRunning } from './open-engine.ts';
 export { appVersion } from './package-root.ts';
 export { type Profile, openProfile } from './profile.ts';
-export { type SecretStoreKind, secretStoreKind } from './profile-secrets.ts';
+export { type SecretStoreKind, secretStoreKind } from './secret-store-kind.ts';
 export { type EngineOptions, openProfileEngine, runEngine } from './run-engine.ts';
 export { type ServeCloudOptions, serveCloud } from './serve-cloud.ts';

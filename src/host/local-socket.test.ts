@@ -33,6 +33,12 @@ const code = (promise: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => (error instanceof TidemarkError ? error.code : error),
   );
 
+/** An engine without a cloud, in the place of one that has ended. */
+async function openedAfter(host: EngineHost): Promise<EngineHost['api']> {
+  await host.stop();
+  return (await open()).api;
+}
+
 /** Writes bytes to the socket and waits until the host hangs up. */
 function hangsUp(path: string, chunks: readonly (string | Buffer)[]): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -127,12 +133,13 @@ describe('a host', () => {
   });
 
   it('tells about its cloud', async () => {
-    const host = await open();
+    const cloud = { server: 'http://127.0.0.1:1', bootstrapSecret: 's' };
+    const host = await EngineHost.open({ profile, build: () => Promise.resolve(new SmallEngine().built(cloud)) });
+    hosts.push(host);
     const connection = await connectRunning(profile);
-    expect(await connection?.call('host.info', {})).toEqual({ embeddedCloud: null });
-    host.embeddedCloud = { server: 'http://127.0.0.1:1', bootstrapSecret: 's' };
-    expect(await connection?.call('host.info', {})).toEqual({ embeddedCloud: { server: 'http://127.0.0.1:1', bootstrapSecret: 's' } });
+    expect(await connection?.call('host.info', {})).toEqual({ embeddedCloud: cloud });
     connection?.close();
+    expect(await (await openedAfter(host)).call('host.info', {})).toEqual({ embeddedCloud: null });
   });
 });
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { TidemarkError } from '../contract/index.ts';
-import { type Cloud, type CloudLog, type CloudOptions, createCloud } from '../cloud/index.ts';
+import type { Cloud, CloudLog, CloudOptions } from '../cloud/index.ts';
 import { appVersion } from './package-root.ts';
 
 export interface ServeCloudOptions extends Pick<CloudOptions, 'dataDir' | 'region' | 'behindProxy'> {
@@ -30,6 +30,7 @@ export async function serveCloud(options: ServeCloudOptions): Promise<ServedClou
   if ((tlsCert === undefined) !== (tlsKey === undefined))
     throw new TidemarkError('usage', { detail: '--tls-cert and --tls-key go together' });
   const tls = tlsCert === undefined || tlsKey === undefined ? {} : { tls: { cert: await readPem(tlsCert), key: await readPem(tlsKey) } };
+  const { createCloud } = await import('../cloud/index.ts');
   const cloud = await createCloud({
     ...rest,
     ...tls,

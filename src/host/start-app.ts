@@ -3,11 +3,10 @@
  * nothing but Node and the one file beside it.
  */
 import { spawn } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { buildMark, staleBuild } from './build-state.ts';
+import { staleBuild } from './build-state.ts';
 
 const usage = `npm start -- [--profile DIR] [--port PORT] [--no-open] [--browser]
 
@@ -76,7 +75,7 @@ function readOptions(args: readonly string[]): string | { profile?: string; port
 async function build(root: string): Promise<number> {
   const npm = process.env['npm_execpath'];
   const [command, args] = npm === undefined ? ['npm', ['run', 'build']] : [process.execPath, [npm, 'run', 'build']];
-  const code = await new Promise<number>((resolve) => {
+  return new Promise<number>((resolve) => {
     // Its output is about the build, not the answer of this command.
     const child = spawn(command, args, {
       cwd: root,
@@ -86,6 +85,4 @@ async function build(root: string): Promise<number> {
     child.on('error', () => resolve(1));
     child.on('exit', (exit) => resolve(exit ?? 1));
   });
-  if (code === 0) await writeFile(join(root, buildMark), '');
-  return code;
 }

@@ -64,7 +64,10 @@ export function addCloudCommands(program: Command, shell: Shell): void {
       });
       const invite = options.signUp === 'invite' ? { invite: await server.newInvite() } : undefined;
       const also = invite === undefined ? '' : `\nAn invitation for one sign-up: ${invite.invite}`;
-      context.line({ event: 'listening', url: server.url, pid: process.pid, ...invite }, `The cloud listens on ${server.url}; Ctrl-C stops it.${also}`);
+      context.line(
+        { event: 'listening', url: server.url, pid: process.pid, ...invite },
+        `The cloud listens on ${server.url}; Ctrl-C stops it.${also}`,
+      );
       await new Promise<void>((done) => {
         if (context.io.signal.aborted) done();
         context.io.signal.addEventListener('abort', () => done(), { once: true });

@@ -43,12 +43,12 @@ export class SmallEngine implements Engine {
   }
 
   /** As a host takes it. */
-  built(): BuiltEngine {
+  built(embeddedCloud: BuiltEngine['embeddedCloud'] = null): BuiltEngine {
     const quiet = (): void => undefined;
     return {
       engine: this,
       log: { debug: quiet, info: quiet, warn: quiet, error: quiet, close: () => Promise.resolve() },
-      secrets: { kind: 'file', get: () => Promise.resolve(null), set: () => Promise.resolve(), delete: () => Promise.resolve() },
+      embeddedCloud,
       close: () => Promise.resolve(),
     };
   }
