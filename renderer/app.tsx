@@ -28,8 +28,9 @@ const screens: Readonly<Record<Place, () => ReactElement>> = {
 
 /** The window: first run, or the places with the sidebar; a full page when there is no engine to speak to. */
 export function App(): ReactElement {
-  const { t } = useWords();
-  const { status: statusStore, settings, setup, route, session } = useStores();
+  const words = useWords();
+  const { t } = words;
+  const { status: statusStore, settings, setup, route, session, desktop } = useStores();
   const { link, status } = useStore(statusStore);
   const { loaded, values } = useStore(settings);
   const settingUp = useStore(setup, (state) => state.running);
@@ -39,10 +40,12 @@ export function App(): ReactElement {
     if (status !== null && loaded) setup.consider(status, values.language !== 'system');
   }, [status, loaded, values.language, setup]);
 
+  useEffect(() => desktop?.onGo((to) => route.go(to)), [desktop, route]);
+
   if (link.kind === 'refused') return <Refused reason={link.reason} />;
   if (link.kind === 'failed') {
     return (
-      <FullPage title={t('link.failedTitle')} text={t('link.failed')}>
+      <FullPage title={t('link.failedTitle')} text={link.error === null ? t('link.failed') : words.line(link.error)}>
         <Button kind="primary" onClick={() => session.retry()}>
           {t('link.restart')}
         </Button>

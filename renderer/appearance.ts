@@ -1,6 +1,6 @@
 import type { i18n as I18n } from 'i18next';
 import type { SettingsStore } from './stores/settings.ts';
-import { matchLocale } from './i18n/locale.ts';
+import { matchLocale } from '../src/contract/index.ts';
 
 /** Keeps language and colours as the settings say; `system` follows the system while the window is open. */
 export function followAppearance(settings: SettingsStore, i18n: I18n, win: Window): void {

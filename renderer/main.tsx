@@ -7,7 +7,7 @@ import { openTransport } from './api/open.ts';
 import { App } from './app.tsx';
 import { followAppearance } from './appearance.ts';
 import { startI18n } from './i18n/index.ts';
-import { matchLocale } from './i18n/locale.ts';
+import { matchLocale } from '../src/contract/index.ts';
 import { StoresProvider, createStores } from './stores/index.ts';
 
 // First of all, because it takes the single-use code out of the address.

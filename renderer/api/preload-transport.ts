@@ -1,27 +1,17 @@
 import {
-  type EngineApi, type ErrorData, type EventBody, type EventName, type MethodName, type ParamsIn, type ResultOf, TidemarkError,
+  type DesktopBridge, type EngineApi, type EngineProcessState, type EventBody, type EventName, type MethodName, type ParamsIn, type ResultOf, TidemarkError,
 } from '../../src/contract/index.ts';
-import type { Desktop, LinkState, Transport } from './transport.ts';
-
-type Envelope = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: ErrorData };
-
-/** What the preload script puts into the window of the desktop app. */
-export interface TidemarkBridge extends Desktop {
-  call(method: string, params: unknown): Promise<Envelope>;
-  on(event: string, listener: (body: unknown) => void): () => void;
-  /** State of the engine's process: at once and after every change. */
-  onEngine(listener: (state: 'starting' | 'running' | 'restarting' | 'failed') => void): () => void;
-  restartEngine(): void;
-}
+import { assertNever } from '../../src/base/index.ts';
+import type { LinkState, Transport } from './transport.ts';
 
 declare global {
   interface Window {
-    readonly tidemark?: TidemarkBridge;
+    readonly tidemark?: DesktopBridge;
   }
 }
 
 /** The engine behind the preload bridge, as an EngineApi. Bodies are checked on the other side. */
-function bridgeApi(bridge: TidemarkBridge): EngineApi {
+function bridgeApi(bridge: DesktopBridge): EngineApi {
   return {
     async call<M extends MethodName>(method: M, params: ParamsIn<M>): Promise<ResultOf<M>> {
       const envelope = await bridge.call(method, params);
@@ -32,19 +22,25 @@ function bridgeApi(bridge: TidemarkBridge): EngineApi {
   };
 }
 
+function linkOf(bridge: DesktopBridge, { kind, error }: EngineProcessState): LinkState {
+  switch (kind) {
+    case 'starting':
+      return { kind: 'connecting' };
+    case 'running':
+      return { kind: 'connected', api: bridgeApi(bridge) };
+    case 'restarting':
+      return { kind: 'lost', nextTryAt: null };
+    case 'failed':
+      return { kind: 'failed', error };
+    default:
+      return assertNever(kind, 'state of the engine');
+  }
+}
+
 /** Main restarts the engine by itself; this only tells how it stands. */
-export function preloadTransport(bridge: TidemarkBridge): Transport {
+export function preloadTransport(bridge: DesktopBridge): Transport {
   return {
-    start: (listener) =>
-      bridge.onEngine((state) => {
-        const states: Record<typeof state, () => LinkState> = {
-          starting: () => ({ kind: 'connecting' }),
-          running: () => ({ kind: 'connected', api: bridgeApi(bridge) }),
-          restarting: () => ({ kind: 'lost', nextTryAt: null }),
-          failed: () => ({ kind: 'failed' }),
-        };
-        listener(states[state]());
-      }),
+    start: (listener) => bridge.onEngine((state) => listener(linkOf(bridge, state))),
     retry: () => bridge.restartEngine(),
   };
 }

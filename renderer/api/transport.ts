@@ -1,4 +1,4 @@
-import type { EngineApi } from '../../src/contract/index.ts';
+import type { DesktopBridge, EngineApi, ErrorData } from '../../src/contract/index.ts';
 import type { Disposer } from '../../src/base/index.ts';
 
 /** What was not accepted: the single-use code of the address, or the session of an earlier page. */
@@ -9,8 +9,8 @@ export type LinkState =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'connected'; readonly api: EngineApi }
   | { readonly kind: 'lost'; readonly nextTryAt: number | null }
-  /** The engine stopped again and again; only a person starts it now. */
-  | { readonly kind: 'failed' }
+  /** The engine stopped again and again, or said why it cannot go on; only a person starts it now. */
+  | { readonly kind: 'failed'; readonly error: ErrorData | null }
   | { readonly kind: 'refused'; readonly reason: RefusedReason };
 
 /** A way to the engine that mends itself. */
@@ -22,12 +22,4 @@ export interface Transport {
 }
 
 /** What only a window of the desktop app can do. */
-export interface Desktop {
-  readonly platform: 'windows' | 'macos' | 'linux';
-  /** Absolute path of the chosen folder, or null. */
-  pickFolder(): Promise<string | null>;
-  /** Opens the synced folder in the file manager; false when there is none. */
-  openFolder(): Promise<boolean>;
-  /** Shows an item of the synced folder in the file manager. */
-  showItem(path: string): Promise<boolean>;
-}
+export type Desktop = Pick<DesktopBridge, 'platform' | 'pickFolder' | 'openFolder' | 'showItem' | 'onGo'>;

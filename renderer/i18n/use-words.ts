@@ -1,8 +1,7 @@
 import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
-import { type ErrorData, type ErrorText, type Locale, errorText } from '../../src/contract/index.ts';
+import { type ErrorData, type ErrorText, type Locale, errorLine, errorText, matchLocale } from '../../src/contract/index.ts';
 import { type Format, formatFor } from './format.ts';
-import { matchLocale } from './locale.ts';
 
 export interface Words {
   readonly t: TFunction<'ui'>;
@@ -10,6 +9,8 @@ export interface Words {
   readonly format: Format;
   /** Problem and way out of an error; never its code or its raw message. */
   readonly error: (error: ErrorData) => ErrorText;
+  /** The same in one line. */
+  readonly line: (error: ErrorData) => string;
   /** `just now`, `5 minutes ago`, `in 20 seconds`. */
   readonly ago: (ms: number, nowMs?: number) => string;
 }
@@ -24,6 +25,7 @@ export function useWords(): Words {
     locale,
     format,
     error: (error) => errorText(error, locale),
+    line: (error) => errorLine(error, locale),
     ago: (ms, nowMs = Date.now()) => format.relative(ms, nowMs, { past: t('time.now'), future: t('time.soon') }),
   };
 }

@@ -1,13 +1,13 @@
 import { LogOut } from 'lucide-react';
 import { type ReactElement, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
-import type { SettingKey, SettingValue } from '../../src/contract/index.ts';
+import { type SettingKey, type SettingValue, locales } from '../../src/contract/index.ts';
 import { Button } from '../components/button.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Field } from '../components/field.tsx';
 import { Page } from '../components/page.tsx';
 import { useAction } from '../components/use-action.ts';
-import { localeNames, locales } from '../i18n/locale.ts';
+import { localeNames } from '../i18n/locale.ts';
 import { useWords } from '../i18n/use-words.ts';
 import { useStatus, useStores } from '../stores/index.ts';
 

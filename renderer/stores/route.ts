@@ -1,7 +1,8 @@
+import { type WindowPlace, windowPlaces } from '../../src/contract/index.ts';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
-export const places = ['overview', 'activity', 'files', 'issues', 'conflicts', 'settings'] as const;
-export type Place = (typeof places)[number];
+export const places = windowPlaces;
+export type Place = WindowPlace;
 
 export interface RouteStore extends StoreApi<{ readonly place: Place }> {
   go(place: Place): void;

@@ -1,8 +1,8 @@
 import type { ReactElement } from 'react';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { useAction } from '../../components/use-action.ts';
-import type { Locale } from '../../../src/contract/index.ts';
-import { localeNames, locales } from '../../i18n/locale.ts';
+import { type Locale, locales } from '../../../src/contract/index.ts';
+import { localeNames } from '../../i18n/locale.ts';
 import { useWords } from '../../i18n/use-words.ts';
 import { useStores } from '../../stores/index.ts';
 import { StepFrame } from './step-frame.tsx';

@@ -1,0 +1,42 @@
+import type { Words } from './index.ts';
+
+const files = (count: number): string => (count === 1 ? '1 file' : `${count} files`);
+
+export const en: Words = {
+  state: {
+    not_set_up: 'Not set up yet',
+    starting: 'Starting…',
+    up_to_date: 'Up to date',
+    paused: 'Paused',
+    offline: 'The cloud cannot be reached',
+    attention: 'Needs your decision',
+    error: 'Syncing has stopped',
+    restarting: 'Starting again…',
+    failed: 'Tidemark could not start',
+  },
+  looking: 'Looking at what changed…',
+  sending: (count) => `Sending ${files(count)}`,
+  receiving: (count) => `Receiving ${files(count)}`,
+  progress: (percent, left) => (left === null ? `${percent} %` : `${percent} %, ${left} left`),
+  pausedUntil: (time) => `Paused until ${time}`,
+  openFolder: 'Open folder',
+  open: 'Open Tidemark',
+  pause: 'Pause for…',
+  pauseHalfHour: '30 minutes',
+  pauseHour: '1 hour',
+  pauseTomorrow: 'Until tomorrow',
+  pauseManual: 'Until I resume',
+  resume: 'Resume',
+  syncNow: 'Sync now',
+  recent: 'Recent changes',
+  noRecent: 'No changes yet',
+  issues: (count) => `Issues (${count})`,
+  decisions: (count) => `Waiting for you (${count})`,
+  startAgain: 'Start again',
+  settings: 'Settings',
+  quit: 'Quit Tidemark',
+  pickFolder: 'Choose the folder to keep in step',
+  menuFile: 'File',
+  menuEdit: 'Edit',
+  menuView: 'View',
+};
