@@ -1,5 +1,5 @@
 import type { Activity, ErrorData, Question, SettingKey, SettingValue } from '../../contract/index.ts';
-import type { LocalNode, LocalTree, NodeId, RemoteNode, RemoteTree, SyncedNode, SyncedTree } from '../model/index.ts';
+import type { LocalNode, LocalTree, NodeId, RemoteFile, RemoteNode, RemoteTree, SyncedNode, SyncedTree } from '../model/index.ts';
 
 /**
  * Everything one device remembers, in one SQLite file (WAL). All calls are synchronous. Reads see the writes of the
@@ -19,7 +19,10 @@ export interface StoreReads {
   readonly synced: SyncedTree;
   /** Every id whose three rows do not agree: the planner's dirty set after a start. One pass in SQL. */
   divergentIds(): readonly NodeId[];
-  /** All local ids, for a full look at the disk. */
+  /** Local items last seen with this inode. */
+  localWithInode(dev: string, ino: string): readonly LocalNode[];
+  /** Kept versions of conflicts that the cloud lists, this device's and others'. */
+  conflictCopies(): readonly RemoteFile[];
   localPath(id: NodeId): string | undefined;
   remotePath(id: NodeId): string | undefined;
   syncedPath(id: NodeId): string | undefined;

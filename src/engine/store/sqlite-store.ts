@@ -51,6 +51,8 @@ export function makeStore(sql: Sql): Store {
     local: trees.local,
     synced: trees.synced,
     divergentIds: () => trees.divergentIds(),
+    localWithInode: (dev, ino) => trees.localWithInode(dev, ino),
+    conflictCopies: () => trees.conflictCopies().filter((node) => node.kind === 'file'),
     localPath: (id) => trees.local.path(id),
     remotePath: (id) => trees.remote.path(id),
     syncedPath: (id) => trees.synced.path(id),

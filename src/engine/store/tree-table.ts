@@ -16,6 +16,8 @@ interface Node {
 /** One of the three trees: a view over its table. Every call reads what the running transaction has written. */
 export class TreeTable<N extends Node> implements TreeView<N> {
   readonly #codec: TreeCodec<N>;
+  readonly #sql: Sql;
+  readonly #select: string;
   readonly #byId: Query;
   readonly #byParent: Query;
   readonly #byName: Query;
@@ -33,6 +35,8 @@ export class TreeTable<N extends Node> implements TreeView<N> {
     const values = columns.map((column) => (hexColumns.has(column) ? fromHex : '?'));
     const update = columns.slice(1).map((column) => `${column} = excluded.${column}`);
     this.#codec = codec;
+    this.#sql = sql;
+    this.#select = select;
     this.#byId = sql.query(`${select} WHERE id = ${fromHex}`);
     this.#byParent = sql.query(`${select} WHERE parent = ${fromHex}`);
     this.#byName = sql.query(`${select} WHERE parent = ${fromHex} AND name_key = ?`);
@@ -64,6 +68,12 @@ export class TreeTable<N extends Node> implements TreeView<N> {
 
   named(parentId: NodeId, key: string): readonly N[] {
     return this.#byName.all(parentId, key).map((row) => this.#codec.fromRow(row));
+  }
+
+  /** A prepared search by other columns. @param condition SQL over the table's columns */
+  search(condition: string): (...values: readonly string[]) => readonly N[] {
+    const query = this.#sql.query(`${this.#select} WHERE ${condition}`);
+    return (...values) => query.all(...values).map((row) => this.#codec.fromRow(row));
   }
 
   /** Relative to the folder; undefined when the item or one of its parents is not in this tree. '' for the root. */

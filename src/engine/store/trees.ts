@@ -17,6 +17,9 @@ export class Trees {
   readonly local: TreeTable<LocalNode>;
   readonly synced: TreeTable<SyncedNode>;
   readonly #differences: readonly { readonly tree: TreeView<RemoteNode | LocalNode>; readonly changed: Query; readonly added: Query }[];
+  readonly #withInode: (ino: string, dev: string) => readonly LocalNode[];
+  /** Kept versions of conflicts. */
+  readonly conflictCopies: () => readonly RemoteNode[];
   readonly #rebindId: Change;
   readonly #rebindChildren: Change;
 
@@ -24,6 +27,8 @@ export class Trees {
     this.remote = new TreeTable(sql, remoteCodec);
     this.local = new TreeTable(sql, localCodec);
     this.synced = new TreeTable(sql, syncedCodec);
+    this.#withInode = this.local.search('ino = ? AND dev = ?');
+    this.conflictCopies = this.remote.search('conflict_of IS NOT NULL');
     const ids = (from: string): Query => sql.query(`SELECT ${asHex('id')} FROM (${from})`);
     this.#differences = [
       { tree: this.remote, changed: ids(CHANGED_REMOTE), added: ids(onlyIn('remote')) },
@@ -45,6 +50,10 @@ export class Trees {
       if (rows.length > 0 || tree.size !== this.synced.size) add(added.all());
     }
     return [...found];
+  }
+
+  localWithInode(dev: string, ino: string): readonly LocalNode[] {
+    return this.#withInode(ino, dev);
   }
 
   rebindLocal(from: NodeId, to: NodeId): void {

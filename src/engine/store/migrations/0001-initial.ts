@@ -12,6 +12,7 @@ CREATE TABLE remote (
   CHECK (folder = 1 OR hash IS NOT NULL)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX remote_children ON remote (parent, name_key);
+CREATE INDEX remote_conflicts ON remote (conflict_of) WHERE conflict_of IS NOT NULL;
 
 -- Nanoseconds, inode and device as text: they pass 2^53 (and FILETIME's year 1601 passes 2^63).
 CREATE TABLE local (
@@ -23,6 +24,7 @@ CREATE TABLE local (
   CHECK ((hash IS NULL) = (size IS NULL))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX local_children ON local (parent, name_key);
+CREATE INDEX local_inodes ON local (ino);
 
 CREATE TABLE synced (
   id BLOB PRIMARY KEY CHECK (length(id) = 16), parent BLOB NOT NULL CHECK (length(parent) = 16),
