@@ -8,7 +8,13 @@ export interface ScanIssue {
   readonly reason: ErrorData;
 }
 
-/** How the local tree follows what was seen. Applied in one transaction: all of `put`, then all of `deleted`. */
+/** A file that is being written (`file_busy`). */
+export interface BusyFile extends ScanIssue {
+  /** An office program has it open: that may take hours, and a change of its folder tells the end. */
+  readonly locked: boolean;
+}
+
+/** How the local tree follows what was seen. Applied in one transaction. */
 export interface LocalChanges {
   /** Parents before children. `content: null` where a file has to be read. */
   readonly put: readonly LocalNode[];
@@ -22,8 +28,8 @@ export interface LocalChanges {
   readonly issues: readonly ScanIssue[];
   /** Of the open issues, those that are no longer so. */
   readonly cleared: readonly RelativePath[];
-  /** Files that are being written (`file_busy`): left as they were known. */
-  readonly busy: readonly ScanIssue[];
+  /** Left as they were known. */
+  readonly busy: readonly BusyFile[];
   /** Folders to look at again, after QUIET_MS: of busy files, and where something moved in the middle of the look. */
   readonly again: readonly RelativePath[];
 }

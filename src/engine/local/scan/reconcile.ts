@@ -1,7 +1,7 @@
 import { parentPath, type RelativePath } from '../../../base/index.ts';
 import { isBuiltInIgnored } from '../../ignore/index.ts';
 import { type FileStat, type LocalNode, type LocalTree, type NodeId, sameFingerprint } from '../../model/index.ts';
-import type { LocalChanges, ScanIssue } from './changes.ts';
+import type { BusyFile, LocalChanges, ScanIssue } from './changes.ts';
 import { KnownPlaces } from './known.ts';
 import type { KnownLocal, Listing } from './listing.ts';
 import { isQuiet } from './quiet.ts';
@@ -64,15 +64,15 @@ function changeOf(item: Resolved): Change | undefined {
 const sameFolder = (a: FileStat, b: FileStat): boolean => a.dev === b.dev && a.ino === b.ino && a.birthtimeNs === b.birthtimeNs;
 
 /** Holds back files that are not quiet, or that an office program has open. Whole ones that only moved with a folder go on. */
-function holdBusy(changes: readonly Change[], waiting: Withholding): readonly ScanIssue[] {
-  const busy: ScanIssue[] = [];
+function holdBusy(changes: readonly Change[], waiting: Withholding): readonly BusyFile[] {
+  const busy: BusyFile[] = [];
   for (const { item, node } of changes) {
     if (node.kind !== 'file') continue;
     const { seen } = item;
     const settled = item.node !== undefined && sameFingerprint(item.node.stat, seen.stat);
     const quiet = isQuiet(seen.stat, seen.lookedAt);
     if (settled || (quiet && !seen.locked)) continue;
-    busy.push({ path: seen.path, kind: 'file', reason: { code: 'file_busy', params: { path: seen.path } } });
+    busy.push({ path: seen.path, kind: 'file', reason: { code: 'file_busy', params: { path: seen.path } }, locked: seen.locked });
     // The end of a lock is a change of its folder; the end of writing is not.
     waiting.withhold(node.id, !quiet);
   }

@@ -1,0 +1,106 @@
+import { sep } from 'node:path';
+import { type FSWatcher, watch } from 'chokidar';
+import { parentPath } from '../../base/index.ts';
+import type { WatchFolder, WatchListener } from '../environment.ts';
+import { isPathBuiltInIgnored, OWN_FOLDER } from '../ignore/index.ts';
+import { HintCounter } from './hint-counter.ts';
+
+/**
+ * Watches a folder for hints (environment: WatchFolder), never for facts. chokidar watches the folders only, which costs
+ * one watch a folder and a fifth of the memory; its `raw` events say in which folder something happened, and its own
+ * `addDir` says that a new folder is being watched, so that what was put there before is looked for then.
+ * Resolves when every folder is watched.
+ */
+export const watchFolder: WatchFolder = (root, listener) =>
+  new Promise((resolve) => {
+    const watcher = watch(root, {
+      // Files, links and our own folder are not watched; what happens to them shows in their folder.
+      ignored: (path, stats) => isOwn(root, path) || (stats !== undefined && !stats.isDirectory()),
+      followSymlinks: false,
+      ignoreInitial: true,
+      ignorePermissionErrors: true,
+      // Its filter for editors' temporary names would also drop folders called `draft~`.
+      atomic: false,
+    });
+    const session = new Session(root, listener, watcher);
+    watcher.once('ready', () => resolve(session));
+    // Failed before it was ready: the listener knows, and closing is all that is left.
+    session.onFailed = () => resolve(session);
+  });
+
+class Session {
+  onFailed: (() => void) | undefined;
+  readonly #root: string;
+  readonly #listener: WatchListener;
+  readonly #watcher: FSWatcher;
+  readonly #counter: HintCounter;
+  #closed = false;
+
+  constructor(root: string, listener: WatchListener, watcher: FSWatcher) {
+    this.#root = root;
+    this.#listener = listener;
+    this.#watcher = watcher;
+    this.#counter = new HintCounter(() => this.#tell(() => listener.overflow()));
+    watcher.on('raw', (_event, path, details) => this.#raw(path, details));
+    watcher.on('addDir', (path) => this.#folder(path));
+    watcher.on('unlinkDir', (path) => (path === root ? this.#fail(new Error('the folder is gone')) : this.#folder(path)));
+    watcher.on('error', (error) => this.#fail(error));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#counter.stop();
+    await this.#watcher.close();
+  }
+
+  #raw(path: unknown, details: unknown): void {
+    const watched = typeof details === 'object' && details !== null && 'watchedPath' in details ? String(details.watchedPath) : this.#root;
+    const folder = this.#relative(watched);
+    if (folder === undefined) return;
+    if (folder !== '' || typeof path !== 'string') return this.#hint(folder);
+    // macOS and Windows: one watch for everything, `path` says where below it.
+    const below = path.split(sep).join('/');
+    this.#hint(parentPath(below));
+  }
+
+  /** A folder came or went: its own entries, and the list that it is in. */
+  #folder(path: string): void {
+    const folder = this.#relative(path);
+    if (folder === undefined) return;
+    // In a later turn, in which the new folder is watched: what is put there from now on is told by itself.
+    setImmediate(() => {
+      this.#hint(folder);
+      if (folder !== '') this.#hint(parentPath(folder));
+    });
+  }
+
+  #hint(folder: string): void {
+    if (isPathBuiltInIgnored(folder) || this.#counter.isOverflowing()) return;
+    this.#tell(() => this.#listener.dirty(folder));
+  }
+
+  #tell(call: () => void): void {
+    if (!this.#closed) call();
+  }
+
+  #relative(path: string): string | undefined {
+    if (path === this.#root) return '';
+    if (!path.startsWith(`${this.#root}${sep}`)) return undefined;
+    return path
+      .slice(this.#root.length + 1)
+      .split(sep)
+      .join('/');
+  }
+
+  #fail(cause: unknown): void {
+    if (this.#closed) return;
+    this.#listener.failed(cause);
+    this.onFailed?.();
+    void this.close().catch(() => undefined);
+  }
+}
+
+const isOwn = (root: string, path: string): boolean => {
+  const own = `${root}${sep}${OWN_FOLDER}`;
+  return path === own || path.startsWith(`${own}${sep}`);
+};
