@@ -17,6 +17,7 @@ const scripts = new Map([
   ['simulate', './simulate.ts'],
   ['start', '../src/host/start-app.ts'],
   ['test', './test/main.ts'],
+  ['translations', './translations/main.ts'],
 ]);
 
 const [name = '', ...rest] = process.argv.slice(2);

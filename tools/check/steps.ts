@@ -1,3 +1,4 @@
+import { inProject } from '../lib/paths.ts';
 import { scriptOf } from '../lib/script-bin.ts';
 
 export interface Step {
@@ -12,6 +13,7 @@ export const staticSteps: readonly Step[] = [
   { name: 'lint', command: [scriptOf('eslint'), '--max-warnings', '0', '.'] },
   { name: 'layers', command: [scriptOf('dependency-cruiser', 'depcruise'), 'src', 'renderer', 'tools', 'bench', 'e2e'] },
   { name: 'unused code', command: [scriptOf('knip'), '--no-progress'] },
+  { name: 'translations', command: [inProject('tools', 'run.mjs'), 'translations'] },
   { name: 'formatting', command: [scriptOf('prettier'), '--check', '--log-level', 'warn', '.'] },
 ];
 
