@@ -17,6 +17,8 @@ export type Exit = 0 | 3 | 7;
 export interface EngineNeeds {
   /** The answer depends on watching and syncing, so an engine that is started for this command begins to. */
   readonly begin?: boolean;
+  /** The work itself ends with the interrupt, as its proper end. */
+  readonly untilInterrupted?: boolean;
 }
 
 /** One run of one command: its options, its output and its engine. */
@@ -51,9 +53,9 @@ export class Context {
     });
     try {
       if (needs.begin === true) await engine.begin();
-      return await this.untilAborted(work(engine));
+      return await (needs.untilInterrupted === true ? work(engine) : this.untilAborted(work(engine)));
     } finally {
-      await engine.close();
+      await engine.close(this.io.signal.aborted);
     }
   }
 

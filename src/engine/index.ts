@@ -2,6 +2,6 @@
 export * from './environment.ts';
 export * from './remote/api.ts';
 export * from './create-engine.ts';
-export { type NodeDisk, createNodeDisk } from './local/index.ts';
+export { type NodeDisk, createNodeDisk, watchFolder } from './local/index.ts';
 export { createHttpCloud } from './remote/index.ts';
 export { type SecretStoreChoice, openSecretStore } from './account/index.ts';

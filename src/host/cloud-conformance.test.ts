@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCloud } from '../cloud/index.ts';
-import { describeCloud } from '../engine/fakes/cloud/conformance/index.ts';
+import { describeCloud } from '../engine/fakes/index.ts';
 import { type CloudApi, createHttpCloud } from '../engine/index.ts';
 
 /** The embedded cloud over real HTTP, on a real database, through the client that the engine uses. */

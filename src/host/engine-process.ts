@@ -14,7 +14,7 @@
  */
 import { parseArgs } from 'node:util';
 import { errorKind, toErrorData } from '../contract/index.ts';
-import { type Port, joinPorts } from '../rpc/index.ts';
+import { type Port, type ServerFrame, clientFrame, joinPorts } from '../rpc/index.ts';
 import { connectLocal } from './local-socket.ts';
 import { openParentPort } from './parent-port.ts';
 import { openProfile } from './profile.ts';
@@ -24,6 +24,20 @@ import { runEngine } from './run-engine.ts';
 /** The person may be running a short command on the profile; it gives it up by itself. */
 const WAIT_MS = 20_000;
 
+/** Passes frames on to the engine of another process. Quitting the app does not stop what was started without it. */
+function passOn(port: Port, running: Port): Promise<void> {
+  joinPorts(port, {
+    ...running,
+    send(message) {
+      const frame = clientFrame.safeParse(message);
+      if (frame.data?.t !== 'call' || frame.data.method !== 'engine.stop') return running.send(message);
+      port.send({ t: 'result', id: frame.data.id, result: {} } satisfies ServerFrame);
+      running.close();
+    },
+  });
+  return new Promise((resolve) => running.onClose(resolve));
+}
+
 async function serve(port: Port): Promise<void> {
   const { values } = parseArgs({
     options: { profile: { type: 'string' }, 'embedded-cloud': { type: 'boolean' }, 'secret-store': { type: 'string' } },
@@ -31,8 +45,7 @@ async function serve(port: Port): Promise<void> {
   const profile = await openProfile(values.profile);
   const running = await connectLocal(profile);
   if (running !== undefined) {
-    joinPorts(port, running);
-    return new Promise((resolve) => running.onClose(resolve));
+    return passOn(port, running);
   }
   const host = await runEngine({
     profile,

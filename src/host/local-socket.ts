@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
+import { TidemarkError } from '../contract/index.ts';
 import type { Port } from '../rpc/index.ts';
 import { type Profile, chooseSocketPath, readEndpoint, removeEndpoint, restrictSocket, writeEndpoint } from './profile.ts';
 import { socketPort } from './socket-port.ts';
@@ -38,7 +39,7 @@ export async function listenLocal(profile: Profile, onPort: (port: Port) => void
   if (process.platform !== 'win32') await rm(path, { force: true });
   const server: Server = createServer((socket) => onPort(socketPort(socket)));
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (cause) => reject(new TidemarkError('profile_not_writable', { path: profile.dir }, { cause })));
     server.listen(path, resolve);
   });
   await restrictSocket(path);

@@ -20,7 +20,8 @@ export interface OpenedEngine extends EngineApi {
   begin(): Promise<void>;
   /** Called once when the engine of another process is gone, with why. */
   onClose(listener: (error: TidemarkError) => void): Disposer;
-  close(): Promise<void>;
+  /** Calls of others under way are finished first, unless it has to be now. */
+  close(now?: boolean): Promise<void>;
 }
 
 /** A connection to the engine that runs on the profile, or undefined. Throws engine_other_version. */
@@ -61,7 +62,7 @@ function own(host: EngineHost): OpenedEngine {
     uiAddress: (port) => host.uiAddress(port),
     begin: () => host.begin(),
     onClose: () => () => undefined,
-    close: () => host.release(),
+    close: (now = false) => (now ? host.stop() : host.release()),
   };
 }
 
@@ -109,9 +110,9 @@ function remote(connection: EngineConnection, options: HostOptions): OpenedEngin
       );
     },
     onClose: (listener) => connection.onClose((error) => listener(new TidemarkError(error.code, error.params))),
-    async close() {
+    async close(now = false) {
       connection.close();
-      await (await next?.catch(() => undefined))?.close();
+      await (await next?.catch(() => undefined))?.close(now);
     },
   };
 }

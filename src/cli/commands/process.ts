@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type EngineApi, TidemarkError } from '../../contract/index.ts';
@@ -65,7 +66,7 @@ async function start(context: Context, folder: string | undefined, uiPort: numbe
   const profile = await context.openProfile();
   const host = await runEngine({ profile, secretStore: context.secretStore, note: (text) => context.note(text) });
   try {
-    if (folder !== undefined) await addFolder(host.api, resolve(folder));
+    if (folder !== undefined) await addFolder(host.api, await realFolder(folder));
     await host.begin();
     const url = uiPort === undefined ? undefined : await host.uiAddress(uiPort);
     const ready = { event: 'ready', pid: process.pid, profile: profile.dir, ...(url === undefined ? {} : { url }) };
@@ -84,6 +85,12 @@ function interrupted(context: Context): Promise<void> {
     if (signal.aborted) done();
     signal.addEventListener('abort', () => done(), { once: true });
   });
+}
+
+/** As the engine will know it; one that is not there is left for the engine to say so. */
+async function realFolder(given: string): Promise<string> {
+  const path = resolve(given);
+  return realpath(path).catch(() => path);
 }
 
 /** Adds the folder unless it is the one already. */

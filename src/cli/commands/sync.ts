@@ -25,7 +25,10 @@ export function addSyncCommands(program: Command, shell: Shell): void {
     about: 'Where the sync stands',
     options: (command) => command.option('--watch', 'go on showing it until interrupted'),
     async run(context, _, { watch }) {
-      await context.withEngine((engine) => (watch === true ? watchStatus(context, engine) : showStatus(context, engine)), { begin: true });
+      await context.withEngine((engine) => (watch === true ? watchStatus(context, engine) : showStatus(context, engine)), {
+        begin: true,
+        untilInterrupted: watch === true,
+      });
     },
   });
 
@@ -104,11 +107,13 @@ function watchStatus(context: Context, engine: OpenedEngine): Promise<void> {
       { onError: reject },
     );
     const off = engine.onClose(reject);
-    context.io.signal.addEventListener('abort', () => {
+    const end = (): void => {
       dispose();
       off();
       resolve();
-    });
+    };
+    if (context.io.signal.aborted) end();
+    context.io.signal.addEventListener('abort', end, { once: true });
   });
 }
 

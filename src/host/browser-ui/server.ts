@@ -41,7 +41,7 @@ export interface BrowserUi {
  */
 export async function openBrowserUi(options: BrowserUiOptions): Promise<BrowserUi> {
   const pages = await loadPages(options.pages);
-  if (pages === undefined) throw new TidemarkError('not_available_yet', { what: 'the browser UI: it is not built' });
+  if (pages === undefined) throw new TidemarkError('not_available_yet', { what: 'The window in a browser, without `npm run build`,' });
   const codes = new BrowserCodes(options.now ?? (() => performance.now()));
   const http = createServer({ maxHeaderSize: 16 * 1024, requestTimeout: 30_000 });
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_CHARS, perMessageDeflate: false, clientTracking: true });
