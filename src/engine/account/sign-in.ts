@@ -1,7 +1,6 @@
 import { type DeviceInfo, type Session, TidemarkError } from '../../contract/index.ts';
 import type { PlatformFacts } from '../environment.ts';
-import type { CloudApi } from '../remote/api.ts';
-import type { SessionKeeper } from '../remote/session.ts';
+import type { CloudApi, SessionKeeper } from '../remote/index.ts';
 import type { AccountRow } from '../store/api.ts';
 
 export interface SignInRequest {

@@ -1,4 +1,5 @@
 export * from './clock.ts';
+export { type CloudUnderTest, type MakeCloud, describeCloud } from './cloud/conformance.ts';
 export * from './cloud/index.ts';
 export * from './log.ts';
 export * from './random.ts';

@@ -1,5 +1,16 @@
 import type {
-  Account, CommitEntryInput, CommitResult, DeltaResponse, Device, DeviceInfo, Discovery, FileVersion, Quota, Session, TrashItem, CloudNode,
+  Account,
+  CommitEntryInput,
+  CommitResult,
+  DeltaResponse,
+  Device,
+  DeviceInfo,
+  Discovery,
+  FileVersion,
+  Quota,
+  Session,
+  TrashItem,
+  CloudNode,
 } from '../../contract/index.ts';
 
 /** A block's bytes; the hash was or will be verified by whoever receives it. */

@@ -14,13 +14,18 @@ const random = new SeededRandom(11);
 beforeEach(async () => {
   clock = new FakeClock();
   cloud = new FakeCloud({ clock, random, deltaLimit: 3 });
-  const { accessToken } = await cloud.api().signUp({ email: 'a@example.org', password: 'correct horse', device: { name: 'laptop', platform: 'linux', appVersion: '1' } });
+  const { accessToken } = await cloud
+    .api()
+    .signUp({ email: 'a@example.org', password: 'correct horse', device: { name: 'laptop', platform: 'linux', appVersion: '1' } });
   drive = cloud.api().authorized({ accessToken: () => Promise.resolve(accessToken), refused: () => undefined });
 });
 
 const mkdirs = async (...names: string[]): Promise<string[]> => {
   const ids = names.map(() => random.id());
-  await drive.commit(names.map((name, n) => ({ op: 'mkdir', id: ids[n] ?? '', parentId: ROOT_ID, name }) as const), random.id());
+  await drive.commit(
+    names.map((name, n) => ({ op: 'mkdir', id: ids[n] ?? '', parentId: ROOT_ID, name }) as const),
+    random.id(),
+  );
   return ids;
 };
 const collect = async (from: FeedPosition | null): Promise<FeedEvent[]> => {
@@ -38,7 +43,10 @@ describe('the change feed', () => {
   it('lists everything page by page, then only what changed', async () => {
     const ids = await mkdirs('a', 'b', 'c', 'd');
     const listing = await collect(null);
-    expect(listing.map((event) => event.kind === 'page' && [event.changes.length, event.snapshot, event.last])).toEqual([[3, true, false], [1, true, true]]);
+    expect(listing.map((event) => event.kind === 'page' && [event.changes.length, event.snapshot, event.last])).toEqual([
+      [3, true, false],
+      [1, true, true],
+    ]);
     const [node] = cloud.nodes('a@example.org');
     await drive.commit([{ op: 'delete', id: ids[0] ?? '', base: node?.revision ?? '' }], random.id());
     const [page, ...rest] = await collect(positionOf(listing));
@@ -57,11 +65,12 @@ describe('the change feed', () => {
   });
 
   it('does not stay for ever with a cloud that says more and does not move', async () => {
-    const stuck: Pick<DriveApi, 'delta'> = { delta: () => Promise.resolve({ entries: [], cursor: 'c', hasMore: true, epoch: 'e', snapshot: false }) };
-    const reading = (async () => {
-      for await (const _ of readChanges(stuck, { cursor: 'b', epoch: 'e' }));
-    })();
-    await expect(reading).rejects.toMatchObject({ code: 'cloud_answer_invalid', params: { field: 'cursor' } });
+    const stuck: Pick<DriveApi, 'delta'> = {
+      delta: () => Promise.resolve({ entries: [], cursor: 'c', hasMore: true, epoch: 'e', snapshot: false }),
+    };
+    const reading = readChanges(stuck, { cursor: 'b', epoch: 'e' });
+    await reading.next();
+    await expect(reading.next()).rejects.toMatchObject({ code: 'cloud_answer_invalid', params: { field: 'cursor' } });
   });
 
   it.each([
@@ -74,9 +83,28 @@ describe('the change feed', () => {
     ['hash', { hash: 'a'.repeat(64) }],
   ])('does not trust the %s of a node: %j', (field, change) => {
     const id = '1'.repeat(32);
-    const node: CloudFile = { kind: 'file', id, parentId: ROOT_ID, name: 'x', revision: id, modifiedAt: 0, modifiedBy: null, versionId: id, size: 0, hash: EMPTY_CONTENT_HASH, blocks: [], mtimeMs: 0, executable: false, conflictOf: null, conflictBase: null, conflictDevice: null };
+    const node: CloudFile = {
+      kind: 'file',
+      id,
+      parentId: ROOT_ID,
+      name: 'x',
+      revision: id,
+      modifiedAt: 0,
+      modifiedBy: null,
+      versionId: id,
+      size: 0,
+      hash: EMPTY_CONTENT_HASH,
+      blocks: [],
+      mtimeMs: 0,
+      executable: false,
+      conflictOf: null,
+      conflictBase: null,
+      conflictDevice: null,
+    };
     expect(toRemoteNode(node)).toMatchObject({ content: { size: 0 } });
-    expect(() => toRemoteNode({ ...node, ...change })).toThrow(expect.objectContaining({ code: 'cloud_answer_invalid', params: { field, id: { ...node, ...change }.id } }) as Error);
+    expect(() => toRemoteNode({ ...node, ...change })).toThrow(
+      expect.objectContaining({ code: 'cloud_answer_invalid', params: { field, id: { ...node, ...change }.id } }) as Error,
+    );
   });
 });
 
@@ -85,7 +113,12 @@ describe('watching', () => {
     const controller = new AbortController();
     const connections: (ErrorData | null)[] = [];
     let over_ = false;
-    const done = watchChanges(over, cursor, { clock, random, onHint, onConnection: (offline) => void connections.push(offline) }, controller.signal).then(() => {
+    const done = watchChanges(
+      over,
+      cursor,
+      { clock, random, onHint, onConnection: (offline) => void connections.push(offline) },
+      controller.signal,
+    ).then(() => {
       over_ = true;
     });
     return { controller, connections, done, isOver: () => over_ };
@@ -94,10 +127,14 @@ describe('watching', () => {
   it('hints soon after a change, and now and then without one', async () => {
     let cursor = (await drive.delta(null)).cursor;
     let hints = 0;
-    const watch = start(drive, () => cursor, async () => {
-      hints += 1;
-      cursor = (await drive.delta(cursor)).cursor;
-    });
+    const watch = start(
+      drive,
+      () => cursor,
+      async () => {
+        hints += 1;
+        cursor = (await drive.delta(cursor)).cursor;
+      },
+    );
     await clock.advance(10_000);
     expect(hints).toBe(0);
     await mkdirs('a');
@@ -121,7 +158,16 @@ describe('watching', () => {
     ];
     for (const [name, cursor, answer] of cases) {
       let waits = 0;
-      const watch = start({ wait: () => { waits += 1; return answer(); } }, cursor, () => undefined);
+      const watch = start(
+        {
+          wait: () => {
+            waits += 1;
+            return answer();
+          },
+        },
+        cursor,
+        () => undefined,
+      );
       await clock.advance(600_000);
       expect(waits, name).toBeGreaterThan(5);
       expect(waits, name).toBeLessThan(80);
@@ -129,7 +175,14 @@ describe('watching', () => {
       await watch.done;
     }
     let asked = 0;
-    const none = start(drive, () => { asked += 1; return null; }, () => undefined);
+    const none = start(
+      drive,
+      () => {
+        asked += 1;
+        return null;
+      },
+      () => undefined,
+    );
     await clock.advance(60_000);
     expect(asked).toBeLessThan(70);
     none.controller.abort();
@@ -144,7 +197,16 @@ describe('watching', () => {
       await clock.sleep(30_000);
       return false;
     };
-    const watch = start({ wait: () => { waits += 1; return answer(); } }, () => 'c', () => undefined);
+    const watch = start(
+      {
+        wait: () => {
+          waits += 1;
+          return answer();
+        },
+      },
+      () => 'c',
+      () => undefined,
+    );
     await clock.advance(30_000);
     answer = sleepy;
     await clock.advance(120_000);

@@ -15,7 +15,14 @@ export function toRemoteNode(node: CloudNode): RemoteNode {
   if (node.id === ROOT_ID) throw invalid('id', node.id);
   if (node.parentId === node.id) throw invalid('parentId', node.id);
   if (nameFault(node.name) !== undefined) throw invalid('name', node.id);
-  const placed = { id: node.id, parentId: node.parentId, name: node.name, revision: node.revision, modifiedBy: node.modifiedBy, modifiedAt: node.modifiedAt };
+  const placed = {
+    id: node.id,
+    parentId: node.parentId,
+    name: node.name,
+    revision: node.revision,
+    modifiedBy: node.modifiedBy,
+    modifiedAt: node.modifiedAt,
+  };
   if (node.kind === 'folder') return { kind: 'folder', ...placed };
   return {
     kind: 'file',

@@ -13,7 +13,8 @@ let ended: ErrorData[];
 let signedIn: Session;
 let refreshes: number;
 
-const keeper = (): SessionKeeper => new SessionKeeper({ cloud: api, environment: { secrets, clock, log }, onEnded: (reason) => void ended.push(reason) });
+const keeper = (): SessionKeeper =>
+  new SessionKeeper({ cloud: api, environment: { secrets, clock, log }, onEnded: (reason) => void ended.push(reason) });
 
 beforeEach(async () => {
   clock = new FakeClock();
@@ -23,7 +24,11 @@ beforeEach(async () => {
   log = new FakeLog();
   ended = [];
   refreshes = 0;
-  signedIn = await api.signUp({ email: 'a@example.org', password: 'correct horse', device: { name: 'laptop', platform: 'linux', appVersion: '1' } });
+  signedIn = await api.signUp({
+    email: 'a@example.org',
+    password: 'correct horse',
+    device: { name: 'laptop', platform: 'linux', appVersion: '1' },
+  });
   secrets.values.set(REFRESH_TOKEN_SECRET, signedIn.refreshToken);
   cloud.fault = ({ method, phase }) => {
     if (method === 'refresh' && phase === 'before') refreshes += 1;
@@ -82,7 +87,11 @@ describe('a session', () => {
     const session = keeper();
     await session.adopt(signedIn);
     const drive = api.authorized(session);
-    const other = await api.signIn({ email: 'a@example.org', password: 'correct horse', device: { name: 'desktop', platform: 'linux', appVersion: '1' } });
+    const other = await api.signIn({
+      email: 'a@example.org',
+      password: 'correct horse',
+      device: { name: 'desktop', platform: 'linux', appVersion: '1' },
+    });
     const afar = api.authorized({ accessToken: () => Promise.resolve(other.accessToken), refused: () => undefined });
     await afar.revokeDevice(signedIn.deviceId);
     const outcomes = await Promise.allSettled([drive.quota(), drive.devices(), drive.me()]);
@@ -109,7 +118,13 @@ describe('a session', () => {
   it('leaves a waiting caller at once when aborted, without harm to the others', async () => {
     const gate = Promise.withResolvers<void>();
     const slow = new FakeCloud({ clock, random: new SeededRandom(5), yieldPoint: () => gate.promise });
-    api = { ...api, refresh: async (token) => { await slow.request({ method: 'refresh', deviceId: null }, () => undefined); return cloud.api().refresh(token); } };
+    api = {
+      ...api,
+      refresh: async (token) => {
+        await slow.request({ method: 'refresh', deviceId: null }, () => undefined);
+        return cloud.api().refresh(token);
+      },
+    };
     const session = keeper();
     const controller = new AbortController();
     const impatient = session.accessToken(controller.signal);

@@ -24,7 +24,12 @@ const CAP_MS = minuteMs;
  * Waits for changes by long poll until the signal fires or the session ends; never throws. `cursor` is read anew before
  * each wait; while it is null, or stays where it was after a hint, the loop slows down instead of spinning.
  */
-export async function watchChanges(drive: Pick<DriveApi, 'wait'>, cursor: () => string | null, options: WatchOptions, signal: AbortSignal): Promise<void> {
+export async function watchChanges(
+  drive: Pick<DriveApi, 'wait'>,
+  cursor: () => string | null,
+  options: WatchOptions,
+  signal: AbortSignal,
+): Promise<void> {
   await new Watch(drive, cursor, options, signal).run();
 }
 

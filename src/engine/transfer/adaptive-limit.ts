@@ -34,7 +34,13 @@ const BEST_RISE = 1.02;
 const SLOWED = 0.85;
 const HALVED = 0.5;
 
-export const initialLimit = (bounds: LimitBounds): AdaptiveLimit => ({ limit: bounds.start, bestCost: null, cost: null, stale: 0, rate: null });
+export const initialLimit = (bounds: LimitBounds): AdaptiveLimit => ({
+  limit: bounds.start,
+  bestCost: null,
+  cost: null,
+  stale: 0,
+  rate: null,
+});
 
 /** One request was answered. `latencyMs` from its first byte to its last. */
 export function afterAnswer(state: AdaptiveLimit, latencyMs: number, bytes: number, bounds: LimitBounds): AdaptiveLimit {

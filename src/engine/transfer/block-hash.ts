@@ -9,11 +9,14 @@ export const blockHash = (bytes: Uint8Array): string => createHash('sha256').upd
 export function checkContent(content: Content): void {
   let size = 0;
   for (const block of content.blocks) size += block.size;
-  if (size !== content.size || contentHash(content.blocks) !== content.hash) throw new TidemarkError('content_corrupt', { hash: content.hash });
+  if (size !== content.size || contentHash(content.blocks) !== content.hash)
+    throw new TidemarkError('content_corrupt', { hash: content.hash });
 }
 
 /** Faults that may lie in one block of a request alone: the request is cut in two to find it. */
 export function mayBeOneBlock(error: unknown): boolean {
   if (!(error instanceof TidemarkError)) return false;
-  return error.code === 'body_too_large' || error.code === 'quota_exceeded' || error.code === 'hash_mismatch' || error.code === 'content_corrupt';
+  return (
+    error.code === 'body_too_large' || error.code === 'quota_exceeded' || error.code === 'hash_mismatch' || error.code === 'content_corrupt'
+  );
 }

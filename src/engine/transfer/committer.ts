@@ -29,7 +29,12 @@ interface Call {
 /** Refused as a whole, nothing done: smaller requests may pass, or at least leave only the bad entry refused. */
 const SPLIT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['body_too_large', 'invalid_request']);
 /** The cloud answered that it will never take this request; there is nothing to send again at the next start. */
-const REFUSED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([...SPLIT, 'unsupported_media_type', 'idempotency_key_reused', 'client_too_old']);
+const REFUSED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  ...SPLIT,
+  'unsupported_media_type',
+  'idempotency_key_reused',
+  'client_too_old',
+]);
 
 export const createCommitter = (parts: CommitterParts): Committer => new BatchingCommitter(parts);
 

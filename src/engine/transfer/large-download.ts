@@ -12,7 +12,12 @@ export interface LargeDownloadParts {
 }
 
 /** Block by block into a new file; the blocks to come are fetched while earlier ones are written. */
-export async function downloadLarge(parts: LargeDownloadParts, file: DownloadFile, onBytes?: OnBytes, signal?: AbortSignal): Promise<FileStat> {
+export async function downloadLarge(
+  parts: LargeDownloadParts,
+  file: DownloadFile,
+  onBytes?: OnBytes,
+  signal?: AbortSignal,
+): Promise<FileStat> {
   throwIfAborted(signal);
   const writer = await parts.disk.create(file.temp);
   const ahead = new ReadAhead(parts, file);

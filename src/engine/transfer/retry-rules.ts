@@ -7,7 +7,13 @@ export type FaultClass =
   | 'again' // again, but the line is not to blame
   | 'final'; // the caller decides
 
-const AGAIN: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['access_expired', 'cloud_answer_invalid', 'content_corrupt', 'hash_mismatch', 'uncommitted_limit']);
+const AGAIN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'access_expired',
+  'cloud_answer_invalid',
+  'content_corrupt',
+  'hash_mismatch',
+  'uncommitted_limit',
+]);
 const OVERLOAD: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['cloud_failed', 'cloud_timeout', 'cloud_unreachable', 'internal']);
 
 export function classifyFault(error: unknown): FaultClass {

@@ -115,10 +115,11 @@ describe('faults', () => {
   it('tries five times with growing waits, and never for what trying cannot mend', async () => {
     const { clock, throttle } = world();
     const tries: number[] = [];
-    const failing = (error: Error) => throttle.request('up', 0, () => {
-      tries.push(clock.monotonic());
-      return Promise.reject(error);
-    });
+    const failing = (error: Error) =>
+      throttle.request('up', 0, () => {
+        tries.push(clock.monotonic());
+        return Promise.reject(error);
+      });
     const lost = failing(new TidemarkError('cloud_unreachable'));
     lost.catch(() => undefined);
     await clock.advance(120_000);
@@ -135,7 +136,9 @@ describe('faults', () => {
   it('gives back the place of whoever is aborted, waiting or asleep', async () => {
     const { clock, throttle } = world();
     const controller = new AbortController();
-    const stuck = Array.from({ length: 20 }, () => throttle.request('up', 0, () => Promise.reject(new TidemarkError('cloud_unreachable')), controller.signal));
+    const stuck = Array.from({ length: 20 }, () =>
+      throttle.request('up', 0, () => Promise.reject(new TidemarkError('cloud_unreachable')), controller.signal),
+    );
     for (const promise of stuck) promise.catch(() => undefined);
     await clock.advance(1);
     controller.abort();

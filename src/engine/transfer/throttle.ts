@@ -166,7 +166,11 @@ class AdaptiveThrottle implements Throttle {
   async #pauseOver(signal: AbortSignal | undefined): Promise<void> {
     for (let pause = this.pause(); pause !== null; pause = this.pause()) {
       if (pause.remainingMs > LONGEST_PAUSE_MS) {
-        throw new TidemarkError(pause.error.code, { ...pause.error.params, retryAfterMs: Math.ceil(pause.remainingMs) }, { cause: pause.error });
+        throw new TidemarkError(
+          pause.error.code,
+          { ...pause.error.params, retryAfterMs: Math.ceil(pause.remainingMs) },
+          { cause: pause.error },
+        );
       }
       await this.#clock.sleep(pause.remainingMs, signal);
     }

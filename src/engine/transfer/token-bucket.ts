@@ -12,7 +12,11 @@ export interface TokenBucket {
   readonly atMs: number;
 }
 
-export const openBucket = (bytesPerSecond: number, nowMs: number): TokenBucket => ({ bytesPerSecond, balanceBytes: bytesPerSecond, atMs: nowMs });
+export const openBucket = (bytesPerSecond: number, nowMs: number): TokenBucket => ({
+  bytesPerSecond,
+  balanceBytes: bytesPerSecond,
+  atMs: nowMs,
+});
 
 /** Adds what has come in since; at most one second's worth is saved up. */
 function filled(bucket: TokenBucket, nowMs: number): TokenBucket {

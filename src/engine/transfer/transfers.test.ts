@@ -14,7 +14,17 @@ import { createDownloader } from './downloader.ts';
 import { type Throttle, createThrottle } from './throttle.ts';
 import { createUploader } from './uploader.ts';
 
-const stat = (size: number): FileStat => ({ kind: 'file', size, dev: '1', ino: '1', birthtimeNs: '1', mtimeNs: '1', ctimeNs: '1', mode: 0o644, links: 1 });
+const stat = (size: number): FileStat => ({
+  kind: 'file',
+  size,
+  dev: '1',
+  ino: '1',
+  birthtimeNs: '1',
+  mtimeNs: '1',
+  ctimeNs: '1',
+  mode: 0o644,
+  links: 1,
+});
 
 /** Files by path, with the few rules the transfers rely on; the real disk has its own tests. */
 class MemoryDisk implements Pick<Disk, 'read' | 'readMany' | 'writeMany' | 'create' | 'removeFile'> {
@@ -26,11 +36,16 @@ class MemoryDisk implements Pick<Disk, 'read' | 'readMany' | 'writeMany' | 'crea
   read: Disk['read'] = (path, offset, length) => {
     this.reads += 1;
     const bytes = this.files.get(path);
-    if (bytes === undefined || this.changed.has(path) || offset + length > bytes.byteLength) return Promise.reject(new DiskFault('changed', path));
+    if (bytes === undefined || this.changed.has(path) || offset + length > bytes.byteLength)
+      return Promise.reject(new DiskFault('changed', path));
     return Promise.resolve(bytes.slice(offset, offset + length));
   };
   readMany: Disk['readMany'] = (files) =>
-    Promise.resolve(files.map(({ path }) => (this.changed.has(path) ? new DiskFault('changed', path) : (this.files.get(path) ?? new DiskFault('missing', path)))));
+    Promise.resolve(
+      files.map(({ path }) =>
+        this.changed.has(path) ? new DiskFault('changed', path) : (this.files.get(path) ?? new DiskFault('missing', path)),
+      ),
+    );
   writeMany: Disk['writeMany'] = async (files: readonly NewFile[]) => {
     this.batches.push(files.length);
     await new Promise((resolve) => setTimeout(resolve, 1));
@@ -74,7 +89,9 @@ beforeEach(async () => {
   clock = new FakeClock();
   const random = new SeededRandom(7);
   cloud = new FakeCloud({ clock, random, yieldPoint: () => new Promise((resolve) => setImmediate(resolve)) });
-  const session = await cloud.api().signUp({ email: 'a@example.org', password: 'correct horse', device: { name: 'laptop', platform: 'linux', appVersion: '1' } });
+  const session = await cloud
+    .api()
+    .signUp({ email: 'a@example.org', password: 'correct horse', device: { name: 'laptop', platform: 'linux', appVersion: '1' } });
   const credentials: Credentials = { accessToken: () => Promise.resolve(session.accessToken), refused: () => undefined };
   drive = cloud.api().authorized(credentials);
   disk = new MemoryDisk();
@@ -87,14 +104,14 @@ beforeEach(async () => {
 
 /** Lets the fake clock run while a promise that sleeps on it is under way. */
 async function running<T>(promise: Promise<T>): Promise<T> {
-  let done = false;
+  const state = { done: false };
   const settled = promise.finally(() => {
-    done = true;
+    state.done = true;
   });
   settled.catch(() => undefined);
-  while (!done) {
+  while (!state.done) {
     await new Promise((resolve) => setImmediate(resolve));
-    if (!done && clock.pending.length > 0) await clock.runNext();
+    await clock.runNext();
   }
   return settled;
 }
@@ -149,7 +166,11 @@ describe('uploading', () => {
     const bytes = Buffer.from('shared content');
     const bad = fileOf('/bad', bytes);
     disk.changed.add('/bad');
-    const outcomes = await Promise.allSettled([uploader.send(bad), uploader.send(fileOf('/twin', bytes)), uploader.send(fileOf('/other', Buffer.from('other')))]);
+    const outcomes = await Promise.allSettled([
+      uploader.send(bad),
+      uploader.send(fileOf('/twin', bytes)),
+      uploader.send(fileOf('/other', Buffer.from('other'))),
+    ]);
     expect(outcomes.map((outcome) => outcome.status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
     expect(outcomes[0]).toMatchObject({ reason: { code: 'changed', path: '/bad' } });
     expect(blocksHeld()).toBe(2);
@@ -185,7 +206,17 @@ describe('uploading', () => {
   });
 
   it('holds up nobody for one block the cloud has no room for', async () => {
-    const uploader = createUploader({ drive: { missing: drive.missing, store: (blocks, signal) => blocks.some((block) => block.bytes.byteLength > 1000) ? Promise.reject(new TidemarkError('quota_exceeded')) : drive.store(blocks, signal) }, disk, throttle });
+    const uploader = createUploader({
+      drive: {
+        missing: drive.missing,
+        store: (blocks, signal) =>
+          blocks.some((block) => block.bytes.byteLength > 1000)
+            ? Promise.reject(new TidemarkError('quota_exceeded'))
+            : drive.store(blocks, signal),
+      },
+      disk,
+      throttle,
+    });
     const outcomes = await Promise.allSettled([1, 2, 5000, 3].map((size) => uploader.send(fileOf(`/s${size}`, Buffer.alloc(size, size)))));
     expect(outcomes.map((outcome) => outcome.status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
   });
@@ -197,7 +228,13 @@ describe('downloading', () => {
     await createUploader({ drive, disk, throttle }).send(file);
     return file;
   };
-  const want = (temp: string, file: UploadFile, reuse: UploadFile | null = null): DownloadFile => ({ temp, content: file.content, mtimeMs: 5, mode: 0o644, reuse });
+  const want = (temp: string, file: UploadFile, reuse: UploadFile | null = null): DownloadFile => ({
+    temp,
+    content: file.content,
+    mtimeMs: 5,
+    mode: 0o644,
+    reuse,
+  });
 
   it('fetches and writes many small files together', async () => {
     const files = await Promise.all(Array.from({ length: 2000 }, (_, n) => put(Buffer.from(n % 10 === 0 ? '' : `text ${n}`))));
@@ -222,7 +259,16 @@ describe('downloading', () => {
     const edited = await put(Buffer.concat([big.subarray(0, 1_000_000), Buffer.from('!'), big.subarray(1_000_000)]));
     calls = {};
     let fetched = 0;
-    const counting = createDownloader({ drive: { fetch: (hashes, signal) => { fetched += hashes.length; return drive.fetch(hashes, signal); } }, disk, throttle });
+    const counting = createDownloader({
+      drive: {
+        fetch: (hashes, signal) => {
+          fetched += hashes.length;
+          return drive.fetch(hashes, signal);
+        },
+      },
+      disk,
+      throttle,
+    });
     await counting.fetch(want('/t/edited', edited, file));
     expect(contentOf(disk.files.get('/t/edited') ?? new Uint8Array()).hash).toBe(edited.content.hash);
     expect(fetched).toBeLessThanOrEqual(3);
@@ -235,7 +281,11 @@ describe('downloading', () => {
 
   it('asks again for the rest of a short answer', async () => {
     const files = await Promise.all(Array.from({ length: 9 }, (_, n) => put(Buffer.from(`text ${n}`))));
-    const downloader = createDownloader({ drive: { fetch: async (hashes, signal) => (await drive.fetch(hashes, signal)).slice(0, 2) }, disk, throttle });
+    const downloader = createDownloader({
+      drive: { fetch: async (hashes, signal) => (await drive.fetch(hashes, signal)).slice(0, 2) },
+      disk,
+      throttle,
+    });
     await Promise.all(files.map((file, n) => downloader.fetch(want(`/t/${n}`, file))));
     expect(calls['fetch']).toBeGreaterThanOrEqual(5);
   });
@@ -247,7 +297,13 @@ describe('downloading', () => {
     await expect(downloader.fetch(want('/t/full', big))).rejects.toMatchObject({ code: 'full' });
     await expect(downloader.fetch(want('/t/full2', small))).rejects.toMatchObject({ code: 'full' });
     const controller = new AbortController();
-    const aborted = downloader.fetch(want('/t/aborted', big), () => { controller.abort(); }, controller.signal);
+    const aborted = downloader.fetch(
+      want('/t/aborted', big),
+      () => {
+        controller.abort();
+      },
+      controller.signal,
+    );
     await expect(aborted).rejects.toMatchObject({ code: 'aborted' });
     const wrong = { ...big.content, hash: small.content.hash };
     await expect(downloader.fetch({ ...want('/t/wrong', big), content: wrong })).rejects.toMatchObject({ code: 'content_corrupt' });
@@ -264,13 +320,25 @@ describe('downloading', () => {
     const files = await Promise.all(Array.from({ length: 12 }, () => put(randomBytes(5 * 1024 * 1024))));
     let inFlight = 0;
     let most = 0;
-    const downloader = createDownloader({ drive: { fetch: async (hashes, signal) => {
-      inFlight += 1;
-      most = Math.max(most, inFlight);
-      try { return await drive.fetch(hashes, signal); } finally { inFlight -= 1; }
-    } }, disk, throttle });
+    const downloader = createDownloader({
+      drive: {
+        fetch: async (hashes, signal) => {
+          inFlight += 1;
+          most = Math.max(most, inFlight);
+          try {
+            return await drive.fetch(hashes, signal);
+          } finally {
+            inFlight -= 1;
+          }
+        },
+      },
+      disk,
+      throttle,
+    });
     await Promise.all(files.map((file, n) => downloader.fetch(want(`/t/${n}`, file))));
-    files.forEach((file, n) => { expect(contentOf(disk.files.get(`/t/${n}`) ?? new Uint8Array()).hash).toBe(file.content.hash); });
+    files.forEach((file, n) => {
+      expect(contentOf(disk.files.get(`/t/${n}`) ?? new Uint8Array()).hash).toBe(file.content.hash);
+    });
     expect(most).toBeLessThanOrEqual(8);
   });
 });
@@ -290,7 +358,13 @@ describe('committing', () => {
     }
   }
   const random = new SeededRandom(3);
-  const mkdir = (name: string, group?: number): CommitEntryInput => ({ op: 'mkdir', id: random.id(), parentId: ROOT_ID, name, ...(group === undefined ? {} : { group }) });
+  const mkdir = (name: string, group?: number): CommitEntryInput => ({
+    op: 'mkdir',
+    id: random.id(),
+    parentId: ROOT_ID,
+    name,
+    ...(group === undefined ? {} : { group }),
+  });
   let journal: Journal;
   const committer = (over: Pick<DriveApi, 'commit'> = drive) => createCommitter({ drive: over, throttle, journal, random });
   beforeEach(() => {
@@ -299,7 +373,12 @@ describe('committing', () => {
 
   it('batches calls, keeps groups whole and apart, and hands out each its own results', async () => {
     const sizes: number[] = [];
-    const subject = committer({ commit: (entries, key, signal) => { sizes.push(entries.length); return drive.commit(entries, key, signal); } });
+    const subject = committer({
+      commit: (entries, key, signal) => {
+        sizes.push(entries.length);
+        return drive.commit(entries, key, signal);
+      },
+    });
     const outcomes = await Promise.all([
       ...Array.from({ length: 998 }, (_, n) => subject.commit([mkdir(`d${n}`)])),
       subject.commit([mkdir('same', 0), mkdir('SAME', 0)]),
@@ -333,15 +412,32 @@ describe('committing', () => {
 
   it('splits what is too large, and leaves only the bad entry refused', async () => {
     const keys = new Set<string>();
-    const subject = committer({ commit: (entries, key, signal) => {
-      keys.add(key);
-      return entries.length > 2 ? Promise.reject(new TidemarkError('body_too_large')) : drive.commit(entries, key, signal);
-    } });
+    const subject = committer({
+      commit: (entries, key, signal) => {
+        keys.add(key);
+        return entries.length > 2 ? Promise.reject(new TidemarkError('body_too_large')) : drive.commit(entries, key, signal);
+      },
+    });
     const bad = { ...mkdir('bad'), id: 'not an id' };
-    const outcomes = await Promise.allSettled([...['a', 'b', 'c', 'd', 'e'].map((name) => subject.commit([mkdir(name)])), subject.commit([bad])]);
-    expect(outcomes.map((outcome) => outcome.status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'fulfilled', 'fulfilled', 'rejected']);
+    const outcomes = await Promise.allSettled([
+      ...['a', 'b', 'c', 'd', 'e'].map((name) => subject.commit([mkdir(name)])),
+      subject.commit([bad]),
+    ]);
+    expect(outcomes.map((outcome) => outcome.status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'fulfilled',
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+    ]);
     expect(outcomes[5]).toMatchObject({ reason: { code: 'invalid_request' } });
-    expect(cloud.nodes('a@example.org').map((node) => node.name).sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(
+      cloud
+        .nodes('a@example.org')
+        .map((node) => node.name)
+        .sort(),
+    ).toEqual(['a', 'b', 'c', 'd', 'e']);
     expect(journal.open.size).toBe(0);
     expect(keys.size).toBe(journal.settled.length);
   });
@@ -360,7 +456,12 @@ describe('committing', () => {
     await expect(second).rejects.toMatchObject({ code: 'aborted' });
     await expect(first).rejects.toMatchObject({ code: 'aborted' });
     expect(await companion).toMatchObject([{ status: 'ok' }]);
-    expect(cloud.nodes('a@example.org').map((node) => node.name).sort()).toEqual(['companion', 'first']);
+    expect(
+      cloud
+        .nodes('a@example.org')
+        .map((node) => node.name)
+        .sort(),
+    ).toEqual(['companion', 'first']);
     expect(journal.open.size).toBe(0);
   });
 });

@@ -60,7 +60,12 @@ export class FileTask {
   readonly #onBytes: OnBytes | undefined;
   readonly #forget: () => void;
 
-  constructor(file: UploadFile, onBytes: OnBytes | undefined, signal: AbortSignal | undefined, onAborted: (task: FileTask, error: TidemarkError) => void) {
+  constructor(
+    file: UploadFile,
+    onBytes: OnBytes | undefined,
+    signal: AbortSignal | undefined,
+    onAborted: (task: FileTask, error: TidemarkError) => void,
+  ) {
     this.file = file;
     this.#onBytes = onBytes;
     const { promise, resolve, reject } = Promise.withResolvers<void>();

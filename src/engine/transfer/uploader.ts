@@ -182,7 +182,9 @@ class BatchingUploader implements Uploader {
     const small = sources.filter(({ source }) => source.whole);
     const large = sources.filter(({ source }) => !source.whole);
     const [wholes, parts] = await Promise.all([
-      small.length === 0 ? [] : disk.readMany(small.map(({ source }) => ({ path: source.task.file.path, expected: source.task.file.stat }))),
+      small.length === 0
+        ? []
+        : disk.readMany(small.map(({ source }) => ({ path: source.task.file.path, expected: source.task.file.stat }))),
       Promise.all(large.map(({ block, source }) => this.#readPart(block, source))),
     ]);
     const read = new Map<BlockTask, Uint8Array>();

@@ -61,7 +61,15 @@ export class FakeAccounts {
   signUp(email: string, password: string, info: DeviceInfo, totalBytes: number): Session {
     if (this.#byEmail.has(email)) throw new TidemarkError('email_in_use', { email });
     const drive = new DriveState(this.#clock, this.#random);
-    const account: FakeAccount = { id: this.#random.id(), email, password, region: this.#region, createdAt: this.#clock.now(), drive, totalBytes };
+    const account: FakeAccount = {
+      id: this.#random.id(),
+      email,
+      password,
+      region: this.#region,
+      createdAt: this.#clock.now(),
+      drive,
+      totalBytes,
+    };
     this.#byEmail.set(email, account);
     return this.#session(this.#newDevice(account, info));
   }
@@ -137,7 +145,15 @@ export class FakeAccounts {
     const accessExpiresAt = this.#clock.now() + ACCESS_MS;
     this.#access.set(accessToken, { device, expiresAt: accessExpiresAt });
     const { account, id } = device;
-    return { accountId: account.id, deviceId: id, email: account.email, region: account.region, accessToken, accessExpiresAt, refreshToken };
+    return {
+      accountId: account.id,
+      deviceId: id,
+      email: account.email,
+      region: account.region,
+      accessToken,
+      accessExpiresAt,
+      refreshToken,
+    };
   }
 
   #token(): string {

@@ -71,7 +71,9 @@ function commitUnit(context: CommitContext, unit: Unit, unmade: ReadonlySet<stri
   let failed: { readonly index: number; readonly result: CommitResult } | undefined;
   const kept = drive.attempt(() => {
     for (const { entry, index } of unit) {
-      const result = needs(entry).some((id) => unmade.has(id)) ? error('dependency_failed') : apply(context, entry, entry.group === undefined);
+      const result = needs(entry).some((id) => unmade.has(id))
+        ? error('dependency_failed')
+        : apply(context, entry, entry.group === undefined);
       results[index] = result;
       if (result.status !== 'ok') failed ??= { index, result };
       if (failed !== undefined) return false;
@@ -157,7 +159,9 @@ function contentFault(context: CommitContext, entry: Put): CommitResult | undefi
   const neededBytes = entry.size === 0 ? 0 : entry.size - context.roomBytes();
   if (neededBytes > 0) return { status: 'error', code: 'quota_exceeded', neededBytes };
   const lacking = entry.blocks.filter((block) => context.drive.blocks.get(block.hash)?.byteLength !== block.size);
-  return lacking.length === 0 ? undefined : { status: 'error', code: 'blocks_missing', missing: [...new Set(lacking.map((block) => block.hash))] };
+  return lacking.length === 0
+    ? undefined
+    : { status: 'error', code: 'blocks_missing', missing: [...new Set(lacking.map((block) => block.hash))] };
 }
 
 function fileOf(context: CommitContext, entry: Put, before: CloudFile | undefined): CloudFile {
@@ -165,11 +169,28 @@ function fileOf(context: CommitContext, entry: Put, before: CloudFile | undefine
   const versionId = before?.hash === hash ? before.versionId : context.newId();
   const sameConflict = before !== undefined && before.conflictOf === conflictOf;
   const conflictDevice = conflictOf === null ? null : sameConflict ? before.conflictDevice : context.device.name;
-  return { kind: 'file', ...placed(context, entry), versionId, size, hash, blocks, mtimeMs, executable, conflictOf, conflictBase, conflictDevice };
+  return {
+    kind: 'file',
+    ...placed(context, entry),
+    versionId,
+    size,
+    hash,
+    blocks,
+    mtimeMs,
+    executable,
+    conflictOf,
+    conflictBase,
+    conflictDevice,
+  };
 }
 
 const isSame = (a: CloudFile, b: CloudFile): boolean =>
-  a.parentId === b.parentId && a.name === b.name && a.mtimeMs === b.mtimeMs && a.executable === b.executable && a.conflictOf === b.conflictOf && a.conflictBase === b.conflictBase;
+  a.parentId === b.parentId &&
+  a.name === b.name &&
+  a.mtimeMs === b.mtimeMs &&
+  a.executable === b.executable &&
+  a.conflictOf === b.conflictOf &&
+  a.conflictBase === b.conflictBase;
 
 function mkdir(context: CommitContext, entry: Extract<CommitEntry, { op: 'mkdir' }>, settled: boolean): CommitResult {
   const { drive } = context;
@@ -199,7 +220,8 @@ function remove(context: CommitContext, entry: Extract<CommitEntry, { op: 'delet
   const current = drive.node(entry.id);
   if (current === undefined) return ok(null);
   if (current.revision !== entry.base) return conflict('revision_mismatch', current);
-  if (current.kind === 'folder' && entry.seen !== undefined && changedSince(drive, current.id, entry.seen)) return conflict('subtree_changed', current);
+  if (current.kind === 'folder' && entry.seen !== undefined && changedSince(drive, current.id, entry.seen))
+    return conflict('subtree_changed', current);
   drive.bury(current, context.device.id);
   return ok(null);
 }

@@ -1,4 +1,12 @@
-import { type CloudFile, type CloudNode, type DeltaResponse, type FileVersion, ROOT_ID, TidemarkError, type TrashItem } from '../../../contract/index.ts';
+import {
+  type CloudFile,
+  type CloudNode,
+  type DeltaResponse,
+  type FileVersion,
+  ROOT_ID,
+  TidemarkError,
+  type TrashItem,
+} from '../../../contract/index.ts';
 import { dayMs, nameKey } from '../../../base/index.ts';
 import type { Clock, Random } from '../../environment.ts';
 
@@ -119,7 +127,10 @@ export class DriveState {
     this.#hold(file.size);
     const before = this.#versions.get(file.id) ?? [];
     const { versionId, size, hash, mtimeMs, modifiedAt, modifiedBy } = file;
-    this.#setVersions(file.id, [...before, { versionId, size, hash, mtimeMs, createdAt: modifiedAt, createdBy: modifiedBy, file, replacedAt: this.#clock.now() }]);
+    this.#setVersions(file.id, [
+      ...before,
+      { versionId, size, hash, mtimeMs, createdAt: modifiedAt, createdBy: modifiedBy, file, replacedAt: this.#clock.now() },
+    ]);
   }
 
   /** To the trash, with everything below it. */
@@ -171,15 +182,30 @@ export class DriveState {
   trash(): TrashItem[] {
     return [...this.#buried.values()].map(({ top, nodes, path, deletedAt, deletedBy }) => {
       const files = nodes.filter((node) => node.kind === 'file');
-      return { node: top, path, deletedAt, deletedBy, expiresAt: deletedAt + HISTORY_MS, files: files.length, sizeBytes: files.reduce((sum, file) => sum + file.size, 0) };
+      return {
+        node: top,
+        path,
+        deletedAt,
+        deletedBy,
+        expiresAt: deletedAt + HISTORY_MS,
+        files: files.length,
+        sizeBytes: files.reduce((sum, file) => sum + file.size, 0),
+      };
     });
   }
 
   /** Newest first, the present one among them. */
   versions(file: CloudFile): FileVersion[] {
     const { versionId, size, hash, mtimeMs, modifiedAt, modifiedBy } = file;
-    const older = (this.#versions.get(file.id) ?? []).map(({ file: _, replacedAt, ...version }) => ({ ...version, current: false, expiresAt: replacedAt + HISTORY_MS }));
-    return [{ versionId, size, hash, mtimeMs, createdAt: modifiedAt, createdBy: modifiedBy, current: true, expiresAt: null }, ...older.reverse()];
+    const older = (this.#versions.get(file.id) ?? []).map(({ file: _, replacedAt, ...version }) => ({
+      ...version,
+      current: false,
+      expiresAt: replacedAt + HISTORY_MS,
+    }));
+    return [
+      { versionId, size, hash, mtimeMs, createdAt: modifiedAt, createdBy: modifiedBy, current: true, expiresAt: null },
+      ...older.reverse(),
+    ];
   }
 
   version(id: string, versionId: string): CloudFile | undefined {
@@ -228,7 +254,8 @@ export class DriveState {
   readCursor(cursor: string): { readonly sequence: number; readonly snapshotFrom: number | null } {
     const [epoch, sequenceText, stamp, snapshotText] = cursor.split('.');
     const sequence = Number(sequenceText);
-    if (epoch !== this.epoch || !(sequence >= 0) || sequence > this.#log.length || stamp !== this.#stampAt(sequence)) throw new TidemarkError('cursor_gone');
+    if (epoch !== this.epoch || !(sequence >= 0) || sequence > this.#log.length || stamp !== this.#stampAt(sequence))
+      throw new TidemarkError('cursor_gone');
     return { sequence, snapshotFrom: snapshotText === undefined || snapshotText === '' ? null : Number(snapshotText) };
   }
 
@@ -245,7 +272,13 @@ export class DriveState {
       else if (from.snapshotFrom === null || sequence > from.snapshotFrom) entries.push({ kind: 'deleted', id });
     }
     const hasMore = sequence < this.#log.length;
-    return { entries, cursor: this.#cursorAt(sequence, hasMore ? from.snapshotFrom : null), hasMore, epoch: this.epoch, snapshot: from.snapshotFrom !== null };
+    return {
+      entries,
+      cursor: this.#cursorAt(sequence, hasMore ? from.snapshotFrom : null),
+      hasMore,
+      epoch: this.epoch,
+      snapshot: from.snapshotFrom !== null,
+    };
   }
 
   /** A new epoch; nothing of the old one is told as deleted. Without nodes: an emptied drive, else a restored backup. */

@@ -1,6 +1,6 @@
 import { SeededRandom } from '../random.ts';
 import { FakeClock } from '../clock.ts';
-import { describeCloud } from './conformance/index.ts';
+import { describeCloud } from './conformance.ts';
 import { FakeCloud } from './fake-cloud.ts';
 
 describeCloud('the fake', () => {

@@ -1,7 +1,17 @@
 import { GiB } from '../../../base/index.ts';
 import {
-  API_VERSION, BLOCK_AVERAGE_BYTES, BLOCK_MAX_BYTES, BLOCK_MIN_BYTES, type CloudNode, type Discovery, MAX_BLOCKS_BODY_BYTES,
-  MAX_COMMIT_ENTRIES, MAX_HASHES, type Region, signInRequest, signUpRequest,
+  API_VERSION,
+  BLOCK_AVERAGE_BYTES,
+  BLOCK_MAX_BYTES,
+  BLOCK_MIN_BYTES,
+  type CloudNode,
+  type Discovery,
+  MAX_BLOCKS_BODY_BYTES,
+  MAX_COMMIT_ENTRIES,
+  MAX_HASHES,
+  type Region,
+  signInRequest,
+  signUpRequest,
 } from '../../../contract/index.ts';
 import type { Clock, Random } from '../../environment.ts';
 import type { CloudApi } from '../../remote/api.ts';

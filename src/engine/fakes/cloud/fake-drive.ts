@@ -1,9 +1,17 @@
+import { createHash } from 'node:crypto';
 import { dayMs } from '../../../base/index.ts';
 import {
-  BLOCK_FRAME_HEADER_BYTES, BLOCK_MAX_BYTES, type CloudFile, type CloudNode, MAX_BLOCKS_BODY_BYTES, MAX_HASHES, TidemarkError, commitRequest, devicePatch,
+  BLOCK_FRAME_HEADER_BYTES,
+  BLOCK_MAX_BYTES,
+  type CloudFile,
+  type CloudNode,
+  MAX_BLOCKS_BODY_BYTES,
+  MAX_HASHES,
+  TidemarkError,
+  commitRequest,
+  devicePatch,
 } from '../../../contract/index.ts';
 import type { BlockData, Credentials, DriveApi } from '../../remote/api.ts';
-import { blockHash } from '../../transfer/block-hash.ts';
 import { type FakeDevice, assertSignedIn } from './accounts.ts';
 import { checked } from './checked.ts';
 import { commitAll } from './commit.ts';
@@ -21,7 +29,14 @@ export class FakeDrive implements DriveApi {
   }
 
   me: DriveApi['me'] = () =>
-    this.#request('me', ({ account: { id, email, region, createdAt } }) => ({ id, email, region, plan: 'free', createdAt, purgeAfter: this.#cloud.clock.now() + 180 * dayMs }));
+    this.#request('me', ({ account: { id, email, region, createdAt } }) => ({
+      id,
+      email,
+      region,
+      plan: 'free',
+      createdAt,
+      purgeAfter: this.#cloud.clock.now() + 180 * dayMs,
+    }));
 
   devices: DriveApi['devices'] = () => this.#request('devices', (device) => this.#cloud.accounts.devices(device.account, device));
 
@@ -43,11 +58,13 @@ export class FakeDrive implements DriveApi {
       const usage = account.drive.usage();
       const usedBytes = usage.filesBytes + usage.versionsBytes + usage.trashBytes;
       const left = account.totalBytes - usedBytes;
-      const state = left <= 0 ? 'exceeded' : left * 100 < account.totalBytes ? 'critical' : left * 10 < account.totalBytes ? 'nearing' : 'normal';
+      const state =
+        left <= 0 ? 'exceeded' : left * 100 < account.totalBytes ? 'critical' : left * 10 < account.totalBytes ? 'nearing' : 'normal';
       return { plan: 'free', totalBytes: account.totalBytes, usedBytes, ...usage, state };
     });
 
-  delta: DriveApi['delta'] = (cursor, signal) => this.#request('delta', ({ account }) => account.drive.delta(cursor, this.#cloud.deltaLimit), signal);
+  delta: DriveApi['delta'] = (cursor, signal) =>
+    this.#request('delta', ({ account }) => account.drive.delta(cursor, this.#cloud.deltaLimit), signal);
 
   wait: DriveApi['wait'] = (cursor, timeoutMs, signal) =>
     this.#request(
@@ -125,7 +142,8 @@ export class FakeDrive implements DriveApi {
       signal,
     );
 
-  versions: DriveApi['versions'] = (id) => this.#request('versions', ({ account }) => account.drive.versions(fileOf(account.drive.node(id))));
+  versions: DriveApi['versions'] = (id) =>
+    this.#request('versions', ({ account }) => account.drive.versions(fileOf(account.drive.node(id))));
 
   restoreVersion: DriveApi['restoreVersion'] = (id, versionId, base) =>
     this.#request('restoreVersion', ({ account: { drive }, id: deviceId }) => {
@@ -136,7 +154,16 @@ export class FakeDrive implements DriveApi {
       if (version === undefined) throw new TidemarkError('not_found');
       drive.keepVersion(current);
       const { size, hash, blocks, mtimeMs, executable } = version;
-      const node: CloudFile = { ...current, ...this.#touched(deviceId), versionId: this.#cloud.random.id(), size, hash, blocks, mtimeMs, executable };
+      const node: CloudFile = {
+        ...current,
+        ...this.#touched(deviceId),
+        versionId: this.#cloud.random.id(),
+        size,
+        hash,
+        blocks,
+        mtimeMs,
+        executable,
+      };
       drive.put(node);
       this.#cloud.wake();
       return node;
@@ -188,7 +215,12 @@ export class FakeDrive implements DriveApi {
     return this.#once(method, await this.#credentials.accessToken(signal), work, signal);
   }
 
-  async #once<T>(method: FakeCall['method'], token: string, work: (device: FakeDevice) => T | Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  async #once<T>(
+    method: FakeCall['method'],
+    token: string,
+    work: (device: FakeDevice) => T | Promise<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
     const device = this.#cloud.accounts.authenticate(token);
     const answer = await this.#cloud.request({ method, deviceId: device.id }, () => {
       assertSignedIn(device);
@@ -204,3 +236,5 @@ function fileOf(node: CloudNode | undefined): CloudFile {
   if (node?.kind !== 'file') throw new TidemarkError('not_found');
   return node;
 }
+
+const blockHash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

@@ -1,11 +1,12 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { MiB } from '../../../base/index.ts';
 import { MAX_BLOCKS_BODY_BYTES, type RouteName, TidemarkError, routes } from '../../../contract/index.ts';
 import { refusalFault } from './fault.ts';
 import type { Answer, Line } from './line.ts';
 
 type Routes = typeof routes;
-type Part<N extends RouteName, K extends 'params' | 'query' | 'body'> = Routes[N] extends Record<K, infer S extends z.ZodType> ? z.input<S> : undefined;
+type Part<N extends RouteName, K extends 'params' | 'query' | 'body'> =
+  Routes[N] extends Record<K, infer S extends z.ZodType> ? z.input<S> : undefined;
 export type AnswerOf<N extends RouteName> = Routes[N] extends { readonly response: infer S extends z.ZodType } ? z.output<S> : undefined;
 
 /** The parts a route has, each as its schema takes it; bytes where the body is not JSON. */
@@ -50,7 +51,10 @@ export async function callForBytes<N extends RouteName>(caller: Caller, name: N,
 
 async function send<N extends RouteName>(caller: Caller, name: N, parts: Parts<N>): Promise<Answer> {
   const route = routes[name];
-  const headers: Record<string, string> = { 'user-agent': caller.userAgent, accept: 'application/json, application/problem+json, */*;q=0.5' };
+  const headers: Record<string, string> = {
+    'user-agent': caller.userAgent,
+    accept: 'application/json, application/problem+json, */*;q=0.5',
+  };
   if (parts.accessToken !== undefined) headers['authorization'] = `Bearer ${parts.accessToken}`;
   if (parts.idempotencyKey !== undefined) headers['idempotency-key'] = parts.idempotencyKey;
   let body: Uint8Array | string | undefined = parts.bytes;
@@ -71,34 +75,40 @@ async function send<N extends RouteName>(caller: Caller, name: N, parts: Parts<N
   if (answer.status >= 200 && answer.status < 300) return answer;
   // Redirects are not followed: a Tidemark cloud never sends one, and following would carry the token elsewhere.
   if (answer.status < 400) throw new TidemarkError('not_tidemark', { server: caller.line.server, status: answer.status });
-  const refusal = { status: answer.status, contentType: answer.header('content-type'), retryAfter: answer.header('retry-after'), body: answer.body };
+  const refusal = {
+    status: answer.status,
+    contentType: answer.header('content-type'),
+    retryAfter: answer.header('retry-after'),
+    body: answer.body,
+  };
   throw refusalFault(refusal, caller.line.server, caller.now());
 }
 
 function pathOf(route: Routes[RouteName], parts: { readonly params?: unknown; readonly query?: unknown }): string {
   let path: string = route.path;
   if ('params' in route) {
-    for (const [key, value] of Object.entries(checked<Record<string, string>>(route.params, parts.params, 'params'))) {
+    for (const [key, value] of Object.entries(checked(route.params, parts.params, 'params'))) {
       path = path.replace(`:${key}`, encodeURIComponent(value));
     }
   }
   if (!('query' in route)) return path;
   const query = new URLSearchParams();
-  for (const [key, value] of Object.entries(checked<Record<string, unknown>>(route.query, parts.query, 'query'))) {
-    if (value !== undefined) query.set(key, String(value));
+  for (const [key, value] of Object.entries(checked(route.query, parts.query, 'query'))) {
+    query.set(key, String(value));
   }
   return `${path}?${query.toString()}`;
 }
 
 /** What we are about to send; a fault here is ours, told before anything left the machine. */
-function checked<T>(schema: z.ZodType, value: unknown, part: string): T {
+function checked<S extends z.ZodType>(schema: S, value: unknown, part: string): z.output<S> {
   const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data as T;
+  if (parsed.success) return parsed.data;
   throw new TidemarkError('invalid_request', { field: fieldOf(parsed.error, part) }, { cause: parsed.error });
 }
 
 function readAnswer(server: string, schema: z.ZodType, answer: Answer): unknown {
-  const invalid = (field: string, cause?: unknown): TidemarkError => new TidemarkError('cloud_answer_invalid', { server, field }, { cause });
+  const invalid = (field: string, cause?: unknown): TidemarkError =>
+    new TidemarkError('cloud_answer_invalid', { server, field }, { cause });
   if (mediaType(answer) !== 'application/json') throw invalid('content-type');
   let json: unknown;
   try {

@@ -75,7 +75,8 @@ function codeOfStatus(status: number): ErrorCode {
   }
 }
 
-const withWait = (params: ErrorParams, wait: number | undefined): ErrorParams => (wait === undefined ? params : { ...params, retryAfterMs: wait });
+const withWait = (params: ErrorParams, wait: number | undefined): ErrorParams =>
+  wait === undefined ? params : { ...params, retryAfterMs: wait };
 
 function readJson(body: Uint8Array): unknown {
   try {

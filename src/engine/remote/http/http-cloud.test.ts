@@ -76,7 +76,9 @@ const sendBytes = (response: ServerResponse, bytes: Uint8Array): void => {
 
 describe('server addresses', () => {
   it('takes http only on loopback', () => {
-    expect(() => createHttpCloud({ server: 'http://cloud.example', appVersion: '1' })).toThrow(expect.objectContaining({ code: 'cloud_insecure' }) as Error);
+    expect(() => createHttpCloud({ server: 'http://cloud.example', appVersion: '1' })).toThrow(
+      expect.objectContaining({ code: 'cloud_insecure' }) as Error,
+    );
     expect(() => createHttpCloud({ server: 'http://127.0.0.1.example', appVersion: '1' })).toThrow(/cloud_insecure/);
     expect(() => createHttpCloud({ server: 'ftp://localhost', appVersion: '1' })).toThrow(/invalid_request/);
     expect(createHttpCloud({ server: 'https://cloud.example/', appVersion: '1' }).server).toBe('https://cloud.example');
@@ -87,11 +89,18 @@ describe('server addresses', () => {
 describe('discovery', () => {
   it.each([
     ['a web page', (r: ServerResponse) => void r.writeHead(200, { 'content-type': 'text/html' }).end('<html>hello</html>')],
-    ['another JSON service', (r: ServerResponse) => { json(r, { product: 'other', apiVersion: 1 }); }],
+    [
+      'another JSON service',
+      (r: ServerResponse) => {
+        json(r, { product: 'other', apiVersion: 1 });
+      },
+    ],
     ['a page that is not there', (r: ServerResponse) => void r.writeHead(404).end()],
     ['a redirect', (r: ServerResponse) => void r.writeHead(302, { location: 'https://elsewhere.example/' }).end()],
   ] as const)('calls %s not_tidemark', async (_, answer) => {
-    const server = await serve((_request, response) => { answer(response); });
+    const server = await serve((_request, response) => {
+      answer(response);
+    });
     expect(await fault(client(server).discover())).toMatchObject({ code: 'not_tidemark', params: { server } });
   });
 
@@ -109,7 +118,9 @@ describe('discovery', () => {
   });
 
   it('does not mistake a cloud that is down for another server', async () => {
-    const server = await serve((_request, response) => void response.writeHead(503, { 'content-type': 'text/html', 'retry-after': '7' }).end('<html>'));
+    const server = await serve(
+      (_request, response) => void response.writeHead(503, { 'content-type': 'text/html', 'retry-after': '7' }).end('<html>'),
+    );
     expect(await fault(client(server).discover())).toMatchObject({ code: 'cloud_unavailable', params: { retryAfterMs: 7000 } });
   });
 });
@@ -117,13 +128,21 @@ describe('discovery', () => {
 describe('answers', () => {
   it('turns problem documents into their code, and unknown ones into that of the status', async () => {
     let answer: (response: ServerResponse) => void = () => undefined;
-    const server = await serve((_request, response) => { answer(response); });
+    const server = await serve((_request, response) => {
+      answer(response);
+    });
     const api = drive(server);
-    answer = (r) => { problem(r, 507, 'quota_exceeded', { neededBytes: 12 }); };
+    answer = (r) => {
+      problem(r, 507, 'quota_exceeded', { neededBytes: 12 });
+    };
     expect(await fault(api.quota())).toMatchObject({ code: 'quota_exceeded', params: { neededBytes: 12 } });
-    answer = (r) => { problem(r, 418, 'tea_only'); };
+    answer = (r) => {
+      problem(r, 418, 'tea_only');
+    };
     expect(await fault(api.quota())).toMatchObject({ code: 'invalid_request', params: { detail: 'tea_only', status: 418 } });
-    answer = (r) => { problem(r, 429, 'rate_limited', {}, { 'retry-after': new Date(Date.now() + 5000).toUTCString() }); };
+    answer = (r) => {
+      problem(r, 429, 'rate_limited', {}, { 'retry-after': new Date(Date.now() + 5000).toUTCString() });
+    };
     const limited = await fault(api.quota());
     expect(limited.code).toBe('rate_limited');
     expect(limited.params['retryAfterMs']).toBeGreaterThan(2000);
@@ -135,7 +154,9 @@ describe('answers', () => {
   });
 
   it('names the field of an answer that breaks the contract', async () => {
-    const server = await serve((_request, response) => { json(response, { entries: [{ kind: 'file', id: '../../etc' }], cursor: 'c', hasMore: false, epoch: '0', snapshot: true }); });
+    const server = await serve((_request, response) => {
+      json(response, { entries: [{ kind: 'file', id: '../../etc' }], cursor: 'c', hasMore: false, epoch: '0', snapshot: true });
+    });
     const error = await fault(drive(server).delta(null));
     expect(error.code).toBe('cloud_answer_invalid');
     expect(error.params['field']).toMatch(/^entries\.0\./);
@@ -157,7 +178,10 @@ describe('answers', () => {
       pump();
     });
     expect(await fault(drive(endless).fetch(hashes))).toMatchObject({ code: 'cloud_answer_invalid', params: { field: 'length' } });
-    const boast = await serve((_request, response) => void response.writeHead(200, { 'content-type': BLOCKS_MEDIA_TYPE, 'content-length': String(MAX_BLOCKS_BODY_BYTES + 1) }).write('x'));
+    const boast = await serve(
+      (_request, response) =>
+        void response.writeHead(200, { 'content-type': BLOCKS_MEDIA_TYPE, 'content-length': String(MAX_BLOCKS_BODY_BYTES + 1) }).write('x'),
+    );
     expect(await fault(drive(boast).fetch(hashes))).toMatchObject({ code: 'cloud_answer_invalid', params: { field: 'length' } });
   });
 
@@ -173,7 +197,9 @@ describe('answers', () => {
   });
 
   it('refuses a commit answer with too few results', async () => {
-    const server = await serve((_request, response) => { json(response, { results: [] }); });
+    const server = await serve((_request, response) => {
+      json(response, { results: [] });
+    });
     const entry = { op: 'mkdir', id: '1'.repeat(32), parentId: '0'.repeat(32), name: 'x' } as const;
     expect(await fault(drive(server).commit([entry], 'key'))).toMatchObject({ code: 'cloud_answer_invalid', params: { field: 'results' } });
   });
@@ -194,12 +220,16 @@ describe('blocks', () => {
     expect(stored.equals(Buffer.from(encodeFrames(blocks)))).toBe(true);
     const fetched = await drive(server).fetch(hashes);
     expect(fetched.map((block) => block.hash)).toEqual(hashes.slice(0, 2));
-    expect(fetched.map((block) => Buffer.from(block.bytes).equals(Buffer.from(blocks.find((b) => b.hash === block.hash)?.bytes ?? '')))).toEqual([true, true]);
+    expect(
+      fetched.map((block) => Buffer.from(block.bytes).equals(Buffer.from(blocks.find((b) => b.hash === block.hash)?.bytes ?? ''))),
+    ).toEqual([true, true]);
   });
 
   it('trusts neither order, length nor bytes', async () => {
     let bytes: Uint8Array = new Uint8Array(0);
-    const server = await serve((_request, response) => { sendBytes(response, bytes); });
+    const server = await serve((_request, response) => {
+      sendBytes(response, bytes);
+    });
     const api = drive(server);
     expect(await fault(api.fetch(hashes))).toMatchObject({ code: 'cloud_answer_invalid' });
     bytes = encodeFrames([...blocks].reverse());
@@ -219,7 +249,9 @@ describe('blocks', () => {
   });
 
   it('tells which block the cloud rejected', async () => {
-    const server = await serve((_request, response) => { json(response, { stored: 2, rejected: [hashes[1]] }); });
+    const server = await serve((_request, response) => {
+      json(response, { stored: 2, rejected: [hashes[1]] });
+    });
     expect(await fault(drive(server).store(blocks))).toMatchObject({ code: 'hash_mismatch', params: { hash: hashes[1] } });
   });
 
@@ -254,7 +286,9 @@ describe('tokens and cancelling', () => {
     const server = await serve(() => undefined);
     const controller = new AbortController();
     const waiting = drive(server).wait('cursor', 30_000, controller.signal);
-    setTimeout(() => { controller.abort(); }, 20);
+    setTimeout(() => {
+      controller.abort();
+    }, 20);
     expect(await fault(waiting)).toMatchObject({ code: 'aborted' });
     expect(await fault(drive(server).wait('cursor', 1, AbortSignal.abort()))).toMatchObject({ code: 'aborted' });
   });

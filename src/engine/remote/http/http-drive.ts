@@ -25,7 +25,8 @@ export class HttpDrive implements DriveApi {
 
   quota: DriveApi['quota'] = () => this.#call('quota', {});
 
-  delta: DriveApi['delta'] = (cursor, signal) => this.#call('delta', { query: { ...(cursor === null ? {} : { cursor }), limit: MAX_DELTA_LIMIT }, signal });
+  delta: DriveApi['delta'] = (cursor, signal) =>
+    this.#call('delta', { query: { ...(cursor === null ? {} : { cursor }), limit: MAX_DELTA_LIMIT }, signal });
 
   wait: DriveApi['wait'] = async (cursor, timeoutMs, signal) => {
     const patienceMs = Math.min(timeoutMs, MAX_WAIT_MS);
@@ -50,13 +51,17 @@ export class HttpDrive implements DriveApi {
   };
 
   fetch: DriveApi['fetch'] = async (hashes, signal): Promise<readonly BlockData[]> => {
-    const body = await this.#asDevice((accessToken) => callForBytes(this.#caller, 'fetchBlocks', { body: { hashes: [...hashes] }, accessToken, signal }), signal);
+    const body = await this.#asDevice(
+      (accessToken) => callForBytes(this.#caller, 'fetchBlocks', { body: { hashes: [...hashes] }, accessToken, signal }),
+      signal,
+    );
     return decodeFrames(body, hashes, this.#caller.line.server);
   };
 
   commit: DriveApi['commit'] = async (entries, idempotencyKey, signal) => {
     const { results } = await this.#call('commit', { body: { entries: [...entries] }, idempotencyKey, signal });
-    if (results.length !== entries.length) throw new TidemarkError('cloud_answer_invalid', { server: this.#caller.line.server, field: 'results' });
+    if (results.length !== entries.length)
+      throw new TidemarkError('cloud_answer_invalid', { server: this.#caller.line.server, field: 'results' });
     return results;
   };
 

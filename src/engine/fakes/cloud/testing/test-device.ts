@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { type CloudFile, type CloudFolder, type CommitEntryInput, type CommitResult, type DeltaEntry, ROOT_ID, type Session, TidemarkError } from '../../../../contract/index.ts';
+import {
+  type CloudFile,
+  type CloudFolder,
+  type CommitEntryInput,
+  type CommitResult,
+  type DeltaEntry,
+  ROOT_ID,
+  type Session,
+  TidemarkError,
+} from '../../../../contract/index.ts';
 import type { Content } from '../../../model/index.ts';
 import type { CloudApi, Credentials, DriveApi } from '../../../remote/api.ts';
 import { contentOf } from '../../../transfer/chunks/index.ts';
@@ -79,7 +88,9 @@ export class TestDevice {
   }
 
   /** Everything from a cursor to the end. */
-  async changes(from: string | null): Promise<{ readonly entries: readonly DeltaEntry[]; readonly cursor: string; readonly epoch: string }> {
+  async changes(
+    from: string | null,
+  ): Promise<{ readonly entries: readonly DeltaEntry[]; readonly cursor: string; readonly epoch: string }> {
     const entries: DeltaEntry[] = [];
     let cursor = from;
     for (;;) {
@@ -95,22 +106,54 @@ export class TestDevice {
   }
 }
 
-export const fixedCredentials = (accessToken: string): Credentials => ({ accessToken: () => Promise.resolve(accessToken), refused: () => undefined });
-
-export const mkdir = (name: string, parentId = ROOT_ID, id = newId()): CommitEntryInput & { op: 'mkdir' } => ({ op: 'mkdir', id, parentId, name });
-
-export const put = (id: string, name: string, content: Content, parentId = ROOT_ID, base: string | null = null): CommitEntryInput & { op: 'put' } => ({
-  op: 'put', id, base, parentId, name, size: content.size, hash: content.hash, blocks: [...content.blocks], mtimeMs: 1_700_000_000_000,
+export const fixedCredentials = (accessToken: string): Credentials => ({
+  accessToken: () => Promise.resolve(accessToken),
+  refused: () => undefined,
 });
 
-export const move = (node: { id: string; revision: string }, name: string, parentId = ROOT_ID): CommitEntryInput & { op: 'move' } => ({ op: 'move', id: node.id, base: node.revision, parentId, name });
+export const mkdir = (name: string, parentId = ROOT_ID, id = newId()): CommitEntryInput & { op: 'mkdir' } => ({
+  op: 'mkdir',
+  id,
+  parentId,
+  name,
+});
+
+export const put = (
+  id: string,
+  name: string,
+  content: Content,
+  parentId = ROOT_ID,
+  base: string | null = null,
+): CommitEntryInput & { op: 'put' } => ({
+  op: 'put',
+  id,
+  base,
+  parentId,
+  name,
+  size: content.size,
+  hash: content.hash,
+  blocks: [...content.blocks],
+  mtimeMs: 1_700_000_000_000,
+});
+
+export const move = (node: { id: string; revision: string }, name: string, parentId = ROOT_ID): CommitEntryInput & { op: 'move' } => ({
+  op: 'move',
+  id: node.id,
+  base: node.revision,
+  parentId,
+  name,
+});
 
 export const remove = (node: { id: string; revision: string }, seen?: string): CommitEntryInput & { op: 'delete' } => ({
-  op: 'delete', id: node.id, base: node.revision, ...(seen === undefined ? {} : { seen }),
+  op: 'delete',
+  id: node.id,
+  base: node.revision,
+  ...(seen === undefined ? {} : { seen }),
 });
 
 /** `ok`, or the code of what went wrong. */
-export const outcomes = (results: readonly CommitResult[]): string[] => results.map((result) => (result.status === 'ok' ? 'ok' : result.code));
+export const outcomes = (results: readonly CommitResult[]): string[] =>
+  results.map((result) => (result.status === 'ok' ? 'ok' : result.code));
 
 /** The code of the TidemarkError a promise ends with; fails the test when it ends otherwise. */
 export async function refusal(promise: Promise<unknown>): Promise<string> {

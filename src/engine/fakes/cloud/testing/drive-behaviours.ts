@@ -2,16 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { ROOT_ID } from '../../../../contract/index.ts';
 import { contentOf } from '../../../transfer/chunks/index.ts';
-import { type CloudUnderTest, TestDevice, mkdir, newId, outcomes, put, refusal, remove } from './bench.ts';
+import { type CloudUnderTest, TestDevice, mkdir, newId, outcomes, put, refusal, remove } from './test-device.ts';
 
 export function driveBehaviours(cloud: () => CloudUnderTest): void {
   const device = (): Promise<TestDevice> => TestDevice.signUp(cloud());
   const block = (text: string) => ({ hash: contentOf(Buffer.from(text)).hash, bytes: Buffer.from(text) });
-  const isEqual = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolean => a !== undefined && b !== undefined && Buffer.from(a).equals(Buffer.from(b));
+  const isEqual = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolean =>
+    a !== undefined && b !== undefined && Buffer.from(a).equals(Buffer.from(b));
 
   it('stores blocks by hash and gives them back in the order asked', async () => {
     const a = await device();
-    const blocks = [block('one'), block('two'), { hash: '', bytes: randomBytes(3_000_000) }].map(({ bytes }) => ({ hash: contentOf(bytes).blocks[0]?.hash ?? '', bytes: bytes.subarray(0, contentOf(bytes).blocks[0]?.size) }));
+    const blocks = [block('one'), block('two'), { hash: '', bytes: randomBytes(3_000_000) }].map(({ bytes }) => ({
+      hash: contentOf(bytes).blocks[0]?.hash ?? '',
+      bytes: bytes.subarray(0, contentOf(bytes).blocks[0]?.size),
+    }));
     const hashes = blocks.map(({ hash }) => hash);
     expect(await a.drive.missing(hashes)).toEqual(new Set(hashes));
     await a.drive.store(blocks);
@@ -27,7 +31,9 @@ export function driveBehaviours(cloud: () => CloudUnderTest): void {
     const a = await device();
     const good = block('good');
     expect(await refusal(a.drive.store([{ hash: block('said').hash, bytes: Buffer.from('done') }, good]))).toBe('hash_mismatch');
-    expect(await a.drive.missing([good.hash, block('said').hash, block('done').hash])).toEqual(new Set([block('said').hash, block('done').hash]));
+    expect(await a.drive.missing([good.hash, block('said').hash, block('done').hash])).toEqual(
+      new Set([block('said').hash, block('done').hash]),
+    );
   });
 
   it('answers a prefix when it lacks a block, and says so when it is the first', async () => {
@@ -64,7 +70,12 @@ export function driveBehaviours(cloud: () => CloudUnderTest): void {
     expect(await stranger.drive.missing([file.hash])).toEqual(new Set([file.hash]));
     expect(await refusal(stranger.drive.fetch([file.hash]))).toBe('blocks_missing');
     const content = contentOf(Buffer.from('only mine'));
-    const results = await stranger.commit(put(newId(), 'stolen', content), put(file.id, 'x', content, ROOT_ID, file.revision), remove(file), mkdir('in it', file.id));
+    const results = await stranger.commit(
+      put(newId(), 'stolen', content),
+      put(file.id, 'x', content, ROOT_ID, file.revision),
+      remove(file),
+      mkdir('in it', file.id),
+    );
     expect(outcomes(results)).toEqual(['blocks_missing', 'not_found', 'ok', 'parent_missing']);
     expect((await a.changes(null)).entries).toMatchObject([{ id: file.id, name: 'secret' }]);
     expect(await refusal(stranger.drive.delta(await a.cursor()))).toBe('cursor_gone');
@@ -76,7 +87,12 @@ export function driveBehaviours(cloud: () => CloudUnderTest): void {
     const [result] = await a.commit(put(newId(), 'x', content));
     expect(result).toMatchObject({ status: 'error', code: 'blocks_missing', missing: [content.hash] });
     const sent = await a.send('sent');
-    const wrong = [{ ...sent, size: 5 }, { ...sent, hash: content.hash }, { ...sent, blocks: [] }, { ...sent, size: 5, blocks: [{ hash: sent.hash, size: 5 }] }];
+    const wrong = [
+      { ...sent, size: 5 },
+      { ...sent, hash: content.hash },
+      { ...sent, blocks: [] },
+      { ...sent, size: 5, blocks: [{ hash: sent.hash, size: 5 }] },
+    ];
     const results = await a.commit(...wrong.map((bad, n) => put(newId(), `w${n}`, bad)));
     expect(outcomes(results).slice(0, 3)).toEqual(['hash_mismatch', 'hash_mismatch', 'hash_mismatch']);
     expect(results[3]?.status).toBe('error');
@@ -89,7 +105,8 @@ export function driveBehaviours(cloud: () => CloudUnderTest): void {
     const file = await a.file('big', bytes);
     expect(file.blocks.length).toBeGreaterThan(1);
     const parts: Uint8Array[] = [];
-    while (parts.length < file.blocks.length) parts.push(...(await a.drive.fetch(file.blocks.slice(parts.length).map(({ hash }) => hash))).map((got) => got.bytes));
+    while (parts.length < file.blocks.length)
+      parts.push(...(await a.drive.fetch(file.blocks.slice(parts.length).map(({ hash }) => hash))).map((got) => got.bytes));
     expect(isEqual(Buffer.concat(parts), bytes)).toBe(true);
   });
 
@@ -122,7 +139,9 @@ export function driveBehaviours(cloud: () => CloudUnderTest): void {
     for (;;) {
       const page = await a.drive.delta(cursor);
       pages += 1;
-      for (const entry of page.entries) if (entry.kind === 'deleted') known.delete(entry.id); else known.set(entry.id, entry.name);
+      for (const entry of page.entries)
+        if (entry.kind === 'deleted') known.delete(entry.id);
+        else known.set(entry.id, entry.name);
       cursor = page.cursor;
       if (!page.hasMore) break;
       expect(page.snapshot).toBe(true);
@@ -181,7 +200,9 @@ export function driveBehaviours(cloud: () => CloudUnderTest): void {
     const folder = await a.folder('folder');
     const file = await a.file('x', '12345', folder.id);
     await a.commit(remove(folder));
-    expect(await a.drive.trash()).toMatchObject([{ node: { id: folder.id, name: 'folder' }, path: 'folder', deletedBy: a.session.deviceId, files: 1, sizeBytes: 5 }]);
+    expect(await a.drive.trash()).toMatchObject([
+      { node: { id: folder.id, name: 'folder' }, path: 'folder', deletedBy: a.session.deviceId, files: 1, sizeBytes: 5 },
+    ]);
     await a.folder('Folder');
     const cursor = await a.cursor();
     const restored = await a.drive.restoreTrash(folder.id);
@@ -199,6 +220,13 @@ export function driveBehaviours(cloud: () => CloudUnderTest): void {
     const gone = await a.file('y', '123');
     await a.file('x', '1234567', ROOT_ID, file);
     await a.commit(remove(gone));
-    expect(await a.drive.quota()).toMatchObject({ plan: 'free', filesBytes: 7, versionsBytes: 5, trashBytes: 3, usedBytes: 15, state: 'normal' });
+    expect(await a.drive.quota()).toMatchObject({
+      plan: 'free',
+      filesBytes: 7,
+      versionsBytes: 5,
+      trashBytes: 3,
+      usedBytes: 15,
+      state: 'normal',
+    });
   });
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { ROOT_ID } from '../../../../contract/index.ts';
 import { contentOf } from '../../../transfer/chunks/index.ts';
-import { type CloudUnderTest, TestDevice, mkdir, move, newId, outcomes, put, refusal, remove } from './bench.ts';
+import { type CloudUnderTest, TestDevice, mkdir, move, newId, outcomes, put, refusal, remove } from './test-device.ts';
 
 export function commitBehaviours(cloud: () => CloudUnderTest): void {
   const device = (): Promise<TestDevice> => TestDevice.signUp(cloud());
@@ -13,9 +13,25 @@ export function commitBehaviours(cloud: () => CloudUnderTest): void {
     const top = newId();
     const below = newId();
     const file = newId();
-    const results = await a.commit(mkdir('top', ROOT_ID, top), mkdir('below', top, below), put(file, 'hello.txt', content, below), put(newId(), 'empty', empty, below));
+    const results = await a.commit(
+      mkdir('top', ROOT_ID, top),
+      mkdir('below', top, below),
+      put(file, 'hello.txt', content, below),
+      put(newId(), 'empty', empty, below),
+    );
     expect(outcomes(results)).toEqual(['ok', 'ok', 'ok', 'ok']);
-    expect(results[2]).toMatchObject({ node: { kind: 'file', id: file, parentId: below, size: 5, hash: content.hash, blocks: content.blocks, modifiedBy: a.session.deviceId, conflictOf: null } });
+    expect(results[2]).toMatchObject({
+      node: {
+        kind: 'file',
+        id: file,
+        parentId: below,
+        size: 5,
+        hash: content.hash,
+        blocks: content.blocks,
+        modifiedBy: a.session.deviceId,
+        conflictOf: null,
+      },
+    });
     const { entries } = await a.changes(null);
     expect(entries.map((entry) => entry.id)).toEqual(expect.arrayContaining([top, below, file]));
     expect(entries).toHaveLength(4);
@@ -49,7 +65,12 @@ export function commitBehaviours(cloud: () => CloudUnderTest): void {
   it('lets a name be held once in a folder, under NFC and case folding', async () => {
     const a = await device();
     const held = await a.folder('Straße caf\u00e9');
-    const results = await a.commit(mkdir('STRASSE CAF\u00c9'), mkdir('straße cafe\u0301'), put(newId(), 'strasse café', empty), mkdir('other'));
+    const results = await a.commit(
+      mkdir('STRASSE CAF\u00c9'),
+      mkdir('straße cafe\u0301'),
+      put(newId(), 'strasse café', empty),
+      mkdir('other'),
+    );
     expect(outcomes(results)).toEqual(['name_taken', 'name_taken', 'name_taken', 'ok']);
     expect(results[0]).toMatchObject({ status: 'conflict', node: { id: held.id } });
     expect(await a.done(move(held, 'STRASSE CAFÉ'))).toMatchObject({ name: 'STRASSE CAFÉ' });
@@ -57,15 +78,39 @@ export function commitBehaviours(cloud: () => CloudUnderTest): void {
 
   it('refuses names no cloud can hold, and holds what only Windows cannot', async () => {
     const a = await device();
-    const results = await a.commit(mkdir('..'), mkdir('.'), mkdir('a/b'), mkdir('a\0b'), mkdir('ä'.repeat(128)), mkdir('ä'.repeat(127)), mkdir('con:?*'), mkdir('\ud83d'));
-    expect(outcomes(results)).toEqual(['name_invalid', 'name_invalid', 'name_invalid', 'name_invalid', 'name_invalid', 'ok', 'ok', 'name_invalid']);
+    const results = await a.commit(
+      mkdir('..'),
+      mkdir('.'),
+      mkdir('a/b'),
+      mkdir('a\0b'),
+      mkdir('ä'.repeat(128)),
+      mkdir('ä'.repeat(127)),
+      mkdir('con:?*'),
+      mkdir('\ud83d'),
+    );
+    expect(outcomes(results)).toEqual([
+      'name_invalid',
+      'name_invalid',
+      'name_invalid',
+      'name_invalid',
+      'name_invalid',
+      'ok',
+      'ok',
+      'name_invalid',
+    ]);
   });
 
   it('refuses parents that are not there or are files, and what hangs on them', async () => {
     const a = await device();
     const file = await a.file('file', '');
     const child = newId();
-    const results = await a.commit(mkdir('x', newId(), child), mkdir('y', child), put(newId(), 'z', empty, child), mkdir('in file', file.id), mkdir('fine'));
+    const results = await a.commit(
+      mkdir('x', newId(), child),
+      mkdir('y', child),
+      put(newId(), 'z', empty, child),
+      mkdir('in file', file.id),
+      mkdir('fine'),
+    );
     expect(outcomes(results)).toEqual(['parent_missing', 'dependency_failed', 'dependency_failed', 'kind_mismatch', 'ok']);
   });
 
@@ -75,7 +120,9 @@ export function commitBehaviours(cloud: () => CloudUnderTest): void {
     const [taken] = await a.commit(mkdir('two', ROOT_ID, folder.id));
     expect(taken).toMatchObject({ status: 'conflict', code: 'id_taken', node: { name: 'one' } });
     await a.commit(remove(folder));
-    expect(outcomes(await a.commit(mkdir('two', ROOT_ID, folder.id), put(folder.id, 'two', empty), mkdir('two', ROOT_ID, ROOT_ID)))).toEqual(['id_taken', 'id_taken', 'kind_mismatch']);
+    expect(
+      outcomes(await a.commit(mkdir('two', ROOT_ID, folder.id), put(folder.id, 'two', empty), mkdir('two', ROOT_ID, ROOT_ID))),
+    ).toEqual(['id_taken', 'id_taken', 'kind_mismatch']);
   });
 
   it('knows files from folders and what is gone', async () => {
@@ -83,7 +130,12 @@ export function commitBehaviours(cloud: () => CloudUnderTest): void {
     const folder = await a.folder('folder');
     const gone = await a.file('gone', 'x');
     await a.commit(remove(gone));
-    const results = await a.commit(put(folder.id, 'folder', empty, ROOT_ID, folder.revision), put(gone.id, 'gone', empty, ROOT_ID, gone.revision), move(gone, 'back'), remove(gone));
+    const results = await a.commit(
+      put(folder.id, 'folder', empty, ROOT_ID, folder.revision),
+      put(gone.id, 'gone', empty, ROOT_ID, gone.revision),
+      move(gone, 'back'),
+      remove(gone),
+    );
     expect(outcomes(results)).toEqual(['kind_mismatch', 'not_found', 'not_found', 'ok']);
   });
 
@@ -91,7 +143,10 @@ export function commitBehaviours(cloud: () => CloudUnderTest): void {
     const a = await device();
     const outer = await a.folder('outer');
     const inner = await a.folder('inner', outer.id);
-    expect(outcomes(await a.commit(move(outer, 'outer', inner.id), move(outer, 'outer', outer.id)))).toEqual(['would_cycle', 'would_cycle']);
+    expect(outcomes(await a.commit(move(outer, 'outer', inner.id), move(outer, 'outer', outer.id)))).toEqual([
+      'would_cycle',
+      'would_cycle',
+    ]);
     // in one group both could point at each other
     const left = await a.folder('left');
     const right = await a.folder('right');
@@ -117,7 +172,13 @@ export function commitBehaviours(cloud: () => CloudUnderTest): void {
     const cursor = await a.cursor();
     const made = newId();
     const group = 0;
-    const results = await a.commit({ ...mkdir('new', ROOT_ID, made), group }, { ...move(file, 'x', made), group }, mkdir('beside'), { ...remove({ id: file.id, revision: newId() }), group }, mkdir('below', made));
+    const results = await a.commit(
+      { ...mkdir('new', ROOT_ID, made), group },
+      { ...move(file, 'x', made), group },
+      mkdir('beside'),
+      { ...remove({ id: file.id, revision: newId() }), group },
+      mkdir('below', made),
+    );
     expect(outcomes(results)).toEqual(['group_failed', 'group_failed', 'ok', 'revision_mismatch', 'dependency_failed']);
     expect((await a.changes(cursor)).entries).toMatchObject([{ name: 'beside' }]);
   });

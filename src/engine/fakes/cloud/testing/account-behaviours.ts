@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { minuteMs } from '../../../../base/index.ts';
-import type { CloudUnderTest } from './bench.ts';
-import { PASSWORD, TestDevice, fixedCredentials, newEmail, newId, refusal } from './bench.ts';
+import type { CloudUnderTest } from './test-device.ts';
+import { PASSWORD, TestDevice, fixedCredentials, newEmail, newId, refusal } from './test-device.ts';
 
 export function accountBehaviours(cloud: () => CloudUnderTest): void {
   const device = { name: 'tablet', platform: 'android', appVersion: '1.0.0' } as const;
@@ -30,7 +30,10 @@ export function accountBehaviours(cloud: () => CloudUnderTest): void {
 
   it('names the field of a malformed request', async () => {
     const api = cloud().connect();
-    await expect(api.signUp({ email: 'nobody', password: PASSWORD, device })).rejects.toMatchObject({ code: 'invalid_request', params: { field: 'email' } });
+    await expect(api.signUp({ email: 'nobody', password: PASSWORD, device })).rejects.toMatchObject({
+      code: 'invalid_request',
+      params: { field: 'email' },
+    });
   });
 
   it('rotates the refresh token and bears lost replies until a successor was used', async () => {

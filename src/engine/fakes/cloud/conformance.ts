@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { accountBehaviours } from './accounts.ts';
-import type { CloudUnderTest, MakeCloud } from './bench.ts';
-import { commitBehaviours } from './commits.ts';
-import { driveBehaviours } from './drives.ts';
+import { accountBehaviours } from './testing/account-behaviours.ts';
+import type { CloudUnderTest, MakeCloud } from './testing/test-device.ts';
+import { commitBehaviours } from './testing/commit-behaviours.ts';
+import { driveBehaviours } from './testing/drive-behaviours.ts';
 
-export type { CloudUnderTest, MakeCloud } from './bench.ts';
+export type { CloudUnderTest, MakeCloud } from './testing/test-device.ts';
 
 /** What every cloud does, the fake and the real one alike: whatever a test or a simulation shows on the fake holds there too. */
 export function describeCloud(name: string, makeCloud: MakeCloud): void {

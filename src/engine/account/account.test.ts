@@ -1,0 +1,159 @@
+import { mkdtemp, readFile, readdir, rm, stat, writeFile, chmod } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { TidemarkError } from '../../contract/index.ts';
+import { FakeClock, FakeCloud, FakeSecrets, SeededRandom, silentLog } from '../fakes/index.ts';
+import { REFRESH_TOKEN_SECRET, SessionKeeper } from '../remote/index.ts';
+import { openFileSecretStore } from './secret-store-file.ts';
+import { type Keyring, openKeyringSecretStore } from './secret-store-keyring.ts';
+import { type AccountParts, deviceInfo, signIn, signOut, signUp } from './sign-in.ts';
+
+const platform = { platform: 'linux', hostName: 'laptop', appVersion: '1.2.3', caseSensitive: true } as const;
+const request = { email: 'a@example.org', password: 'correct horse' };
+
+describe('signing in and out', () => {
+  let cloud: FakeCloud;
+  let secrets: FakeSecrets;
+  let parts: AccountParts;
+
+  const device = (heldAccountId: string | null = null): AccountParts => {
+    const api = cloud.api();
+    const session = new SessionKeeper({
+      cloud: api,
+      environment: { secrets, clock: cloud.clock, log: silentLog },
+      onEnded: () => undefined,
+    });
+    return { cloud: api, session, platform, heldAccountId };
+  };
+  beforeEach(() => {
+    cloud = new FakeCloud({ clock: new FakeClock(), random: new SeededRandom(2) });
+    secrets = new FakeSecrets();
+    parts = device();
+  });
+
+  it('answers what the profile keeps, and keeps the token in the secret store', async () => {
+    const row = await signUp(parts, { ...request, deviceName: ' my laptop ' });
+    expect(row).toMatchObject({
+      server: cloud.server,
+      email: request.email,
+      region: 'international',
+      deviceName: 'my laptop',
+      signedOut: null,
+    });
+    expect(JSON.stringify(row)).not.toContain(secrets.values.get(REFRESH_TOKEN_SECRET));
+    const again = await signIn(device(row.accountId), request);
+    expect(again).toMatchObject({ accountId: row.accountId, deviceName: 'laptop' });
+    expect(again.deviceId).not.toBe(row.deviceId);
+    await expect(signIn(parts, { ...request, password: 'wrong' })).rejects.toMatchObject({ code: 'invalid_credentials' });
+  });
+
+  it('refuses another account than the one whose files are here, and leaves nothing signed in', async () => {
+    const mine = await signUp(parts, request);
+    await signUp(device(), { ...request, email: 'b@example.org' });
+    secrets.values.set(REFRESH_TOKEN_SECRET, 'untouched');
+    await expect(signIn(device(mine.accountId), { ...request, email: 'b@example.org' })).rejects.toMatchObject({
+      code: 'wrong_account',
+      params: { email: 'b@example.org' },
+    });
+    await expect(signUp(device(mine.accountId), { ...request, email: 'c@example.org' })).rejects.toMatchObject({ code: 'wrong_account' });
+    await expect(signIn(device(), { ...request, email: 'c@example.org' })).rejects.toMatchObject({ code: 'invalid_credentials' });
+    expect(secrets.values.get(REFRESH_TOKEN_SECRET)).toBe('untouched');
+    const other = device();
+    await signIn(other, { ...request, email: 'b@example.org' });
+    expect(await other.cloud.authorized(other.session).devices()).toHaveLength(2);
+  });
+
+  it('signs nobody in whose token cannot be kept', async () => {
+    await signUp(parts, request);
+    const locked = device();
+    secrets.locked = true;
+    await expect(signIn(locked, request)).rejects.toMatchObject({ code: 'key_ring_unavailable' });
+    secrets.locked = false;
+    expect(await parts.cloud.authorized(parts.session).devices()).toHaveLength(1);
+  });
+
+  it('forgets the token whether or not the cloud hears of it', async () => {
+    await signUp(parts, request);
+    expect(await signOut(parts)).toEqual({ told: true });
+    expect(secrets.values.size).toBe(0);
+    await expect(parts.session.accessToken()).rejects.toMatchObject({ code: 'not_signed_in' });
+    const second = device();
+    await signIn(second, request);
+    cloud.fault = () => {
+      throw new TidemarkError('cloud_unreachable');
+    };
+    expect(await signOut(second)).toEqual({ told: false });
+    expect(secrets.values.size).toBe(0);
+  });
+
+  it('gives every device a name', () => {
+    expect(deviceInfo({ ...platform, hostName: '  ' }).name).toBe('Tidemark');
+    expect(deviceInfo(platform, 'x'.repeat(300)).name).toHaveLength(100);
+  });
+});
+
+describe('secrets in a file', () => {
+  let profile: string;
+  beforeEach(async () => {
+    profile = await mkdtemp(join(tmpdir(), 'tidemark-secrets-'));
+  });
+  afterEach(() => rm(profile, { recursive: true, force: true }));
+
+  it('keeps them for the owner only, through many changes at once', async () => {
+    const store = await openFileSecretStore(profile);
+    await Promise.all(Array.from({ length: 20 }, (_, n) => store.set(`name ${n}`, `value ${n}`)));
+    await Promise.all([store.delete('name 3'), store.delete('never there')]);
+    const again = await openFileSecretStore(profile);
+    expect(await again.get('name 3')).toBeNull();
+    expect(await again.get('name 19')).toBe('value 19');
+    const { mode } = await stat(join(profile, 'secrets.json'));
+    if (process.platform !== 'win32') expect(mode & 0o777).toBe(0o600);
+    expect(await readdir(profile)).toEqual(['secrets.json']);
+  });
+
+  it('refuses a broken file and leaves it as it is', async () => {
+    const path = join(profile, 'secrets.json');
+    await writeFile(path, '{"a": 1', { mode: 0o600 });
+    await expect(openFileSecretStore(profile)).rejects.toMatchObject({ code: 'key_ring_unavailable' });
+    expect(await readFile(path, 'utf8')).toBe('{"a": 1');
+  });
+
+  it.skipIf(process.platform === 'win32')('refuses a file that others can read', async () => {
+    const store = await openFileSecretStore(profile);
+    await store.set('a', 'b');
+    await chmod(join(profile, 'secrets.json'), 0o644);
+    await expect(openFileSecretStore(profile)).rejects.toMatchObject({
+      code: 'key_ring_unavailable',
+      params: { detail: expect.stringContaining('readable by others') as string },
+    });
+  });
+});
+
+describe('secrets in the key ring', () => {
+  it('keeps those of two profiles apart', async () => {
+    const entries = new Map<string, string>();
+    const key = (service: string, account: string): string => `${service}/${account}`;
+    const ring: Keyring = {
+      getPassword: (service, account) => Promise.resolve(entries.get(key(service, account)) ?? null),
+      setPassword: (service, account, password) => Promise.resolve(void entries.set(key(service, account), password)),
+      deletePassword: (service, account) => Promise.resolve(entries.delete(key(service, account))),
+    };
+    const one = await openKeyringSecretStore('/profiles/one', () => Promise.resolve(ring));
+    const two = await openKeyringSecretStore('/profiles/two', () => Promise.resolve(ring));
+    await one.set('token', '1');
+    await two.set('token', '2');
+    await two.delete('token');
+    expect([await one.get('token'), await two.get('token')]).toEqual(['1', null]);
+  });
+
+  it('says what the system said when there is none, or when it is locked', async () => {
+    const none = openKeyringSecretStore('/p', () => Promise.reject(new Error('no such file: libsecret')));
+    await expect(none).rejects.toMatchObject({ code: 'key_ring_unavailable', params: { detail: 'no such file: libsecret' } });
+    const locked = (): Promise<never> => Promise.reject(new Error('collection is locked'));
+    const opening = openKeyringSecretStore('/p', () =>
+      Promise.resolve({ getPassword: locked, setPassword: locked, deletePassword: locked }),
+    );
+    await expect(opening).rejects.toMatchObject({ code: 'key_ring_unavailable', params: { detail: 'collection is locked' } });
+  });
+});
