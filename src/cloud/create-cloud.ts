@@ -65,7 +65,7 @@ async function assemble(options: CloudOptions, opened: (() => Promise<void>)[], 
     bootstrapSecret: options.bootstrapSecret,
     now,
     newId,
-    onEnded: (deviceNo) => waiters.deviceEnded(deviceNo),
+    onEnded: (deviceNo, by) => waiters.deviceEnded(deviceNo, by),
   });
   const blocks = new Blocks({
     catalogue: catalogue.blocks,

@@ -29,8 +29,8 @@ export function openApiDocument(version: string): Json {
 
 /** What one side writes and the other reads: 'input' for requests, where defaults may be left out. */
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _dialect, ...json } = z.toJSONSchema(schema, { target: 'draft-2020-12', io });
-  return json;
+  // The dialect is said once, for the whole document.
+  return { ...z.toJSONSchema(schema, { target: 'draft-2020-12', io }), $schema: undefined };
 }
 
 function operation(operationId: string, route: Route): Json {

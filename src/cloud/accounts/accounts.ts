@@ -29,7 +29,7 @@ export interface AccountsOptions {
   readonly now: () => number;
   readonly newId: () => string;
   /** A device was signed out. */
-  readonly onEnded: (deviceNo: number) => void;
+  readonly onEnded: (deviceNo: number, by: EndedBy) => void;
 }
 
 interface SignUp {
@@ -126,7 +126,7 @@ export class Accounts {
       case 'ended':
         throw new TidemarkError(endedCode(rotation.by));
       case 'reused':
-        this.#options.onEnded(rotation.deviceNo);
+        this.#options.onEnded(rotation.deviceNo, 'reuse');
         throw new TidemarkError('session_expired');
     }
   }
@@ -168,7 +168,7 @@ export class Accounts {
   /** False when the account has no such device. */
   async endDevice(account: AccountRecord, id: string, by: EndedBy): Promise<boolean> {
     const deviceNo = await this.#catalogue.endDevice(account.no, id, by, this.#options.now());
-    if (deviceNo !== undefined) this.#options.onEnded(deviceNo);
+    if (deviceNo !== undefined) this.#options.onEnded(deviceNo, by);
     return deviceNo !== undefined;
   }
 

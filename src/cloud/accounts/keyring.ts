@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import type { AccountRecord } from '../catalogue.ts';
 import { seal, unseal } from '../cipher.ts';
 
@@ -6,10 +6,10 @@ const MAX_OPEN = 1000;
 
 /** Keys of the accounts: random, sealed with the server's key, opened once and kept in memory for the busiest. */
 export class Keyring {
-  readonly #wrapKey: Buffer;
-  readonly #open = new Map<number, Buffer>();
+  readonly #wrapKey: KeyObject;
+  readonly #open = new Map<number, KeyObject>();
 
-  constructor(wrapKey: Buffer) {
+  constructor(wrapKey: KeyObject) {
     this.#wrapKey = wrapKey;
   }
 
@@ -18,10 +18,10 @@ export class Keyring {
     return seal(this.#wrapKey, randomBytes(32), `key ${accountId}`);
   }
 
-  keyOf(account: AccountRecord): Buffer {
+  keyOf(account: AccountRecord): KeyObject {
     const known = this.#open.get(account.no);
     if (known !== undefined) return known;
-    const key = unseal(this.#wrapKey, account.wrappedKey, `key ${account.id}`);
+    const key = createSecretKey(unseal(this.#wrapKey, account.wrappedKey, `key ${account.id}`));
     const [oldest] = this.#open.keys();
     if (this.#open.size >= MAX_OPEN && oldest !== undefined) this.#open.delete(oldest);
     this.#open.set(account.no, key);

@@ -1,4 +1,4 @@
-import { createHash, hash as hashOnce } from 'node:crypto';
+import { createHash, hash as hashOnce, type KeyObject } from 'node:crypto';
 import { BLOCK_FRAME_HEADER_BYTES, type BlockRef, MAX_BLOCKS_BODY_BYTES, TidemarkError } from '../../contract/index.ts';
 import { MiB } from '../../base/index.ts';
 import type { AccountRecord, BlockCatalogue, BlockRow, DriveCatalogue } from '../catalogue.ts';
@@ -18,8 +18,8 @@ export interface BlocksOptions {
   readonly catalogue: BlockCatalogue;
   readonly drives: DriveCatalogue;
   readonly store: BlockStore;
-  readonly namesKey: Buffer;
-  readonly accountKey: (account: AccountRecord) => Buffer;
+  readonly namesKey: KeyObject;
+  readonly accountKey: (account: AccountRecord) => KeyObject;
   readonly uncommittedSlackBytes: number;
 }
 

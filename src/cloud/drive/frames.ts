@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { BLOCK_FRAME_HEADER_BYTES, BLOCK_MAX_BYTES } from '../../contract/index.ts';
 
 /** A block as it came in; `bytes` may share memory with others of the same request. */
@@ -77,5 +76,3 @@ export function frameHeader(hash: string, size: number): Buffer {
   header.writeUInt32BE(size, 32);
   return header;
 }
-
-export const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();

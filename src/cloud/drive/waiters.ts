@@ -1,5 +1,7 @@
+import type { EndedBy } from '../catalogue.ts';
+
 /** Why a wait ended. */
-export type Wake = 'changed' | 'timeout' | 'device_ended' | 'closing';
+export type Wake = 'changed' | 'timeout' | 'closing' | EndedBy;
 
 interface Waiter {
   readonly accountNo: number;
@@ -35,8 +37,8 @@ export class Waiters {
     for (const waiter of [...this.#waiting]) if (waiter.accountNo === accountNo) waiter.wake('changed');
   }
 
-  deviceEnded(deviceNo: number): void {
-    for (const waiter of [...this.#waiting]) if (waiter.deviceNo === deviceNo) waiter.wake('device_ended');
+  deviceEnded(deviceNo: number, by: EndedBy): void {
+    for (const waiter of [...this.#waiting]) if (waiter.deviceNo === deviceNo) waiter.wake(by);
   }
 
   close(): void {

@@ -54,7 +54,7 @@ export async function registerRoutes(app: FastifyInstance, handlers: Handlers, a
 
 const bodyTypeOf = (name: RouteName): string | undefined => (routes[name] as Route).bodyType;
 
-function addRoute<N extends RouteName>(app: FastifyInstance, name: N, handlers: Handlers, accounts: Accounts): void {
+function addRoute(app: FastifyInstance, name: RouteName, handlers: Handlers, accounts: Accounts): void {
   const route: Route = routes[name];
   app.route({
     method: route.method,
@@ -65,8 +65,8 @@ function addRoute<N extends RouteName>(app: FastifyInstance, name: N, handlers: 
     ...(route.auth ? { onRequest: async (request: FastifyRequest) => void (request.holder = await authenticate(accounts, request)) } : {}),
     handler: async (request, reply) => {
       // The parts have the types that the schemas of this very route give them.
-      const call = { ...readParts(name, route, request), request, reply, signal: goneSignal(request, reply) } as unknown as Call<N>;
-      const answer = await handlers[name](call);
+      const call = { ...readParts(name, route, request), request, reply, signal: goneSignal(request, reply) } as unknown as Call<RouteName>;
+      const answer = await (handlers[name] as (call: Call<RouteName>) => Promise<unknown>)(call);
       if (route.response !== undefined) return reply.send(route.response.parse(answer));
       return answer === null
         ? reply.send()

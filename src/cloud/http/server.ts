@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { inspect } from 'node:util';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -71,7 +72,7 @@ function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyRep
     log('error', 'request failed', {
       route,
       code: error.code,
-      cause: error.cause instanceof Error ? error.cause.stack : String(error.cause),
+      cause: inspect(error.cause),
     });
   }
   const { retryAfterMs } = error.params;
@@ -80,7 +81,11 @@ function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyRep
   // The rest of a body that is not wanted is not read either.
   if (!request.raw.complete) reply.header('Connection', 'close');
   for (const header of ['Content-Length', 'Content-Disposition', 'Repr-Digest', 'Content-Digest']) reply.removeHeader(header);
-  return reply.code(problem.status).type(PROBLEM_MEDIA_TYPE).send(JSON.stringify(problem));
+  // As bytes: to a string Fastify would add a charset, which this type does not have.
+  return reply
+    .code(problem.status)
+    .header('Content-Type', PROBLEM_MEDIA_TYPE)
+    .send(Buffer.from(JSON.stringify(problem)));
 }
 
 const table: readonly (Route & { readonly pattern: RegExp })[] = Object.values(routes).map((route: Route) => ({

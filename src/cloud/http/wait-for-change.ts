@@ -15,8 +15,8 @@ export async function waitForChange(drives: DriveCatalogue, waiters: Waiters, ca
     if (changed === 'cursor_gone') throw new TidemarkError('cursor_gone');
     if (changed) return { changed };
     const why = await wake;
-    if (why === 'device_ended') throw new TidemarkError(endedCode('revoked'));
-    return { changed: why === 'changed' };
+    if (why === 'changed' || why === 'timeout' || why === 'closing') return { changed: why === 'changed' };
+    throw new TidemarkError(endedCode(why));
   } finally {
     stop.abort();
   }

@@ -14,9 +14,9 @@ export interface Statement {
 }
 
 /** For statements whose rows are objects. */
-export const rowsOf = (db: Sqlite, sql: string): Statement => db.prepare<unknown[]>(sql);
+export const rowsOf = (db: Sqlite, sql: string): Statement => db.prepare(sql);
 /** For statements whose rows are one value. */
-export const valuesOf = (db: Sqlite, sql: string): Statement => db.prepare<unknown[]>(sql).pluck();
+export const valuesOf = (db: Sqlite, sql: string): Statement => db.prepare(sql).pluck();
 
 // "TdMk": tells our databases from anyone else's SQLite file.
 const APPLICATION_ID = 0x54_64_4d_6b;

@@ -1,4 +1,4 @@
-import { hkdfSync, randomBytes } from 'node:crypto';
+import { createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
 import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, realpathSync, writeSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { TidemarkError } from '../../contract/index.ts';
@@ -17,8 +17,8 @@ export function loadServerKey(keyFile: string, dataDir: string, hasData: boolean
 }
 
 /** A key for one purpose, so that none is used for two. */
-export function subkey(serverKey: Buffer, purpose: 'wrap' | 'names' | 'check'): Buffer {
-  return Buffer.from(hkdfSync('sha256', serverKey, Buffer.alloc(0), `tidemark cloud ${purpose}`, KEY_BYTES));
+export function subkey(serverKey: Buffer, purpose: 'wrap' | 'names' | 'check'): KeyObject {
+  return createSecretKey(Buffer.from(hkdfSync('sha256', serverKey, Buffer.alloc(0), `tidemark cloud ${purpose}`, KEY_BYTES)));
 }
 
 function parseKey(text: string, path: string): Buffer {
