@@ -29,7 +29,7 @@ export const errorParams = {
   sign_up_closed: {},
   invite_required: {},
   bootstrap_secret_required: {},
-  wrong_account: {},
+  wrong_account: { email: 'string?' },
   rate_limited: { retryAfterMs: 'number?' },
   quota_exceeded: { neededBytes: 'number?' },
   uncommitted_limit: {},

@@ -36,8 +36,10 @@ export interface StoreReads {
   setting<K extends SettingKey>(key: K): SettingValue<K>;
   pausedUntil(): number | 'resumed' | null;
 
+  /** Newest first; `before` is the id of the last row of the page before. `search` looks into both paths. */
   activity(page: { before?: number; limit: number; search?: string; kinds?: readonly string[] }): readonly Activity[];
   issue(key: string): IssueRow | undefined;
+  /** In the order of their keys; `after` is the key of the last row of the page before. */
   issues(page: { after?: string; limit: number }): readonly IssueRow[];
   issueCount(): number;
   questions(): readonly QuestionRow[];
