@@ -61,8 +61,6 @@ function download(packageFolder: string, limitMs: number): Promise<string | unde
       resolve(reason);
     };
     child.on('error', (error) => end(error.message));
-    child.on('close', (code) =>
-      end(code === 0 ? undefined : (/\b(E[A-Z]{4,}|HTTP \d+|status code \d+)\b/i.exec(said)?.[0] ?? 'it failed')),
-    );
+    child.on('close', (code) => end(code === 0 ? undefined : (/\b(E[A-Z_]{4,}|HTTP \d+)\b/.exec(said)?.[0] ?? 'it failed')));
   });
 }

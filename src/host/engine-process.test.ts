@@ -38,7 +38,9 @@ function begin(...args: readonly string[]): Started {
   });
   children.push(child);
   const port: Port = {
-    send: (message) => void (child.connected && child.send(message)),
+    send(message) {
+      if (child.connected) child.send(message);
+    },
     onMessage(listener) {
       child.on('message', listener);
       return () => child.off('message', listener);
