@@ -1,14 +1,17 @@
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, readdir, rm, stat, writeFile, chmod } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TidemarkError } from '../../contract/index.ts';
 import { FakeClock, FakeCloud, FakeSecrets, SeededRandom, silentLog } from '../fakes/index.ts';
 import { REFRESH_TOKEN_SECRET, SessionKeeper } from '../remote/index.ts';
 import { openFileSecretStore } from './secret-store-file.ts';
-import { type Keyring, openKeyringSecretStore } from './secret-store-keyring.ts';
+import { type OpenEntry, openKeyringSecretStore } from './secret-store-keyring.ts';
 import { type AccountParts, deviceInfo, signIn, signOut, signUp } from './sign-in.ts';
 
+const run = promisify(execFile);
 const platform = { platform: 'linux', hostName: 'laptop', appVersion: '1.2.3', caseSensitive: true } as const;
 const request = { email: 'a@example.org', password: 'correct horse' };
 
@@ -131,29 +134,77 @@ describe('secrets in a file', () => {
 });
 
 describe('secrets in the key ring', () => {
-  it('keeps those of two profiles apart', async () => {
-    const entries = new Map<string, string>();
-    const key = (service: string, account: string): string => `${service}/${account}`;
-    const ring: Keyring = {
-      getPassword: (service, account) => Promise.resolve(entries.get(key(service, account)) ?? null),
-      setPassword: (service, account, password) => Promise.resolve(void entries.set(key(service, account), password)),
-      deletePassword: (service, account) => Promise.resolve(entries.delete(key(service, account))),
+  const ring =
+    (entries: Map<string, string>): OpenEntry =>
+    (service, account) => {
+      const key = `${service}/${account}`;
+      return {
+        getPassword: () => Promise.resolve(entries.get(key) ?? null),
+        setPassword: (password) => Promise.resolve(void entries.set(key, password)),
+        deletePassword: () => Promise.resolve(entries.delete(key)),
+      };
     };
-    const one = await openKeyringSecretStore('/profiles/one', () => Promise.resolve(ring));
-    const two = await openKeyringSecretStore('/profiles/two', () => Promise.resolve(ring));
+
+  it('keeps those of two profiles apart and leaves no trace of the trial', async () => {
+    const entries = new Map<string, string>();
+    const one = await openKeyringSecretStore('/profiles/one', () => Promise.resolve(ring(entries)));
+    const two = await openKeyringSecretStore('/profiles/two', () => Promise.resolve(ring(entries)));
+    expect(entries.size).toBe(0);
     await one.set('token', '1');
     await two.set('token', '2');
     await two.delete('token');
     expect([await one.get('token'), await two.get('token')]).toEqual(['1', null]);
   });
 
-  it('says what the system said when there is none, or when it is locked', async () => {
+  it('says what the system said when there is none, when it is locked and when it forgets', async () => {
     const none = openKeyringSecretStore('/p', () => Promise.reject(new Error('no such file: libsecret')));
     await expect(none).rejects.toMatchObject({ code: 'key_ring_unavailable', params: { detail: 'no such file: libsecret' } });
-    const locked = (): Promise<never> => Promise.reject(new Error('collection is locked'));
-    const opening = openKeyringSecretStore('/p', () =>
-      Promise.resolve({ getPassword: locked, setPassword: locked, deletePassword: locked }),
-    );
-    await expect(opening).rejects.toMatchObject({ code: 'key_ring_unavailable', params: { detail: 'collection is locked' } });
+    const locked = { ...ring(new Map())('', ''), setPassword: () => Promise.reject(new Error('collection is locked')) };
+    await expect(openKeyringSecretStore('/p', () => Promise.resolve(() => locked))).rejects.toMatchObject({
+      params: { detail: 'collection is locked' },
+    });
+    const forgetful = { ...ring(new Map())('', ''), getPassword: () => Promise.resolve(null) };
+    await expect(openKeyringSecretStore('/p', () => Promise.resolve(() => forgetful))).rejects.toMatchObject({
+      code: 'key_ring_unavailable',
+    });
+  });
+
+  const script = `
+    import { openSecretStore } from ${JSON.stringify(new URL('index.ts', import.meta.url).href)};
+    try {
+      const store = await openSecretStore('auto', '/profile of a test');
+      await store.set('token', 'kept');
+      console.log(await store.get('token'));
+      await store.delete('token');
+      console.log(await store.get('token'));
+    } catch (error) {
+      console.log(error.code);
+    }`;
+  const onLinux = process.platform === 'linux';
+  const has = (tool: string): boolean => spawnSync('which', [tool]).status === 0;
+
+  it.runIf(onLinux)('does not take keys that a restart forgets for a key ring', async () => {
+    const env: NodeJS.ProcessEnv = { ...process.env, XDG_RUNTIME_DIR: '/nonexistent' };
+    delete env['DBUS_SESSION_BUS_ADDRESS'];
+    delete env['DISPLAY'];
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { env });
+    expect(stdout.trim()).toBe('key_ring_unavailable');
+  });
+
+  it.runIf(onLinux && has('dbus-run-session') && has('gnome-keyring-daemon'))('works with a real one', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'tidemark-ring-'));
+    try {
+      const unlock = `printf '\\n' | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; exec "$@"`;
+      const { stdout } = await run(
+        'dbus-run-session',
+        ['--', 'bash', '-c', unlock, '_', process.execPath, '--input-type=module', '-e', script],
+        {
+          env: { ...process.env, HOME: home, XDG_RUNTIME_DIR: home },
+        },
+      );
+      expect(stdout.trim().split('\n')).toEqual(['kept', 'null']);
+    } finally {
+      await rm(home, { recursive: true, force: true, maxRetries: 5 });
+    }
   });
 });

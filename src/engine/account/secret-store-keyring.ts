@@ -1,55 +1,64 @@
 import { TidemarkError } from '../../contract/index.ts';
 import type { SecretStore } from '../environment.ts';
 
-/** What we use of the key ring's five functions. */
-export interface Keyring {
-  getPassword(service: string, account: string): Promise<string | null>;
-  setPassword(service: string, account: string, password: string): Promise<void>;
-  deletePassword(service: string, account: string): Promise<boolean>;
+/** One secret of the system's key ring. */
+export interface KeyringEntry {
+  getPassword(): Promise<string | null>;
+  setPassword(password: string): Promise<void>;
+  deletePassword(): Promise<boolean>;
 }
+
+export type OpenEntry = (service: string, account: string) => KeyringEntry;
 
 const SERVICE = 'Tidemark';
 
 /**
- * Secrets in the system's key ring, one entry a profile and name. It is tried once here, so that a machine without a
- * ring, or with a locked one, is told before anyone signs in. Throws `key_ring_unavailable` with the system's words.
+ * Secrets in the system's key ring, one entry a profile and name. The ring is tried by writing, since a machine without
+ * a usable one answers "no such secret" to reads: whoever signs in hears of it before, not after. Throws
+ * `key_ring_unavailable` with the system's words.
  */
-export async function openKeyringSecretStore(profile: string, load: () => Promise<Keyring> = loadKeyring): Promise<SecretStore> {
-  const ring = await guarded(load);
-  const store = new KeyringSecretStore(ring, profile);
-  await store.get('probe');
+export async function openKeyringSecretStore(profile: string, load: () => Promise<OpenEntry> = loadKeyring): Promise<SecretStore> {
+  const store = new KeyringSecretStore(await guarded(load), profile);
+  await store.set('probe', 'tidemark');
+  const read = await store.get('probe');
+  await store.delete('probe');
+  if (read !== 'tidemark') throw new TidemarkError('key_ring_unavailable', { detail: 'what was written could not be read' });
   return store;
 }
 
-/** Loaded when needed: a missing native part must not stop those who keep secrets in a file. */
-async function loadKeyring(): Promise<Keyring> {
-  return import('keytar/keytar.js');
+/**
+ * Loaded when needed: a missing native part must not stop those who keep secrets in a file. On Linux it has to be the
+ * Secret Service: without it the package would fall back to the kernel's keys, which a restart of the machine forgets.
+ */
+async function loadKeyring(): Promise<OpenEntry> {
+  const { AsyncEntry } = await import('keytar');
+  return (service, account) => new AsyncEntry(service, account, { linux: { store: 'secret-service' } });
 }
 
 class KeyringSecretStore implements SecretStore {
   readonly kind = 'keyring';
-  readonly #ring: Keyring;
+  readonly #open: OpenEntry;
   readonly #profile: string;
 
-  constructor(ring: Keyring, profile: string) {
-    this.#ring = ring;
+  constructor(open: OpenEntry, profile: string) {
+    this.#open = open;
     this.#profile = profile;
   }
 
   get(name: string): Promise<string | null> {
-    return guarded(() => this.#ring.getPassword(SERVICE, this.#account(name)));
+    return guarded(() => this.#entry(name).getPassword());
   }
 
   set(name: string, value: string): Promise<void> {
-    return guarded(() => this.#ring.setPassword(SERVICE, this.#account(name), value));
+    return guarded(() => this.#entry(name).setPassword(value));
   }
 
   async delete(name: string): Promise<void> {
-    await guarded(() => this.#ring.deletePassword(SERVICE, this.#account(name)));
+    await guarded(() => this.#entry(name).deletePassword());
   }
 
-  #account(name: string): string {
-    return `${name} (${this.#profile})`;
+  #entry(name: string): KeyringEntry {
+    return this.#open(SERVICE, `${name} (${this.#profile})`);
   }
 }
 
