@@ -1,7 +1,16 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { hostname } from 'node:os';
 import { TidemarkError } from '../contract/index.ts';
-import { type Clock, type Environment, type Disk, type Random, type SecretStore, createHttpCloud, watchFolder } from '../engine/index.ts';
+import {
+  type Clock,
+  type CloudApi,
+  type Environment,
+  type Disk,
+  type Random,
+  type SecretStore,
+  createHttpCloud,
+  watchFolder,
+} from '../engine/index.ts';
 import type { HostLog } from './log.ts';
 
 /** Wall clock and timers of this machine. */
@@ -52,7 +61,7 @@ export function systemEnvironment(parts: EnvironmentParts): Environment {
     watch: watchFolder,
     secrets: parts.secrets,
     log: parts.log,
-    connect: (server) => createHttpCloud({ server: parts.addressOf(server), appVersion: parts.version }),
+    connect: (server) => connect(server, parts),
     platform: {
       platform: process.platform === 'win32' ? 'windows' : process.platform === 'darwin' ? 'macos' : 'linux',
       hostName: hostname(),
@@ -60,4 +69,11 @@ export function systemEnvironment(parts: EnvironmentParts): Environment {
       caseSensitive: process.platform !== 'win32' && process.platform !== 'darwin',
     },
   };
+}
+
+/** The engine knows a cloud by the address that it was given, wherever that is now. */
+function connect(server: string, { addressOf, version }: EnvironmentParts): CloudApi {
+  const address = addressOf(server);
+  const cloud = createHttpCloud({ server: address, appVersion: version });
+  return address === server ? cloud : { ...cloud, server };
 }
