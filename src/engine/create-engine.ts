@@ -1,9 +1,16 @@
 import type { EngineApi } from '../contract/index.ts';
+import { TidemarkEngine } from './core/engine.ts';
 import type { Environment } from './environment.ts';
+import { openStore } from './store/index.ts';
+import type { Disposer } from '../base/index.ts';
 
 export interface EngineOptions {
   /** Absolute path of the profile folder; the engine keeps `state.db` there. */
   readonly profile: string;
+  /** Where the state lies, when not in the profile; `:memory:` for simulations. */
+  readonly database?: string;
+  /** Keeps other engines off a synced folder; the system's file locks when not given. */
+  readonly lockFolder?: (path: string) => Disposer;
 }
 
 export interface Engine extends EngineApi {
@@ -13,9 +20,9 @@ export interface Engine extends EngineApi {
   stop(): Promise<void>;
 }
 
-/** Opens the profile's state. Throws TidemarkError: database_broken, database_newer. */
+/** Opens the profile's state. Throws TidemarkError: profile_in_use, database_broken (put aside), database_newer. */
 export function createEngine(environment: Environment, options: EngineOptions): Promise<Engine> {
-  void environment;
-  void options;
-  return Promise.reject(new Error('the engine is not assembled yet'));
+  const { profile, database = `${profile}/state.db`, lockFolder } = options;
+  const store = openStore(database, { now: () => environment.clock.now() });
+  return Promise.resolve(new TidemarkEngine({ environment, store, profile, ...(lockFolder === undefined ? {} : { lockFolder }) }));
 }

@@ -23,7 +23,7 @@ export type Operation =
   | { readonly op: 'forget'; readonly id: NodeId }
   /** Deleted here but changed in the cloud: from now on new in the cloud. */
   | { readonly op: 'revive_remote'; readonly id: NodeId }
-  /** Deleted in the cloud but changed here: from now on a new item here, with a new id. */
+  /** Changed here, and in the cloud deleted or changed too: from now on a new item here, with a new id. */
   | { readonly op: 'revive_local'; readonly id: NodeId }
   /** The same item appeared on both sides: the local one takes the cloud's id. */
   | { readonly op: 'adopt'; readonly id: NodeId; readonly remoteId: NodeId }
@@ -47,10 +47,6 @@ export type Operation =
   /** Out of the way, so that a swap or a rotation can be made here. */
   | { readonly op: 'park_local'; readonly id: NodeId }
   | { readonly op: 'delete_local'; readonly id: NodeId; readonly items: number }
-  /**
-   * Both sides wrote: the file here is renamed to `name` and becomes an item of its own; `id` is then new in the cloud.
-   */
-  | { readonly op: 'keep_conflict'; readonly id: NodeId; readonly name: string }
   /** The cloud has another item of this name: the one here is renamed and keeps its id. */
   | { readonly op: 'rename_aside'; readonly id: NodeId; readonly name: string; readonly inFavourOf: NodeId };
 

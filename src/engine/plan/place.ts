@@ -23,25 +23,17 @@ export function decidePlace(ctx: Context, remote: RemoteNode, local: LocalNode):
 function moveThere(ctx: Context, remote: RemoteNode, local: LocalNode): void {
   const { id } = remote;
   if (!ctx.isRemoteFolder(local.parentId)) return waitThere(ctx, id);
-  if (ctx.isAbove('remote', id, local.parentId)) return waitThere(ctx, id);
   const occupant = ctx.remoteOccupant(local, id);
-  if (occupant === undefined) {
-    if (ctx.mayBeAbove('remote', id, local.parentId)) return ctx.wait(id);
-    ctx.planParent('remote', id, local.parentId);
-    return ctx.emit({ op: 'move_remote', id, to: placeOf(local) });
+  if (occupant !== undefined) {
+    const leaves = ctx.standing(occupant.id) === 'gone_here' || verdictOf(ctx, occupant.id) === 'move_there';
+    if (leaves) return waitThere(ctx, id);
+    ctx.include(occupant.id);
+    return verdictOf(ctx, occupant.id) === 'agree' ? clash(ctx, local, occupant.name) : yieldName(ctx, local, occupant);
   }
-  switch (ctx.standing(occupant.id)) {
-    case 'settled_or_changed':
-      if (verdictOf(ctx, occupant.id) === 'move_there') return waitThere(ctx, id);
-      if (verdictOf(ctx, occupant.id) === 'agree') return clash(ctx, local, occupant.name);
-      break;
-    case 'gone_here':
-      return waitThere(ctx, id);
-    default:
-      break;
-  }
-  ctx.include(occupant.id);
-  yieldName(ctx, local, occupant);
+  if (ctx.isAbove('remote', id, local.parentId)) return waitThere(ctx, id);
+  if (ctx.mayBeAbove('remote', id, local.parentId)) return ctx.wait(id);
+  ctx.planParent('remote', id, local.parentId);
+  ctx.emit({ op: 'move_remote', id, to: placeOf(local) });
 }
 
 /** Puts the item here where the cloud has it. */

@@ -155,13 +155,6 @@ export class AbstractWorld {
           this.synced.delete(gone);
         }
         return;
-      case 'keep_conflict': {
-        const place = { parentId: local?.parentId ?? ROOT_ID, name: operation.name };
-        this.#need(this.canMove('local', id, place), `keep_conflict ${id}: no place`);
-        this.move('local', id, place);
-        this.#rebind(id, this.nextId());
-        return this.synced.delete(id);
-      }
       case 'rename_aside': {
         const place = { parentId: local?.parentId ?? ROOT_ID, name: operation.name };
         this.#need(this.canMove('local', id, place), `rename_aside ${id}: no place`);

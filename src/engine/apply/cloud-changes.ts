@@ -1,0 +1,123 @@
+import { type CommitCode, type CommitEntryInput, type CommitResult, type ErrorData, errorKind } from '../../contract/index.ts';
+import type { LocalFile, NodeId, RemoteNode } from '../model/index.ts';
+import type { Operation, Place, RemoteStep } from '../plan/index.ts';
+import { absolutePath, folderOf, pathOf } from './paths.ts';
+import { note } from './note.ts';
+import { done, type Outcome, replan } from './outcome.ts';
+import type { ApplyParts } from './parts.ts';
+
+/** Sends a file: first the blocks that the cloud lacks, then the entry that makes them the file. */
+export async function upload(parts: ApplyParts, id: NodeId): Promise<Outcome> {
+  const { store, uploader, onProgress, signal } = parts;
+  const local = store.local.get(id);
+  if (local?.kind !== 'file' || local.content === null) return replan([id]);
+  const { content, stat } = local;
+  const path = await absolutePath(parts, local);
+  await uploader.send({ path, stat, content }, (bytes) => onProgress(id, bytes), signal);
+  // What is in the cloud by now is what was read; if the file changed meanwhile, the next look at it tells.
+  const remote = store.remote.get(id);
+  const entry: CommitEntryInput = {
+    op: 'put',
+    id,
+    base: remote?.revision ?? null,
+    ...placeOf(remote ?? local),
+    size: content.size,
+    hash: content.hash,
+    blocks: [...content.blocks],
+    mtimeMs: Number(BigInt(stat.mtimeNs) / 1_000_000n),
+    executable: (stat.mode & 0o100) !== 0,
+    conflictOf: conflictOf(parts, local),
+  };
+  const outcome = await commitOne(parts, id, entry);
+  if (outcome.kind === 'done') note(parts, remote === undefined ? 'uploaded' : 'updated_cloud', pathOf(parts, id), { sizeBytes: content.size });
+  return outcome;
+}
+
+/** Only a node that the cloud has may be named. */
+function conflictOf({ store }: ApplyParts, local: LocalFile): NodeId | null {
+  const winner = local.conflictOf ?? null;
+  return winner !== null && store.remote.get(winner)?.kind === 'file' ? winner : null;
+}
+
+export async function makeRemoteFolder(parts: ApplyParts, id: NodeId): Promise<Outcome> {
+  const local = parts.store.local.get(id);
+  if (local?.kind !== 'folder') return replan([id]);
+  const outcome = await commitOne(parts, id, { op: 'mkdir', id, ...placeOf(local) });
+  if (outcome.kind !== 'done') return outcome;
+  note(parts, 'folder_cloud', pathOf(parts, id));
+  return done(id, ...[...parts.store.local.children(id)].map((child) => child.id));
+}
+
+export async function moveRemote(parts: ApplyParts, id: NodeId, to: Place): Promise<Outcome> {
+  const remote = parts.store.remote.get(id);
+  if (remote === undefined) return replan([id]);
+  const before = parts.store.remotePath(id) ?? remote.name;
+  const outcome = await commitOne(parts, id, { op: 'move', id, base: remote.revision, ...placeOf(to) });
+  if (outcome.kind === 'done') note(parts, 'moved_cloud', pathOf(parts, id), { otherPath: before });
+  return outcome;
+}
+
+export async function deleteRemote(parts: ApplyParts, id: NodeId): Promise<Outcome> {
+  const remote = parts.store.remote.get(id);
+  if (remote === undefined) return replan([id]);
+  const before = parts.store.remotePath(id) ?? remote.name;
+  const outcome = await commitOne(parts, id, deletion(parts, remote));
+  if (outcome.kind === 'done') note(parts, 'deleted_cloud', before);
+  return outcome;
+}
+
+/** Several changes that are only possible together. */
+export async function rearrangeRemote(parts: ApplyParts, { id, steps }: Extract<Operation, { op: 'rearrange_remote' }>): Promise<Outcome> {
+  const ids = steps.map((step) => step.id);
+  const entries: CommitEntryInput[] = [];
+  for (const step of steps) {
+    const entry = entryOf(parts, step);
+    if (entry === undefined) return replan(ids);
+    entries.push({ ...entry, group: 0 });
+  }
+  const before = new Map(ids.map((one) => [one, parts.store.remotePath(one)]));
+  const results = await parts.committer.commit(entries, parts.signal);
+  // All of a group fail for the one that failed first; the others only say so.
+  const failures = results.filter((result) => result.status !== 'ok');
+  const failure = failures.find((result) => result.code !== 'group_failed') ?? failures[0];
+  if (failure !== undefined) return failed(parts, id, ids, failure);
+  for (const step of steps) {
+    const otherPath = before.get(step.id) ?? null;
+    if (step.step === 'delete') note(parts, 'deleted_cloud', otherPath ?? undefined);
+    else note(parts, step.step === 'move' ? 'moved_cloud' : 'folder_cloud', pathOf(parts, step.id), { otherPath: step.step === 'move' ? otherPath : null });
+  }
+  return done(...ids, ...ids.flatMap((one) => [...parts.store.local.children(one)].map((child) => child.id)));
+}
+
+function entryOf(parts: ApplyParts, step: RemoteStep): CommitEntryInput | undefined {
+  if (step.step === 'mkdir') return { op: 'mkdir', id: step.id, ...placeOf(step.to) };
+  const remote = parts.store.remote.get(step.id);
+  if (remote === undefined) return undefined;
+  return step.step === 'move' ? { op: 'move', id: step.id, base: remote.revision, ...placeOf(step.to) } : deletion(parts, remote);
+}
+
+function deletion({ store }: ApplyParts, remote: RemoteNode): CommitEntryInput {
+  const base = { op: 'delete' as const, id: remote.id, base: remote.revision };
+  const seen = store.cursor()?.cursor;
+  return remote.kind === 'folder' && seen !== undefined ? { ...base, seen } : base;
+}
+
+async function commitOne(parts: ApplyParts, id: NodeId, entry: CommitEntryInput): Promise<Outcome> {
+  const [result] = await parts.committer.commit([entry], parts.signal);
+  if (result === undefined) return replan([id], { pull: true });
+  return result.status === 'ok' ? done(id) : failed(parts, id, [id], result);
+}
+
+function failed(parts: ApplyParts, id: NodeId, ids: readonly NodeId[], result: Exclude<CommitResult, { status: 'ok' }>): Outcome {
+  const reaction = errorKind(result.code).reaction;
+  // The cloud is not as we thought: read what changed, then plan anew.
+  if (reaction === 'replan') return replan(ids, { pull: true, rescan: folderOf(result.code === 'hash_mismatch' ? pathOf(parts, id) : undefined) });
+  return { kind: 'failed', error: reason(parts, id, result.code, result.status === 'error' ? result.neededBytes : undefined) };
+}
+
+function reason(parts: ApplyParts, id: NodeId, code: CommitCode, neededBytes: number | undefined): ErrorData {
+  const name = parts.store.local.get(id)?.name ?? '';
+  return { code, params: code === 'name_invalid' ? { name } : neededBytes === undefined ? {} : { neededBytes } };
+}
+
+const placeOf = ({ parentId, name }: Place): Place => ({ parentId, name });

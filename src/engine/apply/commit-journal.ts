@@ -1,0 +1,84 @@
+import type { CommitEntryInput, CommitResult } from '../../contract/index.ts';
+import type { NodeId } from '../model/index.ts';
+import { toRemoteNode } from '../remote/index.ts';
+import type { CursorRow, Store, StoreWrites } from '../store/index.ts';
+import type { CommitJournal, PendingCommit } from '../transfer/index.ts';
+import { syncedFrom } from './synced.ts';
+
+const KIND = 'commit';
+
+/**
+ * Requests that were sent, or were about to be, and whose results are not taken over yet. Before the first send the
+ * request lies in the store; its results and its removal are one transaction. A request left over by a crash is sent
+ * again with its key before anything is planned.
+ */
+export class StoredCommits implements CommitJournal {
+  readonly #store: Store;
+  readonly #onRewound: () => void;
+  /** Where the change feed stood when the request was first sent. */
+  readonly #sentAt = new Map<number, CursorRow | null>();
+
+  /** @param onRewound the feed has to be read again from the stored cursor */
+  constructor(store: Store, onRewound: () => void) {
+    this.#store = store;
+    this.#onRewound = onRewound;
+  }
+
+  before(request: PendingCommit): number {
+    const id = this.#store.transaction((write) => write.addJournal(KIND, request));
+    this.#sentAt.set(id, this.#store.cursor());
+    return id;
+  }
+
+  after(journalId: number, request: PendingCommit, results: readonly CommitResult[]): void {
+    const sentAt = this.#sentAt.get(journalId) ?? null;
+    this.#sentAt.delete(journalId);
+    const rewind = this.#store.transaction((write) => {
+      results.forEach((result, index) => {
+        const entry = request.entries[index];
+        if (entry !== undefined) takeOver(this.#store, write, entry, result);
+      });
+      write.deleteJournal(journalId);
+      // The feed moved on while the request was under way, so what it said of these nodes may be newer than this answer:
+      // read that stretch again, the later word is the last one.
+      const moved = sentAt !== null && this.#store.cursor()?.cursor !== sentAt.cursor;
+      if (moved) write.setCursor(sentAt);
+      return moved;
+    });
+    if (rewind) this.#onRewound();
+  }
+
+  /** Requests of an earlier run, oldest first. */
+  pending(): readonly { readonly id: number; readonly request: PendingCommit }[] {
+    return this.#store
+      .journal()
+      .filter((row) => row.kind === KIND)
+      .map((row) => ({ id: row.id, request: row.data as PendingCommit }));
+  }
+
+  drop(journalId: number): void {
+    this.#sentAt.delete(journalId);
+    this.#store.transaction((write) => {
+      write.deleteJournal(journalId);
+    });
+  }
+}
+
+/** One result into the remote and the synced tree. */
+function takeOver(store: Store, write: StoreWrites, entry: CommitEntryInput, result: CommitResult): void {
+  if (result.status !== 'ok') return;
+  if (entry.op === 'delete') {
+    forgetBelow(store, write, entry.id);
+    return;
+  }
+  if (result.node === null) return;
+  const node = toRemoteNode(result.node);
+  write.putRemote(node);
+  write.putSynced(syncedFrom(node));
+}
+
+function forgetBelow(store: Store, write: StoreWrites, id: NodeId): void {
+  for (const child of [...store.remote.children(id)]) forgetBelow(store, write, child.id);
+  write.deleteRemote(id);
+  write.deleteSynced(id);
+}

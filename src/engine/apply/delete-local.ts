@@ -1,0 +1,73 @@
+import { parentPath } from '../../base/index.ts';
+import { isBuiltInIgnored } from '../ignore/index.ts';
+import type { LocalNode, NodeId } from '../model/index.ts';
+import type { Store } from '../store/index.ts';
+import { note } from './note.ts';
+import { done, type Outcome, replan } from './outcome.ts';
+import type { ApplyParts } from './parts.ts';
+import { absolutePath, folderOf, pathOf, sameFile } from './paths.ts';
+import { rescue, trashSlot } from './trash-can.ts';
+
+/**
+ * Moves an item that was deleted in the cloud to the local trash. What is moved is looked at before and after: if it is
+ * not what was recorded (a save, a new file in the folder), it goes back. Call with the tree lock held. Throws DiskFault.
+ */
+export async function deleteLocal(parts: ApplyParts, id: NodeId): Promise<Outcome> {
+  const { store, environment } = parts;
+  const { disk } = environment;
+  const local = store.local.get(id);
+  if (local === undefined || store.remote.get(id) !== undefined) return replan([id]);
+  const path = pathOf(parts, id) ?? local.name;
+  const from = await absolutePath(parts, local);
+  if (!(await isAsRecorded(parts, local, from))) return replan([id], { rescan: rescanOf(path, local) });
+
+  const trash = await trashSlot(parts, local.name);
+  if (local.kind === 'folder') await disk.moveFolder(from, trash);
+  else await disk.moveFile(from, trash);
+  if (!(await isAsRecorded(parts, local, trash))) {
+    if (local.kind === 'folder') await disk.moveFolder(trash, from);
+    else await rescue(parts, trash, parentPath(from), local.name);
+    return replan([id], { rescan: rescanOf(path, local) });
+  }
+  await disk.syncFolders([parentPath(from), parentPath(trash)]);
+  store.transaction((write) => {
+    const ids = below(store, id);
+    for (const one of ids) {
+      write.deleteLocal(one);
+      write.deleteSynced(one);
+    }
+    const activityId = note(parts, 'deleted_here', path, { sizeBytes: local.kind === 'file' ? local.stat.size : null });
+    const trashPath = trash.slice(parts.root.length + 1);
+    write.addTrash({ trashPath, originalPath: path, why: 'deleted', at: environment.clock.now(), activityId });
+  });
+  return done();
+}
+
+const rescanOf = (path: string, local: LocalNode): readonly string[] => (local.kind === 'folder' ? [path, ...folderOf(path)] : folderOf(path));
+
+function below(store: Store, id: NodeId): NodeId[] {
+  return [...[...store.local.children(id)].flatMap((child) => below(store, child.id)), id];
+}
+
+/** True when everything at `path` is what the rows say, and nothing is there that a scan would have found since. */
+async function isAsRecorded(parts: ApplyParts, local: LocalNode, path: string): Promise<boolean> {
+  if (local.kind === 'file') {
+    const stat = await parts.environment.disk.stat(path);
+    return stat !== undefined && sameFile(stat, local.stat);
+  }
+  const known = new Map([...parts.store.local.children(local.id)].map((child) => [child.name, child]));
+  for (const entry of await parts.environment.disk.list(path)) {
+    const child = entry.name === null ? undefined : known.get(entry.name);
+    if (child === undefined) {
+      // What never syncs goes along with its folder; anything else is news.
+      const plain = entry.stat !== null && (entry.stat.kind === 'file' || entry.stat.kind === 'folder');
+      if (entry.name === null || !plain || isBuiltInIgnored(entry.name)) continue;
+      return false;
+    }
+    known.delete(child.name);
+    if (!(await isAsRecorded(parts, child, `${path}/${child.name}`))) return false;
+  }
+  // Missing ones were deleted or moved here meanwhile; the scan has to say which.
+  return known.size === 0;
+}
+

@@ -1,0 +1,52 @@
+import { DiskFault } from '../environment.ts';
+import { type NodeId, PARKED_ID, type RemoteFile } from '../model/index.ts';
+import { isStale, type Outcome, replan } from './outcome.ts';
+import { ownPaths } from './own-folder.ts';
+import type { ApplyParts } from './parts.ts';
+import { absolutePath } from './paths.ts';
+import type { Placer } from './placer.ts';
+import { replaceFile } from './replace.ts';
+
+const FILE_MODE = 0o644;
+const EXECUTABLE_MODE = 0o755;
+
+/** Fetches a file's content next to its place, then puts it there. */
+export async function download(parts: ApplyParts, placer: Placer, id: NodeId): Promise<Outcome> {
+  const { store, environment, downloader, onProgress, signal, root } = parts;
+  const remote = store.remote.get(id);
+  const local = store.local.get(id);
+  if (remote?.kind !== 'file' || local?.kind === 'folder' || local?.parentId === PARKED_ID) return replan([id]);
+  await requireRoom(parts, remote);
+  const temp = `${ownPaths(root).tmp}/${environment.random.id()}`;
+  const reuse =
+    local?.content === undefined || local.content === null
+      ? null
+      : { path: await absolutePath(parts, local), stat: local.stat, content: local.content };
+  const mode = local?.stat.mode ?? (remote.executable ? EXECUTABLE_MODE : FILE_MODE);
+  await downloader.fetch({ temp, content: remote.content, mtimeMs: remote.mtimeMs, mode, reuse }, (bytes) => onProgress(id, bytes), signal);
+  try {
+    return local === undefined ? await placer.place(remote, temp) : await parts.treeLock.run(() => replaceFile(parts, local, remote, temp));
+  } catch (error) {
+    if (isStale(error)) return replan([id], { rescan: rescanOf(parts, remote) });
+    throw error;
+  } finally {
+    // Placed files are gone from here by name; this is for those that were not.
+    await environment.disk.removeFile(temp).catch(() => undefined);
+  }
+}
+
+/** Stop before writing rather than in the middle of it. */
+const RESERVE_BYTES = 16 * 1024 * 1024;
+const SMALL_BYTES = 1024 * 1024;
+
+async function requireRoom(parts: ApplyParts, remote: RemoteFile): Promise<void> {
+  // Small files are not worth a question each; the write itself tells.
+  if (remote.content.size < SMALL_BYTES) return;
+  const free = await parts.environment.disk.freeBytes(parts.root);
+  if (free < remote.content.size + RESERVE_BYTES) throw new DiskFault('full', parts.root);
+}
+
+function rescanOf({ store }: ApplyParts, remote: RemoteFile): readonly string[] {
+  const path = remote.parentId === '' ? undefined : store.localPath(remote.parentId);
+  return [path ?? ''];
+}

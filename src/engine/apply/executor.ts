@@ -1,0 +1,103 @@
+import { assertNever } from '../../base/index.ts';
+import type { Operation } from '../plan/index.ts';
+import { adopt, forget, reviveLocal, settle } from './bookkeeping.ts';
+import { deleteRemote, makeRemoteFolder, moveRemote, rearrangeRemote, upload } from './cloud-changes.ts';
+import { deleteLocal } from './delete-local.ts';
+import { download } from './download.ts';
+import { hashFile } from './hash-file.ts';
+import { makeLocalFolder, moveLocal, parkLocal, renameAside } from './local-changes.ts';
+import { errorDataFor, isAborted, isStale, type Outcome, replan } from './outcome.ts';
+import type { ApplyParts } from './parts.ts';
+import { folderOf } from './paths.ts';
+import { Placer } from './placer.ts';
+
+/** Runs operations. Each is idempotent, checks the world before it changes it, and commits its result in one transaction. */
+export class Executor {
+  readonly #parts: ApplyParts;
+  readonly #placer: Placer;
+
+  constructor(parts: ApplyParts) {
+    this.#parts = parts;
+    this.#placer = new Placer(parts);
+  }
+
+  /** Operations on the store alone, all in one transaction. */
+  book(operations: readonly Operation[]): Outcome[] {
+    const { store, environment } = this.#parts;
+    return store.transaction((write) =>
+      operations.map((operation): Outcome => {
+        switch (operation.op) {
+          case 'settle':
+            return settle(store, write, operation.id);
+          case 'forget':
+          case 'revive_remote':
+            return forget(write, operation.id);
+          case 'revive_local':
+            return reviveLocal(store, write, operation.id, environment.random.id());
+          case 'adopt':
+            return adopt(store, write, operation.id, operation.remoteId);
+          default:
+            throw new TypeError(`not a bookkeeping operation: ${operation.op}`);
+        }
+      }),
+    );
+  }
+
+  /** Never throws for what disk or cloud did; `aborted` passes through. */
+  async run(operation: Operation): Promise<Outcome> {
+    const path = this.#pathOf(operation);
+    try {
+      return await this.#dispatch(operation);
+    } catch (error) {
+      if (isAborted(error)) throw error;
+      if (isStale(error)) return replan([operation.id], { rescan: folderOf(path) });
+      return { kind: 'failed', error: errorDataFor(error, path) };
+    }
+  }
+
+  #dispatch(operation: Operation): Promise<Outcome> {
+    const parts = this.#parts;
+    switch (operation.op) {
+      case 'hash':
+        return hashFile(parts, operation.id);
+      case 'upload':
+        return upload(parts, operation.id);
+      case 'mkdir_remote':
+        return makeRemoteFolder(parts, operation.id);
+      case 'move_remote':
+        return moveRemote(parts, operation.id, operation.to);
+      case 'rearrange_remote':
+        return rearrangeRemote(parts, operation);
+      case 'delete_remote':
+        return deleteRemote(parts, operation.id);
+      case 'download':
+        return download(parts, this.#placer, operation.id);
+      case 'mkdir_local':
+        return parts.treeLock.run(() => makeLocalFolder(parts, operation.id));
+      case 'move_local':
+        return parts.treeLock.run(() => moveLocal(parts, operation.id, operation.to));
+      case 'park_local':
+        return parts.treeLock.run(() => parkLocal(parts, operation.id));
+      case 'delete_local':
+        return parts.treeLock.run(() => deleteLocal(parts, operation.id));
+      case 'rename_aside':
+        return parts.treeLock.run(() => renameAside(parts, operation.id, operation.name, operation.inFavourOf));
+      case 'settle':
+      case 'forget':
+      case 'revive_remote':
+      case 'revive_local':
+      case 'adopt':
+        return Promise.resolve(this.book([operation])[0] ?? replan([operation.id]));
+      default:
+        return assertNever(operation, 'operation');
+    }
+  }
+
+  #pathOf({ id }: Operation): string {
+    const { store } = this.#parts;
+    return store.localPath(id) ?? store.remotePath(id) ?? store.syncedPath(id) ?? '';
+  }
+}
+
+/** Operations that touch neither disk nor cloud. */
+export const isBookkeeping = ({ op }: Operation): boolean => op === 'settle' || op === 'forget' || op === 'revive_remote' || op === 'revive_local' || op === 'adopt';

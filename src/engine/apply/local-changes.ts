@@ -1,0 +1,109 @@
+import { baseName, parentPath } from '../../base/index.ts';
+import { DiskFault } from '../environment.ts';
+import { type LocalNode, type NodeId, PARKED_ID } from '../model/index.ts';
+import type { Place } from '../plan/index.ts';
+import { note } from './note.ts';
+import { done, type Outcome, replan } from './outcome.ts';
+import { ownPaths, parkedFolder } from './own-folder.ts';
+import type { ApplyParts } from './parts.ts';
+import { absolutePath, newPath, pathOf, requireSame, requireStat } from './paths.ts';
+import { syncedFrom } from './synced.ts';
+import { ensureFolder } from './trash-can.ts';
+
+/** All of these are called with the tree lock held. Throw DiskFault. */
+
+export async function makeLocalFolder(parts: ApplyParts, id: NodeId): Promise<Outcome> {
+  const { store, environment } = parts;
+  const remote = store.remote.get(id);
+  if (remote?.kind !== 'folder' || store.local.get(id) !== undefined) return replan([id]);
+  const path = await newPath(parts, remote.parentId, remote.name);
+  await environment.disk.makeFolder(path);
+  const stat = await requireStat(parts, path);
+  await environment.disk.syncFolders([parentPath(path)]);
+  store.transaction((write) => {
+    write.putLocal({ kind: 'folder', id, parentId: remote.parentId, name: remote.name, stat });
+    write.putSynced(syncedFrom(remote));
+  });
+  note(parts, 'folder_here', pathOf(parts, id), { device: remote.modifiedBy });
+  return done(id, ...[...store.remote.children(id)].map((child) => child.id));
+}
+
+export async function moveLocal(parts: ApplyParts, id: NodeId, to: Place): Promise<Outcome> {
+  const { store } = parts;
+  const local = store.local.get(id);
+  if (local === undefined) return replan([id]);
+  const before = pathOf(parts, id) ?? local.name;
+  await moveTo(parts, local, to);
+  if (local.parentId === PARKED_ID) await parts.environment.disk.removeFolder(parkedFolder(parts.root, id)).catch(() => undefined);
+  note(parts, 'moved_here', pathOf(parts, id), { otherPath: before, device: store.remote.get(id)?.modifiedBy ?? null });
+  return done(id, ...[...store.remote.children(id)].map((child) => child.id));
+}
+
+/** Out of sight, keeping its name: `.tidemark/parked/ID/NAME`. The row is written with it; a crash in between is mended at the next start. */
+export async function parkLocal(parts: ApplyParts, id: NodeId): Promise<Outcome> {
+  const local = parts.store.local.get(id);
+  if (local === undefined || local.parentId === PARKED_ID) return replan([id]);
+  await ensureFolder(parts, ownPaths(parts.root).parked);
+  await ensureFolder(parts, parkedFolder(parts.root, id));
+  await moveTo(parts, local, { parentId: PARKED_ID, name: local.name });
+  return done(id);
+}
+
+/** A kept version, or an item that met a name in use: it gets the conflict name and stays what it is. */
+export async function renameAside(parts: ApplyParts, id: NodeId, name: string, inFavourOf: NodeId): Promise<Outcome> {
+  const { store } = parts;
+  const local = store.local.get(id);
+  if (local === undefined) return replan([id]);
+  const before = pathOf(parts, id) ?? local.name;
+  await moveTo(parts, local, { parentId: local.parentId, name }, inFavourOf);
+  note(parts, 'conflict', before, { otherPath: pathOf(parts, id) ?? name, device: store.remote.get(inFavourOf)?.modifiedBy ?? null });
+  return done(id, inFavourOf);
+}
+
+async function moveTo(parts: ApplyParts, local: LocalNode, to: Place, conflictOf?: NodeId): Promise<void> {
+  const { store, environment } = parts;
+  const { disk } = environment;
+  const from = await absolutePath(parts, local);
+  await requireSame(parts, from, local.stat);
+  const target = to.parentId === PARKED_ID ? `${parkedFolder(parts.root, local.id)}/${to.name}` : await newPath(parts, to.parentId, to.name);
+  if (local.kind === 'folder') await disk.moveFolder(from, target);
+  else await disk.moveFile(from, target);
+  const stat = await requireStat(parts, target);
+  await disk.syncFolders([parentPath(from), parentPath(target)]);
+  store.transaction((write) => {
+    const placed = { ...local, parentId: to.parentId, name: to.name, stat };
+    write.putLocal(placed.kind === 'file' && conflictOf !== undefined ? { ...placed, conflictOf } : placed);
+  });
+}
+
+/** Whatever a crash left in the parking place: its row says so again, or it comes back as a new item. */
+export async function recoverParked(parts: ApplyParts): Promise<void> {
+  const { disk } = parts.environment;
+  const { parked } = ownPaths(parts.root);
+  if ((await disk.stat(parked)) === undefined) return;
+  for (const folder of await disk.list(parked)) {
+    const id = folder.name;
+    if (id === null || folder.stat?.kind !== 'folder') continue;
+    const [item] = await disk.list(`${parked}/${id}`);
+    if (item?.name === undefined || item.name === null || item.stat === null) {
+      await disk.removeFolder(`${parked}/${id}`).catch(ignoreFault);
+      continue;
+    }
+    const known = parts.store.local.get(id);
+    const { name, stat } = item;
+    if (known !== undefined && known.parentId !== PARKED_ID) {
+      parts.store.transaction((write) => {
+        write.putLocal({ ...known, parentId: PARKED_ID, name: baseName(name), stat });
+      });
+    } else if (known === undefined && (stat.kind === 'file' || stat.kind === 'folder')) {
+      const row: LocalNode = stat.kind === 'file' ? { kind: 'file', id, parentId: PARKED_ID, name, stat, content: null } : { kind: 'folder', id, parentId: PARKED_ID, name, stat };
+      parts.store.transaction((write) => {
+        write.putLocal(row);
+      });
+    }
+  }
+}
+
+function ignoreFault(error: unknown): void {
+  if (!(error instanceof DiskFault)) throw error;
+}

@@ -1,0 +1,25 @@
+import type { Activity } from '../../contract/index.ts';
+import type { Environment } from '../environment.ts';
+import type { Store } from '../store/index.ts';
+import type { Committer, Downloader, Uploader } from '../transfer/index.ts';
+import type { Mutex } from './mutex.ts';
+
+/** What the executor works with. */
+export interface ApplyParts {
+  readonly environment: Pick<Environment, 'clock' | 'random' | 'disk' | 'log'>;
+  readonly store: Store;
+  /** Absolute path of the synced folder. */
+  readonly root: string;
+  readonly uploader: Uploader;
+  readonly downloader: Downloader;
+  readonly committer: Committer;
+  /**
+   * Held while the tree on disk and the rows that describe it change together, and while a scan reads both: whoever
+   * holds it sees them agree.
+   */
+  readonly treeLock: Mutex;
+  readonly deviceName: string;
+  readonly onActivity: (entry: Activity) => void;
+  readonly onProgress: (id: string, bytes: number) => void;
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,126 @@
+import { DiskFault } from '../environment.ts';
+import type { FileStat, NodeId, RemoteFile } from '../model/index.ts';
+import { note } from './note.ts';
+import { done, type Outcome, replan } from './outcome.ts';
+import type { ApplyParts } from './parts.ts';
+import { newPath } from './paths.ts';
+import { syncedFrom } from './synced.ts';
+
+interface Waiting {
+  readonly remote: RemoteFile;
+  readonly temp: string;
+  readonly resolve: (outcome: Outcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Ready extends Waiting {
+  readonly target: string;
+  readonly folder: string;
+}
+
+/** As many as make one transaction and one sync of their folders. */
+const MAX_BATCH = 500;
+
+/** Puts finished downloads of new files in their places, many at a time: what is finished while one batch syncs is the next. */
+export class Placer {
+  readonly #parts: ApplyParts;
+  readonly #waiting: Waiting[] = [];
+  #running = false;
+
+  constructor(parts: ApplyParts) {
+    this.#parts = parts;
+  }
+
+  /** Moves the temporary file to where the cloud has the file; replaces nothing. */
+  place(remote: RemoteFile, temp: string): Promise<Outcome> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ remote, temp, resolve, reject });
+      if (this.#running) return;
+      this.#running = true;
+      void this.#run();
+    });
+  }
+
+  async #run(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch: Waiting[] = [];
+      await this.#parts.treeLock.run(async () => {
+        // Taken only now: while others held the lock, more became ready.
+        batch.push(...this.#waiting.splice(0, MAX_BATCH));
+        try {
+          await this.#placeAll(batch);
+        } catch (error) {
+          for (const item of batch) item.reject(error);
+        }
+      });
+    }
+    this.#running = false;
+  }
+
+  async #placeAll(batch: readonly Waiting[]): Promise<void> {
+    const { disk } = this.#parts.environment;
+    const ready = await this.#ready(batch);
+    const faults = await disk.moveFiles(ready.map(({ temp, target }) => ({ from: temp, to: target })));
+    const moved = ready.filter((item, index) => {
+      const fault = faults[index];
+      if (fault) item.reject(fault);
+      return !fault;
+    });
+    const stats = await Promise.all(moved.map((item) => disk.stat(item.target)));
+    await disk.syncFolders([...new Set(moved.map((item) => item.folder))]);
+    const placed: Ready[] = [];
+    this.#parts.store.transaction(() => {
+      moved.forEach((item, index) => {
+        const stat = stats[index];
+        if (stat?.kind !== 'file') return item.reject(new DiskFault('missing', item.target));
+        this.#write(item.remote, stat);
+        placed.push(item);
+      });
+    });
+    for (const item of placed) item.resolve(done(item.remote.id));
+  }
+
+  /** Those whose place is still theirs; the others are settled here. */
+  async #ready(batch: readonly Waiting[]): Promise<readonly Ready[]> {
+    const { store } = this.#parts;
+    const folders = new Map<NodeId, string | DiskFault>();
+    const ready: Ready[] = [];
+    for (const item of batch) {
+      const { remote } = item;
+      const now = store.remote.get(remote.id);
+      const same = now?.kind === 'file' && now.content.hash === remote.content.hash && now.parentId === remote.parentId && now.name === remote.name;
+      if (!same || store.local.get(remote.id) !== undefined) {
+        item.resolve(replan([remote.id]));
+        continue;
+      }
+      let folder = folders.get(remote.parentId);
+      if (folder === undefined) {
+        folder = await this.#folder(remote.parentId);
+        folders.set(remote.parentId, folder);
+      }
+      if (folder instanceof DiskFault) item.reject(folder);
+      else ready.push({ ...item, folder, target: `${folder}/${remote.name}` });
+    }
+    return ready;
+  }
+
+  async #folder(parentId: NodeId): Promise<string | DiskFault> {
+    try {
+      const probe = await newPath(this.#parts, parentId, 'x');
+      return probe.slice(0, -'/x'.length);
+    } catch (error) {
+      if (error instanceof DiskFault) return error;
+      throw error;
+    }
+  }
+
+  #write(remote: RemoteFile, stat: FileStat): void {
+    const { store } = this.#parts;
+    const { id, parentId, name, content } = remote;
+    store.transaction((write) => {
+      write.putLocal({ kind: 'file', id, parentId, name, stat, content });
+      write.putSynced(syncedFrom(remote));
+    });
+    note(this.#parts, 'downloaded', store.localPath(id), { sizeBytes: content.size, device: remote.modifiedBy });
+  }
+}

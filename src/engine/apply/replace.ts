@@ -1,0 +1,101 @@
+import { baseName, parentPath } from '../../base/index.ts';
+import { DiskFault } from '../environment.ts';
+import type { FileStat, LocalFile, RemoteFile } from '../model/index.ts';
+import { note } from './note.ts';
+import { done, type Outcome, replan } from './outcome.ts';
+import type { ApplyParts } from './parts.ts';
+import { absolutePath, folderOf, pathOf, requireSame, requireStat, sameFile } from './paths.ts';
+import { syncedFrom } from './synced.ts';
+import { rescue, trashSlot } from './trash-can.ts';
+
+export const REPLACE_JOURNAL = 'replace';
+
+/** Both relative to the synced folder. */
+export interface ReplaceEntry {
+  readonly target: string;
+  readonly trash: string;
+}
+
+/**
+ * Puts a finished download where an older version is. The old file is first moved to the trash and looked at there: only
+ * then is it sure that nothing else was at the path. The new one is placed without ever replacing, and the trashed one is
+ * looked at once more, for a program that still had it open and wrote. Call with the tree lock held.
+ */
+export async function replaceFile(parts: ApplyParts, planned: LocalFile, remote: RemoteFile, temp: string): Promise<Outcome> {
+  const { store, environment, root } = parts;
+  const { disk } = environment;
+  const { id } = remote;
+  const path = pathOf(parts, id);
+  if (path === undefined || !isCurrent(parts, planned, remote)) return replan([id]);
+  const target = await absolutePath(parts, planned);
+  await requireSame(parts, target, planned.stat);
+
+  const trash = await trashSlot(parts, baseName(path));
+  const entry: ReplaceEntry = { target: path, trash: trash.slice(root.length + 1) };
+  const journalId = store.transaction((write) => write.addJournal(REPLACE_JOURNAL, entry));
+  const forget = (): void => store.transaction((write) => write.deleteJournal(journalId));
+
+  await disk.moveFile(target, trash);
+  const moved = await requireStat(parts, trash);
+  if (!sameFile(moved, planned.stat)) {
+    // Saved between the look and the move: that save is what counts here.
+    await rescue(parts, trash, folderPath(target), baseName(path));
+    forget();
+    return replan([id], { rescan: folderOf(path) });
+  }
+  try {
+    await disk.moveFile(temp, target);
+  } catch (error) {
+    await rescue(parts, trash, folderPath(target), baseName(path));
+    forget();
+    throw error;
+  }
+  const stat = await requireStat(parts, target);
+  const late = await requireStat(parts, trash);
+  const lateWrite = !sameFile(late, moved);
+  if (lateWrite) await rescue(parts, trash, folderPath(target), baseName(path));
+  await disk.syncFolders([folderPath(target), folderPath(trash)]);
+
+  store.transaction((write) => {
+    write.putLocal({ ...planned, stat, content: remote.content, conflictOf: null });
+    writeAgreed(parts, remote);
+    write.deleteJournal(journalId);
+    const activityId = note(parts, 'updated_here', path, { sizeBytes: remote.content.size, device: remote.modifiedBy });
+    if (!lateWrite) write.addTrash({ trashPath: entry.trash, originalPath: path, why: 'replaced', at: environment.clock.now(), activityId });
+  });
+  return lateWrite ? replan([id], { rescan: folderOf(path) }) : done(id);
+}
+
+/** The content is agreed; the place stays what it was agreed to be, so that a move under way is still seen as one. */
+function writeAgreed({ store }: ApplyParts, remote: RemoteFile): void {
+  const synced = store.synced.get(remote.id);
+  const agreed = syncedFrom(remote);
+  store.transaction((write) => {
+    write.putSynced(synced === undefined ? agreed : { ...agreed, parentId: synced.parentId, name: synced.name, revision: synced.revision });
+  });
+}
+
+/** The rows are still those that the plan was made from. */
+function isCurrent({ store }: ApplyParts, planned: LocalFile, remote: RemoteFile): boolean {
+  const local = store.local.get(remote.id);
+  const now = store.remote.get(remote.id);
+  return local?.kind === 'file' && sameStat(local.stat, planned.stat) && now?.kind === 'file' && now.content.hash === remote.content.hash;
+}
+
+const sameStat = (a: FileStat, b: FileStat): boolean => sameFile(a, b) && a.ctimeNs === b.ctimeNs;
+
+const folderPath = (absolute: string): string => parentPath(absolute);
+
+/** After a crash between the two moves: the old file goes back, unless something is there by now. */
+export async function recoverReplace(parts: ApplyParts, { target, trash }: ReplaceEntry): Promise<void> {
+  const { disk } = parts.environment;
+  const from = `${parts.root}/${trash}`;
+  const to = `${parts.root}/${target}`;
+  if ((await disk.stat(from)) === undefined || (await disk.stat(to)) !== undefined) return;
+  try {
+    await disk.moveFile(from, to);
+  } catch (error) {
+    // Its folder is gone or the place was taken just now: it stays in the trash, which keeps it.
+    if (!(error instanceof DiskFault)) throw error;
+  }
+}

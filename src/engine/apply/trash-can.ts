@@ -1,0 +1,54 @@
+import { conflictName } from '../conflict/index.ts';
+import { DiskFault } from '../environment.ts';
+import { nameKey } from '../../base/index.ts';
+import { ownPaths } from './own-folder.ts';
+import type { ApplyParts } from './parts.ts';
+
+type Parts = Pick<ApplyParts, 'environment' | 'root' | 'deviceName'>;
+
+/** The person's day, `YYYY-MM-DD`, as names of conflict versions and trash folders show it. */
+export function localDay(nowMs: number): string {
+  const date = new Date(nowMs);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${String(date.getFullYear())}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+/** A fresh, empty place in the trash for an item of this name: absolute path, its folder made. */
+export async function trashSlot(parts: Parts, name: string): Promise<string> {
+  const { clock, random } = parts.environment;
+  const day = `${ownPaths(parts.root).trash}/${localDay(clock.now())}`;
+  await ensureFolder(parts, day);
+  const slot = `${day}/${random.id()}`;
+  await ensureFolder(parts, slot);
+  return `${slot}/${name}`;
+}
+
+export async function ensureFolder({ environment }: Pick<Parts, 'environment'>, path: string): Promise<void> {
+  try {
+    await environment.disk.makeFolder(path);
+  } catch (error) {
+    if (!(error instanceof DiskFault && error.code === 'exists')) throw error;
+    const stat = await environment.disk.stat(path);
+    if (stat?.kind !== 'folder') throw error;
+  }
+}
+
+/**
+ * Gives a file that must not be lost a name of its own in `folder` (absolute): its own name if free, else a conflict
+ * name. Never replaces anything. Returns the path.
+ */
+export async function rescue(parts: Parts, from: string, folder: string, name: string): Promise<string> {
+  const { disk, clock } = parts.environment;
+  const tried = new Set<string>();
+  for (let candidate: string | undefined = name; candidate !== undefined; ) {
+    try {
+      await disk.moveFile(from, `${folder}/${candidate}`);
+      return `${folder}/${candidate}`;
+    } catch (error) {
+      if (!(error instanceof DiskFault && error.code === 'exists')) throw error;
+      tried.add(nameKey(candidate));
+      candidate = conflictName(name, parts.deviceName, localDay(clock.now()), (key) => tried.has(key));
+    }
+  }
+  throw new DiskFault('exists', `${folder}/${name}`);
+}

@@ -1,0 +1,285 @@
+import { type AccountRow, type FolderRow, lockFolder, type Store } from '../store/index.ts';
+import type { Disposer } from '../../base/index.ts';
+import {
+  type Activity, type ErrorData, type EventBody, type EventName, type MethodName, methods, type Params, type ParamsIn, type ResultOf, TidemarkError,
+} from '../../contract/index.ts';
+import type { Environment } from '../environment.ts';
+import { type CloudApi, type DriveApi, SessionKeeper } from '../remote/index.ts';
+import { Emitter } from './emitter.ts';
+import { ItemViews } from './item-views.ts';
+import { accountMethods } from './methods/account.ts';
+import { cloudMethods } from './methods/cloud.ts';
+import { conflictMethods } from './methods/conflicts.ts';
+import { folderMethods } from './methods/folders.ts';
+import { listMethods } from './methods/lists.ts';
+import { settingMethods } from './methods/settings.ts';
+import { syncMethods } from './methods/sync.ts';
+import { Publisher } from './publisher.ts';
+import { SyncRun } from './sync-run.ts';
+
+export type Handlers<M extends MethodName = MethodName> = { readonly [K in M]: (params: Params<K>) => Promise<ResultOf<K>> };
+
+export interface EngineParts {
+  readonly environment: Environment;
+  readonly store: Store;
+  readonly profile: string;
+  readonly lockFolder?: (path: string) => Disposer;
+}
+
+/** Account, folder, and the sync between them; what the window and the command talk to. */
+export class TidemarkEngine {
+  readonly environment: Environment;
+  readonly store: Store;
+  readonly profile: string;
+  readonly views: ItemViews;
+  readonly publisher: Publisher;
+  readonly #emitter: Emitter;
+  readonly #lockFolder: (path: string) => Disposer;
+  readonly #handlers: Handlers;
+  #cloud: { readonly api: CloudApi; readonly session: SessionKeeper; readonly drive: DriveApi } | null = null;
+  #run: SyncRun | null = null;
+  #folderLock: Disposer | undefined;
+  #started = false;
+  #stopped = false;
+  #cancelPause: Disposer | undefined;
+  /** Account, folder and run change one after the other. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor({ environment, store, profile, lockFolder: lock }: EngineParts) {
+    this.environment = environment;
+    this.store = store;
+    this.profile = profile;
+    this.#lockFolder = lock ?? lockFolder;
+    this.#emitter = new Emitter(environment.log);
+    this.publisher = new Publisher(store, environment.clock, this.#emitter);
+    this.views = new ItemViews(store, () => this.#run, () => this.held());
+    this.#handlers = {
+      ...accountMethods(this),
+      ...folderMethods(this),
+      ...syncMethods(this),
+      ...listMethods(this),
+      ...conflictMethods(this),
+      ...cloudMethods(this),
+      ...settingMethods(this),
+    };
+    this.announce();
+  }
+
+  async call<M extends MethodName>(method: M, params: ParamsIn<M>): Promise<ResultOf<M>> {
+    const definition = methods[method];
+    const parsed = definition.params.safeParse(params);
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      throw new TidemarkError('invalid_request', { field: issue?.path.join('.') ?? '', problem: issue?.message ?? '' });
+    }
+    if (this.#stopped && method !== 'engine.stop') throw new TidemarkError('engine_stopped');
+    const handler = this.#handlers[method] as (params: unknown) => Promise<ResultOf<M>>;
+    return handler(parsed.data);
+  }
+
+  on<E extends EventName>(event: E, listener: (body: EventBody<E>) => void): Disposer {
+    return this.#emitter.on(event, listener);
+  }
+
+  emit<E extends EventName>(event: E, body: EventBody<E>): void {
+    this.#emitter.emit(event, body);
+  }
+
+  /** Begins to watch and sync, when there is an account and a folder. */
+  start(): Promise<void> {
+    return this.exclusively(async () => {
+      if (this.#started || this.#stopped) return;
+      this.#started = true;
+      this.#restorePause();
+      await this.startRun();
+    });
+  }
+
+  stop(): Promise<void> {
+    return this.exclusively(async () => {
+      if (this.#stopped) return;
+      this.#stopped = true;
+      this.#cancelPause?.();
+      await this.stopRun();
+      this.publisher.stop();
+      await this.#cloud?.api.close();
+      this.#folderLock?.();
+      this.store.close();
+    });
+  }
+
+  /** One after the other, in order of asking. */
+  exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.#turn.then(work, work);
+    this.#turn = next.catch(() => undefined);
+    return next;
+  }
+
+  get run(): SyncRun | null {
+    return this.#run;
+  }
+
+  /** The run, or why there is none. */
+  requireRun(): SyncRun {
+    if (this.#run !== null) return this.#run;
+    const account = this.requireAccount();
+    if (this.store.folder() === null) throw new TidemarkError('folder_none');
+    throw account.signedOut === null ? new TidemarkError('engine_stopped') : asError(account.signedOut);
+  }
+
+  requireAccount(): AccountRow {
+    const account = this.store.account();
+    if (account === null) throw new TidemarkError('not_signed_in');
+    return account;
+  }
+
+  /** The cloud in the name of the account. Throws when signed out. */
+  requireDrive(): DriveApi {
+    const account = this.requireAccount();
+    if (account.signedOut !== null) throw asError(account.signedOut);
+    return this.connection(account.server).drive;
+  }
+
+  /** Client and session for a server; the one in use when it is the same. */
+  connection(server: string): { readonly api: CloudApi; readonly session: SessionKeeper; readonly drive: DriveApi } {
+    if (this.#cloud?.api.server === server) return this.#cloud;
+    void this.#cloud?.api.close();
+    const api = this.environment.connect(server);
+    const session = new SessionKeeper({
+      cloud: api,
+      environment: this.environment,
+      onEnded: (reason) => {
+        void this.signedOutFromAfar(reason);
+      },
+    });
+    this.#cloud = { api, session, drive: api.authorized(session) };
+    return this.#cloud;
+  }
+
+  /** The cloud does not take this device any more: stop at once, keep every file, say why. */
+  async signedOutFromAfar(reason: ErrorData): Promise<void> {
+    await this.exclusively(async () => {
+      const account = this.store.account();
+      if (account === null || account.signedOut !== null || this.#stopped) return;
+      this.store.transaction((write) => {
+        write.setAccount({ ...account, signedOut: reason });
+      });
+      this.publisher.status({ type: 'sign_in', error: reason });
+      await this.stopRun();
+    });
+  }
+
+  /** What keeps everything from syncing now. */
+  held(): ErrorData | null {
+    const account = this.store.account();
+    if (account === null) return { code: 'not_signed_in', params: {} };
+    return account.signedOut ?? this.#run?.held ?? null;
+  }
+
+  /** Within `exclusively`. Throws folder_in_use and what the folder says. */
+  async startRun(): Promise<void> {
+    if (!this.#started || this.#run !== null || this.#stopped) return;
+    const account = this.store.account();
+    const folder = this.store.folder();
+    this.announce();
+    if (account === null || account.signedOut !== null || folder === null) return;
+    try {
+      this.lockFolder(folder.path);
+    } catch (error) {
+      if (!(error instanceof TidemarkError) || error.code === 'folder_in_use') throw error;
+      // Not there now (unmounted, no rights): the run says so and waits for it; nothing is made in its place.
+      this.environment.log.warn('the folder cannot be locked', { code: error.code });
+    }
+    this.#run = this.#makeRun(account, folder);
+    await this.#run.start(this.store.pausedUntil() !== 'resumed');
+  }
+
+  /** Within `exclusively`. */
+  async stopRun(): Promise<void> {
+    const run = this.#run;
+    this.#run = null;
+    await run?.stop();
+  }
+
+  /** Within `exclusively`. Throws folder_in_use. */
+  lockFolder(path: string): void {
+    this.#folderLock ??= this.#lockFolder(path);
+  }
+
+  /** Within `exclusively`, after the run was stopped. */
+  releaseFolder(): void {
+    this.#folderLock?.();
+    this.#folderLock = undefined;
+  }
+
+  #makeRun(account: AccountRow, folder: FolderRow): SyncRun {
+    return new SyncRun({
+      environment: this.environment,
+      store: this.store,
+      drive: this.connection(account.server).drive,
+      account,
+      folder,
+      hooks: {
+        onStatus: (event) => {
+          this.publisher.status(event);
+        },
+        onActivity: this.onActivity,
+        onLists: (...lists) => {
+          this.publisher.lists(...lists);
+        },
+      },
+    });
+  }
+
+  readonly onActivity = (entry: Activity): void => {
+    this.emit('activity.added', entry);
+  };
+
+  /** Tells the status who and what this device syncs. */
+  announce(): void {
+    const account = this.store.account();
+    const folder = this.store.folder();
+    const shown = account === null ? null : { email: account.email, region: account.region, deviceName: account.deviceName, server: account.server };
+    this.publisher.status({ type: 'account', account: shown });
+    this.publisher.status({ type: 'sign_in', error: account?.signedOut ?? null });
+    this.publisher.status({ type: 'folder', path: folder?.path ?? null });
+    this.publisher.lists('folders');
+  }
+
+  /** Within `exclusively` or at the start: the pause of an earlier run goes on. */
+  #restorePause(): void {
+    const until = this.store.pausedUntil();
+    if (until === 'resumed') return;
+    if (until !== null && until <= this.environment.clock.now()) {
+      this.store.transaction((write) => {
+        write.setPausedUntil('resumed');
+      });
+    } else this.armPause(until);
+  }
+
+  /** Announces a pause and arranges its end. @param until wall clock; null: until resumed */
+  armPause(until: number | null): void {
+    this.#cancelPause?.();
+    this.#cancelPause = undefined;
+    this.publisher.status({ type: 'paused', until });
+    if (until === null) return;
+    // In steps, since the wall clock may jump or the machine sleep.
+    const wait = Math.min(Math.max(0, until - this.environment.clock.now()), 30_000);
+    this.#cancelPause = this.environment.clock.timer(wait, () => {
+      if (this.environment.clock.now() >= until) this.resume();
+      else this.armPause(until);
+    });
+  }
+
+  resume(): void {
+    this.#cancelPause?.();
+    this.#cancelPause = undefined;
+    this.store.transaction((write) => {
+      write.setPausedUntil('resumed');
+    });
+    this.publisher.status({ type: 'resumed' });
+    this.#run?.resume();
+  }
+}
+
+export const asError = ({ code, params }: ErrorData): TidemarkError => new TidemarkError(code, params);

@@ -1,0 +1,116 @@
+import type { Conflict, Explanation, FileItem } from '../../contract/index.ts';
+import { isBuiltInIgnored } from '../ignore/index.ts';
+import { type NodeId, PARKED_ID, type RemoteFile } from '../model/index.ts';
+import { type ItemFacts, type ItemVerdict, itemVerdict } from '../status/index.ts';
+import type { Store } from '../store/index.ts';
+import { findAnywhere } from './lookup.ts';
+import type { SyncRun } from './sync-run.ts';
+import { wordsOf } from './operation-words.ts';
+
+/** What the Files list and `explain` say of one item. */
+export class ItemViews {
+  readonly #store: Store;
+  readonly #run: () => SyncRun | null;
+  readonly #held: () => ItemFacts['held'];
+
+  constructor(store: Store, run: () => SyncRun | null, held: () => ItemFacts['held']) {
+    this.#store = store;
+    this.#run = run;
+    this.#held = held;
+  }
+
+  /** Items of a folder, folders first, then by name. */
+  folder(id: NodeId, path: string): readonly FileItem[] {
+    const { local, remote, synced } = this.#store;
+    const ids = new Set<NodeId>();
+    for (const tree of [local, remote, synced]) for (const node of tree.children(id)) ids.add(node.id);
+    const facts = this.#shared();
+    const items = [...ids].flatMap((one) => this.#item(one, path, facts) ?? []);
+    return items.sort((a, b) => (a.kind === b.kind ? a.name.localeCompare(b.name) : a.kind === 'folder' ? -1 : 1));
+  }
+
+  #item(id: NodeId, folder: string, shared: Shared): FileItem | undefined {
+    const { local, remote, synced } = this.#store;
+    const here = local.get(id);
+    const there = remote.get(id);
+    const node = here ?? there ?? synced.get(id);
+    if (node === undefined || node.parentId === PARKED_ID) return undefined;
+    const sizeBytes = here?.kind === 'file' ? here.stat.size : there?.kind === 'file' ? there.content.size : 0;
+    const modifiedMs = here === undefined ? (there?.kind === 'file' ? there.mtimeMs : (there?.modifiedAt ?? 0)) : Number(BigInt(here.stat.mtimeNs) / 1_000_000n);
+    const path = folder === '' ? node.name : `${folder}/${node.name}`;
+    return { path, name: node.name, kind: node.kind, sizeBytes, modifiedMs, ...this.#verdict(id, path, shared) };
+  }
+
+  explain(path: string): Explanation | undefined {
+    const { local, remote, synced } = this.#store;
+    const shared = this.#shared();
+    const issue = this.#store.issue(`path:${path}`);
+    const id = findAnywhere(this.#store, path);
+    if (id === undefined) {
+      const ignored = path.split('/').find(isBuiltInIgnored);
+      if (issue === undefined && ignored === undefined) return undefined;
+      const nothing = { local: null, remote: null, synced: null, nextTryAt: null, next: [] };
+      if (issue !== undefined) return { path, state: 'error', reason: issue.reason, ...nothing };
+      return { path, state: 'ignored', reason: { code: 'ignored_by_rule', params: { path, rule: ignored ?? '' } }, ...nothing };
+    }
+    const here = local.get(id);
+    const there = remote.get(id);
+    const agreed = synced.get(id);
+    const next = (this.#run()?.preview().operations ?? []).filter((operation) => operation.id === id).map((operation) => operation.op);
+    return {
+      path,
+      ...this.#verdict(id, path, shared),
+      local: here === undefined ? null : { path: this.#store.localPath(id) ?? here.name, kind: here.kind, sizeBytes: here.kind === 'file' ? here.stat.size : null, hash: here.kind === 'file' ? (here.content?.hash ?? null) : null, revision: null },
+      remote: there === undefined ? null : { path: this.#store.remotePath(id) ?? there.name, kind: there.kind, sizeBytes: there.kind === 'file' ? there.content.size : null, hash: there.kind === 'file' ? there.content.hash : null, revision: there.revision },
+      synced: agreed === undefined ? null : { path: this.#store.syncedPath(id) ?? agreed.name, kind: agreed.kind, sizeBytes: null, hash: agreed.kind === 'file' ? agreed.hash : null, revision: agreed.revision },
+      next: next.map(wordsOf),
+    };
+  }
+
+  conflicts(): readonly Conflict[] {
+    return this.#store.conflictCopies().map((copy) => this.conflict(copy));
+  }
+
+  conflict(copy: RemoteFile): Conflict {
+    const winner = copy.conflictOf === null ? undefined : this.#store.remote.get(copy.conflictOf);
+    return {
+      id: copy.id,
+      path: (winner === undefined ? undefined : this.#store.remotePath(winner.id)) ?? winner?.name ?? '',
+      copyPath: this.#store.remotePath(copy.id) ?? copy.name,
+      device: copy.conflictDevice ?? '',
+      at: copy.modifiedAt,
+      currentSizeBytes: winner?.kind === 'file' ? winner.content.size : 0,
+      copySizeBytes: copy.content.size,
+    };
+  }
+
+  #shared(): Shared {
+    const copies = this.#store.conflictCopies();
+    return {
+      inConflict: new Set(copies.flatMap((copy) => [copy.id, ...(copy.conflictOf === null ? [] : [copy.conflictOf])])),
+      questioned: new Set(this.#store.questions().flatMap((question) => (question.answer === null ? question.ids : []))),
+      held: this.#held(),
+    };
+  }
+
+  #verdict(id: NodeId, path: string, { inConflict, questioned, held }: Shared): ItemVerdict {
+    return itemVerdict({
+      remote: this.#store.remote.get(id),
+      local: this.#store.local.get(id),
+      synced: this.#store.synced.get(id),
+      issue: this.#store.issue(id) ?? this.#store.issue(`path:${path}`),
+      localOnly: false,
+      ignoredBy: null,
+      active: this.#run()?.isInFlight(id) ?? false,
+      inConflict: inConflict.has(id),
+      questioned: questioned.has(id),
+      held,
+    });
+  }
+}
+
+interface Shared {
+  readonly inConflict: ReadonlySet<NodeId>;
+  readonly questioned: ReadonlySet<NodeId>;
+  readonly held: ItemFacts['held'];
+}

@@ -1,0 +1,24 @@
+import { isSettingKey, type SettingKey, type SettingRow, settingKeys, settings, TidemarkError } from '../../../contract/index.ts';
+import type { Handlers, TidemarkEngine } from '../engine.ts';
+
+export function settingMethods(engine: TidemarkEngine): Handlers<'settings.list' | 'settings.set'> {
+  const { store } = engine;
+  const row = (key: SettingKey): SettingRow => {
+    const { initial, scope, about } = settings[key];
+    return { key, value: store.setting(key), initial, scope, about };
+  };
+  return {
+    'settings.list': () => Promise.resolve({ settings: settingKeys.map(row) }),
+    'settings.set': ({ key, value }) => {
+      if (!isSettingKey(key)) throw new TidemarkError('invalid_request', { field: 'key', problem: `there is no setting ${key}` });
+      const parsed = settings[key].schema.safeParse(value);
+      if (!parsed.success) throw new TidemarkError('invalid_request', { field: key, problem: parsed.error.issues[0]?.message ?? '' });
+      store.transaction((write) => {
+        write.setSetting(key, parsed.data);
+      });
+      engine.run?.applySettings();
+      engine.publisher.lists('settings');
+      return Promise.resolve(row(key));
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import { TidemarkError } from '../../contract/index.ts';
+import type { Disk } from '../environment.ts';
+import { OWN_FOLDER } from '../ignore/index.ts';
+import type { TidemarkEngine } from './engine.ts';
+
+/**
+ * Whether a folder may be added; answers its path without links. Changes nothing. Throws folder_missing,
+ * folder_not_a_folder, folder_not_writable, folder_nested, folder_is_profile, folder_limit.
+ */
+export async function checkNewFolder(engine: TidemarkEngine, path: string, localOnly: boolean): Promise<string> {
+  const { environment, store, profile } = engine;
+  const { disk } = environment;
+  const real = await disk.realPath(path);
+  if (real === undefined) throw new TidemarkError('folder_missing', { path });
+  const stat = await disk.stat(real);
+  if (stat?.kind !== 'folder') throw new TidemarkError('folder_not_a_folder', { path });
+  const profilePath = (await disk.realPath(profile)) ?? profile;
+  if (isWithin(real, profilePath) || isWithin(profilePath, real)) throw new TidemarkError('folder_is_profile', { path });
+  const known = [...store.localOnlyFolders(), ...(store.folder() === null ? [] : [store.folder()?.path ?? ''])];
+  for (const other of known) {
+    // A folder that stays here may lie inside the synced one: that is what it is for.
+    const allowed = localOnly && other === store.folder()?.path && real !== other && isWithin(real, other);
+    if (!allowed && (isWithin(real, other) || isWithin(other, real))) throw new TidemarkError('folder_nested', { path, other });
+  }
+  const synced = store.folder();
+  if (!localOnly && synced !== null) throw new TidemarkError('folder_limit', { path: synced.path });
+  if (localOnly) return real;
+  const outer = await syncedAbove(disk, real);
+  if (outer !== undefined) throw new TidemarkError('folder_nested', { path, other: outer });
+  if (!(await disk.canWrite(real))) throw new TidemarkError('folder_not_writable', { path });
+  return real;
+}
+
+const separator = (path: string): string => (path.includes('\\') && !path.includes('/') ? '\\' : '/');
+
+export const isWithin = (path: string, folder: string): boolean =>
+  path === folder || path.startsWith(folder.endsWith(separator(folder)) ? folder : folder + separator(folder));
+
+/** A folder above that some profile syncs: it has Tidemark's own folder in it. */
+async function syncedAbove(disk: Pick<Disk, 'readText'>, path: string): Promise<string | undefined> {
+  for (let at = path.slice(0, path.lastIndexOf('/')); at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
+    if ((await disk.readText(`${at}/${OWN_FOLDER}/folder.json`)) !== undefined) return at;
+  }
+  return undefined;
+}

@@ -1,0 +1,292 @@
+import { secondMs } from '../../base/index.ts';
+import { type ErrorData, errorKind } from '../../contract/index.ts';
+import { type Executor, isBookkeeping } from '../apply/executor.ts';
+import { isAborted, type Outcome } from '../apply/outcome.ts';
+import { localDay } from '../apply/trash-can.ts';
+import type { NodeId } from '../model/index.ts';
+import { MASS_DELETE_LIMITS, type Operation, plan, type Plan, type Policy } from '../plan/index.ts';
+import { IssueBook } from './issue-book.ts';
+import { canHoldName } from './platform-names.ts';
+import { Questions } from './questions.ts';
+import { Retries } from './retries.ts';
+import { isAboutConnection, type SyncContext } from './sync-context.ts';
+import { Wake } from './wake.ts';
+
+export interface PlanLoopParts {
+  readonly executor: Executor;
+  /** Look again at these folders; `done` when that was done. */
+  readonly rescan: (folders: readonly string[]) => Promise<void>;
+  readonly pull: () => Promise<void>;
+  /** Both sides were looked at, the cloud answers, nothing is paused. */
+  readonly mayRun: () => boolean;
+  readonly onConnectionLost: (error: ErrorData) => void;
+}
+
+/** A plan costs what changed; plans in a row leave this much time, times the cost of the last, to the work itself. */
+const BREATH = 3;
+const LEAST_PAUSE_MS = 10;
+
+/** Plans what is dirty, runs the operations, and plans again what they touched, until nothing is left to do. */
+export class PlanLoop {
+  readonly #ctx: SyncContext;
+  readonly #parts: PlanLoopParts;
+  readonly #retries: Retries;
+  readonly #issues: IssueBook;
+  readonly #questions: Questions;
+  readonly #wake = new Wake();
+  #dirty = new Set<NodeId>();
+  /** Planned, but only possible after something else. */
+  #waiting = new Set<NodeId>();
+  readonly #inFlight = new Map<NodeId, Operation>();
+  #held = 0;
+  #planning = false;
+  #settledAnnounced = false;
+
+  constructor(ctx: SyncContext, parts: PlanLoopParts) {
+    this.#ctx = ctx;
+    this.#parts = parts;
+    this.#retries = new Retries(ctx.environment.clock, ctx.environment.random, (ids) => this.add(ids));
+    this.#issues = new IssueBook(ctx);
+    this.#questions = new Questions(ctx.store, ctx.environment.clock);
+  }
+
+  add(ids: Iterable<NodeId>): void {
+    for (const id of ids) this.#dirty.add(id);
+    this.#settledAnnounced = false;
+    this.#wake.ring();
+  }
+
+  /** The item is not what it was when it last failed. */
+  changed(ids: Iterable<NodeId>): void {
+    for (const id of ids) {
+      this.#retries.clear(id);
+      this.#dirty.add(id);
+    }
+    this.#settledAnnounced = false;
+    this.#wake.ring();
+  }
+
+  /** Everything that waits for its next try is tried now. */
+  retryAll(): void {
+    this.#retries.clearAll();
+    this.#wake.ring();
+  }
+
+  ring(): void {
+    this.#wake.ring();
+  }
+
+  /** A question was answered: plan everything that waited for it. */
+  answered(): void {
+    this.#questions.refresh();
+    this.add(this.#waiting);
+  }
+
+  /** Nothing under way and nothing left that could be done now. */
+  get idle(): boolean {
+    return this.#dirty.size === 0 && this.#inFlight.size === 0 && this.#held === 0 && !this.#planning;
+  }
+
+  /** Something that failed is tried again so soon that it is worth waiting for. */
+  get retriesSoon(): boolean {
+    return this.#retries.soon(10 * secondMs);
+  }
+
+  isInFlight(id: NodeId): boolean {
+    return this.#inFlight.has(id);
+  }
+
+  async run(): Promise<void> {
+    const { environment, stopping } = this.#ctx;
+    const { clock } = environment;
+    stopping.addEventListener('abort', () => {
+      this.#wake.ring();
+    });
+    while (!stopping.aborted) {
+      await this.#wake.wait();
+      if (stopping.aborted) break;
+      if (!this.#parts.mayRun() || this.#dirty.size === 0) {
+        this.#announce();
+        continue;
+      }
+      this.#planning = true;
+      const startedMs = clock.monotonic();
+      this.#planOnce();
+      const costMs = clock.monotonic() - startedMs;
+      this.#planning = false;
+      this.#announce();
+      await clock.sleep(Math.max(LEAST_PAUSE_MS, costMs * BREATH), stopping).catch(() => undefined);
+    }
+    this.#retries.stop();
+  }
+
+  /** Waits until what was under way at stop has ended. */
+  async drained(): Promise<void> {
+    while (this.#inFlight.size > 0) await this.#ctx.environment.clock.sleep(5);
+  }
+
+  policy(): Policy {
+    const { environment, account } = this.#ctx;
+    return {
+      deviceName: account.deviceName,
+      day: localDay(environment.clock.now()),
+      caseSensitive: environment.platform.caseSensitive,
+      canHold: canHoldName(environment.platform.platform),
+      busy: (id) => this.#inFlight.has(id) || this.#retries.isWaiting(id),
+      deleteApproved: (id) => this.#questions.deleteApproved(id),
+      keep: (id) => this.#questions.keep(id),
+      massDelete: MASS_DELETE_LIMITS,
+    };
+  }
+
+  #planOnce(): void {
+    const { store, hooks } = this.#ctx;
+    const ids = new Set([...this.#dirty, ...this.#waiting]);
+    this.#dirty = new Set();
+    this.#waiting = new Set();
+    const next = plan(store, ids, this.policy());
+    for (const id of next.waiting) if (!this.#inFlight.has(id)) this.#waiting.add(id);
+    for (const { id } of next.blocked) this.#waiting.add(id);
+    this.#issues.blocked(next.blocked, ids);
+    if (this.#questions.update(next.massDeletions)) hooks.onLists('questions');
+    this.#start(next);
+  }
+
+  #start({ operations }: Plan): void {
+    const book = operations.filter(isBookkeeping);
+    if (book.length > 0) {
+      const outcomes = this.#parts.executor.book(book);
+      outcomes.forEach((outcome, index) => {
+        const operation = book[index];
+        if (operation !== undefined) this.#finish(operation, outcome);
+      });
+    }
+    const work = operations.filter((operation) => !isBookkeeping(operation));
+    this.#announcePlanned(work);
+    for (const operation of this.#inOrder(work)) void this.#perform(operation);
+  }
+
+  /** Small ones first, and among those the most recent: people wait for what they just did (ARCHITECTURE, transfers). */
+  #inOrder(operations: readonly Operation[]): readonly Operation[] {
+    const weight = (operation: Operation): number => Math.floor(Math.log2(1 + this.#bytesOf(operation) / (4 * 1024 * 1024)));
+    const age = (operation: Operation): number => {
+      const local = this.#ctx.store.local.get(operation.id);
+      return local === undefined ? 0 : -Number(local.stat.mtimeNs.slice(0, -6));
+    };
+    const keyed = operations.map((operation) => ({ operation, weight: weight(operation), age: operations.length > 50 ? 0 : age(operation) }));
+    return keyed.sort((a, b) => a.weight - b.weight || a.age - b.age).map(({ operation }) => operation);
+  }
+
+  #bytesOf({ op, id }: Operation): number {
+    const { store } = this.#ctx;
+    if (op === 'download') {
+      const remote = store.remote.get(id);
+      return remote?.kind === 'file' ? remote.content.size : 0;
+    }
+    if (op !== 'upload' && op !== 'hash') return 0;
+    const local = store.local.get(id);
+    return local?.kind === 'file' ? local.stat.size : 0;
+  }
+
+  #announcePlanned(work: readonly Operation[]): void {
+    const amount = (op: 'upload' | 'download'): { files: number; bytes: number } => {
+      let files = 0;
+      let bytes = 0;
+      for (const operation of [...work, ...this.#inFlight.values()]) {
+        if (operation.op !== op) continue;
+        files += 1;
+        bytes += this.#bytesOf(operation);
+      }
+      return { files, bytes };
+    };
+    if (work.some(({ op }) => op === 'upload' || op === 'download')) {
+      this.#ctx.hooks.onStatus({ type: 'planned', upload: amount('upload'), download: amount('download') });
+    }
+  }
+
+  async #perform(operation: Operation): Promise<void> {
+    const { hooks, environment, store } = this.#ctx;
+    const { id, op } = operation;
+    const ids = operation.op === 'rearrange_remote' ? [id, ...operation.steps.map((step) => step.id)] : [id];
+    for (const one of ids) this.#inFlight.set(one, operation);
+    const visible = op !== 'hash';
+    if (visible) {
+      const path = store.localPath(id) ?? store.remotePath(id) ?? '';
+      const direction = op === 'upload' ? 'up' : op === 'download' ? 'down' : null;
+      hooks.onStatus({ type: 'op_started', id, path, direction, totalBytes: this.#bytesOf(operation) });
+    }
+    let outcome: Outcome | undefined;
+    try {
+      outcome = await this.#parts.executor.run(operation);
+    } catch (error) {
+      if (!isAborted(error)) environment.log.error('an operation failed unexpectedly', { op, error: String(error) });
+    } finally {
+      for (const one of ids) this.#inFlight.delete(one);
+      if (visible) hooks.onStatus({ type: 'op_finished', id, succeeded: outcome?.kind === 'done', at: environment.clock.monotonic() });
+    }
+    if (outcome === undefined) this.add(ids);
+    else this.#finish(operation, outcome);
+  }
+
+  #finish(operation: Operation, outcome: Outcome): void {
+    const { id } = operation;
+    switch (outcome.kind) {
+      case 'done':
+        if (operation.op !== 'settle' && operation.op !== 'hash') this.#ctx.hooks.onLists('files');
+        this.#retries.clear(id);
+        this.#issues.clear(id);
+        // Bookkeeping that leaves nothing to plan is the end of an item's way.
+        if (operation.op !== 'settle' && operation.op !== 'forget') this.#dirty.add(id);
+        for (const one of outcome.touched) this.#dirty.add(one);
+        this.#wake.ring();
+        return;
+      case 'replan':
+        if (this.#retries.churned(id)) return this.#failed(operation, { code: 'not_settling', params: { path: this.#pathOf(id) } });
+        void this.#lookAgain([id, ...outcome.touched], outcome.rescan, outcome.pull);
+        return;
+      case 'failed':
+        this.#failed(operation, outcome.error);
+    }
+  }
+
+  /** The items are planned again only when the look that was asked for is over. */
+  async #lookAgain(ids: readonly NodeId[], folders: readonly string[], pull: boolean): Promise<void> {
+    this.#held += 1;
+    try {
+      await Promise.all([folders.length > 0 ? this.#parts.rescan(folders) : undefined, pull ? this.#parts.pull() : undefined]);
+    } catch (error) {
+      if (!isAborted(error)) this.#ctx.environment.log.debug('looking again failed', { error: String(error) });
+    } finally {
+      this.#held -= 1;
+    }
+    this.add(ids);
+  }
+
+  #failed(operation: Operation, error: ErrorData): void {
+    const { environment } = this.#ctx;
+    const { id } = operation;
+    environment.log.debug('operation failed', { op: operation.op, id, code: error.code });
+    if (isAboutConnection(error)) {
+      this.#dirty.add(id);
+      this.#parts.onConnectionLost(error);
+      return;
+    }
+    const { attempts, waitMs } = this.#retries.failed(id, error);
+    // A first fault that passes by itself is nobody's business.
+    if (attempts > 1 || errorKind(error.code).reaction !== 'retry') this.#issues.failed(id, error, attempts, waitMs);
+    this.#waiting.add(id);
+    this.#wake.ring();
+  }
+
+  #announce(): void {
+    if (this.#settledAnnounced || !this.idle || !this.#parts.mayRun()) return;
+    this.#settledAnnounced = true;
+    const complete = this.#waiting.size === 0 && this.#ctx.store.issueCount() === 0;
+    this.#ctx.hooks.onStatus({ type: 'settled', at: this.#ctx.environment.clock.now(), complete });
+  }
+
+  #pathOf(id: NodeId): string {
+    const { store } = this.#ctx;
+    return store.localPath(id) ?? store.remotePath(id) ?? '';
+  }
+}

@@ -1,0 +1,90 @@
+import type { Status } from '../../contract/index.ts';
+import type { Clock } from '../environment.ts';
+import { diffStatus, type StatusEvent, StatusModel } from '../status/index.ts';
+import type { Store } from '../store/index.ts';
+import { needsPerson } from '../status/index.ts';
+import type { Emitter } from './emitter.ts';
+
+/** Often enough to look live, seldom enough to cost nothing. */
+const PUBLISH_MS = 100;
+type List = 'files' | 'issues' | 'questions' | 'conflicts' | 'folders' | 'settings';
+
+/** Turns what happens into status patches and list hints, a few times a second at most. */
+export class Publisher {
+  readonly #model = new StatusModel();
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #emitter: Emitter;
+  #published: Status;
+  #lists = new Set<List>();
+  #countsDirty = true;
+  #cancel: (() => void) | undefined;
+
+  constructor(store: Store, clock: Clock, emitter: Emitter) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#emitter = emitter;
+    this.#published = this.#model.status(clock.monotonic());
+  }
+
+  status(event: StatusEvent): void {
+    this.#model.apply(event);
+    if (event.type === 'settled') this.#countsDirty = true;
+    this.#later();
+  }
+
+  lists(...lists: readonly List[]): void {
+    for (const list of lists) this.#lists.add(list);
+    this.#countsDirty = true;
+    this.#later();
+  }
+
+  /** The status as of now; patches go on from its revision. */
+  snapshot(): Status {
+    this.#publish();
+    return this.#published;
+  }
+
+  stop(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+
+  #later(): void {
+    this.#cancel ??= this.#clock.timer(PUBLISH_MS, () => {
+      this.#cancel = undefined;
+      this.#publish();
+    });
+  }
+
+  #publish(): void {
+    if (this.#countsDirty) this.#count();
+    const next = this.#model.status(this.#clock.monotonic());
+    const patch = diffStatus(this.#published, next);
+    if (patch !== null) {
+      this.#published = { ...this.#published, ...patch };
+      this.#emitter.emit('status.patch', patch);
+      // Speeds fade on their own while nothing is reported.
+      if (next.state === 'syncing') this.#later();
+    }
+    if (this.#lists.size > 0) {
+      const lists = [...this.#lists];
+      this.#lists = new Set();
+      this.#emitter.emit('lists.changed', { lists });
+    }
+  }
+
+  #count(): void {
+    this.#countsDirty = false;
+    const store = this.#store;
+    const attention = store.issueCount() === 0 ? 0 : store.issues({ limit: 1000 }).filter((issue) => needsPerson(issue.reason, issue.attempts)).length;
+    this.#model.apply({
+      type: 'counts',
+      issues: store.issueCount(),
+      attention,
+      conflicts: store.conflictCopies().length,
+      questions: store.questions().filter((question) => question.answer === null).length,
+      items: store.local.size,
+    });
+  }
+}

@@ -1,0 +1,193 @@
+import { backoffMs, minuteMs, secondMs } from '../../base/index.ts';
+import { type ErrorData, TidemarkError, toErrorData } from '../../contract/index.ts';
+import type { StoredCommits } from '../apply/commit-journal.ts';
+import { isAborted } from '../apply/outcome.ts';
+import { type NodeId, ROOT_ID } from '../model/index.ts';
+import { type FeedEvent, readChanges } from '../remote/index.ts';
+import type { StoreWrites } from '../store/index.ts';
+import type { Committer } from '../transfer/index.ts';
+import type { SyncContext } from './sync-context.ts';
+import { Wake } from './wake.ts';
+
+/** Keeps the remote tree as the cloud has it: reads the change feed whenever there is a hint. */
+export class PullLoop {
+  readonly #ctx: SyncContext;
+  readonly #commits: StoredCommits;
+  readonly #committer: Committer;
+  readonly #onConnection: (offline: ErrorData | null) => void;
+  readonly #wake = new Wake();
+  #asked = 0;
+  #served = 0;
+  #replayed = false;
+  #reading = false;
+  readonly #waiters: { readonly asked: number; readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = [];
+
+  constructor(ctx: SyncContext, commits: StoredCommits, committer: Committer, onConnection: (offline: ErrorData | null) => void) {
+    this.#ctx = ctx;
+    this.#commits = commits;
+    this.#committer = committer;
+    this.#onConnection = onConnection;
+  }
+
+  /** Reads again soon; resolves when a read that began after this call came to its end. Rejects when one fails. */
+  pull(): Promise<void> {
+    this.#asked += 1;
+    const asked = this.#asked;
+    this.#wake.ring();
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ asked, resolve, reject });
+    });
+  }
+
+  /** As `pull`, for those who do not wait. */
+  request(): void {
+    this.#asked += 1;
+    this.#wake.ring();
+  }
+
+  get pending(): boolean {
+    return this.#served < this.#asked;
+  }
+
+  /** In the middle of a read: the remote tree is not one that ever was. */
+  get reading(): boolean {
+    return this.#reading;
+  }
+
+  async run(): Promise<void> {
+    const { environment, stopping } = this.#ctx;
+    stopping.addEventListener('abort', () => {
+      this.#wake.ring();
+    });
+    let failures = 0;
+    while (!stopping.aborted) {
+      if (!this.pending) await this.#wake.wait();
+      if (stopping.aborted) break;
+      if (!this.pending) continue;
+      const asked = this.#asked;
+      try {
+        await this.#replay();
+        this.#reading = true;
+        await this.#readToEnd().finally(() => {
+          this.#reading = false;
+        });
+        failures = 0;
+        this.#served = asked;
+        this.#onConnection(null);
+        this.#settle(asked);
+      } catch (error) {
+        if (isAborted(error)) break;
+        const data = toErrorData(error);
+        this.#onConnection(data);
+        this.#settle(asked, error);
+        failures += 1;
+        // Over for this session; whoever signs in again starts a new one.
+        if (error instanceof TidemarkError && error.kind.reaction === 'sign_in') break;
+        if (data.code === 'internal') environment.log.error('reading the change feed failed', { ...data });
+        const asks = data.params['retryAfterMs'];
+        const waitMs = Math.max(typeof asks === 'number' ? asks : 0, backoffMs(failures, environment.random.next(), secondMs, minuteMs));
+        await environment.clock.sleep(waitMs, stopping).catch(() => undefined);
+      }
+    }
+    this.#settle(Number.POSITIVE_INFINITY, new TidemarkError('aborted'));
+  }
+
+  #settle(asked: number, error?: unknown): void {
+    for (let index = this.#waiters.length - 1; index >= 0; index -= 1) {
+      const waiter = this.#waiters[index];
+      if (waiter === undefined || waiter.asked > asked) continue;
+      this.#waiters.splice(index, 1);
+      if (error === undefined) waiter.resolve();
+      else waiter.reject(error);
+    }
+  }
+
+  /** Requests whose answer an earlier run did not live to see come first: they may have gone through. */
+  async #replay(): Promise<void> {
+    if (this.#replayed) return;
+    for (const { id, request } of this.#commits.pending()) {
+      try {
+        const results = await this.#committer.replay(request, this.#ctx.stopping);
+        this.#commits.after(id, request, results);
+        this.#ctx.dirty(request.entries.map((entry) => entry.id));
+      } catch (error) {
+        if (!(error instanceof TidemarkError) || error.kind.reaction !== 'stop') throw error;
+        // The cloud will never take it; what it was about is planned anew.
+        this.#ctx.environment.log.warn('a request of an earlier run was refused', { code: error.code });
+        this.#commits.drop(id);
+      }
+    }
+    this.#replayed = true;
+  }
+
+  async #readToEnd(): Promise<void> {
+    const { store, drive, stopping } = this.#ctx;
+    const before = store.cursor();
+    let from = before;
+    for (let restarts = 0; restarts < 3; restarts += 1) {
+      const listed = new Set<NodeId>();
+      let restarted = false;
+      for await (const event of readChanges(drive, from, stopping)) {
+        if (event.kind === 'restart') restarted = true;
+        else this.#take(event, listed, before?.epoch);
+      }
+      if (!restarted) return;
+      from = null;
+    }
+    throw new TidemarkError('cloud_answer_invalid', { field: 'cursor' });
+  }
+
+  #take(page: Extract<FeedEvent, { kind: 'page' }>, listed: Set<NodeId>, epochBefore: string | undefined): void {
+    const { store, dirty, hooks } = this.#ctx;
+    const changed: NodeId[] = [];
+    store.transaction((write) => {
+      for (const change of page.changes) {
+        const id = change.kind === 'put' ? change.node.id : change.id;
+        if (change.kind === 'put') {
+          listed.add(id);
+          if (store.remote.get(id)?.revision === change.node.revision) continue;
+          write.putRemote(change.node);
+        } else {
+          if (store.remote.get(id) === undefined) continue;
+          write.deleteRemote(id);
+        }
+        changed.push(id);
+      }
+      // A listing counts only as a whole: after a crash in its middle it is read again from its beginning.
+      if (!page.snapshot) write.setCursor(page.position);
+      else if (page.last) {
+        changed.push(...this.#dropUnlisted(write, listed, epochBefore !== undefined && epochBefore !== page.position.epoch));
+        write.setCursor(page.position);
+      }
+    });
+    if (changed.length === 0) return;
+    dirty(changed);
+    hooks.onLists('files', 'conflicts');
+  }
+
+  /**
+   * What a full listing does not have does not exist in the cloud. Within one epoch somebody deleted it; after a reset or
+   * a restore nobody did, so it is forgotten as agreed too and goes up again as something new.
+   */
+  #dropUnlisted(write: StoreWrites, listed: ReadonlySet<NodeId>, otherEpoch: boolean): NodeId[] {
+    const { store } = this.#ctx;
+    const gone: NodeId[] = [];
+    const walk = (parentId: NodeId): void => {
+      for (const node of [...store.remote.children(parentId)]) {
+        walk(node.id);
+        if (!listed.has(node.id)) gone.push(node.id);
+      }
+    };
+    walk(ROOT_ID);
+    for (const id of gone) {
+      write.deleteRemote(id);
+      if (otherEpoch) write.deleteSynced(id);
+    }
+    if (!otherEpoch) return gone;
+    // What is listed in another state than agreed on was put there by the reset or restore: nobody edited it, so it
+    // must not replace what is here. Without an agreement both versions are kept.
+    const restored = [...listed].filter((id) => store.synced.get(id)?.revision !== store.remote.get(id)?.revision);
+    for (const id of restored) write.deleteSynced(id);
+    return [...gone, ...restored];
+  }
+}

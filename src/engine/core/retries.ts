@@ -1,0 +1,106 @@
+import { backoffMs, minuteMs, secondMs } from '../../base/index.ts';
+import { type ErrorData, errorKind } from '../../contract/index.ts';
+import type { Clock, Random } from '../environment.ts';
+import type { NodeId } from '../model/index.ts';
+
+interface Retry {
+  readonly attempts: number;
+  /** Monotonic; infinite when only a change of the item helps. */
+  readonly atMs: number;
+}
+
+const WAIT_MS = minuteMs;
+const ASK_MS = 10 * minuteMs;
+/** Plans in a row that came to nothing before an item is left alone for a while. */
+const MAX_CHURN = 50;
+
+/** When each failed item is tried again. Nothing spins: an item that is planned again and again without a result waits too. */
+export class Retries {
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #due: (ids: readonly NodeId[]) => void;
+  readonly #retries = new Map<NodeId, Retry>();
+  readonly #churn = new Map<NodeId, number>();
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(clock: Clock, random: Random, due: (ids: readonly NodeId[]) => void) {
+    this.#clock = clock;
+    this.#random = random;
+    this.#due = due;
+  }
+
+  /** Notes a failure; answers the attempt it was and the wait until the next, in ms (null: not by itself). */
+  failed(id: NodeId, error: ErrorData): { readonly attempts: number; readonly waitMs: number | null } {
+    const attempts = (this.#retries.get(id)?.attempts ?? 0) + 1;
+    const waitMs = this.#wait(error, attempts);
+    this.#retries.set(id, { attempts, atMs: waitMs === null ? Number.POSITIVE_INFINITY : this.#clock.monotonic() + waitMs });
+    this.#arm();
+    return { attempts, waitMs };
+  }
+
+  #wait(error: ErrorData, attempts: number): number | null {
+    switch (errorKind(error.code).reaction) {
+      case 'retry':
+      case 'replan':
+        return backoffMs(attempts, this.#random.next(), secondMs, 5 * minuteMs);
+      case 'wait':
+        return WAIT_MS;
+      case 'ask':
+        return ASK_MS;
+      default:
+        return null;
+    }
+  }
+
+  /** Counts a plan that came to nothing; true when it is time to let the item rest. */
+  churned(id: NodeId): boolean {
+    const times = (this.#churn.get(id) ?? 0) + 1;
+    this.#churn.set(id, times);
+    if (times < MAX_CHURN) return false;
+    this.#churn.delete(id);
+    return true;
+  }
+
+  /** The item changed or succeeded: no reason to wait. */
+  clear(id: NodeId): void {
+    this.#retries.delete(id);
+    this.#churn.delete(id);
+  }
+
+  clearAll(): void {
+    const ids = [...this.#retries.keys()];
+    this.#retries.clear();
+    this.#churn.clear();
+    this.#due(ids);
+  }
+
+  isWaiting(id: NodeId): boolean {
+    const retry = this.#retries.get(id);
+    return retry !== undefined && retry.atMs > this.#clock.monotonic();
+  }
+
+  /** True when something is tried again within `ms`. */
+  soon(ms: number): boolean {
+    const limit = this.#clock.monotonic() + ms;
+    for (const retry of this.#retries.values()) if (retry.atMs <= limit && retry.attempts <= 3) return true;
+    return false;
+  }
+
+  stop(): void {
+    this.#cancelTimer?.();
+  }
+
+  #arm(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    let next = Number.POSITIVE_INFINITY;
+    const now = this.#clock.monotonic();
+    for (const { atMs } of this.#retries.values()) if (atMs > now) next = Math.min(next, atMs);
+    if (next === Number.POSITIVE_INFINITY) return;
+    this.#cancelTimer = this.#clock.timer(Math.max(1, next - now), () => {
+      const at = this.#clock.monotonic();
+      this.#due([...this.#retries].filter(([, retry]) => retry.atMs <= at).map(([id]) => id));
+      this.#arm();
+    });
+  }
+}

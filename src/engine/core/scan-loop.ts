@@ -1,0 +1,245 @@
+import { joinPath, parentPath, secondMs } from '../../base/index.ts';
+import { type ErrorData, TidemarkError, toErrorData } from '../../contract/index.ts';
+import { isAborted } from '../apply/outcome.ts';
+import { DiskFault } from '../environment.ts';
+import { acceptMove, checkFolder, type FolderState, gather, type LocalChanges, QUIET_MS, reconcile } from '../local/index.ts';
+import { type NodeId, ROOT_ID } from '../model/index.ts';
+import type { SyncContext } from './sync-context.ts';
+import { Wake } from './wake.ts';
+
+/** Hints come in bursts: wait until they have paused this long, but never longer than the second. */
+const DEBOUNCE_MS = 50;
+const LONGEST_DEBOUNCE_MS = 500;
+/** A folder that is missing is looked for again this often. */
+const MISSING_POLL_MS = 3 * secondMs;
+/** Issues of what has no node: `path:` and the path. */
+const PATH_KEY = 'path:';
+const MAX_ISSUES = 10_000;
+
+interface Waiter {
+  readonly asked: number;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export interface ScanHooks {
+  /** Rows changed; the ids are to be planned. */
+  readonly onChanged: (ids: readonly NodeId[]) => void;
+  /** Null: the folder is there and ours. */
+  readonly onFolderState: (error: ErrorData | null) => void;
+  readonly onScanned: () => void;
+}
+
+/** Keeps the local tree as the disk shows it: looks at folders that something was said about, and at all of them now and then. */
+export class ScanLoop {
+  readonly #ctx: SyncContext;
+  readonly #hooks: ScanHooks;
+  readonly #wake = new Wake();
+  readonly #waiters: Waiter[] = [];
+  #folders = new Set<string>();
+  #everything = false;
+  #asked = 0;
+  #served = 0;
+  #lastHintMs = 0;
+  #firstHintMs = 0;
+  #urgent = false;
+  readonly #again = new Map<string, () => void>();
+
+  constructor(ctx: SyncContext, hooks: ScanHooks) {
+    this.#ctx = ctx;
+    this.#hooks = hooks;
+  }
+
+  /** A hint of the watcher: looked at once the burst is over. */
+  hint(folder: string | 'all'): void {
+    const now = this.#ctx.environment.clock.monotonic();
+    if (!this.pending) this.#firstHintMs = now;
+    this.#lastHintMs = now;
+    this.#add(folder);
+  }
+
+  /** Looks at these folders, or at everything; resolves when a look that began after this call is over. */
+  scan(folders: readonly string[] | 'all'): Promise<void> {
+    this.#urgent = true;
+    if (folders === 'all') this.#add('all');
+    else for (const folder of folders) this.#add(folder);
+    const asked = this.#asked;
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ asked, resolve, reject });
+    });
+  }
+
+  get pending(): boolean {
+    return this.#served < this.#asked;
+  }
+
+  /** Files that are being written, and are looked at again in a moment. */
+  get watchingBusyFiles(): boolean {
+    return this.#again.size > 0;
+  }
+
+  async run(): Promise<void> {
+    const { environment, stopping } = this.#ctx;
+    const { clock } = environment;
+    stopping.addEventListener('abort', () => {
+      this.#wake.ring();
+    });
+    while (!stopping.aborted) {
+      if (!this.pending) await this.#wake.wait();
+      if (stopping.aborted) break;
+      if (!this.pending) continue;
+      try {
+        await this.#quietMoment();
+        if (await this.#once()) continue;
+        await clock.sleep(MISSING_POLL_MS, stopping);
+      } catch (error) {
+        if (isAborted(error)) break;
+        environment.log.error('looking at the folder failed', { ...toErrorData(error) });
+        this.#settle(this.#asked, error);
+        await clock.sleep(MISSING_POLL_MS, stopping).catch(() => undefined);
+      }
+    }
+    for (const cancel of this.#again.values()) cancel();
+    this.#settle(Number.POSITIVE_INFINITY, new TidemarkError('aborted'));
+  }
+
+  #add(folder: string | 'all'): void {
+    if (folder === 'all') this.#everything = true;
+    else this.#folders.add(folder);
+    this.#asked += 1;
+    this.#wake.ring();
+  }
+
+  async #quietMoment(): Promise<void> {
+    const { clock } = this.#ctx.environment;
+    while (!this.#urgent && !this.#ctx.stopping.aborted) {
+      const now = clock.monotonic();
+      const restMs = Math.min(this.#lastHintMs + DEBOUNCE_MS, this.#firstHintMs + LONGEST_DEBOUNCE_MS) - now;
+      if (restMs <= 0) return;
+      await clock.sleep(restMs, this.#ctx.stopping);
+    }
+  }
+
+  /** One look. False when the folder is not there or not ours: then nothing is concluded from what was seen. */
+  async #once(): Promise<boolean> {
+    const { environment, store, folder, treeLock, hooks, stopping } = this.#ctx;
+    const asked = this.#asked;
+    const what = this.#everything ? ('all' as const) : [...this.#folders];
+    this.#everything = false;
+    this.#folders = new Set();
+    this.#urgent = false;
+    hooks.onStatus({ type: 'scan_started' });
+    try {
+      const changed = await treeLock.run(async () => {
+        const before = await checkFolder(environment.disk, folder.path, folder.folderId);
+        const known = { tree: store.local, pathOf: (id: NodeId) => store.localPath(id), withInode: (dev: string, ino: string) => store.localWithInode(dev, ino) };
+        const listing = before === 'ready' ? await gather({ disk: environment.disk, clock: environment.clock, root: folder.path }, what, known, stopping) : undefined;
+        // Looked at before and after: a volume that went away in between made the listing look empty.
+        const state = listing === undefined ? before : await checkFolder(environment.disk, folder.path, folder.folderId);
+        if (listing === undefined || state !== 'ready') {
+          this.#postpone(what);
+          this.#hooks.onFolderState(folderError(state, folder.path));
+          return undefined;
+        }
+        this.#hooks.onFolderState(null);
+        return this.#apply(await this.#withProvenMoves(reconcile(listing, known, () => environment.random.id(), this.#openIssues())));
+      });
+      if (changed === undefined) return false;
+      this.#served = asked;
+      this.#hooks.onChanged(changed);
+      this.#hooks.onScanned();
+      this.#settle(asked);
+      return true;
+    } finally {
+      hooks.onStatus({ type: 'scan_ended' });
+    }
+  }
+
+  #postpone(what: readonly string[] | 'all'): void {
+    if (what === 'all') this.#everything = true;
+    else for (const one of what) this.#folders.add(one);
+  }
+
+  /** Moves that only equal content can prove are proved now, so that no bytes move for them. */
+  async #withProvenMoves(changes: LocalChanges): Promise<LocalChanges> {
+    const { store, environment, folder } = this.#ctx;
+    let proven = changes;
+    for (const move of changes.maybeMoved) {
+      const node = changes.put.find((one) => one.id === move.id);
+      const from = store.local.get(move.from);
+      const parent = node === undefined ? undefined : node.parentId === ROOT_ID ? '' : store.localPath(node.parentId);
+      if (node?.kind !== 'file' || from?.kind !== 'file' || from.content === null || parent === undefined) continue;
+      try {
+        const { content, stat } = await environment.disk.cut(`${folder.path}/${joinPath(parent, node.name)}`, node.stat, this.#ctx.stopping);
+        if (content.hash !== from.content.hash) continue;
+        const accepted = acceptMove(proven, move);
+        proven = { ...accepted, put: accepted.put.map((one) => (one.id === move.from && one.kind === 'file' ? { ...one, content, stat } : one)) };
+      } catch (error) {
+        if (!(error instanceof DiskFault)) throw error;
+      }
+    }
+    return proven;
+  }
+
+  #openIssues(): readonly string[] {
+    const { store } = this.#ctx;
+    if (store.issueCount() === 0) return [];
+    return store.issues({ limit: MAX_ISSUES }).flatMap(({ key }) => (key.startsWith(PATH_KEY) ? [key.slice(PATH_KEY.length)] : []));
+  }
+
+  #apply(changes: LocalChanges): readonly NodeId[] {
+    const { store, hooks, environment } = this.#ctx;
+    const now = environment.clock.now();
+    // What is merely being written is looked at again in a moment; only what stays open is worth a line in the list.
+    const issues = [...changes.issues, ...changes.busy.filter(({ locked }) => locked)];
+    if (changes.put.length + changes.deleted.length + issues.length + changes.cleared.length > 0) {
+      store.transaction((write) => {
+        for (const node of changes.put) write.putLocal(node);
+        for (const id of changes.deleted) write.deleteLocal(id);
+        for (const path of changes.cleared) write.deleteIssue(PATH_KEY + path);
+        for (const { path, kind, reason } of issues) {
+          const key = PATH_KEY + path;
+          const known = store.issue(key);
+          const since = known?.reason.code === reason.code ? known.since : now;
+          write.putIssue({ key, path, kind, reason, since, attempts: 0, nextTryAt: null });
+        }
+      });
+      if (issues.length + changes.cleared.length > 0) hooks.onLists('issues');
+      if (changes.put.length + changes.deleted.length > 0) hooks.onLists('files');
+    }
+    for (const { path, locked } of changes.busy) if (!locked) this.#lookAgain(parentPath(path));
+    return [...changes.put.map((node) => node.id), ...changes.deleted];
+  }
+
+  #lookAgain(path: string): void {
+    this.#again.get(path)?.();
+    const cancel = this.#ctx.environment.clock.timer(QUIET_MS + 20, () => {
+      this.#again.delete(path);
+      this.#add(path);
+    });
+    this.#again.set(path, cancel);
+  }
+
+  #settle(asked: number, error?: unknown): void {
+    for (let index = this.#waiters.length - 1; index >= 0; index -= 1) {
+      const waiter = this.#waiters[index];
+      if (waiter === undefined || waiter.asked > asked) continue;
+      this.#waiters.splice(index, 1);
+      if (error === undefined) waiter.resolve();
+      else waiter.reject(error);
+    }
+  }
+}
+
+export function folderError(state: FolderState, path: string): ErrorData | null {
+  switch (state) {
+    case 'ready':
+      return null;
+    case 'missing':
+      return { code: 'folder_missing', params: { path } };
+    case 'replaced':
+      return { code: 'folder_replaced', params: { path } };
+    case 'not_writable':
+      return { code: 'folder_not_writable', params: { path } };
+  }
+}

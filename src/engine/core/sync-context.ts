@@ -1,0 +1,53 @@
+import type { Activity, ErrorData } from '../../contract/index.ts';
+import type { Mutex } from '../apply/mutex.ts';
+import type { Environment } from '../environment.ts';
+import type { NodeId } from '../model/index.ts';
+import type { DriveApi } from '../remote/index.ts';
+import type { StatusEvent } from '../status/index.ts';
+import type { AccountRow, FolderRow, Store } from '../store/index.ts';
+
+export type ChangedList = 'files' | 'issues' | 'questions' | 'conflicts' | 'folders';
+
+/** What a running sync tells the engine. */
+export interface SyncHooks {
+  readonly onStatus: (event: StatusEvent) => void;
+  readonly onActivity: (entry: Activity) => void;
+  readonly onLists: (...lists: readonly ChangedList[]) => void;
+}
+
+/** What the loops of one running sync share. */
+export interface SyncContext {
+  readonly environment: Environment;
+  readonly store: Store;
+  readonly drive: DriveApi;
+  readonly account: AccountRow;
+  readonly folder: FolderRow;
+  readonly treeLock: Mutex;
+  readonly hooks: SyncHooks;
+  /** Fires once, at stop. */
+  readonly stopping: AbortSignal;
+  /** Items to be planned. */
+  readonly dirty: (ids: Iterable<NodeId>) => void;
+}
+
+/** Errors that speak of the connection or the whole account, not of the item whose turn it was. */
+export function isAboutConnection({ code }: ErrorData): boolean {
+  switch (code) {
+    case 'cloud_unreachable':
+    case 'cloud_timeout':
+    case 'cloud_unavailable':
+    case 'cloud_failed':
+    case 'cloud_certificate':
+    case 'not_tidemark':
+    case 'rate_limited':
+    case 'client_too_old':
+    case 'not_signed_in':
+    case 'session_expired':
+    case 'access_expired':
+    case 'device_revoked':
+    case 'no_such_account':
+      return true;
+    default:
+      return false;
+  }
+}

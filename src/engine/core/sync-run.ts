@@ -1,0 +1,343 @@
+import { minuteMs } from '../../base/index.ts';
+import { type ErrorData, TidemarkError } from '../../contract/index.ts';
+import { StoredCommits } from '../apply/commit-journal.ts';
+import { Executor } from '../apply/executor.ts';
+import { recoverParked } from '../apply/local-changes.ts';
+import { Mutex } from '../apply/mutex.ts';
+import type { ApplyParts } from '../apply/parts.ts';
+import { recoverReplace, REPLACE_JOURNAL, type ReplaceEntry } from '../apply/replace.ts';
+import type { Environment } from '../environment.ts';
+import { prepareOwnFolder, purgeTrash } from '../local/index.ts';
+import type { NodeId } from '../model/index.ts';
+import { plan, type Plan } from '../plan/index.ts';
+import { type DriveApi, watchChanges } from '../remote/index.ts';
+import type { AccountRow, FolderRow, Store } from '../store/index.ts';
+import { createCommitter, createDownloader, createThrottle, createUploader } from '../transfer/index.ts';
+import { PlanLoop } from './plan-loop.ts';
+import { PullLoop } from './pull-loop.ts';
+import { ScanLoop } from './scan-loop.ts';
+import type { SyncContext, SyncHooks } from './sync-context.ts';
+
+export interface SyncParts {
+  readonly environment: Environment;
+  readonly store: Store;
+  readonly drive: DriveApi;
+  readonly account: AccountRow;
+  readonly folder: FolderRow;
+  readonly hooks: SyncHooks;
+}
+
+/** How often a folder that cannot be watched is looked at. */
+const POLL_MS = 30_000;
+
+/** One account and one folder kept in step, from `start` to `stop`. */
+export class SyncRun {
+  readonly #parts: SyncParts;
+  readonly #ctx: SyncContext;
+  readonly #stop = new AbortController();
+  readonly #scan: ScanLoop;
+  readonly #pull: PullLoop;
+  readonly #plan: PlanLoop;
+  readonly #loops: Promise<void>[] = [];
+  readonly #throttle;
+  readonly #apply: ApplyParts;
+  readonly #progress = new Map<NodeId, number>();
+  #transfers = new AbortController();
+  #watcher: { close(): Promise<void> } | undefined;
+  readonly #timers = new Set<() => void>();
+  #scanned = false;
+  #pulled = false;
+  #offline: ErrorData | null = null;
+  #folderError: ErrorData | null = null;
+  #paused = false;
+
+  constructor(parts: SyncParts) {
+    this.#parts = parts;
+    const { environment, store, drive, account, folder } = parts;
+    const hooks: SyncHooks = {
+      ...parts.hooks,
+      onStatus: (event) => {
+        if (event.type === 'op_started') this.#progress.delete(event.id);
+        parts.hooks.onStatus(event);
+      },
+    };
+    const treeLock = new Mutex();
+    this.#ctx = {
+      environment,
+      store,
+      drive,
+      account,
+      folder,
+      treeLock,
+      hooks,
+      stopping: this.#stop.signal,
+      dirty: (ids) => {
+        this.#plan.changed(ids);
+      },
+    };
+    this.#throttle = createThrottle(environment);
+    const { disk } = environment;
+    const commits = new StoredCommits(store, () => {
+      this.#pull.request();
+    });
+    const committer = createCommitter({ drive, throttle: this.#throttle, journal: commits, random: environment.random });
+    const currentSignal = (): AbortSignal => this.#transfers.signal;
+    this.#apply = {
+      environment,
+      store,
+      root: folder.path,
+      uploader: createUploader({ drive, disk, throttle: this.#throttle }),
+      downloader: createDownloader({ drive, disk, throttle: this.#throttle }),
+      committer,
+      treeLock,
+      deviceName: account.deviceName,
+      onActivity: hooks.onActivity,
+      onProgress: (id, bytes) => {
+        this.#progressed(id, bytes);
+      },
+      get signal() {
+        return currentSignal();
+      },
+    };
+    this.#pull = new PullLoop(this.#ctx, commits, committer, (offline) => {
+      this.#connection(offline);
+    });
+    this.#scan = new ScanLoop(this.#ctx, {
+      onChanged: (ids) => {
+        this.#plan.changed(ids);
+      },
+      onFolderState: (error) => {
+        if (error?.code === this.#folderError?.code) return;
+        this.#folderError = error;
+        hooks.onStatus({ type: 'folder_state', error });
+        hooks.onLists('folders');
+        this.#plan.ring();
+          },
+      onScanned: () => {
+        this.#scanned = true;
+        this.#ready();
+      },
+    });
+    this.#plan = new PlanLoop(this.#ctx, {
+      executor: new Executor(this.#apply),
+      rescan: (folders) => this.#scan.scan(folders),
+      pull: () => this.#pull.pull(),
+      mayRun: () => this.#scanned && this.#pulled && this.#offline === null && this.#folderError === null && !this.#paused && !this.#pull.reading,
+      onConnectionLost: (error) => {
+        this.#connection(error);
+        this.#pull.request();
+      },
+    });
+    this.applySettings();
+  }
+
+  /** Mends what a crash left, then begins. Throws DiskFault or TidemarkError when the folder cannot be used at all. */
+  async start(paused: boolean): Promise<void> {
+    const { environment, folder, store } = this.#parts;
+    this.#paused = paused;
+    await this.#recover();
+    this.#plan.add(store.divergentIds());
+    this.#loops.push(this.#plan.run(), this.#scan.run(), this.#pull.run(), this.#watchCloud());
+    this.#pull.request();
+    this.#scan.hint('all');
+    await this.#watchFolder();
+    this.#scanRegularly();
+    environment.log.info('sync started', { folder: folder.path });
+  }
+
+  async #recover(): Promise<void> {
+    const { environment, folder, store } = this.#parts;
+    const prepared = await prepareOwnFolder(environment.disk, folder.path, folder.folderId);
+    if (prepared !== 'ready') return;
+    for (const row of store.journal()) {
+      if (row.kind !== REPLACE_JOURNAL) continue;
+      await recoverReplace(this.#apply, row.data as ReplaceEntry);
+      store.transaction((write) => {
+        write.deleteJournal(row.id);
+      });
+    }
+    await recoverParked(this.#apply);
+  }
+
+  #watchCloud(): Promise<void> {
+    const { environment, drive, store } = this.#parts;
+    const options = {
+      clock: environment.clock,
+      random: environment.random,
+      onHint: () => this.#pull.pull(),
+      onConnection: (offline: ErrorData | null) => {
+        // Only a read of the feed says that all is well; this says when it is worth one.
+        if (offline === null) this.#pull.request();
+        else this.#connection(offline);
+      },
+    };
+    return watchChanges(drive, () => store.cursor()?.cursor ?? null, options, this.#stop.signal);
+  }
+
+  async #watchFolder(): Promise<void> {
+    const { environment, folder } = this.#parts;
+    await this.#watcher?.close();
+    this.#watcher = undefined;
+    if (this.#stop.signal.aborted) return;
+    try {
+      this.#watcher = await environment.watch(folder.path, {
+        dirty: (path) => {
+          this.#scan.hint(path);
+        },
+        overflow: () => {
+          this.#scan.hint('all');
+        },
+        failed: (cause) => {
+          this.#pollFolder(cause);
+        },
+      });
+    } catch (error) {
+      this.#pollFolder(error);
+    }
+    // What changed before the watch began to work.
+    this.#scan.hint('all');
+  }
+
+  /** Without a watcher the folder is looked at every half minute, and watching is tried again with it. */
+  #pollFolder(cause: unknown): void {
+    const { environment } = this.#parts;
+    if (this.#stop.signal.aborted) return;
+    environment.log.warn('watching the folder does not work; it is looked at every 30 s', { cause: String(cause) });
+    this.#after(POLL_MS, () => void this.#watchFolder());
+  }
+
+  #scanRegularly(): void {
+    this.#after(this.#parts.store.setting('scan.intervalMinutes') * minuteMs, () => {
+      this.#scan.hint('all');
+      void purgeTrash(this.#parts.environment.disk, this.#parts.folder.path, this.#parts.environment.clock.now());
+      this.#scanRegularly();
+    });
+  }
+
+  #after(ms: number, work: () => void): void {
+    const cancel = this.#parts.environment.clock.timer(ms, () => {
+      this.#timers.delete(cancel);
+      work();
+    });
+    this.#timers.add(cancel);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#stop.signal.aborted) return;
+    this.#stop.abort();
+    this.#transfers.abort();
+    for (const cancel of this.#timers) cancel();
+    await this.#watcher?.close();
+    await this.#plan.drained();
+    await Promise.all(this.#loops);
+  }
+
+  pause(): void {
+    this.#paused = true;
+    // Stops what is under way; blocks that arrived stay, so it goes on from there.
+    this.#transfers.abort();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#transfers = new AbortController();
+    this.#plan.ring();
+  }
+
+  /** Looks at both sides now and tries again what failed. */
+  syncNow(): void {
+    this.#plan.retryAll();
+    this.#pull.request();
+    this.#scan.hint('all');
+  }
+
+  applySettings(): void {
+    const { store } = this.#parts;
+    this.#throttle.setLimits({ uploadKiBps: store.setting('upload.limitKiBps'), downloadKiBps: store.setting('download.limitKiBps') });
+  }
+
+  /** A question was answered. */
+  answered(): void {
+    this.#plan.answered();
+  }
+
+  isInFlight(id: NodeId): boolean {
+    return this.#plan.isInFlight(id);
+  }
+
+  /** What keeps everything from syncing now. */
+  get held(): ErrorData | null {
+    if (this.#folderError !== null) return this.#folderError;
+    if (this.#paused) return { code: 'paused', params: {} };
+    return this.#offline;
+  }
+
+  /** What would be done next, from the trees as they are. */
+  preview(): Plan {
+    return plan(this.#parts.store, this.#parts.store.divergentIds(), { ...this.#plan.policy(), busy: () => false });
+  }
+
+  /** Looks at both sides, then resolves once nothing is left that could be done. Throws what stands in the way. */
+  async settled(signal: AbortSignal): Promise<void> {
+    this.#plan.retryAll();
+    const looked = Promise.all([this.#pull.pull(), this.#scan.scan('all')]);
+    await this.#orBlocked(looked, signal);
+    await this.#orBlocked(
+      this.#until(() => this.#isSettled(), signal),
+      signal,
+    );
+  }
+
+  #isSettled(): boolean {
+    return this.#plan.idle && !this.#pull.pending && !this.#scan.pending && !this.#scan.watchingBusyFiles && !this.#plan.retriesSoon;
+  }
+
+  async #orBlocked(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
+    const done = new AbortController();
+    const blocked = this.#until(() => this.held !== null || this.#stop.signal.aborted, done.signal).then(() => {
+      const reason = this.held ?? { code: 'aborted' as const, params: {} };
+      throw new TidemarkError(reason.code, reason.params);
+    });
+    const aborted = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => {
+        reject(new TidemarkError('aborted'));
+      });
+    });
+    try {
+      await Promise.race([work, blocked, aborted]);
+    } finally {
+      done.abort();
+      blocked.catch(() => undefined);
+      work.catch(() => undefined);
+    }
+  }
+
+  async #until(condition: () => boolean, signal: AbortSignal): Promise<void> {
+    while (!condition()) await this.#parts.environment.clock.sleep(10, signal);
+  }
+
+  #ready(): void {
+    if (this.#scanned && this.#pulled) this.#parts.hooks.onStatus({ type: 'ready' });
+    this.#plan.ring();
+  }
+
+  #connection(offline: ErrorData | null): void {
+    if (offline === null) {
+      this.#pulled = true;
+      if (this.#offline !== null) {
+        this.#offline = null;
+        this.#parts.hooks.onStatus({ type: 'online' });
+      }
+      this.#ready();
+      return;
+    }
+    if (this.#offline?.code !== offline.code) this.#parts.hooks.onStatus({ type: 'offline', reason: offline });
+    this.#offline = offline;
+  }
+
+  #progressed(id: NodeId, bytes: number): void {
+    const done = (this.#progress.get(id) ?? 0) + bytes;
+    this.#progress.set(id, done);
+    this.#parts.hooks.onStatus({ type: 'op_progress', id, doneBytes: done, at: this.#parts.environment.clock.monotonic() });
+  }
+}
