@@ -8,8 +8,8 @@ export interface ScanIssue {
   readonly reason: ErrorData;
 }
 
-/** A file that is being written (`file_busy`). */
-export interface BusyFile extends ScanIssue {
+/** Something to look at again, QUIET_MS later: a file that is being written, or a folder that changed during the look. */
+export interface BusyPath extends ScanIssue {
   /** An office program has it open: that may take hours, and a change of its folder tells the end. */
   readonly locked: boolean;
 }
@@ -28,10 +28,8 @@ export interface LocalChanges {
   readonly issues: readonly ScanIssue[];
   /** Of the open issues, those that are no longer so. */
   readonly cleared: readonly RelativePath[];
-  /** Left as they were known. */
-  readonly busy: readonly BusyFile[];
-  /** Folders to look at again, after QUIET_MS: of busy files, and where something moved in the middle of the look. */
-  readonly again: readonly RelativePath[];
+  /** Left as they were known (`file_busy`). Not to be forgotten: no hint need come for them. */
+  readonly busy: readonly BusyPath[];
 }
 
 export interface MaybeMoved {

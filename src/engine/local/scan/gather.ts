@@ -120,14 +120,19 @@ class Walk {
 
   async #look(path: RelativePath): Promise<void> {
     let entries: readonly DirectoryEntry[];
+    let changedMs: number | null;
+    let lookedAt: number;
     try {
       entries = await this.#place.disk.list(this.#absolute(path));
+      lookedAt = this.#place.clock.now();
+      const stat = await this.#place.disk.stat(this.#absolute(path));
+      changedMs = stat?.kind === 'folder' ? Number(BigInt(stat.mtimeNs) / 1_000_000n) : null;
     } catch (error) {
       if (!(error instanceof DiskFault)) throw error;
       this.looks.set(path, GONE.has(error.code) ? { state: 'gone' } : { state: 'unreadable', fault: error.code });
       return;
     }
-    this.looks.set(path, { state: 'listed', entries, lookedAt: this.#place.clock.now() });
+    this.looks.set(path, { state: 'listed', entries, lookedAt, changedMs });
     if (this.#everything) {
       for (const entry of entries) if (isScannedFolder(entry)) this.add(joinPath(path, entry.name));
     } else this.#followUp(path, entries);

@@ -1,4 +1,4 @@
-export { acceptMove, type BusyFile, type LocalChanges, type MaybeMoved, type ScanIssue } from './changes.ts';
+export { acceptMove, type BusyPath, type LocalChanges, type MaybeMoved, type ScanIssue } from './changes.ts';
 export { gather, type ScanPlace } from './gather.ts';
 export { knownFrom } from './known.ts';
 export type { FolderLook, KnownLocal, Listing } from './listing.ts';

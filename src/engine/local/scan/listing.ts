@@ -12,7 +12,14 @@ export interface KnownLocal {
 
 /** One look at one folder. */
 export type FolderLook =
-  | { readonly state: 'listed'; readonly entries: readonly DirectoryEntry[]; readonly lookedAt: number }
+  | {
+      readonly state: 'listed';
+      readonly entries: readonly DirectoryEntry[];
+      /** Wall clock in ms when the entries were there. */
+      readonly lookedAt: number;
+      /** When an entry last came or went (its mtime in ms), asked after the entries; null when the folder was gone by then. */
+      readonly changedMs: number | null;
+    }
   | { readonly state: 'unreadable'; readonly fault: DiskFaultCode }
   /** It was gone, or no longer a plain folder, when its turn came: its parent tells what became of it. */
   | { readonly state: 'gone' };

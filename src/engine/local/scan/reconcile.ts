@@ -1,7 +1,7 @@
 import { parentPath, type RelativePath } from '../../../base/index.ts';
 import { isBuiltInIgnored } from '../../ignore/index.ts';
 import { type FileStat, type LocalNode, type LocalTree, type NodeId, sameFingerprint } from '../../model/index.ts';
-import type { BusyFile, LocalChanges, ScanIssue } from './changes.ts';
+import type { BusyPath, LocalChanges, ScanIssue } from './changes.ts';
 import { KnownPlaces } from './known.ts';
 import type { KnownLocal, Listing } from './listing.ts';
 import { isQuiet } from './quiet.ts';
@@ -24,7 +24,8 @@ export function reconcile(listing: Listing, known: KnownLocal, newId: () => Node
   const waiting = new Withholding(changes, known.tree, resolver.claimed);
   const busy = holdBusy(changes, waiting);
   const scope = { listing, tree: known.tree, places, resolver, entries, kept: waiting.kept, unmounted };
-  const deleted = findDeleted(scope);
+  const { deleted, unsure } = findDeleted(scope);
+  const folders = new Set([...waiting.again, ...resolver.unsure, ...unsure, ...vanished(listing, entries)]);
   const gone = new Set(deleted);
   const put = [...waiting.changes];
   const issues = [
@@ -37,8 +38,7 @@ export function reconcile(listing: Listing, known: KnownLocal, newId: () => Node
     maybeMoved: put.flatMap(({ item }) => (item.maybe !== undefined && gone.has(item.maybe) ? [{ id: item.id, from: item.maybe }] : [])),
     issues,
     cleared: findCleared(listing, entries, [...issues, ...busy], openIssues),
-    busy,
-    again: [...new Set([...waiting.again, ...resolver.unsure, ...vanished(listing, entries)])].sort(),
+    busy: [...busy, ...[...folders].sort().map((path) => busyPath(path, 'folder', false))],
   };
 }
 
@@ -64,21 +64,28 @@ function changeOf(item: Resolved): Change | undefined {
 const sameFolder = (a: FileStat, b: FileStat): boolean => a.dev === b.dev && a.ino === b.ino && a.birthtimeNs === b.birthtimeNs;
 
 /** Holds back files that are not quiet, or that an office program has open. Whole ones that only moved with a folder go on. */
-function holdBusy(changes: readonly Change[], waiting: Withholding): readonly BusyFile[] {
-  const busy: BusyFile[] = [];
+function holdBusy(changes: readonly Change[], waiting: Withholding): readonly BusyPath[] {
+  const busy: BusyPath[] = [];
   for (const { item, node } of changes) {
     if (node.kind !== 'file') continue;
     const { seen } = item;
     const settled = item.node !== undefined && sameFingerprint(item.node.stat, seen.stat);
     const quiet = isQuiet(seen.stat, seen.lookedAt);
     if (settled || (quiet && !seen.locked)) continue;
-    busy.push({ path: seen.path, kind: 'file', reason: { code: 'file_busy', params: { path: seen.path } }, locked: seen.locked });
+    busy.push(busyPath(seen.path, 'file', seen.locked));
     // The end of a lock is a change of its folder; the end of writing is not.
     waiting.withhold(node.id, !quiet);
   }
   if (busy.length > 0) waiting.withholdCycles();
   return busy;
 }
+
+const busyPath = (path: RelativePath, kind: 'file' | 'folder', locked: boolean): BusyPath => ({
+  path,
+  kind,
+  reason: { code: 'file_busy', params: { path } },
+  locked,
+});
 
 interface Scope {
   readonly listing: Listing;
@@ -90,8 +97,12 @@ interface Scope {
   readonly unmounted: ReadonlySet<RelativePath>;
 }
 
-function findDeleted({ listing, tree, places, resolver, entries, kept, unmounted }: Scope): readonly NodeId[] {
+function findDeleted({ listing, tree, places, resolver, entries, kept, unmounted }: Scope): {
+  readonly deleted: readonly NodeId[];
+  readonly unsure: readonly RelativePath[];
+} {
   const deleted: NodeId[] = [];
+  const unsure: RelativePath[] = [];
   const remove = (node: LocalNode): void => {
     // Found elsewhere: what is in it was looked at there.
     if (resolver.claimed.has(node.id)) return;
@@ -102,12 +113,31 @@ function findDeleted({ listing, tree, places, resolver, entries, kept, unmounted
     const id = resolver.folderId(path);
     if (look.state !== 'listed' || id === undefined || resolver.unsure.has(path) || unmounted.has(path)) continue;
     const held = new Set(entries.held.get(path));
-    for (const node of places.childrenOf(id).values()) {
-      // Ignored is unknown, and unknown is not deleted.
-      if (!held.has(node.name) && !isBuiltInIgnored(node.name)) remove(node);
-    }
+    // Ignored is unknown, and unknown is not deleted.
+    const missing = [...places.childrenOf(id).values()].filter(
+      (node) => !resolver.claimed.has(node.id) && !held.has(node.name) && !isBuiltInIgnored(node.name),
+    );
+    if (missing.length > 0 && changedDuring(look, listing.startedAt)) unsure.push(path);
+    else missing.forEach(remove);
   }
-  return deleted;
+  return { deleted, unsure };
+}
+
+/** Clocks of file systems go by the tick of the kernel, up to 10 ms behind. */
+const CLOCK_TICK_MS = 20;
+/** A folder time further ahead than this is of another clock and says nothing. */
+const OTHER_CLOCK_MS = 1000;
+
+/**
+ * What left a folder during the look may have gone to one that had been read by then, and be in neither. What left
+ * before the look began is seen wherever it went.
+ */
+function changedDuring(
+  { changedMs, lookedAt }: { readonly changedMs: number | null; readonly lookedAt: number },
+  startedAt: number,
+): boolean {
+  if (changedMs === null) return true;
+  return changedMs >= startedAt - CLOCK_TICK_MS && changedMs <= lookedAt + OTHER_CLOCK_MS;
 }
 
 /** Folders that vanished after the folder above them was read: that one tells more now. */

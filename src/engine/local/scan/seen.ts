@@ -29,7 +29,7 @@ export interface SeenEntries {
   readonly held: ReadonlyMap<RelativePath, readonly string[]>;
 }
 
-/** Sorts what a listing holds; in the order of paths, so that equal listings give equal results. */
+/** Sorts what a listing holds into what can be known and what cannot. */
 export function sortEntries(listing: Listing): SeenEntries {
   const folders: Seen[] = [];
   const files: Seen[] = [];

@@ -1,0 +1,695 @@
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { joinPath } from '../../../base/index.ts';
+import { FakeDisk, type FakeDiskOptions, fakeWatch } from '../../fakes/disk/index.ts';
+import { type Content, type LocalNode, MapTree, type NodeId, ROOT_ID } from '../../model/index.ts';
+import { acceptMove, gather, knownFrom, type LocalChanges, reconcile } from './index.ts';
+
+const ROOT = '/home/sync';
+const CONTENT: Content = { size: 0, hash: '00', blocks: [] };
+
+/** One device's disk and the local tree that scans make of it. Files are "read" at once unless the test says otherwise. */
+class World {
+  now = 1_750_000_000_000;
+  readonly disk: FakeDisk;
+  readonly tree = new MapTree<LocalNode>();
+  readonly issues = new Set<string>();
+  nextId = 1;
+
+  constructor(options: Partial<FakeDiskOptions> = {}) {
+    this.disk = new FakeDisk({ now: () => this.now, ...options });
+    this.disk.user.mkdir(ROOT);
+  }
+
+  at = (path: string): string => joinPath(ROOT, path);
+  write = (path: string, content = path): void => this.disk.user.writeFile(this.at(path), content);
+  move = (from: string, to: string): void => this.disk.user.rename(this.at(from), this.at(to));
+  remove = (path: string): void => this.disk.user.remove(this.at(path));
+  mkdir = (path: string): void => this.disk.user.mkdir(this.at(path));
+
+  async look(folders: readonly string[] | 'all' = 'all'): Promise<LocalChanges> {
+    const known = knownFrom(this.tree);
+    const clock = { now: () => this.now };
+    const listing = await gather({ disk: this.disk, clock, root: ROOT }, folders, known);
+    return reconcile(listing, known, () => String(this.nextId++).padStart(32, '0'), this.issues);
+  }
+
+  /** A look after everything became quiet, applied. */
+  async scan(folders: readonly string[] | 'all' = 'all'): Promise<LocalChanges> {
+    this.now += 1000;
+    const changes = await this.look(folders);
+    this.apply(changes);
+    return changes;
+  }
+
+  apply(changes: LocalChanges): void {
+    for (const id of changes.deleted) this.tree.delete(id);
+    for (const node of changes.put) this.tree.set(node.kind === 'file' ? { ...node, content: node.content ?? CONTENT } : node);
+    for (const path of changes.cleared) this.issues.delete(path);
+    for (const issue of changes.issues) this.issues.add(issue.path);
+  }
+
+  paths(): Readonly<Record<string, NodeId>> {
+    const result: [string, NodeId][] = [];
+    const visit = (id: NodeId, above: string): void => {
+      for (const node of this.tree.children(id)) {
+        const path = joinPath(above, node.name);
+        result.push([path, node.id]);
+        visit(node.id, path);
+      }
+    };
+    visit(ROOT_ID, '');
+    return Object.fromEntries(result.sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  id(path: string): NodeId {
+    const id = this.paths()[path];
+    if (id === undefined) throw new Error(`${path} is not in the local tree`);
+    return id;
+  }
+}
+
+const settled = { put: [], deleted: [], maybeMoved: [], issues: [], cleared: [], busy: [] };
+
+describe('a scan', () => {
+  let world: World;
+  beforeEach(() => {
+    world = new World();
+  });
+  const seed = async (...paths: string[]): Promise<void> => {
+    for (const path of paths) {
+      if (path.endsWith('/')) world.mkdir(path.slice(0, -1));
+      else world.write(path);
+    }
+    await world.scan();
+  };
+
+  it('finds everything, parents first, and nothing the second time', async () => {
+    world.write('a/b/c.txt');
+    world.mkdir('empty');
+    world.write('文.docx');
+    const first = await world.scan();
+    expect(first.put.map((node) => node.name)).toEqual(['a', 'empty', 'b', '文.docx', 'c.txt']);
+    expect(first.put.every((node) => node.kind === 'folder' || node.content === null)).toBe(true);
+    expect(await world.scan()).toEqual(settled);
+    expect(await world.scan([''])).toEqual(settled);
+  });
+
+  it('an edit keeps the id and asks for the content to be read', async () => {
+    await seed('a.txt');
+    const id = world.id('a.txt');
+    world.write('a.txt', 'other');
+    const { put, deleted } = await world.scan(['']);
+    expect(put).toEqual([expect.objectContaining({ id, content: null })]);
+    expect(deleted).toEqual([]);
+  });
+
+  it('an edit of the same size in the same millisecond is seen', async () => {
+    await seed('a.txt');
+    world.write('a.txt', 'A.txt');
+    world.disk.user.setMtime(world.at('a.txt'), 1);
+    await world.scan();
+    world.write('a.txt', 'B.txt');
+    world.disk.user.setMtime(world.at('a.txt'), 1);
+    expect((await world.scan()).put).toHaveLength(1);
+  });
+
+  it('new and gone files change nothing about their folder', async () => {
+    await seed('folder/a', 'folder/b');
+    world.remove('folder/a');
+    world.write('folder/c');
+    const changes = await world.scan(['folder']);
+    expect(changes.put.map((node) => node.name)).toEqual(['c']);
+    expect(changes.deleted).toHaveLength(1);
+  });
+
+  it('a deleted folder goes with all that was in it, children first', async () => {
+    await seed('folder/deep/file', 'other');
+    const ids = world.paths();
+    world.remove('folder');
+    const { deleted, put } = await world.scan(['']);
+    expect(deleted).toEqual([ids['folder/deep/file'], ids['folder/deep'], ids['folder']]);
+    expect(put).toEqual([]);
+  });
+
+  it('deleted and made again with a look in between is another item', async () => {
+    await seed('a.txt');
+    const id = world.id('a.txt');
+    world.remove('a.txt');
+    await world.scan();
+    world.write('a.txt');
+    await world.scan();
+    expect(world.id('a.txt')).not.toBe(id);
+  });
+
+  describe('moves', () => {
+    const pairs: [string, (world: World) => void, Record<string, string>][] = [
+      ['a file', (w) => w.move('a', 'z'), { a: 'z' }],
+      ['a file into another folder', (w) => w.move('a', 'd/a'), { a: 'd/a' }],
+      ['a file, edited in the same beat', (w) => (w.move('a', 'z'), w.write('z', 'new')), { a: 'z' }],
+      ['a file into new nested folders', (w) => (w.mkdir('n/e/w'), w.move('a', 'n/e/w/a')), { a: 'n/e/w/a' }],
+      ['a folder', (w) => w.move('d', 'z'), { d: 'z', 'd/x': 'z/x', 'd/s': 'z/s', 'd/s/y': 'z/s/y' }],
+      ['a folder into another', (w) => w.move('d', 'e/d'), { d: 'e/d', 'd/s/y': 'e/d/s/y' }],
+      ['a folder, and a child out of it', (w) => (w.move('d', 'z'), w.move('z/x', 'x')), { d: 'z', 'd/x': 'x' }],
+      [
+        'a chain at the top while a leaf is renamed',
+        (w) => (w.move('d', 'z'), w.move('z/s/y', 'z/s/leaf')),
+        { d: 'z', 'd/s/y': 'z/s/leaf' },
+      ],
+      ['the child out, its folder deleted', (w) => (w.move('d/s/y', 'y'), w.remove('d')), { 'd/s/y': 'y' }],
+      ['two files for each other', (w) => (w.move('a', 't'), w.move('b', 'a'), w.move('t', 'b')), { a: 'b', b: 'a' }],
+      [
+        'two folders for each other',
+        (w) => (w.move('d', 't'), w.move('e', 'd'), w.move('t', 'e')),
+        { d: 'e', e: 'd', 'd/x': 'e/x', 'e/x': 'd/x' },
+      ],
+      [
+        'a file and a folder for each other',
+        (w) => (w.move('a', 't'), w.move('d', 'a'), w.move('t', 'd')),
+        { a: 'd', d: 'a', 'd/x': 'a/x' },
+      ],
+      ['three around', (w) => (w.move('a', 't'), w.move('c', 'a'), w.move('b', 'c'), w.move('t', 'b')), { a: 'b', b: 'c', c: 'a' }],
+      [
+        'parent and child for each other',
+        (w) => (w.move('d/s', 's'), w.move('d', 's/d'), w.move('s', 'd')),
+        { d: 'd/d', 'd/s': 'd', 'd/s/y': 'd/y' },
+      ],
+      ['letter case', (w) => w.move('a', 'A'), { a: 'A' }],
+      ['there and back', (w) => (w.move('a', 't'), w.move('t', 'a')), { a: 'a' }],
+      ['onto another file', (w) => w.move('a', 'b'), { a: 'b' }],
+    ];
+    for (const how of ['all', 'hinted'] as const) {
+      it.each(pairs)(`keep ids: %s (${how})`, async (_name, act, moved) => {
+        await seed('a', 'b', 'c', 'd/x', 'd/s/y', 'e/x');
+        const before = world.paths();
+        const hints = new Set<string>();
+        const watch = fakeWatch(world.disk);
+        await watch.watch(ROOT, { dirty: (folder) => hints.add(folder), overflow: () => undefined, failed: () => undefined });
+        act(world);
+        await Promise.resolve();
+        await world.scan(how === 'all' ? 'all' : [...hints]);
+        const after = world.paths();
+        for (const [from, to] of Object.entries(moved)) expect([to, after[to]]).toEqual([to, before[from]]);
+        expect(Object.keys(after)).toEqual(Object.keys(world.disk.user.snapshot(ROOT)));
+        expect(await world.scan()).toEqual(settled);
+      });
+    }
+
+    it('are found when only the new place is hinted at', async () => {
+      await seed('from/a', 'to/');
+      const id = world.id('from/a');
+      world.move('from/a', 'to/a');
+      const changes = await world.scan(['to']);
+      expect(changes.put).toEqual([expect.objectContaining({ id })]);
+      expect(changes.deleted).toEqual([]);
+    });
+
+    it('a moved folder takes over what changed in it in the same beat', async () => {
+      await seed('d/x', 'd/s/y');
+      const ids = world.paths();
+      world.move('d', 'z');
+      world.write('z/s/new');
+      world.remove('z/x');
+      world.disk.user.swapFile(world.at('z/s/y'), 'swapped');
+      const { put, deleted } = await world.scan(['']);
+      expect(deleted).toEqual([ids['d/x']]);
+      expect(new Map(put.map((node) => [node.name, node.id === ids['d'] || node.id === ids['d/s/y']]))).toEqual(
+        new Map([
+          ['z', true],
+          ['new', false],
+          ['y', true],
+        ]),
+      );
+    });
+
+    it('content stays known when a folder moves, and is read again when the file itself was renamed', async () => {
+      await seed('d/x', 'a');
+      world.move('d', 'z');
+      world.move('a', 'b');
+      const { put } = await world.scan();
+      expect(put.map((node) => [node.name, node.kind === 'file' ? node.content : 'folder'])).toEqual([
+        ['z', 'folder'],
+        ['b', null],
+      ]);
+    });
+  });
+
+  describe('saving by swapping files', () => {
+    it('is one modification', async () => {
+      await seed('doc.odt');
+      const id = world.id('doc.odt');
+      world.disk.user.swapFile(world.at('doc.odt'), 'second');
+      const changes = await world.scan(['']);
+      expect(changes.put).toEqual([expect.objectContaining({ id, content: null })]);
+      expect(changes.deleted).toEqual([]);
+    });
+
+    it('is one modification with a backup that is removed again, even when a look comes in between', async () => {
+      await seed('doc.odt');
+      const id = world.id('doc.odt');
+      world.now += 1000;
+      world.move('doc.odt', 'doc.odt~');
+      world.write('doc.odt', 'second');
+      world.now += 20;
+      world.apply(await world.look());
+      world.remove('doc.odt~');
+      await world.scan();
+      expect(world.paths()).toEqual({ 'doc.odt': id });
+    });
+
+    it('a file that became a folder is another item', async () => {
+      await seed('thing');
+      const id = world.id('thing');
+      world.remove('thing');
+      world.mkdir('thing');
+      const changes = await world.scan();
+      expect(changes.deleted).toEqual([id]);
+      expect(changes.put.map((node) => [node.kind, node.id === id])).toEqual([['folder', false]]);
+    });
+  });
+
+  describe('hard links', () => {
+    it('are two files, and the one that was known stays', async () => {
+      await seed('b');
+      const id = world.id('b');
+      world.disk.user.link(world.at('b'), world.at('a'));
+      await world.scan();
+      expect(world.id('b')).toBe(id);
+      expect(world.id('a')).not.toBe(id);
+      expect(await world.scan()).toEqual(settled);
+    });
+
+    it('keep one id when one of two is removed and the other renamed', async () => {
+      await seed('a');
+      world.disk.user.link(world.at('a'), world.at('b'));
+      await world.scan();
+      const ids = world.paths();
+      world.remove('a');
+      world.move('b', 'c');
+      await world.scan();
+      expect([ids['a'], ids['b']]).toContain(world.id('c'));
+      expect(Object.keys(world.paths())).toEqual(['c']);
+    });
+  });
+
+  describe('unknown is not deleted', () => {
+    it('an unreadable folder keeps what was known in it, and says so until it can be read', async () => {
+      await seed('closed/deep/file', 'open');
+      const ids = world.paths();
+      world.disk.deny(world.at('closed'));
+      const changes = await world.scan();
+      expect(changes).toMatchObject({
+        put: [],
+        deleted: [],
+        issues: [{ path: 'closed', kind: 'folder', reason: { code: 'no_permission' } }],
+      });
+      expect(world.paths()).toEqual(ids);
+      world.disk.deny(world.at('closed'), false);
+      expect((await world.scan()).cleared).toEqual(['closed']);
+    });
+
+    it.each(['missing', 'denied', 'failed'] as const)('a root that answers %s changes nothing', async (code) => {
+      await seed('a', 'b/c');
+      world.disk.fault = (method) => (method === 'list' ? code : undefined);
+      expect(await world.scan()).toMatchObject({ put: [], deleted: [] });
+    });
+
+    it('a listing that fails in the middle deletes only what was seen to be gone', async () => {
+      await seed('a/x', 'b/x');
+      world.remove('a/x');
+      world.remove('b/x');
+      const [a, b] = [world.id('a/x'), world.id('b/x')];
+      world.disk.fault = (method, path) => (method === 'list' && path.endsWith('/b') ? 'failed' : undefined);
+      expect((await world.scan()).deleted).toEqual([a]);
+      world.disk.fault = undefined;
+      expect((await world.scan()).deleted).toEqual([b]);
+    });
+
+    it('a folder that vanishes while it is looked at is told by the next look', async () => {
+      await seed('a/x', 'b');
+      const ids = world.paths();
+      world.disk.fault = (method, path) => (method === 'list' && path.endsWith('/a') ? 'missing' : undefined);
+      const changes = await world.scan();
+      expect(changes).toMatchObject({ put: [], deleted: [], busy: [{ path: '', kind: 'folder' }] });
+      expect(world.paths()).toEqual(ids);
+    });
+
+    it('a folder replaced by a link keeps what was known, and the link is listed', async () => {
+      await seed('folder/deep/file', 'elsewhere/other');
+      const ids = world.paths();
+      world.disk.user.mkdir('/home/outside');
+      world.disk.user.rename(world.at('folder'), '/home/outside/folder');
+      world.disk.user.symlink('/home/outside/folder', world.at('folder'));
+      for (const how of ['all', ['', 'folder', 'folder/deep']] as const) {
+        const changes = await world.scan(how);
+        expect(changes).toMatchObject({ put: [], deleted: [], issues: [{ path: 'folder', reason: { code: 'symlink_skipped' } }] });
+      }
+      expect(world.paths()).toEqual(ids);
+    });
+
+    it('a folder moved, with a link left at its old place, is a move', async () => {
+      await seed('folder/file');
+      const ids = world.paths();
+      world.move('folder', 'moved');
+      world.disk.user.symlink('moved', world.at('folder'));
+      await world.scan();
+      expect(world.paths()).toEqual({ moved: ids['folder'], 'moved/file': ids['folder/file'] });
+    });
+
+    it('a link replaced by a real file syncs, and its issue is gone', async () => {
+      world.disk.user.symlink('nowhere', world.at('thing'));
+      await world.scan();
+      expect([...world.issues]).toEqual(['thing']);
+      world.remove('thing');
+      world.write('thing');
+      const changes = await world.scan(['']);
+      expect(changes).toMatchObject({ cleared: ['thing'], put: [{ name: 'thing' }] });
+    });
+
+    it('an issue in a folder that is gone is gone', async () => {
+      world.mkdir('a/b');
+      world.disk.user.special(world.at('a/b/pipe'));
+      await world.scan();
+      expect([...world.issues]).toEqual(['a/b/pipe']);
+      world.remove('a');
+      expect((await world.scan([''])).cleared).toEqual(['a/b/pipe']);
+    });
+
+    it('an ignored item that was synced before stays, whether it is there or not', async () => {
+      await seed('report.docx');
+      const node = world.tree.get(world.id('report.docx'));
+      if (node === undefined) throw new Error('not found');
+      world.tree.set({ ...node, name: '~$report.docx' });
+      world.move('report.docx', '~$report.docx');
+      expect(await world.scan()).toEqual(settled);
+      world.remove('~$report.docx');
+      expect(await world.scan()).toEqual(settled);
+    });
+
+    it('what was mounted and is an empty folder now is out of reach, not deleted', async () => {
+      await seed('mount/file', 'other');
+      for (const path of ['mount', 'mount/file']) {
+        const node = world.tree.get(world.id(path));
+        if (node !== undefined) world.tree.set({ ...node, stat: { ...node.stat, dev: '77' } } as LocalNode);
+      }
+      const ids = world.paths();
+      world.remove('mount/file');
+      for (let look = 0; look < 2; look += 1) {
+        const changes = await world.scan();
+        expect(changes).toMatchObject({ put: [], deleted: [], issues: [{ path: 'mount', reason: { code: 'folder_missing' } }] });
+      }
+      expect(world.paths()).toEqual(ids);
+      world.remove('mount');
+      expect((await world.scan()).deleted).toHaveLength(2);
+    });
+  });
+
+  it('skips and lists what cannot sync, and the rest goes on', async () => {
+    world.write('good');
+    world.disk.user.symlink('good', world.at('link'));
+    world.disk.user.special(world.at('pipe'));
+    world.disk.user.writeUnreadableName(ROOT, 'bad\\xff');
+    world.write('~$other');
+    world.write('.tidemark/folder.json');
+    const { put, issues } = await world.scan();
+    expect(put.map((node) => node.name)).toEqual(['good']);
+    expect(issues.map(({ path, kind, reason }) => [path, kind, reason.code])).toEqual([
+      ['link', null, 'symlink_skipped'],
+      ['pipe', null, 'special_skipped'],
+      ['bad\\xff', 'file', 'name_not_utf8'],
+    ]);
+  });
+
+  it('keeps two names that differ in case or form, and never merges them', async () => {
+    await seed('Name', 'name', 'e\u0301', '\u00e9');
+    expect(Object.keys(world.paths())).toHaveLength(4);
+    expect(await world.scan()).toEqual(settled);
+  });
+
+  describe('files that are being written', () => {
+    it('wait until they are quiet', async () => {
+      await seed('old');
+      world.write('old', 'half');
+      world.write('new', 'half');
+      world.now += 99;
+      const early = await world.look();
+      expect(early).toMatchObject({ put: [], deleted: [] });
+      expect(early.busy.map(({ path, reason, locked }) => [path, reason.code, locked])).toEqual([
+        ['old', 'file_busy', false],
+        ['new', 'file_busy', false],
+        ['', 'file_busy', false],
+      ]);
+      world.now += 1;
+      expect((await world.look()).put.map((node) => node.name)).toEqual(['old', 'new']);
+    });
+
+    it('wait while an office program has them open, and nobody looks again and again', async () => {
+      await seed('document.docx', 'sheet.ods');
+      world.write('document.docx', 'edited');
+      world.write('~$cument.docx');
+      world.write('sheet.ods', 'edited');
+      world.write('.~lock.sheet.ods#');
+      const changes = await world.scan();
+      expect(changes.put).toEqual([]);
+      expect(changes.busy.map((file) => [file.path, file.locked])).toEqual([
+        ['document.docx', true],
+        ['sheet.ods', true],
+      ]);
+      world.remove('~$cument.docx');
+      expect((await world.scan([''])).put.map((node) => node.name)).toEqual(['document.docx']);
+    });
+
+    it('a time in the future, or at the epoch, does not make them wait for ever', async () => {
+      world.write('future');
+      world.disk.user.setMtime(world.at('future'), world.now + 10 ** 9);
+      world.write('epoch');
+      world.disk.user.setMtime(world.at('epoch'), 0);
+      expect((await world.scan()).busy).toEqual([]);
+      expect(await world.scan()).toEqual(settled);
+    });
+
+    it('an unchanged file is never busy', async () => {
+      world.write('a');
+      world.now += 100;
+      world.apply(await world.look());
+      world.now -= 60;
+      expect(await world.look()).toEqual(settled);
+    });
+
+    it('what waits stays at its place, and nothing takes it', async () => {
+      await seed('a', 'b');
+      const ids = world.paths();
+      world.move('b', 'c');
+      world.now += 1000;
+      world.move('a', 'd');
+      world.move('c', 'a');
+      world.now += 50;
+      const changes = await world.look();
+      world.apply(changes);
+      expect(world.paths()).toEqual(ids);
+      await world.scan(changes.busy.map((file) => file.path));
+      expect(world.paths()).toEqual({ a: ids['b'], d: ids['a'] });
+    });
+
+    it('a file moved out of a folder that is deleted keeps the folder until it is quiet', async () => {
+      await seed('f/g/file');
+      const ids = world.paths();
+      world.now += 1000;
+      world.move('f/g/file', 'file');
+      world.remove('f');
+      const changes = await world.look();
+      world.apply(changes);
+      expect(world.paths()).toEqual(ids);
+      await world.scan(changes.busy.map((file) => file.path));
+      expect(world.paths()).toEqual({ file: ids['f/g/file'] });
+    });
+  });
+
+  describe('without birth times', () => {
+    beforeEach(() => {
+      world = new World({ birthTimes: false });
+    });
+
+    it('an edit in place keeps the id', async () => {
+      await seed('a');
+      const id = world.id('a');
+      world.write('a', 'edited');
+      expect((await world.scan()).put).toEqual([expect.objectContaining({ id, content: null })]);
+    });
+
+    it('a moved file is only maybe the same, until its content says so', async () => {
+      await seed('a');
+      const id = world.id('a');
+      world.move('a', 'b');
+      world.now += 1000;
+      const changes = await world.look();
+      expect(changes.deleted).toEqual([id]);
+      expect(changes.maybeMoved).toEqual([{ id: changes.put[0]?.id, from: id }]);
+      const [move] = changes.maybeMoved;
+      if (move === undefined) throw new Error('no move');
+      world.apply(acceptMove(changes, move));
+      expect(world.paths()).toEqual({ b: id });
+      expect(await world.scan()).toEqual(settled);
+    });
+  });
+
+  it('something that moves in the middle of a look is neither lost nor doubled', async () => {
+    let trigger: (() => void) | undefined;
+    world = new World({
+      yieldPoint: () => {
+        trigger?.();
+        return Promise.resolve();
+      },
+    });
+    await seed('a/file', 'b/', 'c/sub/deep');
+    const ids = world.paths();
+    for (let step = 1; step < 12; step += 1) {
+      let count = 0;
+      const [from, to] = step % 2 === 1 ? ['a/file', 'b/file'] : ['b/file', 'a/file'];
+      const [folderFrom, folderTo] = step % 2 === 1 ? ['c/sub', 'b/sub'] : ['b/sub', 'c/sub'];
+      trigger = () => {
+        count += 1;
+        if (count !== step) return;
+        world.move(from, to);
+        world.move(folderFrom, folderTo);
+      };
+      const changes = await world.scan();
+      trigger = undefined;
+      if (count < step) {
+        world.move(from, to);
+        world.move(folderFrom, folderTo);
+      }
+      expect(changes.deleted).toEqual([]);
+      await world.scan();
+      expect(new Set(Object.values(world.paths()))).toEqual(new Set(Object.values(ids)));
+    }
+  });
+
+  it('stops when it is no longer wanted', async () => {
+    await seed('a/b/c');
+    const known = knownFrom(world.tree);
+    const looking = gather({ disk: world.disk, clock: { now: () => world.now }, root: ROOT }, 'all', known, AbortSignal.abort());
+    await expect(looking).rejects.toMatchObject({ code: 'aborted' });
+  });
+});
+
+describe('random histories', () => {
+  const names = ['a', 'b', 'c', 'd'];
+  const path = fc.array(fc.constantFrom(...names), { minLength: 1, maxLength: 3 }).map((parts) => parts.join('/'));
+  const action = fc.oneof(
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant('write' as const), path }) },
+    { weight: 4, arbitrary: fc.record({ kind: fc.constant('move' as const), path, to: path }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('remove' as const), path }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('mkdir' as const), path }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('swap' as const), path }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('look' as const), waitMs: fc.constantFrom(0, 50, 200) }) },
+  );
+
+  /** What a person can do; what the file system refuses does not happen. */
+  const act = (world: World, step: Exclude<typeof action extends fc.Arbitrary<infer T> ? T : never, { kind: 'look' }>): void => {
+    try {
+      if (step.kind === 'move') world.move(step.path, step.to);
+      else if (step.kind === 'write') world.write(step.path, String(world.nextId++));
+      else if (step.kind === 'swap') world.disk.user.swapFile(world.at(step.path), String(world.nextId++));
+      else world[step.kind](step.path);
+    } catch (error) {
+      if (!(error instanceof Error && error.name === 'DiskFault')) throw error;
+    }
+  };
+
+  it.each(['all', 'hinted'] as const)('end with the tree that is on the disk (%s)', async (how) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(action, { maxLength: 40 }), async (steps) => {
+        const world = new World();
+        const hints = new Set<string>(['']);
+        const watch = fakeWatch(world.disk);
+        await watch.watch(ROOT, { dirty: (folder) => hints.add(folder), overflow: () => undefined, failed: () => undefined });
+        const look = async (): Promise<LocalChanges> => {
+          await Promise.resolve();
+          const folders = [...hints];
+          hints.clear();
+          const changes = await world.look(how === 'all' ? 'all' : folders);
+          const live = new Set(Object.values(world.paths()));
+          for (const id of changes.deleted) expect(live.has(id)).toBe(true);
+          world.apply(changes);
+          changes.busy.forEach((busy) => hints.add(busy.path));
+          const places = Object.keys(world.paths());
+          expect(new Set(places).size).toBe(places.length);
+          expect(places.length).toBe(world.tree.size);
+          return changes;
+        };
+        for (const step of steps) {
+          if (step.kind === 'look') {
+            world.now += step.waitMs;
+            await look();
+          } else act(world, step);
+        }
+        world.now += 1000;
+        await look();
+        world.now += 1000;
+        await look();
+        const onDisk = world.disk.user.snapshot(ROOT);
+        expect(Object.keys(world.paths())).toEqual(Object.keys(onDisk));
+        for (const [at, id] of Object.entries(world.paths())) {
+          expect(world.tree.get(id)?.stat.ino).toBe(world.disk.user.stat(world.at(at)).ino);
+        }
+        expect(await world.look('all')).toEqual(settled);
+      }),
+      { numRuns: 6000 },
+    );
+  });
+
+  it('never take a move in the middle of a look for a delete', async () => {
+    const move = fc.record({ path, to: path, atStep: fc.integer({ min: 0, max: 12 }) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.array(move, { maxLength: 4 }), { minLength: 1, maxLength: 6 }), async (looks) => {
+        let step = 0;
+        let during: typeof move extends fc.Arbitrary<infer T> ? readonly T[] : never = [];
+        const world = new World({
+          yieldPoint: async () => {
+            step += 1;
+            world.now += 1;
+            for (const one of during) if (one.atStep === step && !world.disk.user.exists(world.at(one.to))) tryMove(world, one.path, one.to);
+          },
+        });
+        for (const at of ['a/a', 'a/b/c', 'b/a', 'c', 'd/d']) world.write(at);
+        await world.scan();
+        const ids = new Map(Object.entries(world.paths()).map(([at, id]) => [world.disk.user.stat(world.at(at)).ino, id]));
+        const hints = new Set<string>();
+        const watch = fakeWatch(world.disk);
+        await watch.watch(ROOT, { dirty: (folder) => hints.add(folder), overflow: () => undefined, failed: () => undefined });
+        const look = async (): Promise<void> => {
+          const folders = [...hints];
+          hints.clear();
+          const changes = await world.look(folders);
+          expect(changes.deleted).toEqual([]);
+          world.apply(changes);
+          changes.busy.forEach((busy) => hints.add(busy.path));
+        };
+        for (const moves of looks) {
+          world.now += 200;
+          step = 0;
+          during = moves;
+          await look();
+        }
+        during = [];
+        for (let settling = 0; settling < 3; settling += 1) {
+          world.now += 1000;
+          await look();
+        }
+        const found = Object.entries(world.paths());
+        expect(found.map(([at]) => at)).toEqual(Object.keys(world.disk.user.snapshot(ROOT)));
+        for (const [at, id] of found) expect([at, id]).toEqual([at, ids.get(world.disk.user.stat(world.at(at)).ino)]);
+      }),
+      { numRuns: 6000 },
+    );
+  });
+});
+
+function tryMove(world: World, from: string, to: string): void {
+  try {
+    world.move(from, to);
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'DiskFault')) throw error;
+  }
+}
