@@ -216,7 +216,6 @@ export const en = {
     folder: 'Folder',
     signOut: 'Sign out',
     signOutHint: 'Your files stay on this computer; syncing stops.',
-    saved: 'Saved',
   },
   setup: {
     title: 'Set up Tidemark',
@@ -241,7 +240,6 @@ export const en = {
     account: {
       createTitle: 'Create your account',
       signInTitle: 'Sign in',
-      againTitle: 'Sign in again',
       at: 'at {server}',
       embedded: 'in the cloud on this computer',
       mode: 'Account',
@@ -274,6 +272,6 @@ export const en = {
     },
     busy: 'One moment…',
   },
-  error: { title: 'That did not work', retry: 'Try again', dismiss: 'Dismiss' },
+  error: { retry: 'Try again', dismiss: 'Dismiss' },
   time: { now: 'just now', soon: 'in a moment' },
 } as const;

@@ -198,7 +198,6 @@ export const zhHans: Messages = {
     folder: '文件夹',
     signOut: '退出登录',
     signOutHint: '你的文件会留在这台电脑上，同步会停止。',
-    saved: '已保存',
   },
   setup: {
     title: '设置 Tidemark',
@@ -223,7 +222,6 @@ export const zhHans: Messages = {
     account: {
       createTitle: '创建账号',
       signInTitle: '登录',
-      againTitle: '重新登录',
       at: '服务器：{server}',
       embedded: '在这台电脑上的云端',
       mode: '账号',
@@ -251,6 +249,6 @@ export const zhHans: Messages = {
     done: { title: '设置完成', text: '从现在起，Tidemark 会让这个文件夹保持一致：', hint: '放一个文件进去，看着它同步。', finish: '前往概览' },
     busy: '请稍候…',
   },
-  error: { title: '操作没有成功', retry: '重试', dismiss: '关闭' },
+  error: { retry: '重试', dismiss: '关闭' },
   time: { now: '刚刚', soon: '马上' },
 };

@@ -198,7 +198,6 @@ export const zhHant: Messages = {
     folder: '資料夾',
     signOut: '登出',
     signOutHint: '你的檔案會留在這部電腦上，同步會停止。',
-    saved: '已儲存',
   },
   setup: {
     title: '設定 Tidemark',
@@ -223,7 +222,6 @@ export const zhHant: Messages = {
     account: {
       createTitle: '建立帳號',
       signInTitle: '登入',
-      againTitle: '重新登入',
       at: '伺服器：{server}',
       embedded: '在這部電腦上的雲端',
       mode: '帳號',
@@ -251,6 +249,6 @@ export const zhHant: Messages = {
     done: { title: '設定完成', text: '從現在起，Tidemark 會讓這個資料夾保持一致：', hint: '放一個檔案進去，看著它同步。', finish: '前往總覽' },
     busy: '請稍候…',
   },
-  error: { title: '操作沒有成功', retry: '重試', dismiss: '關閉' },
+  error: { retry: '重試', dismiss: '關閉' },
   time: { now: '剛剛', soon: '馬上' },
 };

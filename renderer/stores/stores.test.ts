@@ -1,0 +1,163 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { Activity, FileItem } from '../../src/contract/index.ts';
+import { FakeEngine, emptyStatus } from '../testing/fake-engine.ts';
+import { connected } from '../testing/lines.ts';
+import { byDay, createActivityStore, tally } from './activity.ts';
+import { createConflictsStore, createQuestionsStore } from './decisions.ts';
+import { createFilesStore, treeLines } from './files.ts';
+import { createSettingsStore } from './settings.ts';
+import { createStatusStore } from './status.ts';
+
+const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 5000, interval: 2 });
+const item = (path: string, kind: 'file' | 'folder' = 'file'): FileItem => ({ path, name: path.split('/').at(-1) ?? '', kind, sizeBytes: 1, modifiedMs: 0, state: 'synced', reason: null, nextTryAt: null });
+const row = (id: number, at: number, kind: Activity['kind'] = 'uploaded'): Activity => ({ id, at, kind, path: `${id}.docx`, otherPath: null, sizeBytes: 1, device: null });
+
+describe('the status', () => {
+  it('follows patches, asks again after a gap, and stays while the line is broken', async () => {
+    const engine = new FakeEngine({ revision: 4, state: 'up_to_date', items: 1 });
+    const { session, line } = connected(engine);
+    const store = createStatusStore(session);
+    await until(() => expect(store.getState().status?.items).toBe(1));
+    engine.patch({ items: 2 });
+    expect(store.getState().status?.items).toBe(2);
+    engine.status = { ...engine.status, revision: 9, items: 7 };
+    engine.emit('status.patch', { revision: 9, items: 7 });
+    await until(() => expect(store.getState().status).toMatchObject({ revision: 9, items: 7 }));
+    line.put({ kind: 'lost', nextTryAt: 5 });
+    expect(store.getState()).toMatchObject({ link: { kind: 'lost' }, status: { items: 7 } });
+    line.connect(new FakeEngine({ revision: 1, items: 3 }));
+    await until(() => expect(store.getState().status).toMatchObject({ revision: 1, items: 3 }));
+  });
+});
+
+describe('files', () => {
+  it('opens folders into lines with levels, and forgets what is closed', async () => {
+    const engine = new FakeEngine();
+    engine.items = [item('a', 'folder'), item('z.docx'), item('a/b', 'folder'), item('a/c.docx'), item('a/b/d.docx')];
+    const files = createFilesStore(connected(engine).session);
+    const stop = files.follow();
+    await until(() => expect(files.getState().folders.get('')?.phase).toBe('ready'));
+    const lines = (): string[] => treeLines(files.getState()).map((line) => (line.kind === 'item' ? `${line.level} ${line.item.path} ${line.position}/${line.siblings}` : line.kind));
+    expect(lines()).toEqual(['1 a 1/2', '1 z.docx 2/2']);
+    files.toggle('a');
+    expect(lines()).toEqual(['1 a 1/2', 'loading', '1 z.docx 2/2']);
+    await until(() => expect(lines()).toEqual(['1 a 1/2', '2 a/b 1/2', '2 a/c.docx 2/2', '1 z.docx 2/2']));
+    files.toggle('a');
+    expect(lines()).toEqual(['1 a 1/2', '1 z.docx 2/2']);
+    expect(files.getState().folders.has('a')).toBe(false);
+    stop();
+  });
+
+  it('reads large folders in pages', async () => {
+    const engine = new FakeEngine();
+    engine.items = Array.from({ length: 230 }, (_, index) => item(`${String(index).padStart(3, '0')}.docx`));
+    const files = createFilesStore(connected(engine).session);
+    const stop = files.follow();
+    const root = (): number => files.getState().folders.get('')?.rows.length ?? 0;
+    await until(() => expect(root()).toBe(100));
+    expect(treeLines(files.getState()).at(-1)).toMatchObject({ kind: 'loading', more: true });
+    files.more('');
+    await until(() => expect(root()).toBe(200));
+    files.more('');
+    await until(() => expect(root()).toBe(230));
+    files.more('');
+    expect(treeLines(files.getState()).at(-1)).toMatchObject({ kind: 'item', siblings: 230 });
+    expect(engine.calls.filter(({ method }) => method === 'files.list')).toHaveLength(3);
+    stop();
+  });
+
+  it('reads again what is open when the engine says that it changed', async () => {
+    const engine = new FakeEngine();
+    engine.items = [item('a.docx')];
+    const files = createFilesStore(connected(engine).session);
+    const stop = files.follow();
+    await until(() => expect(files.getState().folders.get('')?.rows).toHaveLength(1));
+    engine.items = [item('a.docx'), item('b.docx')];
+    engine.emit('lists.changed', { lists: ['issues'] });
+    engine.emit('lists.changed', { lists: ['files'] });
+    await until(() => expect(files.getState().folders.get('')?.rows).toHaveLength(2));
+    stop();
+    engine.emit('lists.changed', { lists: ['files'] });
+    expect(engine.listeners('lists.changed')).toBe(0);
+  });
+
+  it('explains the item that was asked for last', async () => {
+    const engine = new FakeEngine();
+    engine.items = [item('a.docx'), item('b.docx')];
+    const files = createFilesStore(connected(engine).session);
+    void files.explain(item('a.docx'));
+    await files.explain(item('b.docx'));
+    expect(files.getState().explained).toMatchObject({ item: { path: 'b.docx' }, explanation: { path: 'b.docx' } });
+  });
+});
+
+describe('activity', () => {
+  it('asks with search and filter, and starts over when they change', async () => {
+    const engine = new FakeEngine();
+    engine.activity = [row(3, 30, 'deleted_here'), row(2, 20), row(1, 10)];
+    const activity = createActivityStore(connected(engine).session);
+    activity.ask({ filter: 'deleted' });
+    await until(() => expect(activity.list.getState().rows.map(({ id }) => id)).toEqual([3]));
+    activity.ask({ filter: 'all', search: ' 2 ' });
+    expect(activity.list.getState().rows).toEqual([]);
+    await until(() => expect(activity.list.getState().rows.map(({ id }) => id)).toEqual([2]));
+    expect(engine.calls.at(-1)?.params).toEqual({ limit: 100, search: '2' });
+  });
+
+  it('is grouped by the days of the person, across the change of the clocks', () => {
+    const noon = (day: number): number => new Date(2026, 2, day, 12).getTime();
+    const lines = byDay([row(4, noon(30)), row(3, noon(29) + 1), row(2, noon(29)), row(1, noon(28))]);
+    expect(lines.map((line) => (line.kind === 'day' ? new Date(line.day).getDate() : line.row.id))).toEqual([30, 4, 29, 3, 2, 28, 1]);
+  });
+
+  it('counts what went which way since midnight', () => {
+    const rows = [row(5, 9, 'deleted_cloud'), row(4, 8, 'downloaded'), row(3, 7, 'updated_cloud'), row(2, 6, 'uploaded'), row(1, 4, 'uploaded')];
+    expect(tally(rows, 5)).toEqual({ sent: 2, received: 1, removed: 1 });
+  });
+});
+
+describe('decisions', () => {
+  it('are passed on, and the list follows', async () => {
+    const engine = new FakeEngine();
+    engine.conflicts = [{ id: 'c'.repeat(32), path: 'a', copyPath: 'a (2)', device: 'd', at: 1, currentSizeBytes: 1, copySizeBytes: 2 }];
+    engine.questions = [{ id: 'q', kind: 'mass_delete', side: 'here', items: 30, examples: [], choices: ['keep', 'delete'], since: 1 }];
+    const { session } = connected(engine);
+    const conflicts = createConflictsStore(session);
+    await conflicts.list.reload();
+    expect(conflicts.list.getState().rows).toHaveLength(1);
+    expect(await conflicts.resolve('c'.repeat(32), 'theirs')).toMatchObject({ ok: true });
+    expect(conflicts.list.getState().rows).toEqual([]);
+    const questions = createQuestionsStore(session);
+    const stop = questions.follow();
+    await until(() => expect(questions.getState().questions).toHaveLength(1));
+    await questions.answer('q', 'keep');
+    expect(questions.getState().questions).toEqual([]);
+    expect(engine.calls.filter(({ method }) => method.endsWith('answer') || method.endsWith('resolve')).map(({ params }) => params)).toEqual([
+      { id: 'c'.repeat(32), keep: 'theirs' },
+      { id: 'q', choice: 'keep' },
+    ]);
+    stop();
+  });
+});
+
+describe('settings', () => {
+  it('show a change at once and take it back when it is refused', async () => {
+    let refuse = false;
+    const engine = new FakeEngine(emptyStatus, {
+      'settings.set': ({ key, value }) => {
+        if (refuse) throw new Error('disk');
+        return { key, value, initial: '', scope: 'machine', about: '' };
+      },
+      'settings.list': () => ({ settings: [{ key: 'theme', value: 'dark', initial: 'system', scope: 'everywhere', about: '' }, { key: 'language', value: 'klingon', initial: 'system', scope: 'everywhere', about: '' }, { key: 'from.the.future', value: 1, initial: 1, scope: 'machine', about: '' }] }),
+    });
+    const settings = createSettingsStore(connected(engine).session);
+    await until(() => expect(settings.getState()).toMatchObject({ loaded: true, values: { theme: 'dark', language: 'system' } }));
+    await settings.set('theme', 'light');
+    expect(settings.getState().values.theme).toBe('light');
+    refuse = true;
+    const setting = settings.set('theme', 'system');
+    expect(settings.getState().values.theme).toBe('system');
+    expect(await setting).toMatchObject({ ok: false });
+    expect(settings.getState().values.theme).toBe('dark');
+  });
+});
