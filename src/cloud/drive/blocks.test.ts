@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BLOCKS_MEDIA_TYPE, MAX_BLOCKS_BODY_BYTES } from '../../contract/index.ts';
@@ -103,7 +103,7 @@ describe('blocks', () => {
   it('beyond what one request may hold are refused', async () => {
     await using cloud = await startCloud();
     const ann = await cloud.signUp();
-    const bytes = Buffer.alloc(MAX_BLOCKS_BODY_BYTES + 1);
+    const bytes = framesOf(Array.from({ length: 17 }, () => Buffer.alloc(MiB)));
     const answer = await ann.call('POST', '/v1/blocks', { bytes, type: BLOCKS_MEDIA_TYPE }).catch((error: unknown) => error as Error);
     // The connection may be cut while the rest is still being sent.
     if (!(answer instanceof Error)) expect(answer.problem).toMatchObject({ status: 413, code: 'body_too_large' });
@@ -152,9 +152,8 @@ describe('collection', () => {
     const content = contentOf(randomBytes(MiB), randomBytes(100));
     await ann.store(content);
     cloud.clock.now += 23 * hourMs;
-    await collectAll(cloud);
+    await cloud.cloud.maintain();
     await renew(ann);
-    cloud.clock.now -= 2 * hourMs;
     expect(filesBelow(join(cloud.dataDir, 'blocks'))).toHaveLength(1);
     // That answer leased them for another day.
     expect(await missing(ann, ...hashesOf(content))).toEqual([]);
@@ -216,7 +215,6 @@ describe('at rest', () => {
     const content = contentOf(randomBytes(MiB));
     await ann.upload('a', content);
     const [path = ''] = filesBelow(join(cloud.dataDir, 'blocks'));
-    const { writeFileSync } = await import('node:fs');
     const bytes = readFileSync(path);
     bytes[500] = (bytes[500] ?? 0) ^ 1;
     writeFileSync(path, bytes);

@@ -70,7 +70,8 @@ export function makeHandlers(services: Services): Handlers {
     },
     deltaWait: async (call) => waitForChange(drives, waiters, call),
     missingBlocks: async ({ holder, body }) => ({ missing: [...(await blocks.missing(holder.account, body.hashes))] }),
-    storeBlocks: async ({ holder, request }) => blocks.store(holder.account, readFrames(request.body as AsyncIterable<Buffer>)),
+    storeBlocks: async ({ holder, request }) =>
+      blocks.store(holder.account, readFrames(request.body as AsyncIterable<Buffer> | undefined, request.headers['content-length'])),
     fetchBlocks: async ({ holder, body, reply }) => {
       const { rows, bytes } = await blocks.pick(holder.account, body.hashes);
       if (rows.length === 0) throw new TidemarkError('blocks_missing');

@@ -41,6 +41,7 @@ export async function registerRoutes(app: FastifyInstance, handlers: Handlers, a
   app.decorateRequest('holder', null);
   // A body is read by the one parser that its route names, so that a wrong Content-Type is 415 and never half understood.
   await app.register(async (scope) => {
+    scope.removeContentTypeParser('text/plain');
     for (const name of names) if (bodyTypeOf(name) === undefined) addRoute(scope, name, handlers, accounts);
   });
   await app.register(async (scope) => {
