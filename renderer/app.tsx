@@ -97,7 +97,15 @@ function Refused({ reason }: { readonly reason: RefusedReason }): ReactElement {
   return <FullPage title={t('link.refusedTitle')} text={`${t(`link.refused.${reason}`)} ${t('link.refusedWayOut')}`} />;
 }
 
-function FullPage({ title, text, children }: { readonly title: string; readonly text: string; readonly children?: ReactElement }): ReactElement {
+function FullPage({
+  title,
+  text,
+  children,
+}: {
+  readonly title: string;
+  readonly text: string;
+  readonly children?: ReactElement;
+}): ReactElement {
   return (
     <main className="full-page">
       <Unplug aria-hidden className="icon full-page-mark" />

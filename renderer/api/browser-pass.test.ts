@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { browserPass, codeInFragment } from './browser-pass.ts';
 
-function tab(hash: string, kept: Record<string, string> = {}): { readonly win: Window; readonly kept: Record<string, string>; address(): string } {
+function tab(
+  hash: string,
+  kept: Record<string, string> = {},
+): { readonly win: Window; readonly kept: Record<string, string>; address(): string } {
   let address = `/${hash}`;
   const win = {
     location: { hash, pathname: '/', search: '' },

@@ -1,5 +1,13 @@
 import {
-  type DesktopBridge, type EngineApi, type EngineProcessState, type EventBody, type EventName, type MethodName, type ParamsIn, type ResultOf, TidemarkError,
+  type DesktopBridge,
+  type EngineApi,
+  type EngineProcessState,
+  type EventBody,
+  type EventName,
+  type MethodName,
+  type ParamsIn,
+  type ResultOf,
+  TidemarkError,
 } from '../../src/contract/index.ts';
 import { assertNever } from '../../src/base/index.ts';
 import type { LinkState, Transport } from './transport.ts';
@@ -18,7 +26,8 @@ function bridgeApi(bridge: DesktopBridge): EngineApi {
       if (!envelope.ok) throw new TidemarkError(envelope.error.code, envelope.error.params);
       return envelope.value as ResultOf<M>;
     },
-    on: <E extends EventName>(event: E, listener: (body: EventBody<E>) => void) => bridge.on(event, (body) => listener(body as EventBody<E>)),
+    on: <E extends EventName>(event: E, listener: (body: EventBody<E>) => void) =>
+      bridge.on(event, (body) => listener(body as EventBody<E>)),
   };
 }
 

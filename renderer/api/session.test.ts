@@ -7,7 +7,10 @@ describe('a session', () => {
   it('answers with an error instead of throwing', async () => {
     const { session } = connected(new FakeEngine());
     expect(await session.ask('sync.now', {})).toEqual({ ok: true, value: {} });
-    expect(await session.ask('trash.list', {})).toEqual({ ok: false, error: { code: 'not_available_yet', params: { command: 'trash.list' } } });
+    expect(await session.ask('trash.list', {})).toEqual({
+      ok: false,
+      error: { code: 'not_available_yet', params: { command: 'trash.list' } },
+    });
   });
 
   it('says that the engine is away while the line is broken', async () => {

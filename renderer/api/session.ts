@@ -1,4 +1,12 @@
-import { type ErrorData, type EventBody, type EventName, type MethodName, type ParamsIn, type ResultOf, toErrorData } from '../../src/contract/index.ts';
+import {
+  type ErrorData,
+  type EventBody,
+  type EventName,
+  type MethodName,
+  type ParamsIn,
+  type ResultOf,
+  toErrorData,
+} from '../../src/contract/index.ts';
 import { type Disposer, type Result, err, ok } from '../../src/base/index.ts';
 import type { LinkState, Transport } from './transport.ts';
 

@@ -23,7 +23,7 @@ const NO_ANSWER_MS = 10_000;
 
 /** The engine over a WebSocket on loopback, for the same window in a browser. Reconnects with backoff. */
 export function socketTransport(options: SocketTransportOptions): Transport {
-  const { pass, random = Math.random, openSocket = (address) => new WebSocket(address) } = options;
+  const { pass, random = Math.random, openSocket = (address: string) => new WebSocket(address) } = options;
   let attempt = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let current: WebSocket | undefined;

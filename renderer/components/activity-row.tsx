@@ -1,4 +1,17 @@
-import { ArrowDown, ArrowUp, FolderMinus, FolderPlus, FolderSync, GitCompare, LogIn, LogOut, type LucideIcon, MoveRight, Trash2, Undo2 } from 'lucide-react';
+import {
+  ArrowDown,
+  ArrowUp,
+  FolderMinus,
+  FolderPlus,
+  FolderSync,
+  GitCompare,
+  LogIn,
+  LogOut,
+  type LucideIcon,
+  MoveRight,
+  Trash2,
+  Undo2,
+} from 'lucide-react';
 import type { ReactElement } from 'react';
 import type { Activity, ActivityKind } from '../../src/contract/index.ts';
 import { useWords } from '../i18n/use-words.ts';

@@ -9,9 +9,24 @@ export interface ButtonProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement
 }
 
 /** A button. While busy it keeps the focus and its name, and does nothing. */
-export function Button({ kind = 'plain', icon: Icon, busy = false, children, onClick, type = 'button', ...rest }: ButtonProps): ReactElement {
+export function Button({
+  kind = 'plain',
+  icon: Icon,
+  busy = false,
+  children,
+  onClick,
+  type = 'button',
+  ...rest
+}: ButtonProps): ReactElement {
   return (
-    <button {...rest} type={type} className={`button button-${kind}`} aria-disabled={busy || undefined} aria-busy={busy || undefined} onClick={busy ? (event) => event.preventDefault() : onClick}>
+    <button
+      {...rest}
+      type={type}
+      className={`button button-${kind}`}
+      aria-disabled={busy || undefined}
+      aria-busy={busy || undefined}
+      onClick={busy ? (event) => event.preventDefault() : onClick}
+    >
       {Icon !== undefined && <Icon aria-hidden className={busy ? 'icon turning' : 'icon'} />}
       <span>{children}</span>
     </button>

@@ -2,7 +2,17 @@ import type { LucideIcon } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
 
 /** Nothing to show, said kindly. */
-export function Empty({ icon: Icon, title, hint, children }: { readonly icon: LucideIcon; readonly title: string; readonly hint: string; readonly children?: ReactNode }): ReactElement {
+export function Empty({
+  icon: Icon,
+  title,
+  hint,
+  children,
+}: {
+  readonly icon: LucideIcon;
+  readonly title: string;
+  readonly hint: string;
+  readonly children?: ReactNode;
+}): ReactElement {
   return (
     <div className="empty">
       <span className="empty-mark">

@@ -1,4 +1,4 @@
-import { type FormEvent, type KeyboardEvent, type ReactElement, type ReactNode, useId } from 'react';
+import { type KeyboardEvent, type ReactElement, type ReactNode, useId } from 'react';
 
 export interface FieldProps {
   readonly label: string;
@@ -6,7 +6,11 @@ export interface FieldProps {
   /** What is wrong with the value, or null. */
   readonly fault?: string | null;
   /** Draws the input with the ids that tie it to its label, help and fault. */
-  readonly children: (ids: { readonly id: string; readonly 'aria-describedby': string | undefined; readonly 'aria-invalid': boolean }) => ReactNode;
+  readonly children: (ids: {
+    readonly id: string;
+    readonly 'aria-describedby': string | undefined;
+    readonly 'aria-invalid': boolean;
+  }) => ReactNode;
 }
 
 /** A labelled input with its help and its fault. */
@@ -32,7 +36,15 @@ export function Field({ label, help, fault = null, children }: FieldProps): Reac
 }
 
 /** A form that Enter sends, but not the Enter that ends a composition of an input method. */
-export function Form({ onSubmit, children, className }: { readonly onSubmit: () => void; readonly children: ReactNode; readonly className?: string }): ReactElement {
+export function Form({
+  onSubmit,
+  children,
+  className,
+}: {
+  readonly onSubmit: () => void;
+  readonly children: ReactNode;
+  readonly className?: string;
+}): ReactElement {
   return (
     <form
       noValidate
@@ -40,7 +52,7 @@ export function Form({ onSubmit, children, className }: { readonly onSubmit: () 
       onKeyDown={(event: KeyboardEvent) => {
         if (event.key === 'Enter' && event.nativeEvent.isComposing) event.preventDefault();
       }}
-      onSubmit={(event: FormEvent) => {
+      onSubmit={(event) => {
         event.preventDefault();
         onSubmit();
       }}

@@ -20,7 +20,17 @@ function iconFor(name: string): LucideIcon {
 }
 
 /** One line of the tree: an item, or word of what is still being read. */
-export function FileTreeRow({ line, id, active, topPx }: { readonly line: TreeLine; readonly id: string; readonly active: boolean; readonly topPx: number }): ReactElement {
+export function FileTreeRow({
+  line,
+  id,
+  active,
+  topPx,
+}: {
+  readonly line: TreeLine;
+  readonly id: string;
+  readonly active: boolean;
+  readonly topPx: number;
+}): ReactElement {
   const { t, format, error } = useWords();
   const { files } = useStores();
   const style: CSSProperties & Record<'--level', number> = { '--level': line.level - 1, transform: `translateY(${topPx}px)` };
@@ -52,7 +62,10 @@ export function FileTreeRow({ line, id, active, topPx }: { readonly line: TreeLi
       }}
     >
       <span className="tree-name">
-        <ChevronRight aria-hidden className={folder ? (open ? 'icon icon-small twist twist-open' : 'icon icon-small twist') : 'icon icon-small twist hidden'} />
+        <ChevronRight
+          aria-hidden
+          className={folder ? (open ? 'icon icon-small twist twist-open' : 'icon icon-small twist') : 'icon icon-small twist hidden'}
+        />
         <Icon aria-hidden className={folder ? 'icon kind-folder' : 'icon kind-file'} />
         <Name>{item.name}</Name>
       </span>

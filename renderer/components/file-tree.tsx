@@ -22,7 +22,13 @@ export function FileTree(): ReactElement {
   const lines = useMemo(() => treeLines({ folders, open }), [folders, open]);
   const viewport = useRef<HTMLDivElement>(null);
   const id = useId();
-  const virtual = useVirtualizer({ count: lines.length, getScrollElement: () => viewport.current, estimateSize: () => ROW_PX, overscan: 10, getItemKey: (index) => keyOf(lines[index], index) });
+  const virtual = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => viewport.current,
+    estimateSize: () => ROW_PX,
+    overscan: 10,
+    getItemKey: (index) => keyOf(lines[index], index),
+  });
   const items = virtual.getVirtualItems();
   const activeIndex = lines.findIndex((line) => line.kind === 'item' && line.item.path === active);
   const drawn = items.some((item) => item.index === activeIndex);
@@ -95,7 +101,9 @@ export function FileTree(): ReactElement {
         <div role="presentation" className="virtual" style={{ height: virtual.getTotalSize() }}>
           {items.map((item) => {
             const line = lines[item.index];
-            return line === undefined ? null : <FileTreeRow key={item.key} id={`${id}-${item.index}`} line={line} active={item.index === activeIndex} topPx={item.start} />;
+            return line === undefined ? null : (
+              <FileTreeRow key={item.key} id={`${id}-${item.index}`} line={line} active={item.index === activeIndex} topPx={item.start} />
+            );
           })}
         </div>
       </div>

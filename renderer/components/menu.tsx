@@ -7,7 +7,15 @@ export interface MenuItem {
 }
 
 /** A button that opens a list of choices: arrows move, Escape closes and gives the focus back. */
-export function MenuButton({ label, icon: Icon, items }: { readonly label: string; readonly icon: LucideIcon; readonly items: readonly MenuItem[] }): ReactElement {
+export function MenuButton({
+  label,
+  icon: Icon,
+  items,
+}: {
+  readonly label: string;
+  readonly icon: LucideIcon;
+  readonly items: readonly MenuItem[];
+}): ReactElement {
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -47,7 +55,15 @@ export function MenuButton({ label, icon: Icon, items }: { readonly label: strin
 
   return (
     <div className="menu" ref={root} onBlur={(event) => root.current?.contains(event.relatedTarget) === false && setOpen(false)}>
-      <button ref={button} type="button" className="button button-plain" aria-haspopup="menu" aria-expanded={open} aria-controls={open ? id : undefined} onClick={() => setOpen(!open)}>
+      <button
+        ref={button}
+        type="button"
+        className="button button-plain"
+        aria-haspopup="menu"
+        aria-expanded={open}
+        aria-controls={open ? id : undefined}
+        onClick={() => setOpen(!open)}
+      >
         <Icon aria-hidden className="icon" />
         <span>{label}</span>
         <ChevronDown aria-hidden className="icon icon-small" />

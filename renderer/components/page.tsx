@@ -1,7 +1,17 @@
 import { type ReactElement, type ReactNode, useEffect, useRef } from 'react';
 
 /** A place of the window: its heading takes the focus when one comes here, so that a screen reader begins there. */
-export function Page({ title, actions, children, fill = false }: { readonly title: string; readonly actions?: ReactNode; readonly children: ReactNode; readonly fill?: boolean }): ReactElement {
+export function Page({
+  title,
+  actions,
+  children,
+  fill = false,
+}: {
+  readonly title: string;
+  readonly actions?: ReactNode;
+  readonly children: ReactNode;
+  readonly fill?: boolean;
+}): ReactElement {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   return (

@@ -6,7 +6,14 @@ import { type Place, places } from '../stores/route.ts';
 import { useStatus, useStores } from '../stores/index.ts';
 import { Logo } from './logo.tsx';
 
-const icons: Readonly<Record<Place, LucideIcon>> = { overview: Gauge, activity: Activity, files: FolderTree, issues: TriangleAlert, conflicts: GitCompare, settings: Settings };
+const icons: Readonly<Record<Place, LucideIcon>> = {
+  overview: Gauge,
+  activity: Activity,
+  files: FolderTree,
+  issues: TriangleAlert,
+  conflicts: GitCompare,
+  settings: Settings,
+};
 
 /** The places of the window, and whose files these are. */
 export function Sidebar(): ReactElement {
@@ -36,7 +43,12 @@ export function Sidebar(): ReactElement {
             const count = counts[to] ?? 0;
             return (
               <li key={to}>
-                <a href={`#/${to}`} className="nav-link" aria-current={place === to ? 'page' : undefined} onClick={(event) => go(event, to)}>
+                <a
+                  href={`#/${to}`}
+                  className="nav-link"
+                  aria-current={place === to ? 'page' : undefined}
+                  onClick={(event) => go(event, to)}
+                >
                   <Icon aria-hidden className="icon" />
                   <span className="nav-name">{t(`nav.${to}`)}</span>
                   {count > 0 && (

@@ -38,7 +38,15 @@ export function VirtualList<T>({ label, rows, keyOf, render, rowPx, hasMore, onM
           const row = rows[item.index];
           if (row === undefined) return null;
           return (
-            <li key={item.key} data-index={item.index} ref={virtual.measureElement} className="virtual-row" aria-setsize={hasMore ? -1 : rows.length} aria-posinset={item.index + 1} style={{ transform: `translateY(${item.start}px)` }}>
+            <li
+              key={item.key}
+              data-index={item.index}
+              ref={virtual.measureElement}
+              className="virtual-row"
+              aria-setsize={hasMore ? -1 : rows.length}
+              aria-posinset={item.index + 1}
+              style={{ transform: `translateY(${item.start}px)` }}
+            >
               {render(row)}
             </li>
           );

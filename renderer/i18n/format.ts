@@ -40,7 +40,14 @@ function createFormat(locale: Locale): Format {
       const ahead = ms - nowMs;
       const size = Math.abs(ahead);
       if (size < 2 * secondMs) return ahead > 0 ? words.future : words.past;
-      const [name, unitMs] = size < minuteMs ? (['second', secondMs] as const) : size < hourMs ? (['minute', minuteMs] as const) : size < dayMs ? (['hour', hourMs] as const) : (['day', dayMs] as const);
+      const [name, unitMs] =
+        size < minuteMs
+          ? (['second', secondMs] as const)
+          : size < hourMs
+            ? (['minute', minuteMs] as const)
+            : size < dayMs
+              ? (['hour', hourMs] as const)
+              : (['day', dayMs] as const);
       return relative.format(Math.trunc(ahead / unitMs), name);
     },
     span(ms) {

@@ -26,6 +26,14 @@ export async function startI18n(locale: Locale): Promise<I18n> {
   await i18next
     .use(new ICU())
     .use(initReactI18next)
-    .init({ lng: locale, fallbackLng: false, ns: ['ui'], defaultNS: 'ui', resources, interpolation: { escapeValue: false }, returnNull: false });
+    .init({
+      lng: locale,
+      fallbackLng: false,
+      ns: ['ui'],
+      defaultNS: 'ui',
+      resources,
+      interpolation: { escapeValue: false },
+      returnNull: false,
+    });
   return i18next;
 }

@@ -85,7 +85,14 @@ export const en = {
     title: 'Activity',
     search: 'Search by name',
     filter: 'Show',
-    filters: { all: 'Everything', changed: 'Added and changed', moved: 'Moved', deleted: 'Deleted', conflicts: 'Conflicts', account: 'Account and folders' },
+    filters: {
+      all: 'Everything',
+      changed: 'Added and changed',
+      moved: 'Moved',
+      deleted: 'Deleted',
+      conflicts: 'Conflicts',
+      account: 'Account and folders',
+    },
     today: 'Today',
     yesterday: 'Yesterday',
     empty: 'Nothing has happened yet',
@@ -160,7 +167,8 @@ export const en = {
     emptyHint: 'Everything that can be synced is synced.',
     since: 'first seen {when}',
     done: {
-      retry: '{attempts, plural, =0 {Tidemark tries again by itself.} one {Tried once; Tidemark tries again by itself.} other {Tried # times; Tidemark tries again by itself.}}',
+      retry:
+        '{attempts, plural, =0 {Tidemark tries again by itself.} one {Tried once; Tidemark tries again by itself.} other {Tried # times; Tidemark tries again by itself.}}',
       wait: 'Tidemark waits and goes on by itself.',
       ask: 'Left as it is until you decide. Nothing was deleted.',
       skip: 'Left out of the sync. The item stays on this computer.',
@@ -176,8 +184,10 @@ export const en = {
   },
   questions: {
     title: 'A question before anything is deleted',
-    goneHere: '{count, plural, one {# item is} other {# items are}} gone from this computer. Delete {count, plural, one {it} other {them}} in the cloud too?',
-    goneCloud: '{count, plural, one {# item was} other {# items were}} deleted in the cloud. Delete {count, plural, one {it} other {them}} here too?',
+    goneHere:
+      '{count, plural, one {# item is} other {# items are}} gone from this computer. Delete {count, plural, one {it} other {them}} in the cloud too?',
+    goneCloud:
+      '{count, plural, one {# item was} other {# items were}} deleted in the cloud. Delete {count, plural, one {it} other {them}} here too?',
     waiting: 'Nothing is deleted until you answer.',
     examples: 'For example',
     more: '{count, plural, one {and # more} other {and # more}}',

@@ -16,7 +16,11 @@ function flat(tree: Tree, prefix = ''): Map<string, string> {
   return found;
 }
 
-type Part = { readonly value?: string; readonly type: number; readonly options?: Readonly<Record<string, { readonly value: readonly Part[] }>> };
+type Part = {
+  readonly value?: string;
+  readonly type: number;
+  readonly options?: Readonly<Record<string, { readonly value: readonly Part[] }>>;
+};
 
 /** Names of the arguments of a pattern, with the kind of each: 1 text, 2 number, 5 select, 6 plural (formatjs). */
 function argumentsOf(pattern: string, locale: string): string[] {
@@ -27,7 +31,7 @@ function argumentsOf(pattern: string, locale: string): string[] {
       for (const option of Object.values(options ?? {})) walk(option.value);
     }
   };
-  walk(new IntlMessageFormat(pattern, locale).getAst() as readonly Part[]);
+  walk(new IntlMessageFormat(pattern, locale).getAst());
   return [...names].sort();
 }
 
@@ -56,7 +60,9 @@ describe('messages', () => {
   });
 
   it.each(['zh-Hans', 'zh-Hant'] as const)('are written in %s, not left in English', (locale) => {
-    const same = [...flat(messages[locale])].filter(([key, text]) => text === english.get(key) && /[a-z]{3}/.test(text.replace(/\{[^}]*\}/g, '')));
+    const same = [...flat(messages[locale])].filter(
+      ([key, text]) => text === english.get(key) && /[a-z]{3}/.test(text.replace(/\{[^}]*\}/g, '')),
+    );
     expect(same.map(([key]) => key)).toEqual(['app.name']);
   });
 
@@ -65,8 +71,16 @@ describe('messages', () => {
     const simplifiedOnly = /[这为们时请档设云选删动类还没错误连接]/;
     const traditionalOnly = /[這為們時請檔設雲選刪動類還沒錯誤連接]/;
     const shared = /[没接]/g;
-    expect([...flat(messages['zh-Hant']).values()].filter((text) => simplifiedOnly.test(text.replace(shared, '')) && !traditionalOnly.test(text.replace(shared, '')))).toEqual([]);
-    expect([...flat(messages['zh-Hans']).values()].filter((text) => traditionalOnly.test(text.replace(/[接沒]/g, '')) && !simplifiedOnly.test(text.replace(/[接]/g, '')))).toEqual([]);
+    expect(
+      [...flat(messages['zh-Hant']).values()].filter(
+        (text) => simplifiedOnly.test(text.replace(shared, '')) && !traditionalOnly.test(text.replace(shared, '')),
+      ),
+    ).toEqual([]);
+    expect(
+      [...flat(messages['zh-Hans']).values()].filter(
+        (text) => traditionalOnly.test(text.replace(/[接沒]/g, '')) && !simplifiedOnly.test(text.replace(/[接]/g, '')),
+      ),
+    ).toEqual([]);
   });
 
   it('are all used, and all that is used exists', () => {
@@ -74,7 +88,9 @@ describe('messages', () => {
     const literal = new Set([...code.matchAll(/['`]([a-z]+(?:\.[a-zA-Z_]+)+)['`]/g)].map(([, key]) => key));
     // t(`files.state.${state}`) stands for everything below `files.state.`
     const prefixes = [...code.matchAll(/`([a-z]+(?:\.[a-zA-Z_]+)*\.)\$\{/g)].map(([, prefix]) => prefix ?? '');
-    const unused = [...english.keys()].filter((key) => !literal.has(key) && !prefixes.some((prefix) => key.startsWith(prefix) && !key.slice(prefix.length).includes('.')));
+    const unused = [...english.keys()].filter(
+      (key) => !literal.has(key) && !prefixes.some((prefix) => key.startsWith(prefix) && !key.slice(prefix.length).includes('.')),
+    );
     expect(unused).toEqual([]);
     const asked = [...code.matchAll(/\bt\(\s*['`]([a-zA-Z_.]+)['`]/g)].map(([, key]) => key ?? '');
     expect(asked.length).toBeGreaterThan(60);

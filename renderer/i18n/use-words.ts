@@ -4,7 +4,7 @@ import { type ErrorData, type ErrorText, type Locale, errorLine, errorText, matc
 import { type Format, formatFor } from './format.ts';
 
 export interface Words {
-  readonly t: TFunction<'ui'>;
+  readonly t: TFunction;
   readonly locale: Locale;
   readonly format: Format;
   /** Problem and way out of an error; never its code or its raw message. */

@@ -31,7 +31,15 @@ export function ActivityScreen(): ReactElement {
       {phase === 'loading' && <LoadingRows count={8} />}
       {phase === 'ready' && rows.length === 0 && <NoRows />}
       {lines.length > 0 && (
-        <VirtualList label={t('activity.title')} rows={lines} keyOf={lineKey} rowPx={60} hasMore={next !== null} onMore={more} render={(line) => (line.kind === 'day' ? <DayHeading day={line.day} /> : <ActivityRow row={line.row} />)} />
+        <VirtualList
+          label={t('activity.title')}
+          rows={lines}
+          keyOf={lineKey}
+          rowPx={60}
+          hasMore={next !== null}
+          onMore={more}
+          render={(line) => (line.kind === 'day' ? <DayHeading day={line.day} /> : <ActivityRow row={line.row} />)}
+        />
       )}
     </Page>
   );
@@ -51,7 +59,8 @@ function NoRows(): ReactElement {
   const { t } = useWords();
   const { activity } = useStores();
   const { search, filter } = useStore(activity.question);
-  if (search.trim() === '' && filter === 'all') return <Empty icon={ActivityIcon} title={t('activity.empty')} hint={t('activity.emptyHint')} />;
+  if (search.trim() === '' && filter === 'all')
+    return <Empty icon={ActivityIcon} title={t('activity.empty')} hint={t('activity.emptyHint')} />;
   return (
     <Empty icon={Search} title={t('activity.noMatch')} hint={t('activity.noMatchHint')}>
       <Button onClick={() => activity.ask({ search: '', filter: 'all' })}>{t('activity.showAll')}</Button>
@@ -68,7 +77,14 @@ function Filters(): ReactElement {
     <>
       <div className="search">
         <Search aria-hidden className="icon icon-small" />
-        <input type="search" aria-label={t('activity.search')} placeholder={t('activity.search')} value={search} maxLength={200} onChange={(event) => activity.ask({ search: event.target.value })} />
+        <input
+          type="search"
+          aria-label={t('activity.search')}
+          placeholder={t('activity.search')}
+          value={search}
+          maxLength={200}
+          onChange={(event) => activity.ask({ search: event.target.value })}
+        />
       </div>
       <label htmlFor={id} className="visually-hidden">
         {t('activity.filter')}

@@ -28,7 +28,15 @@ export function ConflictsScreen(): ReactElement {
       {rows.length > 0 && (
         <>
           <p className="muted">{t('conflicts.hint')}</p>
-          <VirtualList label={t('conflicts.title')} rows={rows} keyOf={(conflict) => conflict.id} rowPx={180} hasMore={next !== null} onMore={more} render={(conflict) => <ConflictCard conflict={conflict} />} />
+          <VirtualList
+            label={t('conflicts.title')}
+            rows={rows}
+            keyOf={(conflict) => conflict.id}
+            rowPx={180}
+            hasMore={next !== null}
+            onMore={more}
+            render={(conflict) => <ConflictCard conflict={conflict} />}
+          />
         </>
       )}
     </Page>

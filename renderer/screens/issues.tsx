@@ -27,7 +27,17 @@ export function IssuesScreen(): ReactElement {
       <ErrorNotice error={error} />
       {phase === 'loading' && <LoadingRows />}
       {phase === 'ready' && rows.length === 0 && <Empty icon={CircleCheck} title={t('issues.empty')} hint={t('issues.emptyHint')} />}
-      {rows.length > 0 && <VirtualList label={t('issues.title')} rows={rows} keyOf={(issue) => issue.path} rowPx={120} hasMore={next !== null} onMore={more} render={(issue) => <IssueCard issue={issue} />} />}
+      {rows.length > 0 && (
+        <VirtualList
+          label={t('issues.title')}
+          rows={rows}
+          keyOf={(issue) => issue.path}
+          rowPx={120}
+          hasMore={next !== null}
+          onMore={more}
+          render={(issue) => <IssueCard issue={issue} />}
+        />
+      )}
     </Page>
   );
 }
@@ -66,10 +76,20 @@ function IssueButton({ issue }: { readonly issue: Issue }): ReactElement {
   const current = useStore(status, (state) => state.status);
   const explain = (): void => {
     route.go('files');
-    void files.explain({ path: issue.path, name: issue.path.slice(issue.path.lastIndexOf('/') + 1), kind: issue.kind ?? 'file', sizeBytes: 0, modifiedMs: 0, state: 'error', reason: issue.reason, nextTryAt: issue.nextTryAt });
+    void files.explain({
+      path: issue.path,
+      name: issue.path.slice(issue.path.lastIndexOf('/') + 1),
+      kind: issue.kind ?? 'file',
+      sizeBytes: 0,
+      modifiedMs: 0,
+      state: 'error',
+      reason: issue.reason,
+      nextTryAt: issue.nextTryAt,
+    });
   };
   if (reaction === 'sign_in' && current !== null) return <Button onClick={() => setup.signInAgain(current)}>{t('overview.signIn')}</Button>;
-  if (issue.reason.code === 'conflict_kept' || issue.reason.code === 'conflict_limit') return <Button onClick={() => route.go('conflicts')}>{t('overview.reviewConflicts')}</Button>;
+  if (issue.reason.code === 'conflict_kept' || issue.reason.code === 'conflict_limit')
+    return <Button onClick={() => route.go('conflicts')}>{t('overview.reviewConflicts')}</Button>;
   if (reaction === 'skip') return <Button onClick={explain}>{t('issues.why')}</Button>;
   if (reaction === 'ask' && desktop !== null) return <Button onClick={() => void desktop.showItem(issue.path)}>{t('issues.show')}</Button>;
   return (

@@ -1,4 +1,14 @@
-import { ArrowUpDown, CircleAlert, CircleCheck, CircleDashed, CircleHelp, CirclePause, CloudOff, type LucideIcon, LoaderCircle } from 'lucide-react';
+import {
+  ArrowUpDown,
+  CircleAlert,
+  CircleCheck,
+  CircleDashed,
+  CircleHelp,
+  CirclePause,
+  CloudOff,
+  type LucideIcon,
+  LoaderCircle,
+} from 'lucide-react';
 import type { ReactElement } from 'react';
 import { type EngineState, type Status, errorKind } from '../../src/contract/index.ts';
 import { Button } from '../components/button.tsx';
@@ -35,7 +45,9 @@ function sentence(status: Status, { t, format }: Words): string {
     case 'syncing':
       return t('state.syncing', { count: filesLeft(status) });
     case 'paused':
-      return status.pausedUntil === null ? t('state.paused') : t('state.pausedUntil', { time: format.dayTime(status.pausedUntil, Date.now()) });
+      return status.pausedUntil === null
+        ? t('state.paused')
+        : t('state.pausedUntil', { time: format.dayTime(status.pausedUntil, Date.now()) });
     default:
       return t(`state.${status.state}`);
   }
@@ -56,13 +68,23 @@ function Detail({ status, words }: { readonly status: Status; readonly words: Wo
   return (
     <>
       <p>{status.scanning && status.state !== 'up_to_date' ? t('overview.scanning') : t('overview.items', { count: status.items })}</p>
-      <p className="muted">{status.lastSyncedAt === null ? t('overview.nothingYet') : t('overview.lastSynced', { when: words.ago(status.lastSyncedAt) })}</p>
+      <p className="muted">
+        {status.lastSyncedAt === null ? t('overview.nothingYet') : t('overview.lastSynced', { when: words.ago(status.lastSyncedAt) })}
+      </p>
     </>
   );
 }
 
 /** The one button that fits the state, if there is one. */
-function WayOut({ status, stores, words: { t } }: { readonly status: Status; readonly stores: Stores; readonly words: Words }): ReactElement | null {
+function WayOut({
+  status,
+  stores,
+  words: { t },
+}: {
+  readonly status: Status;
+  readonly stores: Stores;
+  readonly words: Words;
+}): ReactElement | null {
   const { route, setup } = stores;
   if (status.reason !== null && errorKind(status.reason.code).reaction === 'sign_in') {
     return (
@@ -71,7 +93,8 @@ function WayOut({ status, stores, words: { t } }: { readonly status: Status; rea
       </Button>
     );
   }
-  if (status.questions > 0) return <Button onClick={() => document.getElementById('questions')?.focus()}>{t('overview.reviewQuestion')}</Button>;
+  if (status.questions > 0)
+    return <Button onClick={() => document.getElementById('questions')?.focus()}>{t('overview.reviewQuestion')}</Button>;
   if (status.conflicts > 0) return <Button onClick={() => route.go('conflicts')}>{t('overview.reviewConflicts')}</Button>;
   if (status.issues > 0) return <Button onClick={() => route.go('issues')}>{t('overview.reviewIssues')}</Button>;
   return null;

@@ -22,16 +22,30 @@ export function ProgressBars(): ReactElement | null {
   if (!busy || sides.length === 0) return null;
   return (
     <section className="card" aria-label={t('overview.progress')}>
-      {sides.map(({ name, icon: Icon, progress }) => progress !== undefined && <ProgressBar key={name} name={name} icon={<Icon aria-hidden className="icon" />} progress={progress} />)}
+      {sides.map(
+        ({ name, icon: Icon, progress }) =>
+          progress !== undefined && <ProgressBar key={name} name={name} icon={<Icon aria-hidden className="icon" />} progress={progress} />,
+      )}
       {etaMs !== null && <p className="muted time-left">{t('overview.timeLeft', { time: format.span(etaMs) })}</p>}
     </section>
   );
 }
 
-function ProgressBar({ name, icon, progress }: { readonly name: string; readonly icon: ReactElement; readonly progress: Status['upload'] }): ReactElement {
+function ProgressBar({
+  name,
+  icon,
+  progress,
+}: {
+  readonly name: string;
+  readonly icon: ReactElement;
+  readonly progress: Status['upload'];
+}): ReactElement {
   const { t, format } = useWords();
   const files = t('overview.progressFiles', { done: progress.files, total: progress.totalFiles });
-  const bytes = progress.totalBytes === 0 ? null : t('overview.progressBytes', { done: format.bytes(progress.bytes), total: format.bytes(progress.totalBytes) });
+  const bytes =
+    progress.totalBytes === 0
+      ? null
+      : t('overview.progressBytes', { done: format.bytes(progress.bytes), total: format.bytes(progress.totalBytes) });
   return (
     <div className="progress">
       <div className="progress-words">
@@ -43,7 +57,10 @@ function ProgressBar({ name, icon, progress }: { readonly name: string; readonly
           <span>{t('overview.speed', { size: format.bytes(progress.bytesPerSecond) })}</span>
         </span>
       </div>
-      <Bar label={name} value={progress.totalBytes > 0 ? share(progress.bytes, progress.totalBytes) : share(progress.files, progress.totalFiles)} />
+      <Bar
+        label={name}
+        value={progress.totalBytes > 0 ? share(progress.bytes, progress.totalBytes) : share(progress.files, progress.totalFiles)}
+      />
     </div>
   );
 }
@@ -51,7 +68,14 @@ function ProgressBar({ name, icon, progress }: { readonly name: string; readonly
 function Bar({ label, value, thin = false }: { readonly label: string; readonly value: number; readonly thin?: boolean }): ReactElement {
   const percent = Math.floor(value * 100);
   return (
-    <div role="progressbar" aria-label={label} aria-valuemin={0} aria-valuemax={100} aria-valuenow={percent} className={thin ? 'bar bar-thin' : 'bar'}>
+    <div
+      role="progressbar"
+      aria-label={label}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={percent}
+      className={thin ? 'bar bar-thin' : 'bar'}
+    >
       <div className="bar-done" style={{ width: `${percent}%` }} />
     </div>
   );
@@ -83,8 +107,14 @@ function Transfer({ transfer }: { readonly transfer: TransferProgress }): ReactE
     <li className="transfer">
       <Icon aria-hidden className="icon icon-small" />
       <Name>{name}</Name>
-      <span className="muted small">{t('overview.progressBytes', { done: format.bytes(transfer.doneBytes), total: format.bytes(transfer.totalBytes) })}</span>
-      <Bar thin label={t(up ? 'overview.transferUp' : 'overview.transferDown', { name })} value={share(transfer.doneBytes, transfer.totalBytes)} />
+      <span className="muted small">
+        {t('overview.progressBytes', { done: format.bytes(transfer.doneBytes), total: format.bytes(transfer.totalBytes) })}
+      </span>
+      <Bar
+        thin
+        label={t(up ? 'overview.transferUp' : 'overview.transferDown', { name })}
+        value={share(transfer.doneBytes, transfer.totalBytes)}
+      />
     </li>
   );
 }

@@ -24,7 +24,11 @@ export function SettingsScreen(): ReactElement {
         <h2 id="general">{t('settings.general')}</h2>
         <Field label={t('settings.language')}>
           {(ids) => (
-            <select {...ids} value={values.language} onChange={(event) => change.run('language', event.target.value as SettingValue<'language'>)}>
+            <select
+              {...ids}
+              value={values.language}
+              onChange={(event) => change.run('language', event.target.value as SettingValue<'language'>)}
+            >
               <option value="system">{t('settings.system')}</option>
               {locales.map((locale) => (
                 <option key={locale} value={locale} lang={locale}>
@@ -46,8 +50,16 @@ export function SettingsScreen(): ReactElement {
       </section>
       <section className="card form-card" aria-labelledby="network">
         <h2 id="network">{t('settings.network')}</h2>
-        <Limit label={t('settings.uploadLimit')} value={values['upload.limitKiBps']} set={(value) => change.run('upload.limitKiBps', value)} />
-        <Limit label={t('settings.downloadLimit')} value={values['download.limitKiBps']} set={(value) => change.run('download.limitKiBps', value)} />
+        <Limit
+          label={t('settings.uploadLimit')}
+          value={values['upload.limitKiBps']}
+          set={(value) => change.run('upload.limitKiBps', value)}
+        />
+        <Limit
+          label={t('settings.downloadLimit')}
+          value={values['download.limitKiBps']}
+          set={(value) => change.run('download.limitKiBps', value)}
+        />
       </section>
       <Account />
     </Page>
@@ -55,7 +67,15 @@ export function SettingsScreen(): ReactElement {
 }
 
 /** Sent when the field is left or Enter is pressed, not with every digit. */
-function Limit({ label, value, set }: { readonly label: string; readonly value: number; readonly set: (value: number) => void }): ReactElement {
+function Limit({
+  label,
+  value,
+  set,
+}: {
+  readonly label: string;
+  readonly value: number;
+  readonly set: (value: number) => void;
+}): ReactElement {
   const { t } = useWords();
   const [text, setText] = useState(String(value));
   useEffect(() => setText(String(value)), [value]);
@@ -66,7 +86,19 @@ function Limit({ label, value, set }: { readonly label: string; readonly value: 
   };
   return (
     <Field label={label} help={t('settings.limitHelp')}>
-      {(ids) => <input {...ids} type="number" inputMode="numeric" min={0} step={64} value={text} onChange={(event) => setText(event.target.value)} onBlur={send} onKeyDown={(event) => event.key === 'Enter' && send()} />}
+      {(ids) => (
+        <input
+          {...ids}
+          type="number"
+          inputMode="numeric"
+          min={0}
+          step={64}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          onBlur={send}
+          onKeyDown={(event) => event.key === 'Enter' && send()}
+        />
+      )}
     </Field>
   );
 }

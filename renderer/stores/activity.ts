@@ -64,7 +64,10 @@ export function byDay(rows: readonly Activity[]): readonly DayLine[] {
 }
 
 /** What happened since midnight, in three numbers. */
-export function tally(rows: readonly Activity[], sinceMs: number): { readonly sent: number; readonly received: number; readonly removed: number } {
+export function tally(
+  rows: readonly Activity[],
+  sinceMs: number,
+): { readonly sent: number; readonly received: number; readonly removed: number } {
   const count = { sent: 0, received: 0, removed: 0 };
   for (const { at, kind } of rows) {
     if (at < sinceMs) continue;

@@ -20,12 +20,16 @@ export interface QuestionsStore extends StoreApi<{ readonly questions: readonly 
 }
 
 export function createIssuesStore(session: Session): ListStore<Issue> {
-  const list = createPagedStore<Issue>((cursor, limit) => session.ask('issues.list', { limit, ...(cursor === undefined ? {} : { cursor }) }));
+  const list = createPagedStore<Issue>((cursor, limit) =>
+    session.ask('issues.list', { limit, ...(cursor === undefined ? {} : { cursor }) }),
+  );
   return { list, follow: () => followList(session, 'issues', () => void list.reload()) };
 }
 
 export function createConflictsStore(session: Session): ConflictsStore {
-  const list = createPagedStore<Conflict>((cursor, limit) => session.ask('conflicts.list', { limit, ...(cursor === undefined ? {} : { cursor }) }));
+  const list = createPagedStore<Conflict>((cursor, limit) =>
+    session.ask('conflicts.list', { limit, ...(cursor === undefined ? {} : { cursor }) }),
+  );
   return {
     list,
     follow: () => followList(session, 'conflicts', () => void list.reload()),

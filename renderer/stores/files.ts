@@ -23,7 +23,14 @@ export interface FilesState {
 
 /** One line of the tree as it is shown. */
 export type TreeLine =
-  | { readonly kind: 'item'; readonly item: FileItem; readonly level: number; readonly open: boolean; readonly position: number; readonly siblings: number }
+  | {
+      readonly kind: 'item';
+      readonly item: FileItem;
+      readonly level: number;
+      readonly open: boolean;
+      readonly position: number;
+      readonly siblings: number;
+    }
   | { readonly kind: 'loading'; readonly folder: string; readonly level: number; readonly more: boolean }
   | { readonly kind: 'failed'; readonly folder: string; readonly level: number; readonly error: ErrorData };
 
@@ -40,7 +47,8 @@ export function treeLines(state: Pick<FilesState, 'folders' | 'open'>): readonly
       if (open) walk(item.path, level + 1);
     });
     if (folder.phase === 'failed' && folder.error !== null) lines.push({ kind: 'failed', folder: path, level, error: folder.error });
-    else if (folder.next !== null || folder.phase === 'loading') lines.push({ kind: 'loading', folder: path, level, more: folder.next !== null });
+    else if (folder.next !== null || folder.phase === 'loading')
+      lines.push({ kind: 'loading', folder: path, level, more: folder.next !== null });
   };
   walk('', 1);
   return lines;
@@ -114,7 +122,9 @@ export function createFilesStore(session: Session): FilesStore {
       store.setState({ explained: { item, explanation: null, error: null } });
       const answer = await session.ask('files.explain', { path: item.path });
       if (store.getState().explained?.item.path !== item.path) return;
-      store.setState({ explained: answer.ok ? { item, explanation: answer.value, error: null } : { item, explanation: null, error: answer.error } });
+      store.setState({
+        explained: answer.ok ? { item, explanation: answer.value, error: null } : { item, explanation: null, error: answer.error },
+      });
     },
     closeExplanation: () => store.setState({ explained: null }),
   });

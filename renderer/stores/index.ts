@@ -5,7 +5,14 @@ import type { Status } from '../../src/contract/index.ts';
 import type { Session } from '../api/session.ts';
 import type { Desktop } from '../api/transport.ts';
 import { type ActivityStore, createActivityStore } from './activity.ts';
-import { type ConflictsStore, type ListStore, type QuestionsStore, createConflictsStore, createIssuesStore, createQuestionsStore } from './decisions.ts';
+import {
+  type ConflictsStore,
+  type ListStore,
+  type QuestionsStore,
+  createConflictsStore,
+  createIssuesStore,
+  createQuestionsStore,
+} from './decisions.ts';
 import { type FilesStore, createFilesStore } from './files.ts';
 import { type RouteStore, createRouteStore } from './route.ts';
 import { type SettingsStore, createSettingsStore } from './settings.ts';
@@ -29,7 +36,11 @@ export interface Stores {
   readonly questions: QuestionsStore;
 }
 
-export function createStores(session: Session, desktop: Desktop | null, win: Pick<Window, 'location' | 'history' | 'addEventListener'>): Stores {
+export function createStores(
+  session: Session,
+  desktop: Desktop | null,
+  win: Pick<Window, 'location' | 'history' | 'addEventListener'>,
+): Stores {
   return {
     session,
     desktop,

@@ -4,7 +4,11 @@ import type { ErrorData } from '../../src/contract/index.ts';
 import { type Page, createPagedStore } from './paged.ts';
 
 /** Answers come when the test lets them. */
-function slow(): { readonly asked: { cursor: string | undefined; limit: number }[]; answer(page: Result<Page<number>, ErrorData>): Promise<void>; fetch(cursor: string | undefined, limit: number): Promise<Result<Page<number>, ErrorData>> } {
+function slow(): {
+  readonly asked: { cursor: string | undefined; limit: number }[];
+  answer(page: Result<Page<number>, ErrorData>): Promise<void>;
+  fetch(cursor: string | undefined, limit: number): Promise<Result<Page<number>, ErrorData>>;
+} {
   const waiting: ((page: Result<Page<number>, ErrorData>) => void)[] = [];
   const asked: { cursor: string | undefined; limit: number }[] = [];
   return {

@@ -28,7 +28,9 @@ const MAX_ROWS = 1000;
 const empty = { rows: [], next: null, phase: 'idle', loadingMore: false, error: null } as const;
 
 /** A list that is read page by page. Answers to an older question are dropped. */
-export function createPagedStore<T>(fetch: (cursor: string | undefined, limit: number) => Promise<Result<Page<T>, ErrorData>>): PagedStore<T> {
+export function createPagedStore<T>(
+  fetch: (cursor: string | undefined, limit: number) => Promise<Result<Page<T>, ErrorData>>,
+): PagedStore<T> {
   const store = createStore<PagedState<T>>(() => empty);
   let question = 0;
 
@@ -50,7 +52,12 @@ export function createPagedStore<T>(fetch: (cursor: string | undefined, limit: n
       const answer = await fetch(next, PAGE_ROWS);
       if (asked !== question) return;
       if (answer.ok) {
-        store.setState((state) => ({ rows: [...state.rows, ...answer.value.rows], next: answer.value.next, loadingMore: false, error: null }));
+        store.setState((state) => ({
+          rows: [...state.rows, ...answer.value.rows],
+          next: answer.value.next,
+          loadingMore: false,
+          error: null,
+        }));
       } else store.setState({ loadingMore: false, error: answer.error });
     },
     clear() {

@@ -48,7 +48,15 @@ describe('first run', () => {
     setup.finish();
     expect(setup.getState()).toMatchObject({ running: false, email: '', folder: '' });
     expect(engine.calls.filter(({ method }) => /signUp|folder.add/.test(method))).toEqual([
-      { method: 'account.signUp', params: { server: 'http://127.0.0.1:8080', email: 'a@example.org', password: 'a long password', bootstrapSecret: 'opens-the-first-account' } },
+      {
+        method: 'account.signUp',
+        params: {
+          server: 'http://127.0.0.1:8080',
+          email: 'a@example.org',
+          password: 'a long password',
+          bootstrapSecret: 'opens-the-first-account',
+        },
+      },
       { method: 'folder.add', params: { path: '/home/a/Documents', localOnly: false } },
     ]);
   });
@@ -58,7 +66,11 @@ describe('first run', () => {
     const setup = await begin(engine);
     setup.change({ cloud: 'own', ownServer: 'https://cloud.example.org/?a=b', email: 'a@example.org' });
     await setup.submitAccount('a long password');
-    expect(engine.calls.find(({ method }) => method === 'account.signUp')?.params).toEqual({ server: 'https://cloud.example.org', email: 'a@example.org', password: 'a long password' });
+    expect(engine.calls.find(({ method }) => method === 'account.signUp')?.params).toEqual({
+      server: 'https://cloud.example.org',
+      email: 'a@example.org',
+      password: 'a long password',
+    });
   });
 
   it('stays at its step with the error, and forgets the error with the next change', async () => {
@@ -85,7 +97,13 @@ describe('first run', () => {
     const setup = await begin(engine);
     expect(setup.getState().running).toBe(false);
     setup.signInAgain(engine.status);
-    expect(setup.getState()).toMatchObject({ running: true, step: 'account', mode: 'sign_in', email: account.email, ownServer: account.server });
+    expect(setup.getState()).toMatchObject({
+      running: true,
+      step: 'account',
+      mode: 'sign_in',
+      email: account.email,
+      ownServer: account.server,
+    });
     await setup.submitAccount('a long password');
     expect(setup.getState()).toMatchObject({ step: 'done', folder: folder.path });
   });

@@ -64,7 +64,16 @@ export function serverOf(text: string): string {
 }
 
 const initial: SetupState = {
-  running: false, step: 'language', embedded: null, cloud: 'embedded', ownServer: '', mode: 'create', email: '', folder: '', busy: false, error: null,
+  running: false,
+  step: 'language',
+  embedded: null,
+  cloud: 'embedded',
+  ownServer: '',
+  mode: 'create',
+  email: '',
+  folder: '',
+  busy: false,
+  error: null,
 };
 
 export function createSetupStore(session: Session): SetupStore {
@@ -96,7 +105,13 @@ export function createSetupStore(session: Session): SetupStore {
       const server = status.account?.server ?? '';
       const local = embedded !== null && serverOf(server) === serverOf(embedded.server);
       store.setState({
-        running: true, step: 'account', mode: 'sign_in', email: status.account?.email ?? '', cloud: local ? 'embedded' : 'own', ownServer: local ? '' : server, error: null,
+        running: true,
+        step: 'account',
+        mode: 'sign_in',
+        email: status.account?.email ?? '',
+        cloud: local ? 'embedded' : 'own',
+        ownServer: local ? '' : server,
+        error: null,
       });
     },
     change: (change: Partial<SetupState>) => store.setState({ ...change, error: null }),

@@ -9,8 +9,25 @@ import { createSettingsStore } from './settings.ts';
 import { createStatusStore } from './status.ts';
 
 const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 5000, interval: 2 });
-const item = (path: string, kind: 'file' | 'folder' = 'file'): FileItem => ({ path, name: path.split('/').at(-1) ?? '', kind, sizeBytes: 1, modifiedMs: 0, state: 'synced', reason: null, nextTryAt: null });
-const row = (id: number, at: number, kind: Activity['kind'] = 'uploaded'): Activity => ({ id, at, kind, path: `${id}.docx`, otherPath: null, sizeBytes: 1, device: null });
+const item = (path: string, kind: 'file' | 'folder' = 'file'): FileItem => ({
+  path,
+  name: path.split('/').at(-1) ?? '',
+  kind,
+  sizeBytes: 1,
+  modifiedMs: 0,
+  state: 'synced',
+  reason: null,
+  nextTryAt: null,
+});
+const row = (id: number, at: number, kind: Activity['kind'] = 'uploaded'): Activity => ({
+  id,
+  at,
+  kind,
+  path: `${id}.docx`,
+  otherPath: null,
+  sizeBytes: 1,
+  device: null,
+});
 
 describe('the status', () => {
   it('follows patches, asks again after a gap, and stays while the line is broken', async () => {
@@ -37,7 +54,10 @@ describe('files', () => {
     const files = createFilesStore(connected(engine).session);
     const stop = files.follow();
     await until(() => expect(files.getState().folders.get('')?.phase).toBe('ready'));
-    const lines = (): string[] => treeLines(files.getState()).map((line) => (line.kind === 'item' ? `${line.level} ${line.item.path} ${line.position}/${line.siblings}` : line.kind));
+    const lines = (): string[] =>
+      treeLines(files.getState()).map((line) =>
+        line.kind === 'item' ? `${line.level} ${line.item.path} ${line.position}/${line.siblings}` : line.kind,
+      );
     expect(lines()).toEqual(['1 a 1/2', '1 z.docx 2/2']);
     files.toggle('a');
     expect(lines()).toEqual(['1 a 1/2', 'loading', '1 z.docx 2/2']);
@@ -111,7 +131,13 @@ describe('activity', () => {
   });
 
   it('counts what went which way since midnight', () => {
-    const rows = [row(5, 9, 'deleted_cloud'), row(4, 8, 'downloaded'), row(3, 7, 'updated_cloud'), row(2, 6, 'uploaded'), row(1, 4, 'uploaded')];
+    const rows = [
+      row(5, 9, 'deleted_cloud'),
+      row(4, 8, 'downloaded'),
+      row(3, 7, 'updated_cloud'),
+      row(2, 6, 'uploaded'),
+      row(1, 4, 'uploaded'),
+    ];
     expect(tally(rows, 5)).toEqual({ sent: 2, received: 1, removed: 1 });
   });
 });
@@ -132,7 +158,9 @@ describe('decisions', () => {
     await until(() => expect(questions.getState().questions).toHaveLength(1));
     await questions.answer('q', 'keep');
     expect(questions.getState().questions).toEqual([]);
-    expect(engine.calls.filter(({ method }) => method.endsWith('answer') || method.endsWith('resolve')).map(({ params }) => params)).toEqual([
+    expect(
+      engine.calls.filter(({ method }) => method.endsWith('answer') || method.endsWith('resolve')).map(({ params }) => params),
+    ).toEqual([
       { id: 'c'.repeat(32), keep: 'theirs' },
       { id: 'q', choice: 'keep' },
     ]);
@@ -148,7 +176,13 @@ describe('settings', () => {
         if (refuse) throw new Error('disk');
         return { key, value, initial: '', scope: 'machine', about: '' };
       },
-      'settings.list': () => ({ settings: [{ key: 'theme', value: 'dark', initial: 'system', scope: 'everywhere', about: '' }, { key: 'language', value: 'klingon', initial: 'system', scope: 'everywhere', about: '' }, { key: 'from.the.future', value: 1, initial: 1, scope: 'machine', about: '' }] }),
+      'settings.list': () => ({
+        settings: [
+          { key: 'theme', value: 'dark', initial: 'system', scope: 'everywhere', about: '' },
+          { key: 'language', value: 'klingon', initial: 'system', scope: 'everywhere', about: '' },
+          { key: 'from.the.future', value: 1, initial: 1, scope: 'machine', about: '' },
+        ],
+      }),
     });
     const settings = createSettingsStore(connected(engine).session);
     await until(() => expect(settings.getState()).toMatchObject({ loaded: true, values: { theme: 'dark', language: 'system' } }));

@@ -1,4 +1,18 @@
-import type { Activity, Conflict, EngineApi, EventBody, EventName, FileItem, Issue, MethodName, ParamsIn, Question, ResultOf, Status, StatusPatch } from '../../src/contract/index.ts';
+import type {
+  Activity,
+  Conflict,
+  EngineApi,
+  EventBody,
+  EventName,
+  FileItem,
+  Issue,
+  MethodName,
+  ParamsIn,
+  Question,
+  ResultOf,
+  Status,
+  StatusPatch,
+} from '../../src/contract/index.ts';
 import { TidemarkError, methods, settings } from '../../src/contract/index.ts';
 import { parentPath } from '../../src/base/index.ts';
 
@@ -7,8 +21,22 @@ type Handlers = { [M in MethodName]?: (params: ParamsIn<M>) => ResultOf<M> | Pro
 const idle = { files: 0, totalFiles: 0, bytes: 0, totalBytes: 0, bytesPerSecond: 0 };
 
 export const emptyStatus: Status = {
-  revision: 0, state: 'not_set_up', reason: null, account: null, folder: null, upload: idle, download: idle, etaMs: null, scanning: false,
-  issues: 0, conflicts: 0, questions: 0, items: 0, pausedUntil: null, lastSyncedAt: null, transfers: [],
+  revision: 0,
+  state: 'not_set_up',
+  reason: null,
+  account: null,
+  folder: null,
+  upload: idle,
+  download: idle,
+  etaMs: null,
+  scanning: false,
+  issues: 0,
+  conflicts: 0,
+  questions: 0,
+  items: 0,
+  pausedUntil: null,
+  lastSyncedAt: null,
+  transfers: [],
 };
 
 /** An engine made of lists, for tests and for looking at the window. Results are checked against the contract, as a port would. */
@@ -33,8 +61,8 @@ export class FakeEngine implements EngineApi {
     await Promise.resolve();
     const checked = methods[method].params.parse(params) as ParamsIn<M>;
     this.calls.push({ method, params: checked });
-    const own = this.handlers[method] as ((params: ParamsIn<M>) => ResultOf<M> | Promise<ResultOf<M>>) | undefined;
-    const result: unknown = own === undefined ? this.#answer(method, checked as never) : await own(checked);
+    const own = this.handlers[method];
+    const result: unknown = own === undefined ? this.#answer(method, checked) : await own(checked);
     return methods[method].result.parse(result) as ResultOf<M>;
   }
 
@@ -56,7 +84,7 @@ export class FakeEngine implements EngineApi {
   /** Changes the status and tells it, as the engine does. */
   patch(change: Omit<StatusPatch, 'revision'>): void {
     const patch: StatusPatch = { ...change, revision: this.status.revision + 1 };
-    this.status = { ...this.status, ...patch } as Status;
+    this.status = { ...this.status, ...patch };
     this.emit('status.patch', patch);
   }
 
@@ -68,7 +96,9 @@ export class FakeEngine implements EngineApi {
         return this.status;
       case 'account.signUp':
       case 'account.signIn':
-        this.patch({ account: { email: String(params['email']), region: 'international', deviceName: 'Laptop', server: String(params['server']) } });
+        this.patch({
+          account: { email: String(params['email']), region: 'international', deviceName: 'Laptop', server: String(params['server']) },
+        });
         return { id: 'a'.repeat(32), email: params['email'], region: 'international', plan: 'free', createdAt: 0, purgeAfter: 0 };
       case 'account.signOut':
         this.patch({ account: null, state: 'not_set_up' });
@@ -79,16 +109,32 @@ export class FakeEngine implements EngineApi {
       case 'folder.list':
         return { folders: this.status.folder === null ? [] : [{ path: this.status.folder.path, localOnly: false, state: 'ready' }] };
       case 'files.list':
-        return page(this.items.filter((item) => parentPath(item.path) === params['path'] && item.path !== ''), params);
+        return page(
+          this.items.filter((item) => parentPath(item.path) === params['path'] && item.path !== ''),
+          params,
+        );
       case 'files.explain': {
         const item = this.items.find(({ path }) => path === params['path']);
-        const view = item === undefined ? null : { path: item.path, kind: item.kind, sizeBytes: item.sizeBytes, hash: null, revision: null };
-        return { path: params['path'], state: item?.state ?? 'error', local: view, remote: item?.state === 'synced' ? view : null, synced: item?.state === 'synced' ? view : null, reason: item?.reason ?? null, nextTryAt: item?.nextTryAt ?? null, next: [] };
+        const view =
+          item === undefined ? null : { path: item.path, kind: item.kind, sizeBytes: item.sizeBytes, hash: null, revision: null };
+        return {
+          path: params['path'],
+          state: item?.state ?? 'error',
+          local: view,
+          remote: item?.state === 'synced' ? view : null,
+          synced: item?.state === 'synced' ? view : null,
+          reason: item?.reason ?? null,
+          nextTryAt: item?.nextTryAt ?? null,
+          next: [],
+        };
       }
       case 'activity.list': {
         const kinds = params['kinds'] as readonly string[] | undefined;
         const search = typeof params['search'] === 'string' ? params['search'].toLowerCase() : '';
-        return page(this.activity.filter((row) => (kinds === undefined || kinds.includes(row.kind)) && row.path.toLowerCase().includes(search)), params);
+        return page(
+          this.activity.filter((row) => (kinds === undefined || kinds.includes(row.kind)) && row.path.toLowerCase().includes(search)),
+          params,
+        );
       }
       case 'issues.list':
         return page(this.issues, params);
@@ -105,7 +151,15 @@ export class FakeEngine implements EngineApi {
         this.patch({ questions: this.questions.length });
         return {};
       case 'settings.list':
-        return { settings: Object.entries(settings).map(([key, { initial, scope, about }]) => ({ key, value: this.#settings.get(key) ?? initial, initial, scope, about })) };
+        return {
+          settings: Object.entries(settings).map(([key, { initial, scope, about }]) => ({
+            key,
+            value: this.#settings.get(key) ?? initial,
+            initial,
+            scope,
+            about,
+          })),
+        };
       case 'settings.set':
         this.#settings.set(String(params['key']), params['value'] as string);
         return { key: params['key'], value: params['value'], initial: '', scope: 'machine', about: '' };

@@ -2,10 +2,31 @@ import { Menu, type MenuItemConstructorOptions } from 'electron';
 import type { Words } from './words/index.ts';
 
 /** The menu bar: what every program has. Zoom is here because text of 200 % is a promise. */
-export function appMenu(words: Words, platform: NodeJS.Platform, open: { readonly folder: () => void; readonly settings: () => void }): Menu {
+export function appMenu(
+  words: Words,
+  platform: NodeJS.Platform,
+  open: { readonly folder: () => void; readonly settings: () => void },
+): ReturnType<typeof Menu.buildFromTemplate> {
   const mac = platform === 'darwin';
   const ownMenu: MenuItemConstructorOptions[] = mac
-    ? [{ role: 'appMenu', submenu: [{ role: 'about' }, { type: 'separator' }, { label: words.settings, accelerator: 'Cmd+,', click: open.settings }, { type: 'separator' }, { role: 'services' }, { type: 'separator' }, { role: 'hide' }, { role: 'hideOthers' }, { role: 'unhide' }, { type: 'separator' }, { role: 'quit' }] }]
+    ? [
+        {
+          role: 'appMenu',
+          submenu: [
+            { role: 'about' },
+            { type: 'separator' },
+            { label: words.settings, accelerator: 'Cmd+,', click: open.settings },
+            { type: 'separator' },
+            { role: 'services' },
+            { type: 'separator' },
+            { role: 'hide' },
+            { role: 'hideOthers' },
+            { role: 'unhide' },
+            { type: 'separator' },
+            { role: 'quit' },
+          ],
+        },
+      ]
     : [];
   return Menu.buildFromTemplate([
     ...ownMenu,
@@ -20,7 +41,10 @@ export function appMenu(words: Words, platform: NodeJS.Platform, open: { readonl
       ],
     },
     { role: 'editMenu', label: words.menuEdit },
-    { label: words.menuView, submenu: [{ role: 'resetZoom' }, { role: 'zoomIn' }, { role: 'zoomOut' }, { type: 'separator' }, { role: 'togglefullscreen' }] },
+    {
+      label: words.menuView,
+      submenu: [{ role: 'resetZoom' }, { role: 'zoomIn' }, { role: 'zoomOut' }, { type: 'separator' }, { role: 'togglefullscreen' }],
+    },
     ...(mac ? [{ role: 'windowMenu' } satisfies MenuItemConstructorOptions] : []),
   ]);
 }

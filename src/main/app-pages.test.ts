@@ -24,7 +24,9 @@ describe('pages of the window', () => {
     const page = await get('app://tidemark/index.html#/files');
     expect(page.status).toBe(200);
     expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
-    expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self';.*connect-src 'none'/);
+    expect(page.headers.get('content-security-policy')).toMatch(
+      /^default-src 'none'; script-src 'self'; style-src 'self';.*connect-src 'none'/,
+    );
     expect((await get('app://tidemark/assets/a.js?v=1')).headers.get('content-type')).toContain('text/javascript');
   });
 

@@ -60,7 +60,10 @@ export async function servePage(folder: string, request: { readonly url: string;
   if (file === null) return new Response(null, { status: 404, headers });
   try {
     const bytes = await readFile(file);
-    return new Response(new Uint8Array(bytes), { status: 200, headers: { ...headers, 'content-type': types[extname(file)] ?? 'application/octet-stream' } });
+    return new Response(new Uint8Array(bytes), {
+      status: 200,
+      headers: { ...headers, 'content-type': types[extname(file)] ?? 'application/octet-stream' },
+    });
   } catch {
     return new Response(null, { status: 404, headers });
   }

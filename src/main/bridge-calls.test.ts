@@ -42,11 +42,16 @@ describe('what may be called', () => {
     ['a value of another kind', 'files.list', { limit: 'many' }, 'limit'],
     ['nothing at all', 'sync.now', undefined, 'params'],
     ['too much', 'files.explain', { path: 'x'.repeat(MAX_CALL_CHARS) }, 'params'],
-    ['a loop', 'sync.now', ((): unknown => {
-      const loop: Record<string, unknown> = {};
-      loop['self'] = loop;
-      return loop;
-    })(), 'params'],
+    [
+      'a loop',
+      'sync.now',
+      ((): unknown => {
+        const loop: Record<string, unknown> = {};
+        loop['self'] = loop;
+        return loop;
+      })(),
+      'params',
+    ],
   ])('refuses %s', (_, method, params, field) => {
     expect(codeOf(method, params)).toEqual(['invalid_request', field]);
   });
@@ -55,9 +60,14 @@ describe('what may be called', () => {
 describe('envelopes', () => {
   it('carry values and errors alike', async () => {
     expect(await inEnvelope(() => Promise.resolve(7))).toEqual({ ok: true, value: 7 });
-    expect(await inEnvelope(() => Promise.reject(new TidemarkError('folder_missing', { path: '/x' })))).toEqual({ ok: false, error: { code: 'folder_missing', params: { path: '/x' } } });
-    expect(await inEnvelope(() => {
-      throw new RangeError('deep inside');
-    })).toMatchObject({ ok: false, error: { code: 'internal' } });
+    expect(await inEnvelope(() => Promise.reject(new TidemarkError('folder_missing', { path: '/x' })))).toEqual({
+      ok: false,
+      error: { code: 'folder_missing', params: { path: '/x' } },
+    });
+    expect(
+      await inEnvelope(() => {
+        throw new RangeError('deep inside');
+      }),
+    ).toMatchObject({ ok: false, error: { code: 'internal' } });
   });
 });

@@ -8,7 +8,8 @@ export const MAX_CALL_CHARS = 256 * 1024;
 /** Not for a window: the app itself decides when the engine ends. */
 const ownMethods: readonly string[] = ['engine.stop'];
 
-const isWindowMethod = (name: unknown): name is MethodName => typeof name === 'string' && Object.hasOwn(methods, name) && !ownMethods.includes(name);
+const isWindowMethod = (name: unknown): name is MethodName =>
+  typeof name === 'string' && Object.hasOwn(methods, name) && !ownMethods.includes(name);
 
 /** Who sent a message: the frame it came from. */
 export interface Sender {
@@ -28,10 +29,11 @@ export function checkCall(method: unknown, params: unknown): { readonly method: 
   } catch {
     text = undefined;
   }
-  if (text === undefined || text.length > MAX_CALL_CHARS) throw new TidemarkError('invalid_request', { field: 'params', problem: 'is too large or not plain' });
+  if (text === undefined || text.length > MAX_CALL_CHARS)
+    throw new TidemarkError('invalid_request', { field: 'params', problem: 'is too large or not plain' });
   const checked = methods[method].params.safeParse(params);
   if (!checked.success) throw new TidemarkError('invalid_request', fault(checked.error));
-  return { method, params: checked.data as ParamsIn<MethodName> };
+  return { method, params: checked.data };
 }
 
 function fault(error: z.ZodError): { readonly field: string; readonly problem: string } {

@@ -40,7 +40,12 @@ function inElectron(entry: string, args: readonly string[]): EngineProcess {
 }
 
 function inNode(executable: string, entry: string, args: readonly string[]): EngineProcess {
-  const child = fork(entry, [...args], { execPath: executable, execArgv: [], env: engineEnv(), stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = fork(entry, [...args], {
+    execPath: executable,
+    execArgv: [],
+    env: engineEnv(),
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   const gone = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
     // Emitted instead of `exit` when the process could not be started.
@@ -52,7 +57,9 @@ function inNode(executable: string, entry: string, args: readonly string[]): Eng
     port: portOver(
       gone,
       // The channel may close at any time; then the process ends, which is heard.
-      (message) => void (child.connected && child.send(message, () => undefined)),
+      (message) => {
+        if (child.connected) child.send(message, () => undefined);
+      },
       (deliver) => child.on('message', deliver),
     ),
   };

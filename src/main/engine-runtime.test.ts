@@ -15,13 +15,19 @@ describe('where the engine runs', () => {
 
   const place = { env: {}, root: '/app', resources: '/electron/resources', platform: 'linux' } as const;
   it('is Electron itself when its Node is new enough, whatever lies beside it', () => {
-    expect(chooseRuntime({ ...place, electronNode: '24.5.0', env: { TIDEMARK_NODE: '/n' }, exists: () => true })).toEqual({ kind: 'electron' });
+    expect(chooseRuntime({ ...place, electronNode: '24.5.0', env: { TIDEMARK_NODE: '/n' }, exists: () => true })).toEqual({
+      kind: 'electron',
+    });
   });
 
   it('is the first Node beside it that exists', () => {
-    const choose = (present: readonly string[], env = {}): unknown => chooseRuntime({ ...place, env, electronNode: '18.15.0', exists: (path) => present.includes(path) });
+    const choose = (present: readonly string[], env = {}): unknown =>
+      chooseRuntime({ ...place, env, electronNode: '18.15.0', exists: (path) => present.includes(path) });
     expect(choose(['/n', '/app/node_modules/.bin/node'], { TIDEMARK_NODE: '/n' })).toEqual({ kind: 'node', executable: '/n' });
-    expect(choose(['/app/node_modules/.bin/node', '/electron/resources/node'])).toEqual({ kind: 'node', executable: '/app/node_modules/.bin/node' });
+    expect(choose(['/app/node_modules/.bin/node', '/electron/resources/node'])).toEqual({
+      kind: 'node',
+      executable: '/app/node_modules/.bin/node',
+    });
     expect(choose(['/electron/resources/node'])).toEqual({ kind: 'node', executable: '/electron/resources/node' });
     expect(choose([])).toBeUndefined();
   });

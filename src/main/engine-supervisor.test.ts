@@ -53,7 +53,10 @@ afterEach(async () => {
   await open?.supervisor.stop();
 });
 
-function world(answer: 'serve' | 'refuse' | 'deaf' = 'serve', options: { onStop?: (self: TestProcess) => void; wait?: (ms: number) => Promise<void> } = {}): World {
+function world(
+  answer: 'serve' | 'refuse' | 'deaf' = 'serve',
+  options: { onStop?: (self: TestProcess) => void; wait?: (ms: number) => Promise<void> } = {},
+): World {
   let now = 0;
   const processes: TestProcess[] = [];
   const states: EngineProcessState['kind'][] = [];

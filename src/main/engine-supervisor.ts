@@ -83,7 +83,8 @@ export class EngineSupervisor {
       const began = this.#now();
       const refusal = await this.#once();
       if (turn !== this.#turn) return;
-      if (refusal !== null && ['stop', 'ask'].includes(errorKind(refusal.code).reaction)) return this.#put({ kind: 'failed', error: refusal });
+      if (refusal !== null && ['stop', 'ask'].includes(errorKind(refusal.code).reaction))
+        return this.#put({ kind: 'failed', error: refusal });
       this.#strikes = this.#now() - began >= WELL_MS ? 1 : this.#strikes + 1;
       if (this.#strikes >= STRIKES) return this.#put({ kind: 'failed', error: null });
       this.#put({ kind: 'restarting', error: null });

@@ -1,5 +1,12 @@
 import { type IpcMainEvent, type IpcMainInvokeEvent, type WebContents, ipcMain } from 'electron';
-import { type EngineProcessState, type Envelope, type EventBody, type EventName, type WindowPlace, desktopChannels } from '../contract/index.ts';
+import {
+  type EngineProcessState,
+  type Envelope,
+  type EventBody,
+  type EventName,
+  type WindowPlace,
+  desktopChannels,
+} from '../contract/index.ts';
 import { inEnvelope, isTrusted } from './bridge-calls.ts';
 
 /** What a window may ask of the app. Bodies arrive unchecked; each function checks its own. */

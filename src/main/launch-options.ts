@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path';
 export function givenProfile(args: readonly string[], env: Readonly<Record<string, string | undefined>>): string | undefined {
   const at = args.findIndex((word) => word === '--profile' || word.startsWith('--profile='));
   const word = args[at];
-  const given = at < 0 || word === undefined ? env['TIDEMARK_PROFILE'] : word === '--profile' ? args[at + 1] : word.slice('--profile='.length);
+  const given =
+    at < 0 || word === undefined ? env['TIDEMARK_PROFILE'] : word === '--profile' ? args[at + 1] : word.slice('--profile='.length);
   return given === undefined || given === '' ? undefined : resolve(given);
 }
 

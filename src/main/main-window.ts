@@ -20,7 +20,15 @@ export function openWindow({ preload, icon, devTools }: WindowPlaces): BrowserWi
     autoHideMenuBar: true,
     // The paper of the theme, so that nothing flashes before the first picture.
     backgroundColor: nativeTheme.shouldUseDarkColors ? '#0b181d' : '#f3f7f7',
-    webPreferences: { preload, contextIsolation: true, sandbox: true, nodeIntegration: false, webviewTag: false, spellcheck: false, devTools },
+    webPreferences: {
+      preload,
+      contextIsolation: true,
+      sandbox: true,
+      nodeIntegration: false,
+      webviewTag: false,
+      spellcheck: false,
+      devTools,
+    },
   });
   window.once('ready-to-show', () => window.show());
   void window.loadURL(startPage);

@@ -1,6 +1,16 @@
 import { join } from 'node:path';
-import { BrowserWindow, Menu, app, dialog, shell } from 'electron';
-import { type Activity, type EventBody, type EventName, type Locale, type Status, TidemarkError, type WindowPlace, events, matchLocale } from '../contract/index.ts';
+import { type BrowserWindow, Menu, app, dialog, shell } from 'electron';
+import {
+  type Activity,
+  type EventBody,
+  type EventName,
+  type Locale,
+  type Status,
+  TidemarkError,
+  type WindowPlace,
+  events,
+  matchLocale,
+} from '../contract/index.ts';
 import { dayMs } from '../base/index.ts';
 import { type EngineConnection, followStatus } from '../rpc/index.ts';
 import { appMenu } from './app-menu.ts';
@@ -77,7 +87,11 @@ export class TidemarkApp {
     const window = this.#window;
     if (window === undefined || window.isDestroyed()) {
       const { root } = this.#places;
-      this.#window = openWindow({ preload: join(root, 'out', 'preload', 'index.cjs'), icon: join(root, 'resources', 'icons', 'icon-256.png'), devTools: !app.isPackaged });
+      this.#window = openWindow({
+        preload: join(root, 'out', 'preload', 'index.cjs'),
+        icon: join(root, 'resources', 'icons', 'icon-256.png'),
+        devTools: !app.isPackaged,
+      });
       this.#window.webContents.on('did-finish-load', () => this.#goThere());
       return;
     }
@@ -97,7 +111,13 @@ export class TidemarkApp {
 
   #startProcess(): ReturnType<typeof startEngineProcess> {
     const { root, profile } = this.#places;
-    const runtime = chooseRuntime({ electronNode: process.versions.node, env: process.env, root, resources: process.resourcesPath, platform: process.platform });
+    const runtime = chooseRuntime({
+      electronNode: process.versions.node,
+      env: process.env,
+      root,
+      resources: process.resourcesPath,
+      platform: process.platform,
+    });
     if (runtime === undefined) throw new TidemarkError('node_too_old', { version: process.versions.node });
     const args = ['--embedded-cloud', ...(profile === undefined ? [] : ['--profile', profile])];
     return startEngineProcess({ runtime, entry: join(root, 'out', 'host', 'engine-process.js'), args });

@@ -22,9 +22,16 @@ const settled: Status = {
   transfers: [],
 };
 const view = (status: Partial<Status> | null, more: Partial<TrayInput> = {}): TrayView =>
-  trayView({ process: { kind: 'running', error: null }, status: status === null ? null : { ...settled, ...status }, recent: [], locale: 'en', ...more });
+  trayView({
+    process: { kind: 'running', error: null },
+    status: status === null ? null : { ...settled, ...status },
+    recent: [],
+    locale: 'en',
+    ...more,
+  });
 
-const labels = (entries: readonly TrayEntry[]): readonly string[] => entries.flatMap((entry) => (entry.kind === 'separator' ? [] : [entry.label]));
+const labels = (entries: readonly TrayEntry[]): readonly string[] =>
+  entries.flatMap((entry) => (entry.kind === 'separator' ? [] : [entry.label]));
 const actionOf = (shown: TrayView, label: string): unknown => {
   const all = shown.menu.flatMap((entry) => (entry.kind === 'menu' ? entry.entries : [entry]));
   return all.find((entry) => entry.kind === 'action' && entry.label === label);
@@ -46,18 +53,31 @@ describe('the tooltip', () => {
   it('says direction, count, share and time left while syncing', () => {
     const upload = { files: 2, totalFiles: 5, bytes: 250, totalBytes: 1000, bytesPerSecond: 10 };
     const download = { files: 0, totalFiles: 1, bytes: 0, totalBytes: 1000, bytesPerSecond: 0 };
-    expect(view({ state: 'syncing', upload, download, etaMs: 150_000 }).tooltip).toBe('Tidemark\nSending 3 files\nReceiving 1 file\n12 %, 3 min left');
+    expect(view({ state: 'syncing', upload, download, etaMs: 150_000 }).tooltip).toBe(
+      'Tidemark\nSending 3 files\nReceiving 1 file\n12 %, 3 min left',
+    );
   });
 
   it('says until when it is paused, and why it stopped', () => {
-    expect(view({ state: 'paused', pausedUntil: new Date(2026, 5, 1, 14, 30).getTime() }).tooltip).toMatch(/Paused until Jun 1, 2026, 2:30\sPM/);
+    expect(view({ state: 'paused', pausedUntil: new Date(2026, 5, 1, 14, 30).getTime() }).tooltip).toMatch(
+      /Paused until Jun 1, 2026, 2:30\sPM/,
+    );
     expect(view({ state: 'error', reason: { code: 'session_expired', params: {} } }).tooltip.split('\n')).toHaveLength(3);
   });
 });
 
 describe('the menu', () => {
   it('offers everything in its order when all is well', () => {
-    expect(labels(view({}).menu)).toEqual(['Up to date', 'Open folder', 'Open Tidemark', 'Pause for…', 'Sync now', 'Recent changes', 'Settings', 'Quit Tidemark']);
+    expect(labels(view({}).menu)).toEqual([
+      'Up to date',
+      'Open folder',
+      'Open Tidemark',
+      'Pause for…',
+      'Sync now',
+      'Recent changes',
+      'Settings',
+      'Quit Tidemark',
+    ]);
   });
 
   it('has Resume in the place of Pause while paused, and Sync now never resumes', () => {
@@ -75,13 +95,26 @@ describe('the menu', () => {
   });
 
   it('shows the last five changes by name', () => {
-    const recent: Activity[] = Array.from({ length: 7 }, (_, index) => ({ id: index + 1, at: 0, kind: 'uploaded', path: `a/${index}.docx`, otherPath: null, sizeBytes: 1, device: null }));
+    const recent: Activity[] = Array.from({ length: 7 }, (_, index) => ({
+      id: index + 1,
+      at: 0,
+      kind: 'uploaded',
+      path: `a/${index}.docx`,
+      otherPath: null,
+      sizeBytes: 1,
+      device: null,
+    }));
     const menu = view({}, { recent }).menu.find((entry) => entry.kind === 'menu' && entry.label === 'Recent changes');
     expect(menu?.kind === 'menu' && labels(menu.entries)).toEqual(['0.docx', '1.docx', '2.docx', '3.docx', '4.docx']);
   });
 
   it('has nothing to pause or to open before there is a folder', () => {
-    expect(labels(view({ state: 'not_set_up', account: null, folder: null }).menu)).toEqual(['Not set up yet', 'Open Tidemark', 'Settings', 'Quit Tidemark']);
+    expect(labels(view({ state: 'not_set_up', account: null, folder: null }).menu)).toEqual([
+      'Not set up yet',
+      'Open Tidemark',
+      'Settings',
+      'Quit Tidemark',
+    ]);
   });
 
   it('says why the engine cannot go on, and offers to start it again', () => {

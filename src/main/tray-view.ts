@@ -1,4 +1,13 @@
-import { type Activity, type EngineProcessState, type EngineState, type ErrorData, type Locale, type Status, type WindowPlace, errorText } from '../contract/index.ts';
+import {
+  type Activity,
+  type EngineProcessState,
+  type EngineState,
+  type ErrorData,
+  type Locale,
+  type Status,
+  type WindowPlace,
+  errorText,
+} from '../contract/index.ts';
 import { baseName, hourMs, minuteMs } from '../base/index.ts';
 import { type Words, words as allWords } from './words/index.ts';
 
@@ -55,7 +64,13 @@ function broken(words: Words, error: ErrorData | null, locale: Locale): TrayView
   return {
     icon: 'error',
     tooltip: `Tidemark: ${words.state.failed}`,
-    menu: [{ kind: 'text', label: words.state.failed }, ...why, action(words.startAgain, { type: 'restart_engine' }), separator, ...ending(words)],
+    menu: [
+      { kind: 'text', label: words.state.failed },
+      ...why,
+      action(words.startAgain, { type: 'restart_engine' }),
+      separator,
+      ...ending(words),
+    ],
   };
 }
 
@@ -67,8 +82,18 @@ function menuOf(status: Status, lines: readonly string[], recent: readonly Activ
     separator,
     ...(status.folder === null ? [] : [action(words.openFolder, { type: 'open_folder' })]),
     action(words.open, { type: 'open', place: 'overview' }),
-    ...(set ? [separator, status.state === 'paused' ? action(words.resume, { type: 'resume' }) : pauseMenu(words), action(words.syncNow, { type: 'sync_now' }), separator, recentMenu(recent, words)] : []),
-    ...(decisions > 0 ? [action(words.decisions(decisions), { type: 'open', place: status.questions > 0 ? 'overview' : 'conflicts' })] : []),
+    ...(set
+      ? [
+          separator,
+          status.state === 'paused' ? action(words.resume, { type: 'resume' }) : pauseMenu(words),
+          action(words.syncNow, { type: 'sync_now' }),
+          separator,
+          recentMenu(recent, words),
+        ]
+      : []),
+    ...(decisions > 0
+      ? [action(words.decisions(decisions), { type: 'open', place: status.questions > 0 ? 'overview' : 'conflicts' })]
+      : []),
     ...(status.issues > 0 ? [action(words.issues(status.issues), { type: 'open', place: 'issues' })] : []),
     separator,
     action(words.settings, { type: 'open', place: 'settings' }),
@@ -76,7 +101,10 @@ function menuOf(status: Status, lines: readonly string[], recent: readonly Activ
   ];
 }
 
-const ending = (words: Words): readonly TrayEntry[] => [action(words.open, { type: 'open', place: 'overview' }), action(words.quit, { type: 'quit' })];
+const ending = (words: Words): readonly TrayEntry[] => [
+  action(words.open, { type: 'open', place: 'overview' }),
+  action(words.quit, { type: 'quit' }),
+];
 
 const pauseMenu = (words: Words): TrayEntry => ({
   kind: 'menu',
@@ -92,7 +120,10 @@ const pauseMenu = (words: Words): TrayEntry => ({
 const recentMenu = (recent: readonly Activity[], words: Words): TrayEntry => ({
   kind: 'menu',
   label: words.recent,
-  entries: recent.length === 0 ? [{ kind: 'text', label: words.noRecent }] : recent.slice(0, RECENT).map(({ path }) => action(baseName(path), { type: 'show', path })),
+  entries:
+    recent.length === 0
+      ? [{ kind: 'text', label: words.noRecent }]
+      : recent.slice(0, RECENT).map(({ path }) => action(baseName(path), { type: 'show', path })),
 });
 
 /** The state in a line; while syncing, a line each way and one for how far it is. */
@@ -117,12 +148,21 @@ function syncingLines({ upload, download, etaMs }: Status, words: Words, locale:
   if (lines.length === 0) return [words.looking];
   const total = upload.totalBytes + download.totalBytes;
   if (total === 0) return lines;
-  return [...lines, words.progress(Math.floor((100 * (upload.bytes + download.bytes)) / total), etaMs === null ? null : spanOf(etaMs, locale))];
+  return [
+    ...lines,
+    words.progress(Math.floor((100 * (upload.bytes + download.bytes)) / total), etaMs === null ? null : spanOf(etaMs, locale)),
+  ];
 }
 
-const timeOf = (ms: number, locale: Locale): string => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(ms);
+const timeOf = (ms: number, locale: Locale): string =>
+  new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(ms);
 
 function spanOf(ms: number, locale: Locale): string {
-  const [unit, value] = ms < minuteMs ? ['second', Math.max(1, Math.round(ms / 1000))] as const : ms < hourMs ? ['minute', Math.round(ms / minuteMs)] as const : ['hour', Math.round(ms / hourMs)] as const;
+  const [unit, value] =
+    ms < minuteMs
+      ? (['second', Math.max(1, Math.round(ms / 1000))] as const)
+      : ms < hourMs
+        ? (['minute', Math.round(ms / minuteMs)] as const)
+        : (['hour', Math.round(ms / hourMs)] as const);
   return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' }).format(value);
 }

@@ -1,8 +1,16 @@
 import { contextBridge, ipcRenderer } from 'electron';
-import { type DesktopBridge, type EngineProcessState, type Envelope, type EventName, type WindowPlace, desktopChannels } from '../contract/index.ts';
+import {
+  type DesktopBridge,
+  type EngineProcessState,
+  type Envelope,
+  type EventName,
+  type WindowPlace,
+  desktopChannels,
+} from '../contract/index.ts';
 
 /** The only place that touches `ipcRenderer`. What is exposed here is all that a page can do. */
-const invoke = (channel: string, ...args: readonly unknown[]): Promise<Envelope> => ipcRenderer.invoke(channel, ...args) as Promise<Envelope>;
+const invoke = (channel: string, ...args: readonly unknown[]): Promise<Envelope> =>
+  ipcRenderer.invoke(channel, ...args) as Promise<Envelope>;
 
 /** The value of an envelope; an error becomes the fallback, where the page can do nothing with it anyway. */
 async function valueOr<T>(fallback: T, channel: string, ...args: readonly unknown[]): Promise<T> {

@@ -36,7 +36,18 @@ export function AccountStep(): ReactElement {
         ))}
       </fieldset>
       <Field label={t('setup.account.email')}>
-        {(ids) => <input {...ids} type="email" inputMode="email" autoComplete="username" spellCheck={false} maxLength={254} value={email} onChange={(event) => setup.change({ email: event.target.value })} />}
+        {(ids) => (
+          <input
+            {...ids}
+            type="email"
+            inputMode="email"
+            autoComplete="username"
+            spellCheck={false}
+            maxLength={254}
+            value={email}
+            onChange={(event) => setup.change({ email: event.target.value })}
+          />
+        )}
       </Field>
       <PasswordField value={password} create={create} onChange={setPassword} />
       <ErrorNotice error={error}>
@@ -56,16 +67,41 @@ export function AccountStep(): ReactElement {
   );
 }
 
-function PasswordField({ value, create, onChange }: { readonly value: string; readonly create: boolean; readonly onChange: (value: string) => void }): ReactElement {
+function PasswordField({
+  value,
+  create,
+  onChange,
+}: {
+  readonly value: string;
+  readonly create: boolean;
+  readonly onChange: (value: string) => void;
+}): ReactElement {
   const { t } = useWords();
   const [shown, setShown] = useState(false);
   const Icon = shown ? EyeOff : Eye;
   return (
-    <Field label={t('setup.account.password')} {...(create ? { help: t('setup.account.passwordHelp', { count: MIN_PASSWORD_LENGTH }) } : {})}>
+    <Field
+      label={t('setup.account.password')}
+      {...(create ? { help: t('setup.account.passwordHelp', { count: MIN_PASSWORD_LENGTH }) } : {})}
+    >
       {(ids) => (
         <div className="with-button">
-          <input {...ids} type={shown ? 'text' : 'password'} autoComplete={create ? 'new-password' : 'current-password'} spellCheck={false} maxLength={1024} value={value} onChange={(event) => onChange(event.target.value)} />
-          <button type="button" className="icon-button" aria-pressed={shown} aria-label={t(shown ? 'setup.account.hide' : 'setup.account.show')} onClick={() => setShown(!shown)}>
+          <input
+            {...ids}
+            type={shown ? 'text' : 'password'}
+            autoComplete={create ? 'new-password' : 'current-password'}
+            spellCheck={false}
+            maxLength={1024}
+            value={value}
+            onChange={(event) => onChange(event.target.value)}
+          />
+          <button
+            type="button"
+            className="icon-button"
+            aria-pressed={shown}
+            aria-label={t(shown ? 'setup.account.hide' : 'setup.account.show')}
+            onClick={() => setShown(!shown)}
+          >
             <Icon aria-hidden className="icon" />
           </button>
         </div>

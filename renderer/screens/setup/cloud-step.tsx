@@ -16,7 +16,9 @@ export function CloudStep(): ReactElement {
   const [tried, setTried] = useState(false);
   const fault = cloud === 'own' && tried && !isServerAddress(ownServer) ? t('setup.cloud.addressInvalid') : null;
   const choices = [
-    ...(embedded === null ? [] : [{ value: 'embedded', icon: HardDrive, title: t('setup.cloud.embedded'), hint: t('setup.cloud.embeddedHint') } as const]),
+    ...(embedded === null
+      ? []
+      : [{ value: 'embedded', icon: HardDrive, title: t('setup.cloud.embedded'), hint: t('setup.cloud.embeddedHint') } as const]),
     { value: 'own', icon: Server, title: t('setup.cloud.own'), hint: t('setup.cloud.ownHint') } as const,
   ];
   return (
@@ -45,7 +47,17 @@ export function CloudStep(): ReactElement {
       </fieldset>
       {cloud === 'own' && (
         <Field label={t('setup.cloud.address')} help={t('setup.cloud.addressHelp')} fault={fault}>
-          {(ids) => <input {...ids} type="url" inputMode="url" autoComplete="url" spellCheck={false} value={ownServer} onChange={(event) => setup.change({ ownServer: event.target.value })} />}
+          {(ids) => (
+            <input
+              {...ids}
+              type="url"
+              inputMode="url"
+              autoComplete="url"
+              spellCheck={false}
+              value={ownServer}
+              onChange={(event) => setup.change({ ownServer: event.target.value })}
+            />
+          )}
         </Field>
       )}
     </StepFrame>

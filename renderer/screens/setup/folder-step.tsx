@@ -18,10 +18,26 @@ export function FolderStep(): ReactElement {
     if (typeof picked === 'string') setup.change({ folder: picked });
   };
   return (
-    <StepFrame title={t('setup.folder.title')} hint={t('setup.folder.hint')} submit={t('setup.folder.start')} busy={busy} ready={folder.trim() !== ''} onSubmit={() => void setup.submitFolder()}>
+    <StepFrame
+      title={t('setup.folder.title')}
+      hint={t('setup.folder.hint')}
+      submit={t('setup.folder.start')}
+      busy={busy}
+      ready={folder.trim() !== ''}
+      onSubmit={() => void setup.submitFolder()}
+    >
       {desktop === null ? (
         <Field label={t('setup.folder.path')} help={t('setup.folder.help')}>
-          {(ids) => <input {...ids} type="text" spellCheck={false} autoComplete="off" value={folder} onChange={(event) => setup.change({ folder: event.target.value })} />}
+          {(ids) => (
+            <input
+              {...ids}
+              type="text"
+              spellCheck={false}
+              autoComplete="off"
+              value={folder}
+              onChange={(event) => setup.change({ folder: event.target.value })}
+            />
+          )}
         </Field>
       ) : (
         <div className="folder-pick">

@@ -12,7 +12,13 @@ import { DoneStep } from './done-step.tsx';
 import { FolderStep } from './folder-step.tsx';
 import { LanguageStep } from './language-step.tsx';
 
-const screens: Readonly<Record<SetupStep, () => ReactElement>> = { language: LanguageStep, cloud: CloudStep, account: AccountStep, folder: FolderStep, done: DoneStep };
+const screens: Readonly<Record<SetupStep, () => ReactElement>> = {
+  language: LanguageStep,
+  cloud: CloudStep,
+  account: AccountStep,
+  folder: FolderStep,
+  done: DoneStep,
+};
 
 /** First run: from nothing to a folder that is kept in step. Left and opened again, it goes on where it was. */
 export function Setup(): ReactElement {
@@ -31,7 +37,11 @@ export function Setup(): ReactElement {
         </div>
         <ol className="steps" aria-label={t('setup.steps')}>
           {setupSteps.map((name, index) => (
-            <li key={name} aria-current={index === at ? 'step' : undefined} className={index < at ? 'step step-done' : index === at ? 'step step-now' : 'step'}>
+            <li
+              key={name}
+              aria-current={index === at ? 'step' : undefined}
+              className={index < at ? 'step step-done' : index === at ? 'step step-now' : 'step'}
+            >
               <span className="step-mark" aria-hidden>
                 {index < at ? <Check className="icon icon-small" /> : index + 1}
               </span>
