@@ -68,7 +68,7 @@ const smoothRate = (rate: number | null, sample: number): number => (rate === nu
 /** A request should take about this long, so that a dropped connection costs little. */
 const REQUEST_TARGET_MS = 4 * secondMs;
 export const MIN_PACK_BYTES = 256 * KiB;
-export const MAX_PACK_BYTES = 4 * MiB;
+export const MAX_PACK_BYTES = 2 * MiB;
 
 /** Good size of one request on this line. */
 export const packBytes = (rate: number | null): number =>

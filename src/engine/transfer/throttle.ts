@@ -45,8 +45,8 @@ const BACKOFF_CAP_MS = 30 * secondMs;
 const LONGEST_PAUSE_MS = 2 * minuteMs;
 
 const BOUNDS: Readonly<Record<Lane, LimitBounds>> = {
-  up: { min: 1, max: 6, start: 2 },
-  down: { min: 1, max: 8, start: 3 },
+  up: { min: 1, max: 4, start: 2 },
+  down: { min: 1, max: 6, start: 3 },
   control: { min: 1, max: 6, start: 4 },
 };
 
