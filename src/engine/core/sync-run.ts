@@ -16,7 +16,7 @@ import { createCommitter, createDownloader, createThrottle, createUploader } fro
 import { PlanLoop } from './plan-loop.ts';
 import { PullLoop } from './pull-loop.ts';
 import { ScanLoop } from './scan-loop.ts';
-import type { SyncContext, SyncHooks } from './sync-context.ts';
+import { isAboutConnection, type SyncContext, type SyncHooks } from './sync-context.ts';
 
 export interface SyncParts {
   readonly environment: Environment;
@@ -168,7 +168,8 @@ export class SyncRun {
       onConnection: (offline: ErrorData | null) => {
         // Only a read of the feed says that all is well; this says when it is worth one.
         if (offline === null) this.#pull.request();
-        else this.#connection(offline);
+        else if (isAboutConnection(offline)) this.#connection(offline);
+        else environment.log.warn('waiting for changes failed', { ...offline });
       },
     };
     return watchChanges(drive, () => store.cursor()?.cursor ?? null, options, this.#stop.signal);

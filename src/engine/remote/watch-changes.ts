@@ -69,7 +69,7 @@ class Watch {
     const startedMs = clock.monotonic();
     try {
       const untilPoll = this.#lastHintMs + this.#pollMs - startedMs;
-      const changed = await this.#drive.wait(cursor, Math.max(0, Math.min(WAIT_MS, untilPoll)), this.#signal);
+      const changed = await this.#drive.wait(cursor, Math.max(0, Math.floor(Math.min(WAIT_MS, untilPoll))), this.#signal);
       if (this.#signal.aborted) return 'over';
       this.#connected(null);
       const due = clock.monotonic() - this.#lastHintMs >= this.#pollMs;
