@@ -191,4 +191,27 @@ describe('openEngine', () => {
     await opened.close();
     expect(second.stops).toBe(1);
   });
+
+  it('gives every one of many commands at a time its answer, exactly once', async () => {
+    let answers = 0;
+    const command = async (turn: number): Promise<unknown> => {
+      await new Promise((resolve) => setTimeout(resolve, turn % 7));
+      const engine = new SmallEngine({
+        'sync.now': async () => {
+          answers += 1;
+          await new Promise((resolve) => setTimeout(resolve, turn % 5));
+          return {};
+        },
+      });
+      const opened = await openEngine({ profile, build: () => Promise.resolve(engine.built()) });
+      try {
+        return await opened.call('sync.now', {});
+      } finally {
+        await opened.close();
+      }
+    };
+    const results = await Promise.all(Array.from({ length: 60 }, (_, turn) => command(turn)));
+    expect(results).toEqual(results.map(() => ({})));
+    expect(answers).toBe(60);
+  });
 });

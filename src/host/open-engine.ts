@@ -66,13 +66,20 @@ function own(host: EngineHost): OpenedEngine {
   };
 }
 
+/** A listener that moves on with the calls. */
+interface Follower {
+  attach(engine: OpenedEngine): void;
+}
+
 /** An engine of another process. When that one was ending and did not begin a call, the call moves on to the next engine. */
 function remote(connection: EngineConnection, options: HostOptions): OpenedEngine {
   let next: Promise<OpenedEngine> | undefined;
   let begun = false;
+  const followers = new Set<Follower>();
   const moveOn = async (): Promise<OpenedEngine> => {
     next ??= openEngine(options);
     const engine = await next;
+    for (const follower of followers) follower.attach(engine);
     if (begun) await engine.begin();
     return engine;
   };
@@ -96,7 +103,21 @@ function remote(connection: EngineConnection, options: HostOptions): OpenedEngin
         () => connection.call(method, params as never),
         (engine) => engine.call(method, params as never),
       ),
-    on: (event, listener) => connection.on(event, listener),
+    on(event, listener) {
+      const here = connection.on(event, listener);
+      let there: Disposer | undefined;
+      const follower: Follower = {
+        attach(engine) {
+          there ??= engine.on(event, listener);
+        },
+      };
+      followers.add(follower);
+      return () => {
+        followers.delete(follower);
+        here();
+        there?.();
+      };
+    },
     uiAddress: (port = 0) =>
       attempt(
         async () => (await connection.callExtra('host.uiAddress', hostMethods['host.uiAddress'], { port })).url,

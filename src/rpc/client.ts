@@ -38,6 +38,7 @@ interface Pending {
 }
 
 const stopped: ErrorData = { code: 'engine_stopped', params: {} };
+const notSent: ErrorData = { code: 'engine_stopped', params: { notStarted: true } };
 
 /**
  * Speaks to an engine over a port. Answers are checked; one that is not as the contract says rejects with `internal`.
@@ -111,7 +112,8 @@ export function connectEngine(port: Port, options: ConnectOptions = {}): EngineC
   send({ t: 'hello', protocol: PROTOCOL_VERSION });
 
   function request(name: string, method: Method, params: unknown): Promise<never> {
-    if (ended !== undefined) return Promise.reject(failure(ended));
+    // Never sent, so whoever asked may ask elsewhere.
+    if (ended !== undefined) return Promise.reject(failure(ended.code === 'engine_stopped' ? notSent : ended));
     if (pending.size >= maxOutstanding) return Promise.reject(new TidemarkError('rate_limited', { retryAfterMs: 1000 }));
     const id = nextId++;
     return new Promise<never>((resolve, reject) => {

@@ -121,7 +121,7 @@ describe('the end of a connection', () => {
     far.close();
     expect(await code(call)).toEqual({ code: 'engine_stopped' });
     expect(await closed).toEqual({ code: 'engine_stopped', params: {} });
-    expect(await code(connection.call('sync.now', {}))).toEqual({ code: 'engine_stopped' });
+    expect(await code(connection.call('sync.now', {}))).toEqual({ code: 'engine_stopped', notStarted: true });
   });
 
   it('gives back the subscriptions', async () => {
@@ -144,7 +144,20 @@ describe('the end of a connection', () => {
     first.resolve({});
     expect(await slow).toEqual({});
     await drained;
-    expect(await code(connection.call('sync.now', {}))).toEqual({ code: 'engine_stopped' });
+    expect(await code(connection.call('sync.now', {}))).toEqual({ code: 'engine_stopped', notStarted: true });
+  });
+});
+
+describe('a call on its way while the other end drains', () => {
+  it('is rejected as not started, and never reaches the engine', async () => {
+    const engine = new FakeEngine({ 'sync.resume': () => Promise.resolve({}) });
+    const { connection, served } = pair(engine);
+    await connection.ready;
+    const call = connection.call('sync.resume', {});
+    const drained = served.drain();
+    expect(await code(call)).toEqual({ code: 'engine_stopped', notStarted: true });
+    await drained;
+    expect(engine.calls).toEqual([]);
   });
 });
 

@@ -134,7 +134,8 @@ export function serveEngine<T extends MethodTable>(engine: EngineApi, port: Port
     async drain() {
       draining = true;
       await Promise.all(running);
-      port.close();
+      // What is still on its way here was not begun, and whoever asked may ask elsewhere.
+      refuse({ code: 'engine_stopped', params: { notStarted: true } });
     },
     close: () => port.close(),
   };
