@@ -10,6 +10,7 @@ import {
   TidemarkError,
   commitRequest,
   devicePatch,
+  waitQuery,
 } from '../../../contract/index.ts';
 import type { BlockData, Credentials, DriveApi } from '../../remote/api.ts';
 import { type FakeDevice, assertSignedIn } from './accounts.ts';
@@ -70,6 +71,7 @@ export class FakeDrive implements DriveApi {
     this.#request(
       'wait',
       async (device) => {
+        checked(waitQuery, { cursor, timeoutMs });
         const { drive } = device.account;
         const endMs = this.#cloud.clock.monotonic() + timeoutMs;
         for (;;) {
