@@ -176,6 +176,8 @@ export interface BlockCatalogue {
   record(accountNo: number, blocks: readonly BlockRow[]): Promise<void>;
   /** In the order asked. */
   locate(accountNo: number, hashes: readonly string[]): Promise<readonly (BlockRow | undefined)[]>;
+  /** The store's object is gone or damaged: from now on the account lacks the block, so that a device that has it sends it again. */
+  spoiled(accountNo: number, hash: string): Promise<void>;
   /** Bytes of leased blocks that nothing uses. */
   uncommittedBytes(accountNo: number): Promise<number>;
   /** Marks unused blocks without a lease, and turns those marked long ago into garbage. */

@@ -97,6 +97,11 @@ describe('the data directory', () => {
     expect(readFileSync(database()).equals(before)).toBe(true);
   });
 
+  it('that cannot be written is refused', async () => {
+    writeFileSync(join(dir, 'data'), 'a file where the folder should be');
+    expect(await refusal(create())).toMatchObject({ code: 'folder_not_writable', params: { path: join(dir, 'data') } });
+  });
+
   it('with a broken database of blocks is refused too', async () => {
     await (await create()).close();
     writeFileSync(join(dir, 'data', 'blocks.db'), 'this is no database, whatever its name says');
@@ -140,7 +145,7 @@ describe('the server key', () => {
     const serverKey = randomBytes(32);
     const options = optionsFor(dir);
     for (let round = 0; round < 2; round += 1) {
-      const cloud = await createCloud({ ...options, keyFile: undefined as never, serverKey });
+      const cloud = await createCloud({ ...options, keyFile: join(dir, 'server.key'), serverKey });
       await cloud.close();
     }
     expect(existsSync(join(dir, 'server.key'))).toBe(false);

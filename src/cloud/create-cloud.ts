@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { TidemarkError } from '../contract/index.ts';
 import { hourMs, MiB, secondMs } from '../base/index.ts';
 import { Accounts } from './accounts/accounts.ts';
+import { Attempts } from './accounts/attempts.ts';
 import { Keyring } from './accounts/keyring.ts';
 import type { Cloud, ListenOptions } from './cloud.ts';
 import { Blocks } from './drive/blocks.ts';
@@ -22,16 +23,15 @@ import { catalogueFile, openSqliteCatalogue } from './storage/sqlite-catalogue.t
 const MAINTENANCE_MS = 6 * hourMs;
 const DRAIN_MS = 10 * secondMs;
 /** Generous for devices, a wall for guessing. */
-const RATE_LIMITS = { signIn: 60, token: 600, request: 12_000 } as const;
+const RATE_LIMITS = { signIn: 60, failedSignIn: 30, token: 600, request: 12_000 } as const;
 const UNCOMMITTED_SLACK_BYTES = 256 * MiB;
 
 /**
  * Opens the data directory and makes a cloud of it; nothing is reachable before `listen`. Throws TidemarkError:
- * `data_in_use`, `server_key_missing`, `server_key_invalid`, `server_key_inside_data`, `database_broken`, `database_newer`.
+ * `folder_not_writable`, `data_in_use`, `server_key_missing`, `server_key_invalid`, `server_key_inside_data`, `database_broken`, `database_newer`.
  */
 export async function createCloud(options: CloudOptions): Promise<Cloud> {
-  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
-  const lock = lockData(join(options.dataDir, 'lock.db'), options.dataDir);
+  const lock = openData(options.dataDir);
   const opened: (() => Promise<void>)[] = [async () => lock.release()];
   const closeAll = async (): Promise<void> => {
     for (const close of opened.splice(0).reverse()) await close();
@@ -40,6 +40,19 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
     return await assemble(options, opened, closeAll);
   } catch (error) {
     await closeAll();
+    throw error;
+  }
+}
+
+function openData(dataDir: string): { release(): void } {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    return lockData(join(dataDir, 'lock.db'), dataDir);
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (/^(EACCES|EPERM|EROFS|ENOTDIR|EEXIST|SQLITE_(CANTOPEN|READONLY|IOERR).*)$/.test(code)) {
+      throw new TidemarkError('folder_not_writable', { path: dataDir }, { cause: error });
+    }
     throw error;
   }
 }
@@ -63,6 +76,7 @@ async function assemble(options: CloudOptions, opened: (() => Promise<void>)[], 
     plan: options.plan ?? 'free',
     signUp: options.signUp,
     bootstrapSecret: options.bootstrapSecret,
+    attempts: new Attempts(options.rateLimits?.failedSignIn ?? RATE_LIMITS.failedSignIn, now),
     now,
     newId,
     onEnded: (deviceNo, by) => waiters.deviceEnded(deviceNo, by),
@@ -74,6 +88,7 @@ async function assemble(options: CloudOptions, opened: (() => Promise<void>)[], 
     namesKey: subkey(serverKey, 'names'),
     accountKey: (account) => keyring.keyOf(account),
     uncommittedSlackBytes: options.uncommittedSlackBytes ?? UNCOMMITTED_SLACK_BYTES,
+    log,
   });
   if (!catalogue.endedCleanly) log('warn', 'the last run did not end cleanly', { orphansRemoved: await blocks.removeUnknown() });
   const maintain = async (): Promise<void> => {
@@ -124,6 +139,7 @@ class EmbeddedCloud implements Cloud {
   }
 
   async listen({ host, port }: ListenOptions): Promise<{ readonly url: string }> {
+    if (this.#app !== undefined || this.#closed !== undefined) throw new Error('a cloud listens once');
     const { tls, behindProxy = false, rateLimits } = this.#options;
     this.#loopbackOnly = isLoopback(host);
     if (!this.#loopbackOnly && tls === undefined && !behindProxy) throw new TidemarkError('host_not_loopback', { host });

@@ -17,7 +17,8 @@ const document = JSON.parse(JSON.stringify(openApiDocument('1.2.3'))) as {
 };
 const entries = Object.entries(routes) as [string, Route][];
 const schema = (type: z.ZodType, io: 'input' | 'output'): object => {
-  const { $schema: _, ...json } = z.toJSONSchema(type, { io });
+  const json: Record<string, unknown> = { ...z.toJSONSchema(type, { io }) };
+  delete json['$schema'];
   return json;
 };
 const operationOf = (route: Route): Operation | undefined =>

@@ -14,10 +14,12 @@ export interface PlanRow {
   readonly pricePerYearUsd: number | null;
 }
 
-/** Requests a minute. */
+/** Requests a minute, where nothing else is said. */
 export interface RateLimits {
   /** Sign-up and sign-in, per address. */
   readonly signIn: number;
+  /** Failed sign-ins of one e-mail in 15 minutes, whatever the address. */
+  readonly failedSignIn: number;
   /** Refresh and sign-out, per address. */
   readonly token: number;
   /** Everything else: per account, or per address for those who are not signed in. */

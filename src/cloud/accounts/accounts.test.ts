@@ -63,6 +63,21 @@ describe('sign-in', () => {
     expect(unknown.text).toBe(wrong.text);
   });
 
+  it('is slowed down for an e-mail that many guess at, whether it has an account or not', async () => {
+    await using cloud = await startCloud({ rateLimits: { failedSignIn: 2 } });
+    await cloud.signUp();
+    for (const email of ['ann@example.com', 'bob@example.com']) {
+      for (let attempt = 0; attempt < 2; attempt += 1)
+        expect((await signIn(cloud, email, 'guess')).problem.code).toBe('invalid_credentials');
+      expect((await signIn(cloud, email, PASSWORD)).problem).toMatchObject({
+        code: 'rate_limited',
+        params: { retryAfterMs: 15 * minuteMs },
+      });
+    }
+    cloud.clock.now += 15 * minuteMs;
+    expect((await signIn(cloud, 'ann@example.com', PASSWORD)).status).toBe(200);
+  });
+
   it('takes the password however its accents were typed', async () => {
     await using cloud = await startCloud();
     await signUp(cloud, { password: 'caf\u00e9 au lait' });

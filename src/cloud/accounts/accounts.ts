@@ -14,6 +14,7 @@ import type { AccountCatalogue, AccountRecord, DeviceRecord, EndedBy, Holder, To
 import { INACTIVE_MS, SEEN_MS } from '../drive/times.ts';
 import { digestOf } from '../ids.ts';
 import type { SignUpMode } from '../options.ts';
+import type { Attempts } from './attempts.ts';
 import type { Keyring } from './keyring.ts';
 import { hashPassword, isPassword } from './passwords.ts';
 
@@ -26,6 +27,7 @@ export interface AccountsOptions {
   readonly plan: PlanId;
   readonly signUp: SignUpMode;
   readonly bootstrapSecret: string | undefined;
+  readonly attempts: Attempts;
   readonly now: () => number;
   readonly newId: () => string;
   /** A device was signed out. */
@@ -102,9 +104,13 @@ export class Accounts {
   }
 
   async signIn(request: { readonly email: string; readonly password: string; readonly device: DeviceInfo }): Promise<Session> {
+    const { attempts } = this.#options;
+    attempts.check(request.email);
     const account = await this.#catalogue.byEmail(request.email);
-    if (!(await isPassword(account?.passwordHash, request.password)) || account === undefined)
+    if (!(await isPassword(account?.passwordHash, request.password)) || account === undefined) {
+      attempts.failed(request.email);
       throw new TidemarkError('invalid_credentials');
+    }
     return this.#startSession(account, request.device);
   }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BLOCKS_MEDIA_TYPE, MAX_BLOCKS_BODY_BYTES } from '../../contract/index.ts';
@@ -209,17 +209,27 @@ describe('at rest', () => {
     }
   });
 
-  it('a block that was tampered with is never handed out', async () => {
+  it('a block that was tampered with, or lost, is never handed out, and taken again from a device that has it', async () => {
     await using cloud = await startCloud();
     const ann = await cloud.signUp();
-    const content = contentOf(randomBytes(MiB));
+    const content = contentOf(randomBytes(MiB), randomBytes(MiB));
     await ann.upload('a', content);
-    const [path = ''] = filesBelow(join(cloud.dataDir, 'blocks'));
-    const bytes = readFileSync(path);
+    const [first = '', second = ''] = filesBelow(join(cloud.dataDir, 'blocks'));
+    const bytes = readFileSync(first);
     bytes[500] = (bytes[500] ?? 0) ^ 1;
-    writeFileSync(path, bytes);
-    const answer = await fetchBlocks(ann, hashesOf(content)).catch((error: unknown) => error as Error);
-    expect(answer instanceof Error || answer.status >= 500).toBe(true);
-    expect((await ann.call('GET', '/v1/me')).status).toBe(200);
+    writeFileSync(first, bytes);
+    rmSync(second);
+    for (const hash of hashesOf(content)) {
+      const answer = await fetchBlocks(ann, [hash]).catch((error: unknown) => error as Error);
+      expect(answer instanceof Error || answer.status === 500).toBe(true);
+      expect(await missing(ann, hash)).toEqual([hash]);
+      expect((await fetchBlocks(ann, [hash])).problem.code).toBe('blocks_missing');
+    }
+    await collectAll(cloud);
+    await renew(ann);
+    await ann.store(content);
+    const answer = await fetchBlocks(ann, hashesOf(content));
+    const frames = [...new FrameReader().push(answer.bytes)];
+    expect(frames.map((frame) => sha256Hex(frame.bytes))).toEqual(hashesOf(content));
   });
 });

@@ -2,6 +2,7 @@ import { createHash, hash as hashOnce, type KeyObject } from 'node:crypto';
 import { BLOCK_FRAME_HEADER_BYTES, type BlockRef, MAX_BLOCKS_BODY_BYTES, TidemarkError } from '../../contract/index.ts';
 import { MiB } from '../../base/index.ts';
 import type { AccountRecord, BlockCatalogue, BlockRow, DriveCatalogue } from '../catalogue.ts';
+import type { CloudLog } from '../options.ts';
 import { objectName, seal, unseal } from '../cipher.ts';
 import type { BlockStore, StoredObject } from './block-store.ts';
 import type { Frame } from './frames.ts';
@@ -21,6 +22,7 @@ export interface BlocksOptions {
   readonly namesKey: KeyObject;
   readonly accountKey: (account: AccountRecord) => KeyObject;
   readonly uncommittedSlackBytes: number;
+  readonly log: CloudLog;
 }
 
 /** Blocks between the network, which has them plain, and the store, which never does. */
@@ -197,12 +199,29 @@ export class Blocks {
       for (let bytes = 0; end < rows.length && (end === start || bytes < READ_BYTES); end += 1) bytes += rows[end]?.size ?? 0;
       const slice = rows.slice(start, end);
       const sealed = await this.#options.store.read(slice.map((row) => row.object));
-      yield slice.map((row, index) => {
-        const bytes = sealed[index];
-        if (bytes === undefined) throw new Error(`block ${row.hash} has a row and no object`);
-        return { row, plain: unseal(key, bytes, account.id + row.hash) };
-      });
+      const opened: { row: BlockRow; plain: Buffer }[] = [];
+      for (const [index, row] of slice.entries()) {
+        const plain = open(key, sealed[index], account.id + row.hash);
+        if (plain === undefined) return this.#giveUp(account, row);
+        opened.push({ row, plain });
+      }
+      yield opened;
       start = end;
     }
+  }
+
+  async #giveUp(account: AccountRecord, row: BlockRow): Promise<never> {
+    this.#options.log('error', 'a block is damaged; devices that have it will be asked for it again', { object: row.object });
+    await this.#options.catalogue.spoiled(account.no, row.hash);
+    throw new TidemarkError('cloud_failed');
+  }
+}
+
+/** Undefined when the object is gone or is not what was written. */
+function open(key: KeyObject, sealed: Buffer | undefined, bound: string): Buffer | undefined {
+  try {
+    return sealed === undefined ? undefined : unseal(key, sealed, bound);
+  } catch {
+    return undefined;
   }
 }

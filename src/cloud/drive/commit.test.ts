@@ -318,13 +318,12 @@ describe('delete', () => {
   });
 
   it.each([
-    ['added', async (folder: CloudNode) => void (await ann.upload('new', empty, { parentId: folder.id }))],
+    ['added', (folder: CloudNode) => ann.upload('new', empty, { parentId: folder.id })],
     [
       'changed deep inside',
-      async (_: CloudNode, deep: CloudNode) =>
-        void (await ann.upload('deep', contentOf('2'), { id: deep.id, base: deep.revision, parentId: deep.parentId })),
+      (_: CloudNode, deep: CloudNode) => ann.upload('deep', contentOf('2'), { id: deep.id, base: deep.revision, parentId: deep.parentId }),
     ],
-    ['moved in', async (folder: CloudNode) => void (await ann.apply(move(await ann.upload('elsewhere', empty), folder.id)))],
+    ['moved in', async (folder: CloudNode) => ann.apply(move(await ann.upload('elsewhere', empty), folder.id))],
   ])('of a folder is refused when something was %s after the cursor', async (_, change) => {
     const folder = await ann.apply(mkdir('folder'));
     const inner = await ann.apply(mkdir('inner', folder.id));

@@ -145,7 +145,7 @@ describe('pages in a browser on the same machine', () => {
   ])('get nothing with %s', async (_, headers) => {
     await using cloud = await startCloud();
     for (const path of ['/.well-known/tidemark', '/v1/me', '/nothing']) {
-      const answer = await rawCall(cloud.url, path, headers as Record<string, string>);
+      const answer = await rawCall(cloud.url, path, headers);
       expect(answer.status).toBe(403);
       expect(JSON.parse(answer.text)).toMatchObject({ code: 'origin_refused' });
     }

@@ -18,6 +18,7 @@ function prepare(db: Sqlite) {
     throwAway: db.prepare('INSERT OR IGNORE INTO garbage (object, since) VALUES (?, ?)'),
     uncommitted: db.prepare('SELECT coalesce(sum(size), 0) FROM blocks WHERE account = ? AND refs = 0 AND lease_until > ?').pluck(),
     condemn: db.prepare('UPDATE blocks SET condemned_at = ? WHERE refs = 0 AND lease_until < ? AND condemned_at IS NULL'),
+    spoil: db.prepare('UPDATE blocks SET condemned_at = ? WHERE account = ? AND hash = ?'),
     garbageOfCondemned: db.prepare(
       'INSERT OR IGNORE INTO garbage (object, since) SELECT object, ? FROM blocks WHERE condemned_at < ? AND refs = 0',
     ),
@@ -85,6 +86,10 @@ export class SqliteBlocks implements BlockCatalogue {
       const row = this.#find(accountNo, hash);
       return row === undefined ? undefined : { hash, size: row.size, object: row.object };
     });
+  }
+
+  async spoiled(accountNo: number, hash: string): Promise<void> {
+    this.#sql.spoil.run(this.#now(), accountNo, hash);
   }
 
   async uncommittedBytes(accountNo: number): Promise<number> {
