@@ -1,0 +1,237 @@
+import { randomBytes } from 'node:crypto';
+import { appendFile, chmod, lstat, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import type { BigIntStats } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type EngineApi, type MethodName, ROOT_ID, type CloudNode, type ParamsIn, type ResultOf } from '../../../contract/index.ts';
+import { createEngine, createNodeDisk, type Engine, type Environment, type NodeDisk } from '../../index.ts';
+import { FakeSecrets } from '../../fakes/index.ts';
+import { realEnvironment } from './environment.ts';
+import { Traffic } from './traffic.ts';
+import { ownFiles, readTree, type Tree } from './tree.ts';
+
+export const EMAIL = 'ann@example.com';
+export const PASSWORD = 'correct horse battery';
+
+export interface DeviceOptions {
+  /** Watches its folder and the cloud by itself. Otherwise it looks only in `sync()`, so that a scenario decides who is first. */
+  readonly live?: boolean;
+}
+
+export interface DevicePlace {
+  readonly name: string;
+  /** A folder of its own, for the profile and the synced folder. */
+  readonly dir: string;
+  readonly server: string;
+}
+
+/** One computer of the account: a real engine on a real folder, and the hands of the person at it. */
+export class Device implements EngineApi {
+  readonly name: string;
+  /** The synced folder, absolute. */
+  readonly folder: string;
+  readonly profile: string;
+  readonly traffic: Traffic;
+  /** Added to the device's wall clock, in ms. */
+  skewMs = 0;
+  live: boolean;
+  readonly #server: string;
+  readonly #secrets = new FakeSecrets();
+  #disk: NodeDisk | undefined;
+  #engine: Engine | undefined;
+
+  constructor({ name, dir, server }: DevicePlace, { live = false }: DeviceOptions) {
+    this.name = name;
+    this.folder = join(dir, 'folder');
+    this.profile = join(dir, 'profile');
+    this.live = live;
+    this.#server = server;
+    this.traffic = new Traffic(() => this.live);
+  }
+
+  // ---- the engine
+
+  get engine(): Engine {
+    if (this.#engine === undefined) throw new Error(`${this.name} is stopped`);
+    return this.#engine;
+  }
+
+  get running(): boolean {
+    return this.#engine !== undefined;
+  }
+
+  /** Opens the profile and begins to sync what it is set up for. */
+  async start(): Promise<void> {
+    if (this.#engine !== undefined) return;
+    await mkdir(this.profile, { recursive: true });
+    await mkdir(dirname(this.folder), { recursive: true });
+    this.#disk = createNodeDisk(1);
+    this.#engine = await createEngine(this.#environment(this.#disk), { profile: this.profile });
+    await this.#engine.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#engine?.stop();
+    await this.#disk?.close();
+    this.#engine = undefined;
+    this.#disk = undefined;
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
+  }
+
+  #environment(disk: NodeDisk): Environment {
+    const real = realEnvironment(disk, this.#secrets, this.name, () => this.skewMs);
+    return {
+      ...real,
+      connect: (server) => this.traffic.wrap(real.connect(server)),
+      watch: (root, listener) => (this.live ? real.watch(root, listener) : Promise.resolve({ close: () => Promise.resolve() })),
+    };
+  }
+
+  async signUp(email = EMAIL): Promise<void> {
+    await this.call('account.signUp', { server: this.#server, email, password: PASSWORD, deviceName: this.name });
+  }
+
+  async signIn(email = EMAIL): Promise<void> {
+    await this.call('account.signIn', { server: this.#server, email, password: PASSWORD, deviceName: this.name });
+  }
+
+  async addFolder(): Promise<void> {
+    await mkdir(this.folder, { recursive: true });
+    await this.call('folder.add', { path: this.folder });
+  }
+
+  call<M extends MethodName>(method: M, params: ParamsIn<M>): Promise<ResultOf<M>> {
+    return this.engine.call(method, params);
+  }
+
+  on: EngineApi['on'] = (event, listener) => this.engine.on(event, listener);
+
+  /** Looks at both sides and waits until all that can be done is done. Throws timed_out after half a minute. */
+  sync(timeoutMs = 30_000): Promise<ResultOf<'sync.wait'>> {
+    return this.call('sync.wait', { timeoutMs });
+  }
+
+  // ---- the person's hands; paths are relative to the folder, with `/`
+
+  path(path: string): string {
+    return join(this.folder, path);
+  }
+
+  /** Writes the whole file in place, as most programs do; makes the folders above it. Waits until it can be told from what was there. */
+  async write(path: string, content: string | Uint8Array): Promise<void> {
+    await mkdir(dirname(this.path(path)), { recursive: true });
+    await writeFile(this.path(path), content);
+  }
+
+  async append(path: string, content: string | Uint8Array): Promise<void> {
+    await appendFile(this.path(path), content);
+  }
+
+  /** As editors save that write a new file beside it and swap the two. */
+  async saveBySwap(path: string, content: string | Uint8Array): Promise<void> {
+    const next = `${dirname(this.path(path))}/.~save-${randomBytes(4).toString('hex')}.tmp`;
+    await writeFile(next, content);
+    await rename(next, this.path(path));
+  }
+
+  async mkdir(path: string): Promise<void> {
+    await mkdir(this.path(path), { recursive: true });
+  }
+
+  /** A file, or a folder with all that is in it. It must be there. */
+  async remove(path: string): Promise<void> {
+    await rm(this.path(path), { recursive: true });
+  }
+
+  /** A file or a folder; makes the folders above the new place. */
+  async rename(from: string, to: string): Promise<void> {
+    await mkdir(dirname(this.path(to)), { recursive: true });
+    await rename(this.path(from), this.path(to));
+  }
+
+  /** Two names change places, by way of a third. */
+  async swap(a: string, b: string): Promise<void> {
+    const aside = `${a}.swap-${randomBytes(4).toString('hex')}`;
+    await this.rename(a, aside);
+    await this.rename(b, a);
+    await this.rename(aside, b);
+  }
+
+  /** Sets the time stamps; now when not given. */
+  async touch(path: string, at = new Date()): Promise<void> {
+    await utimes(this.path(path), at, at);
+  }
+
+  async chmod(path: string, mode: number): Promise<void> {
+    await chmod(this.path(path), mode);
+  }
+
+  // ---- what is there
+
+  read(path: string): Promise<string> {
+    return readFile(this.path(path), 'utf8');
+  }
+
+  bytes(path: string): Promise<Buffer> {
+    return readFile(this.path(path));
+  }
+
+  async exists(path: string): Promise<boolean> {
+    return (await lstat(this.path(path)).catch(() => undefined)) !== undefined;
+  }
+
+  stat(path: string): Promise<BigIntStats> {
+    return stat(this.path(path), { bigint: true });
+  }
+
+  tree(): Promise<Tree> {
+    return readTree(this.folder);
+  }
+
+  /** Names below one of Tidemark's own folders. */
+  own(folder: 'tmp' | 'trash' | 'parked'): Promise<readonly string[]> {
+    return ownFiles(this.folder, folder);
+  }
+
+  async issues(): Promise<ResultOf<'issues.list'>['rows']> {
+    return (await this.call('issues.list', { limit: 1000 })).rows;
+  }
+
+  async conflicts(): Promise<ResultOf<'conflicts.list'>['rows']> {
+    return (await this.call('conflicts.list', { limit: 1000 })).rows;
+  }
+
+  async questions(): Promise<ResultOf<'questions.list'>['questions']> {
+    return (await this.call('questions.list', {})).questions;
+  }
+
+  /** Newest first. */
+  async activity(): Promise<ResultOf<'activity.list'>['rows']> {
+    return (await this.call('activity.list', { limit: 1000 })).rows;
+  }
+
+  /** The drive as the cloud has it, by path; folders end in `/`. */
+  async cloudNodes(): Promise<ReadonlyMap<string, CloudNode>> {
+    const { drive } = this.traffic;
+    if (drive === undefined) throw new Error(`${this.name} is not signed in`);
+    const nodes = new Map<string, CloudNode>();
+    for (let cursor: string | null = null; ;) {
+      const page: Awaited<ReturnType<typeof drive.delta>> = await drive.delta(cursor);
+      for (const entry of page.entries) {
+        if (entry.kind === 'deleted') nodes.delete(entry.id);
+        else nodes.set(entry.id, entry);
+      }
+      cursor = page.cursor;
+      if (!page.hasMore) break;
+    }
+    const pathOf = (node: CloudNode): string => {
+      if (node.parentId === ROOT_ID) return node.name;
+      const parent = nodes.get(node.parentId);
+      return `${parent === undefined ? '(nowhere)' : pathOf(parent)}/${node.name}`;
+    };
+    return new Map([...nodes.values()].map((node) => [pathOf(node) + (node.kind === 'folder' ? '/' : ''), node]));
+  }
+}

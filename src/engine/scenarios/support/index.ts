@@ -1,0 +1,5 @@
+export * from './cloud.ts';
+export * from './device.ts';
+export * from './traffic.ts';
+export * from './tree.ts';
+export * from './world.ts';
