@@ -1,7 +1,7 @@
 import { type CommitCode, type CommitEntryInput, type CommitResult, type ErrorData, errorKind } from '../../contract/index.ts';
 import type { LocalFile, NodeId, RemoteNode } from '../model/index.ts';
 import type { Operation, Place, RemoteStep } from '../plan/index.ts';
-import { absolutePath, folderOf, pathOf } from './paths.ts';
+import { folderOf, pathOf, readPath } from './paths.ts';
 import { note } from './note.ts';
 import { done, type Outcome, replan } from './outcome.ts';
 import type { ApplyParts } from './parts.ts';
@@ -12,7 +12,7 @@ export async function upload(parts: ApplyParts, id: NodeId): Promise<Outcome> {
   const local = store.local.get(id);
   if (local?.kind !== 'file' || local.content === null) return replan([id]);
   const { content, stat } = local;
-  const path = await absolutePath(parts, local);
+  const path = readPath(parts, local);
   await uploader.send({ path, stat, content }, (bytes) => onProgress(id, bytes), signal);
   // What is in the cloud by now is what was read; if the file changed meanwhile, the next look at it tells.
   const remote = store.remote.get(id);

@@ -3,7 +3,7 @@ import { type NodeId, PARKED_ID, type RemoteFile } from '../model/index.ts';
 import { isStale, type Outcome, replan } from './outcome.ts';
 import { ownPaths } from './own-folder.ts';
 import type { ApplyParts } from './parts.ts';
-import { absolutePath } from './paths.ts';
+import { readPath } from './paths.ts';
 import type { Placer } from './placer.ts';
 import { replaceFile } from './replace.ts';
 
@@ -21,7 +21,7 @@ export async function download(parts: ApplyParts, placer: Placer, id: NodeId): P
   const reuse =
     local?.content === undefined || local.content === null
       ? null
-      : { path: await absolutePath(parts, local), stat: local.stat, content: local.content };
+      : { path: readPath(parts, local), stat: local.stat, content: local.content };
   const mode = local?.stat.mode ?? (remote.executable ? EXECUTABLE_MODE : FILE_MODE);
   await downloader.fetch({ temp, content: remote.content, mtimeMs: remote.mtimeMs, mode, reuse }, (bytes) => onProgress(id, bytes), signal);
   try {

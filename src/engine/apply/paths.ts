@@ -17,6 +17,17 @@ export async function absolutePath(parts: ApplyParts, node: LocalNode): Promise<
   return plainPath(environment.disk, root, parent === '' ? node.name : `${parent}/${node.name}`);
 }
 
+/**
+ * Where to read a file from. The folders on the way are not looked at: a file reached through a link has another inode
+ * than the one recorded, and whoever reads compares that.
+ */
+export function readPath({ store, root }: ApplyParts, node: LocalNode): string {
+  if (node.parentId === PARKED_ID) return `${parkedFolder(root, node.id)}/${node.name}`;
+  const path = store.localPath(node.id);
+  if (path === undefined) throw new DiskFault('missing', `${root}/${node.name}`);
+  return `${root}/${path}`;
+}
+
 /** Absolute path of a new item. Throws DiskFault `missing` when the folder is not here. */
 export function newPath(parts: ApplyParts, parentId: NodeId, name: string): Promise<string> {
   const parent = pathOf(parts, parentId);

@@ -33,21 +33,28 @@ export class Context {
   readonly #planned = { remote: new Map<NodeId, NodeId>(), local: new Map<NodeId, NodeId>() };
 
   readonly fates: Fates;
+  // The trees do not change while a plan is made, and it comes back to the same items often.
+  readonly #remote: (id: NodeId) => RemoteNode | undefined;
+  readonly #local: (id: NodeId) => LocalNode | undefined;
+  readonly #synced: (id: NodeId) => SyncedNode | undefined;
 
   constructor(trees: Trees, policy: Policy) {
     this.trees = trees;
+    this.#remote = remembering((id) => trees.remote.get(id));
+    this.#local = remembering((id) => trees.local.get(id));
+    this.#synced = remembering((id) => trees.synced.get(id));
     this.policy = policy;
     this.fates = new Fates(this);
   }
 
   remote(id: NodeId): RemoteNode | undefined {
-    return this.trees.remote.get(id);
+    return this.#remote(id);
   }
   local(id: NodeId): LocalNode | undefined {
-    return this.trees.local.get(id);
+    return this.#local(id);
   }
   synced(id: NodeId): SyncedNode | undefined {
-    return this.trees.synced.get(id);
+    return this.#synced(id);
   }
 
   /** Decide this item too; once a run. */
@@ -106,7 +113,7 @@ export class Context {
 
   /** True when `id` is `folder` or above it, following the parents of the tree. Ends on broken chains. */
   isAbove(tree: 'remote' | 'local', id: NodeId, folder: NodeId): boolean {
-    return leadsTo(id, folder, (at) => [this.trees[tree].get(at)?.parentId]);
+    return leadsTo(id, folder, (at) => [this.#parentOf(tree, at)]);
   }
 
   /**
@@ -115,7 +122,11 @@ export class Context {
    */
   mayBeAbove(tree: 'remote' | 'local', id: NodeId, folder: NodeId, together: ReadonlySet<NodeId> = NONE): boolean {
     const planned = this.#planned[tree];
-    return leadsTo(id, folder, (at) => (together.has(at) ? [planned.get(at)] : [this.trees[tree].get(at)?.parentId, planned.get(at)]));
+    return leadsTo(id, folder, (at) => (together.has(at) ? [planned.get(at)] : [this.#parentOf(tree, at), planned.get(at)]));
+  }
+
+  #parentOf(tree: 'remote' | 'local', id: NodeId): NodeId | undefined {
+    return (tree === 'remote' ? this.remote(id) : this.local(id))?.parentId;
   }
 
   /** Notes where a planned operation puts a folder. */
@@ -133,6 +144,17 @@ export class Context {
   reserve(parentId: NodeId, name: string): void {
     this.#reserved.add(`${parentId}/${nameKey(name)}`);
   }
+}
+
+function remembering<N>(get: (id: NodeId) => N): (id: NodeId) => N {
+  const known = new Map<NodeId, N>();
+  return (id) => {
+    const found = known.get(id);
+    if (found !== undefined || known.has(id)) return found as N;
+    const node = get(id);
+    known.set(id, node);
+    return node;
+  };
 }
 
 const NONE: ReadonlySet<NodeId> = new Set();

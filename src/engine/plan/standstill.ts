@@ -15,8 +15,9 @@ const MAX_STEPS = 400;
 
 /** The item waits for a change in the cloud. */
 export function waitThere(ctx: Context, id: NodeId): void {
-  const blockers = blockersThere(ctx, id);
-  ctx.wait(id, ...blockers);
+  ctx.wait(id, ...blockersThere(ctx, id));
+  // A new file is in nobody's way: no circle leads through it.
+  if (ctx.standing(id) === 'new_here' && ctx.local(id)?.kind === 'file') return;
   const circle = closure(id, (at) => blockersThere(ctx, at));
   if (circle === undefined) return;
   const [first] = [...circle].sort();
@@ -34,6 +35,7 @@ export function waitThere(ctx: Context, id: NodeId): void {
 /** The item waits for a change on the disk. */
 export function waitHere(ctx: Context, id: NodeId): void {
   ctx.wait(id, ...blockersHere(ctx, id));
+  if (ctx.standing(id) === 'new_there' && ctx.remote(id)?.kind === 'file') return;
   const circle = closure(id, (at) => blockersHere(ctx, at));
   const [first] = [...(circle ?? [])].filter((at) => verdictOf(ctx, at) === 'move_here').sort();
   if (first !== undefined && !ctx.policy.busy(first)) ctx.emit({ op: 'park_local', id: first });

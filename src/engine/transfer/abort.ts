@@ -1,20 +1,10 @@
 import { TidemarkError } from '../../contract/index.ts';
+import { onAbort } from '../abort.ts';
+
+export { onAbort };
 
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw new TidemarkError('aborted');
-}
-
-/** Calls back when the signal fires, at once when it already did. The returned function forgets. */
-export function onAbort(signal: AbortSignal | undefined, callback: () => void): () => void {
-  if (signal === undefined) return () => undefined;
-  if (signal.aborted) {
-    callback();
-    return () => undefined;
-  }
-  signal.addEventListener('abort', callback, { once: true });
-  return () => {
-    signal.removeEventListener('abort', callback);
-  };
 }
 
 /** The promise, or `aborted` as soon as the signal fires; what was started goes on for the others. */

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { TidemarkError } from '../../../contract/index.ts';
+import { onAbort } from '../../abort.ts';
 import { DiskFault } from '../../environment.ts';
 import { fromFaultData } from './fault-data.ts';
 import type { JobKind, Jobs, Request, Response } from './protocol.ts';
@@ -45,10 +46,10 @@ export class WorkerPool {
     const answer = new Promise<unknown>((resolve, reject) => {
       thread.waiting.set(id, { path, resolve, reject });
       thread.worker.ref();
-      signal?.addEventListener('abort', abort, { once: true });
       thread.worker.postMessage({ id, kind, ask }, options.transfer);
     });
-    return answer.finally(() => signal?.removeEventListener('abort', abort)) as Promise<Jobs[K]['answer']>;
+    const forget = onAbort(signal, abort);
+    return answer.finally(forget) as Promise<Jobs[K]['answer']>;
   }
 
   async close(): Promise<void> {
