@@ -86,8 +86,10 @@ export function addItemCommands(program: Command, shell: Shell): void {
 }
 
 function explanationText(explained: Explanation): string {
+  const what = (view: NonNullable<Explanation['local']>): string =>
+    view.kind === 'folder' ? 'folder' : view.sizeBytes === null ? 'file' : `file, ${size(view.sizeBytes)}`;
   const side = (name: string, view: Explanation['local']): string =>
-    `${name.padEnd(10)}${view === null ? 'not there' : `${view.kind === 'folder' ? 'folder' : `file, ${size(view.sizeBytes)}`}, ${plain(view.path)}`}`;
+    `${name.padEnd(10)}${view === null ? 'not there' : `${what(view)}, ${plain(view.path)}`}`;
   return [
     `${plain(explained.path)}: ${explained.state.replace('_', ' ')}`,
     ...(explained.reason === null ? [] : [plain(errorLine(explained.reason))]),
