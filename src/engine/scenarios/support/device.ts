@@ -15,6 +15,8 @@ export const PASSWORD = 'correct horse battery';
 export interface DeviceOptions {
   /** Watches its folder and the cloud by itself. Otherwise it looks only in `sync()`, so that a scenario decides who is first. */
   readonly live?: boolean;
+  /** What is done with the device before its folder is added, such as putting files into it. */
+  readonly before?: (device: Device) => Promise<void>;
 }
 
 export interface DevicePlace {
@@ -23,6 +25,10 @@ export interface DevicePlace {
   readonly dir: string;
   readonly server: string;
 }
+
+let disk: NodeDisk | undefined;
+/** It knows no folder, and its threads take longer to start than most scenarios. */
+const sharedDisk = (): NodeDisk => (disk ??= createNodeDisk());
 
 /** One computer of the account: a real engine on a real folder, and the hands of the person at it. */
 export class Device implements EngineApi {
@@ -36,7 +42,6 @@ export class Device implements EngineApi {
   live: boolean;
   readonly #server: string;
   readonly #secrets = new FakeSecrets();
-  #disk: NodeDisk | undefined;
   #engine: Engine | undefined;
 
   constructor({ name, dir, server }: DevicePlace, { live = false }: DeviceOptions) {
@@ -64,16 +69,13 @@ export class Device implements EngineApi {
     if (this.#engine !== undefined) return;
     await mkdir(this.profile, { recursive: true });
     await mkdir(dirname(this.folder), { recursive: true });
-    this.#disk = createNodeDisk(1);
-    this.#engine = await createEngine(this.#environment(this.#disk), { profile: this.profile });
+    this.#engine = await createEngine(this.#environment(), { profile: this.profile });
     await this.#engine.start();
   }
 
   async stop(): Promise<void> {
     await this.#engine?.stop();
-    await this.#disk?.close();
     this.#engine = undefined;
-    this.#disk = undefined;
   }
 
   async restart(): Promise<void> {
@@ -81,8 +83,8 @@ export class Device implements EngineApi {
     await this.start();
   }
 
-  #environment(disk: NodeDisk): Environment {
-    const real = realEnvironment(disk, this.#secrets, this.name, () => this.skewMs);
+  #environment(): Environment {
+    const real = realEnvironment(sharedDisk(), this.#secrets, this.name, () => this.skewMs);
     return {
       ...real,
       connect: (server) => this.traffic.wrap(real.connect(server)),
@@ -120,7 +122,7 @@ export class Device implements EngineApi {
     return join(this.folder, path);
   }
 
-  /** Writes the whole file in place, as most programs do; makes the folders above it. Waits until it can be told from what was there. */
+  /** Writes the whole file in place, as most programs do; makes the folders above it. */
   async write(path: string, content: string | Uint8Array): Promise<void> {
     await mkdir(dirname(this.path(path)), { recursive: true });
     await writeFile(this.path(path), content);

@@ -38,6 +38,7 @@ export class World implements AsyncDisposable {
     await device.start();
     if (this.devices.length === 1) await device.signUp();
     else await device.signIn();
+    await options.before?.(device);
     await device.addFolder();
     await device.sync();
     return device;
