@@ -1,8 +1,11 @@
-/** Hints within a beat from which on some were surely lost: inotify drops silently, and Node does not tell. */
+/** More hints than this within a window, and some were surely lost: inotify drops silently, and Node does not tell. */
 export const OVERFLOW_HINTS = 4096;
-export const BEAT_MS = 100;
+/** Long enough for chokidar, which takes about 25 hints a millisecond, to get through a queue that overflowed. */
+export const WINDOW_MS = 1000;
+export const CALM_MS = 100;
+const CALM_HINTS = 50;
 
-/** Counts hints in beats; from the one that is too many until the beats are calm again, single hints mean nothing. */
+/** Counts hints; from the one that is too many until it is calm again, single hints mean nothing. */
 export class HintCounter {
   readonly #onOverflow: () => void;
   #count = 0;
@@ -17,8 +20,11 @@ export class HintCounter {
   /** Counts one hint; true when it is part of a burst and not to be told. */
   isOverflowing(): boolean {
     this.#count += 1;
-    this.#timer ??= setTimeout(() => this.#beat(), BEAT_MS).unref();
-    this.#overflowing ||= this.#count > OVERFLOW_HINTS;
+    this.#timer ??= setTimeout(() => this.#endWindow(), WINDOW_MS).unref();
+    if (!this.#overflowing && this.#count > OVERFLOW_HINTS) {
+      this.#overflowing = true;
+      this.#waitForCalm();
+    }
     return this.#overflowing;
   }
 
@@ -26,16 +32,19 @@ export class HintCounter {
     clearTimeout(this.#timer);
   }
 
-  #beat(): void {
-    const calm = this.#count <= OVERFLOW_HINTS;
+  #endWindow(): void {
     this.#count = 0;
     this.#timer = undefined;
-    if (!this.#overflowing) return;
-    if (!calm) {
-      this.#timer = setTimeout(() => this.#beat(), BEAT_MS).unref();
-      return;
-    }
-    this.#overflowing = false;
-    this.#onOverflow();
+  }
+
+  #waitForCalm(): void {
+    clearTimeout(this.#timer);
+    this.#count = 0;
+    this.#timer = setTimeout(() => {
+      if (this.#count > CALM_HINTS) return this.#waitForCalm();
+      this.#endWindow();
+      this.#overflowing = false;
+      this.#onOverflow();
+    }, CALM_MS).unref();
   }
 }

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { chmod, lstat, mkdir, open, readFile, realpath, rename, rm, rmdir, statfs, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type DirectoryEntry, type Disk, DiskFault, type FileWriter, type NewFile } from '../environment.ts';
-import type { FileStat } from '../model/index.ts';
+import type { Content, FileStat } from '../model/index.ts';
 import { errnoOf, faulting, toDiskFault } from './disk-fault.ts';
 import { StatColumns, toFileStat } from './file-stat.ts';
 import { isOtherSpelling } from './move-file.ts';
@@ -64,6 +64,11 @@ class ThreadedDisk implements NodeDisk {
 
   cut(path: string, expected: FileStat, signal?: AbortSignal): ReturnType<Disk['cut']> {
     return this.#pool.run('cut', { path, expected }, path, { signal });
+  }
+
+  async cutMany(files: readonly { readonly path: string; readonly expected: FileStat }[]): Promise<readonly (Content | DiskFault)[]> {
+    const results = await this.#pool.run('cutMany', { files }, files[0]?.path ?? '');
+    return results.map((result) => (isFault(result) ? fromFaultData(result) : result));
   }
 
   read(path: string, offset: number, length: number, expected: FileStat): Promise<Uint8Array> {

@@ -1,3 +1,5 @@
+import { Stats } from 'node:fs';
+import { lstat } from 'node:fs/promises';
 import { sep } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import { parentPath } from '../../base/index.ts';
@@ -11,9 +13,33 @@ import { HintCounter } from './hint-counter.ts';
  * `addDir` says that a new folder is being watched, so that what was put there before is looked for then.
  * Resolves when every folder is watched.
  */
-export const watchFolder: WatchFolder = (root, listener) =>
-  new Promise((resolve) => {
-    const watcher = watch(root, {
+export const watchFolder: WatchFolder = async (root, listener) => {
+  // chokidar would wait for a folder that is not there.
+  const stat = await lstat(root).catch((error: unknown) => error);
+  if (!(stat instanceof Stats) || !stat.isDirectory()) {
+    listener.failed(stat instanceof Error ? stat : new Error('not a folder'));
+    return { close: () => Promise.resolve() };
+  }
+  const session = new Session(root, listener);
+  await session.started;
+  return session;
+};
+
+class Session {
+  /** Every folder is watched, or watching failed. */
+  readonly started: Promise<void>;
+  readonly #root: string;
+  readonly #listener: WatchListener;
+  readonly #watcher: FSWatcher;
+  readonly #counter: HintCounter;
+  #onFailed: () => void = () => undefined;
+  #closed = false;
+
+  constructor(root: string, listener: WatchListener) {
+    this.#root = root;
+    this.#listener = listener;
+    this.#counter = new HintCounter(() => this.#tell(() => listener.overflow()));
+    this.#watcher = watch(root, {
       // Files, links and our own folder are not watched; what happens to them shows in their folder.
       ignored: (path, stats) => isOwn(root, path) || (stats !== undefined && !stats.isDirectory()),
       followSymlinks: false,
@@ -22,29 +48,14 @@ export const watchFolder: WatchFolder = (root, listener) =>
       // Its filter for editors' temporary names would also drop folders called `draft~`.
       atomic: false,
     });
-    const session = new Session(root, listener, watcher);
-    watcher.once('ready', () => resolve(session));
-    // Failed before it was ready: the listener knows, and closing is all that is left.
-    session.onFailed = () => resolve(session);
-  });
-
-class Session {
-  onFailed: (() => void) | undefined;
-  readonly #root: string;
-  readonly #listener: WatchListener;
-  readonly #watcher: FSWatcher;
-  readonly #counter: HintCounter;
-  #closed = false;
-
-  constructor(root: string, listener: WatchListener, watcher: FSWatcher) {
-    this.#root = root;
-    this.#listener = listener;
-    this.#watcher = watcher;
-    this.#counter = new HintCounter(() => this.#tell(() => listener.overflow()));
-    watcher.on('raw', (_event, path, details) => this.#raw(path, details));
-    watcher.on('addDir', (path) => this.#folder(path));
-    watcher.on('unlinkDir', (path) => (path === root ? this.#fail(new Error('the folder is gone')) : this.#folder(path)));
-    watcher.on('error', (error) => this.#fail(error));
+    this.started = new Promise((resolve) => {
+      this.#watcher.once('ready', resolve);
+      this.#onFailed = resolve;
+    });
+    this.#watcher.on('raw', (_event, path, details) => this.#raw(path, details));
+    this.#watcher.on('addDir', (path) => this.#folder(path));
+    this.#watcher.on('unlinkDir', (path) => (path === root ? this.#fail(new Error('the folder is gone')) : this.#folder(path)));
+    this.#watcher.on('error', (error) => this.#fail(error));
   }
 
   async close(): Promise<void> {
@@ -95,7 +106,7 @@ class Session {
   #fail(cause: unknown): void {
     if (this.#closed) return;
     this.#listener.failed(cause);
-    this.onFailed?.();
+    this.#onFailed();
     void this.close().catch(() => undefined);
   }
 }

@@ -60,9 +60,9 @@ export class Resolver {
     const here = this.#here(parentId, seen);
     if (here !== undefined && compareIdentity(here.stat, seen.stat) !== 'different') return this.#settle(seen, parentId, here);
     const twins = this.#twins(seen);
-    const moved = this.#sameIdentity(seen).find((node) => !this.#seenInPlace(node, seen));
+    const moved = this.#sameIdentity(seen)[0];
     if (moved !== undefined) return this.#settle(seen, parentId, moved);
-    // Its identity is known and was seen in place as well: it was moved while the folders were being read.
+    // One folder at two places: it was moved while the folders were being read.
     if (twins.some((twin) => this.#folderIds.has(twin.path) || this.#knownAt(twin))) return this.#doubt(seen);
     if (here !== undefined && !this.#isElsewhere(here, seen)) return this.#settle(seen, parentId, here, true);
     this.#settle(seen, parentId, undefined);
@@ -123,12 +123,6 @@ export class Resolver {
 
   #knownAt(seen: Seen): boolean {
     return this.#places.folderAt(seen.path) !== undefined;
-  }
-
-  /** A folder that was also seen where it was known, and keeps that place. */
-  #seenInPlace(node: LocalNode, seen: Seen): boolean {
-    const path = this.#known.pathOf(node.id);
-    return this.#twins(seen).some((twin) => twin.path === path);
   }
 
   /** True when the known item was seen under another name, so that what is under its own is something else. */

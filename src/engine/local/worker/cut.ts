@@ -1,15 +1,15 @@
 import { close, closeSync, read, readSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { DiskFault } from '../../environment.ts';
+import { DiskFault, SMALL_FILE_BYTES } from '../../environment.ts';
 import type { Content, FileStat } from '../../model/index.ts';
 import { ContentBuilder } from '../../transfer/chunks/index.ts';
+import { toFaultData } from './fault-data.ts';
 import { checkAfterReading, openExpected } from './open-file.ts';
+import type { FaultData } from './protocol.ts';
 
 const readAsync = promisify(read);
 const closeAsync = promisify(close);
 
-/** Read, hashed and answered in one go; larger ones let other jobs of the thread in between. */
-const SMALL_BYTES = 2 * 1024 * 1024;
 const BUFFER_BYTES = 2 * 1024 * 1024;
 
 /** Two buffers, one being filled while the other is hashed; made when first needed, kept, used by one file at a time. */
@@ -22,16 +22,29 @@ interface CutAnswer {
 }
 
 export function cut(path: string, expected: FileStat, isAborted: () => boolean): CutAnswer | Promise<CutAnswer | undefined> {
-  if (expected.size <= SMALL_BYTES) return cutSmall(path, expected);
+  if (expected.size <= SMALL_FILE_BYTES) return cutSmall(path, expected);
   const mine = previous.then(() => cutLarge(path, expected, isAborted));
   previous = mine.catch(() => undefined);
   return mine;
 }
 
+/** Small files one after the other, each with its content or its fault. */
+export function cutMany(files: readonly { readonly path: string; readonly expected: FileStat }[]): readonly (Content | FaultData)[] {
+  return files.map(({ path, expected }) => {
+    try {
+      if (expected.size > SMALL_FILE_BYTES) throw new DiskFault('failed', path, { cause: new Error('not a small file') });
+      return cutSmall(path, expected).content;
+    } catch (error) {
+      return toFaultData(error, path);
+    }
+  });
+}
+
+/** Read, hashed and answered in one go; larger ones let other jobs of the thread in between. */
 let small: Buffer | undefined;
 
 function cutSmall(path: string, expected: FileStat): CutAnswer {
-  small ??= Buffer.allocUnsafeSlow(SMALL_BYTES);
+  small ??= Buffer.allocUnsafeSlow(SMALL_FILE_BYTES);
   const descriptor = openExpected(path, expected);
   try {
     let filled = 0;

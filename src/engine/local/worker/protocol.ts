@@ -14,6 +14,10 @@ export interface Jobs {
     readonly ask: { readonly path: string; readonly expected: FileStat };
     readonly answer: { readonly content: Content; readonly stat: FileStat };
   };
+  cutMany: {
+    readonly ask: { readonly files: readonly { readonly path: string; readonly expected: FileStat }[] };
+    readonly answer: readonly (Content | FaultData)[];
+  };
   read: {
     readonly ask: { readonly path: string; readonly offset: number; readonly length: number; readonly expected: FileStat };
     readonly answer: Uint8Array<ArrayBuffer>;

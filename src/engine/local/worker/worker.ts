@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { moveFileSync } from '../move-file.ts';
-import { cut } from './cut.ts';
+import { cut, cutMany } from './cut.ts';
 import { toFaultData } from './fault-data.ts';
 import { list } from './list.ts';
 import type { Request, Response } from './protocol.ts';
@@ -56,6 +56,8 @@ function run(request: Work): Outcome | Promise<Outcome> {
       const answer = cut(request.ask.path, request.ask.expected, () => aborted.has(request.id));
       return answer instanceof Promise ? answer.then((value) => ({ answer: value })) : { answer };
     }
+    case 'cutMany':
+      return { answer: cutMany(request.ask.files) };
     case 'read': {
       const { path, offset, length, expected } = request.ask;
       const answer = readPart(path, offset, length, expected);
