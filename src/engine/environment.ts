@@ -107,6 +107,8 @@ export interface Disk {
    * from before the first to after the last byte. `fresh` is the stat after reading.
    */
   cut(path: string, expected: FileStat, signal?: AbortSignal): Promise<{ readonly content: Content; readonly stat: FileStat }>;
+  /** `cut` for many small files in one go (at most SMALL_FILE_BYTES each); a failed one is a DiskFault in its place. */
+  cutMany(files: readonly { readonly path: string; readonly expected: FileStat }[]): Promise<readonly (Content | DiskFault)[]>;
   /** Exactly `length` bytes from `offset`; throws `changed` when they are not there or the fingerprint differs. */
   read(path: string, offset: number, length: number, expected: FileStat): Promise<Uint8Array>;
   /** Many whole small files in one go, for batches; a failed one is a DiskFault in its place. */
@@ -143,6 +145,9 @@ export interface Disk {
   /** Absolute path without links; undefined when missing. */
   realPath(path: string): Promise<string | undefined>;
 }
+
+/** What counts as small for the calls that take many files: read at once, in one piece. */
+export const SMALL_FILE_BYTES = 2 * 1024 * 1024;
 
 export interface NewFile {
   readonly path: string;

@@ -2,7 +2,6 @@ import { type CommitCode, type CommitEntryInput, type CommitResult, type ErrorDa
 import type { LocalFile, NodeId, RemoteNode } from '../model/index.ts';
 import type { Operation, Place, RemoteStep } from '../plan/index.ts';
 import { folderOf, pathOf, readPath } from './paths.ts';
-import { note } from './note.ts';
 import { done, type Outcome, replan } from './outcome.ts';
 import type { ApplyParts } from './parts.ts';
 
@@ -28,9 +27,7 @@ export async function upload(parts: ApplyParts, id: NodeId): Promise<Outcome> {
     executable: (stat.mode & 0o100) !== 0,
     conflictOf: conflictOf(parts, local),
   };
-  const outcome = await commitOne(parts, id, entry);
-  if (outcome.kind === 'done') note(parts, remote === undefined ? 'uploaded' : 'updated_cloud', pathOf(parts, id), { sizeBytes: content.size });
-  return outcome;
+  return commitOne(parts, id, entry);
 }
 
 /** Only a node that the cloud has may be named. */
@@ -44,26 +41,19 @@ export async function makeRemoteFolder(parts: ApplyParts, id: NodeId): Promise<O
   if (local?.kind !== 'folder') return replan([id]);
   const outcome = await commitOne(parts, id, { op: 'mkdir', id, ...placeOf(local) });
   if (outcome.kind !== 'done') return outcome;
-  note(parts, 'folder_cloud', pathOf(parts, id));
   return done(id, ...[...parts.store.local.children(id)].map((child) => child.id));
 }
 
 export async function moveRemote(parts: ApplyParts, id: NodeId, to: Place): Promise<Outcome> {
   const remote = parts.store.remote.get(id);
   if (remote === undefined) return replan([id]);
-  const before = parts.store.remotePath(id) ?? remote.name;
-  const outcome = await commitOne(parts, id, { op: 'move', id, base: remote.revision, ...placeOf(to) });
-  if (outcome.kind === 'done') note(parts, 'moved_cloud', pathOf(parts, id), { otherPath: before });
-  return outcome;
+  return commitOne(parts, id, { op: 'move', id, base: remote.revision, ...placeOf(to) });
 }
 
 export async function deleteRemote(parts: ApplyParts, id: NodeId): Promise<Outcome> {
   const remote = parts.store.remote.get(id);
   if (remote === undefined) return replan([id]);
-  const before = parts.store.remotePath(id) ?? remote.name;
-  const outcome = await commitOne(parts, id, deletion(parts, remote));
-  if (outcome.kind === 'done') note(parts, 'deleted_cloud', before);
-  return outcome;
+  return commitOne(parts, id, deletion(parts, remote));
 }
 
 /** Several changes that are only possible together. */
@@ -75,17 +65,11 @@ export async function rearrangeRemote(parts: ApplyParts, { id, steps }: Extract<
     if (entry === undefined) return replan(ids);
     entries.push({ ...entry, group: 0 });
   }
-  const before = new Map(ids.map((one) => [one, parts.store.remotePath(one)]));
   const results = await parts.committer.commit(entries, parts.signal);
   // All of a group fail for the one that failed first; the others only say so.
   const failures = results.filter((result) => result.status !== 'ok');
   const failure = failures.find((result) => result.code !== 'group_failed') ?? failures[0];
   if (failure !== undefined) return failed(parts, id, ids, failure);
-  for (const step of steps) {
-    const otherPath = before.get(step.id) ?? null;
-    if (step.step === 'delete') note(parts, 'deleted_cloud', otherPath ?? undefined);
-    else note(parts, step.step === 'move' ? 'moved_cloud' : 'folder_cloud', pathOf(parts, step.id), { otherPath: step.step === 'move' ? otherPath : null });
-  }
   return done(...ids, ...ids.flatMap((one) => [...parts.store.local.children(one)].map((child) => child.id)));
 }
 

@@ -3,6 +3,7 @@ import type { NodeId } from '../model/index.ts';
 import { toRemoteNode } from '../remote/index.ts';
 import type { CursorRow, Store, StoreWrites } from '../store/index.ts';
 import type { CommitJournal, PendingCommit } from '../transfer/index.ts';
+import { note, type NoteParts } from './note.ts';
 import { syncedFrom } from './synced.ts';
 
 const KIND = 'commit';
@@ -13,14 +14,16 @@ const KIND = 'commit';
  * again with its key before anything is planned.
  */
 export class StoredCommits implements CommitJournal {
+  readonly #parts: NoteParts;
   readonly #store: Store;
   readonly #onRewound: () => void;
   /** Where the change feed stood when the request was first sent. */
   readonly #sentAt = new Map<number, CursorRow | null>();
 
   /** @param onRewound the feed has to be read again from the stored cursor */
-  constructor(store: Store, onRewound: () => void) {
-    this.#store = store;
+  constructor(parts: NoteParts, onRewound: () => void) {
+    this.#parts = parts;
+    this.#store = parts.store;
     this.#onRewound = onRewound;
   }
 
@@ -36,7 +39,7 @@ export class StoredCommits implements CommitJournal {
     const rewind = this.#store.transaction((write) => {
       results.forEach((result, index) => {
         const entry = request.entries[index];
-        if (entry !== undefined) takeOver(this.#store, write, entry, result);
+        if (entry !== undefined) takeOver(this.#parts, write, entry, result);
       });
       write.deleteJournal(journalId);
       // The feed moved on while the request was under way, so what it said of these nodes may be newer than this answer:
@@ -64,17 +67,29 @@ export class StoredCommits implements CommitJournal {
   }
 }
 
-/** One result into the remote and the synced tree. */
-function takeOver(store: Store, write: StoreWrites, entry: CommitEntryInput, result: CommitResult): void {
+/** One result into the remote and the synced tree, and a line in the history. */
+function takeOver(parts: NoteParts, write: StoreWrites, entry: CommitEntryInput, result: CommitResult): void {
   if (result.status !== 'ok') return;
+  const { store } = parts;
+  const before = store.remotePath(entry.id) ?? null;
   if (entry.op === 'delete') {
     forgetBelow(store, write, entry.id);
+    note(parts, 'deleted_cloud', before ?? '');
     return;
   }
   if (result.node === null) return;
   const node = toRemoteNode(result.node);
   write.putRemote(node);
   write.putSynced(syncedFrom(node));
+  const path = store.remotePath(node.id) ?? node.name;
+  switch (entry.op) {
+    case 'put':
+      return void note(parts, before === null ? 'uploaded' : 'updated_cloud', path, { sizeBytes: entry.size });
+    case 'mkdir':
+      return void note(parts, 'folder_cloud', path);
+    case 'move':
+      return void note(parts, 'moved_cloud', path, { otherPath: before });
+  }
 }
 
 function forgetBelow(store: Store, write: StoreWrites, id: NodeId): void {

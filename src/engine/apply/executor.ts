@@ -4,6 +4,7 @@ import { adopt, forget, reviveLocal, settle } from './bookkeeping.ts';
 import { deleteRemote, makeRemoteFolder, moveRemote, rearrangeRemote, upload } from './cloud-changes.ts';
 import { deleteLocal } from './delete-local.ts';
 import { download } from './download.ts';
+import { HashBatcher } from './hash-batcher.ts';
 import { hashFile } from './hash-file.ts';
 import { makeLocalFolder, moveLocal, parkLocal, renameAside } from './local-changes.ts';
 import { errorDataFor, isAborted, isStale, type Outcome, replan } from './outcome.ts';
@@ -15,10 +16,12 @@ import { Placer } from './placer.ts';
 export class Executor {
   readonly #parts: ApplyParts;
   readonly #placer: Placer;
+  readonly #hashes: HashBatcher;
 
   constructor(parts: ApplyParts) {
     this.#parts = parts;
     this.#placer = new Placer(parts);
+    this.#hashes = new HashBatcher(parts.environment.disk);
   }
 
   /** Operations on the store alone, all in one transaction. */
@@ -59,7 +62,7 @@ export class Executor {
     const parts = this.#parts;
     switch (operation.op) {
       case 'hash':
-        return hashFile(parts, operation.id);
+        return hashFile(parts, this.#hashes, operation.id);
       case 'upload':
         return upload(parts, operation.id);
       case 'mkdir_remote':

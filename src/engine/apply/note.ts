@@ -8,7 +8,7 @@ export interface NoteDetails {
   readonly device?: string | null;
 }
 
-interface NoteParts {
+export interface NoteParts {
   readonly store: Store;
   readonly environment: { readonly clock: Clock };
   readonly onActivity: (entry: Activity) => void;

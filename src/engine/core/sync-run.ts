@@ -77,7 +77,7 @@ export class SyncRun {
     };
     this.#throttle = createThrottle(environment);
     const { disk } = environment;
-    const commits = new StoredCommits(store, () => {
+    const commits = new StoredCommits({ store, environment, onActivity: hooks.onActivity }, () => {
       this.#pull.request();
     });
     const committer = createCommitter({ drive, throttle: this.#throttle, journal: commits, random: environment.random });

@@ -214,6 +214,7 @@ export function describeDisk(name: string, make: () => Promise<DiskFixture>): vo
         expect(await code(disk.cut(at('file'), stat))).toBe('changed');
         expect(await code(disk.read(at('file'), 0, 3, stat))).toBe('changed');
         expect(await disk.readMany([{ path: at('file'), expected: stat }])).toEqual([expect.any(DiskFault)]);
+        expect(await disk.cutMany([{ path: at('file'), expected: stat }])).toEqual([expect.objectContaining({ code: 'changed' })]);
       });
 
       it('refuses another file under the same name, even of the same size', async () => {
@@ -263,6 +264,25 @@ export function describeDisk(name: string, make: () => Promise<DiskFixture>): vo
           '',
           'missing',
           'third',
+        ]);
+      });
+
+      it('cuts many as it cuts one, and a missing one is a fault in its place', async () => {
+        put('a', 'first');
+        put('b', '');
+        put('gone', 'x');
+        const gone = await statOf('gone');
+        fixture.user.remove(at('gone'));
+        const [a, b] = [await statOf('a'), await statOf('b')];
+        const results = await disk.cutMany([
+          { path: at('a'), expected: a },
+          { path: at('gone'), expected: gone },
+          { path: at('b'), expected: b },
+        ]);
+        expect(results).toEqual([
+          (await disk.cut(at('a'), a)).content,
+          expect.objectContaining({ code: 'missing' }),
+          (await disk.cut(at('b'), b)).content,
         ]);
       });
 

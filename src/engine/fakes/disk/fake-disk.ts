@@ -97,6 +97,10 @@ export class FakeDisk implements Disk {
     return { content: contentOf(bytes), stat };
   }
 
+  cutMany(files: readonly { readonly path: string; readonly expected: FileStat }[]): Promise<readonly (Content | DiskFault)[]> {
+    return this.#each(files, async ({ path, expected }) => contentOf((await this.#read('cutMany', path, expected)).bytes));
+  }
+
   async read(path: string, offset: number, length: number, expected: FileStat): Promise<Uint8Array> {
     const { bytes } = await this.#read('read', path, expected);
     if (offset + length > bytes.length) throw new DiskFault('changed', path);
