@@ -178,6 +178,8 @@ describe('refusals', () => {
     expect([inside.exit, inside.err]).toEqual([2, expect.stringContaining('[server_key_inside_data]')]);
     const open = await tidemark(['cloud', 'serve', '--data', join(folder, 'fourth'), '--host', '0.0.0.0']);
     expect([open.exit, open.err]).toEqual([2, expect.stringContaining('[host_not_loopback]')]);
+    const elsewhere = await tidemark(['cloud', 'serve', '--data', join(folder, 'fourth'), '--host', '192.0.2.1', '--behind-proxy']);
+    expect([elsewhere.exit, elsewhere.err]).toEqual([2, expect.stringContaining('192.0.2.1 is not an address of this machine')]);
   }, 60_000);
 });
 

@@ -42,8 +42,18 @@ export async function serveCloud(options: ServeCloudOptions): Promise<ServedClou
     return { url, newInvite: () => cloud.newInvite(), close: () => cloud.close() };
   } catch (error) {
     await cloud.close();
-    throw error;
+    throw cannotListen(error, host, port);
   }
+}
+
+/** What the system says about an address that cannot be had, in the words of the command. */
+function cannotListen(error: unknown, host: string, port: number): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EACCES') return new TidemarkError('usage', { detail: `port ${port} is not open to this user` }, { cause: error });
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return new TidemarkError('usage', { detail: `${host} is not an address of this machine` }, { cause: error });
+  }
+  return error;
 }
 
 async function readPem(path: string): Promise<Buffer> {
