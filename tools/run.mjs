@@ -26,5 +26,10 @@ if (script === undefined) {
   console.error(`There is no script "${name}". There are: ${[...scripts.keys()].join(', ')}.`);
   process.exit(2);
 }
-const { main } = await import(script);
-process.exitCode = await main(rest);
+try {
+  const { main } = await import(script);
+  process.exitCode = await main(rest);
+} catch (error) {
+  console.error(process.env.TIDEMARK_LOG === 'debug' ? error : `${name}: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}

@@ -72,12 +72,17 @@ export class World {
   readonly cloud: Service;
   readonly a: Device;
   readonly b: Device;
+  readonly #interrupted = (): void => {
+    void this.close().then(() => process.exit(130));
+  };
 
   private constructor(root: string, cloud: Service, a: Device, b: Device) {
     this.root = root;
     this.cloud = cloud;
     this.a = a;
     this.b = b;
+    // Ctrl-C leaves neither processes nor a temporary folder of a gigabyte behind.
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, this.#interrupted);
   }
 
   /** Starts the cloud on loopback and lays out two devices that nobody has signed in yet. */
@@ -126,6 +131,7 @@ export class World {
 
   /** Stops what it started and removes the folder. */
   async close(options: { readonly keepFiles?: boolean } = {}): Promise<void> {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, this.#interrupted);
     await Promise.all([this.a.stopEngine(), this.b.stopEngine()]);
     await this.cloud.stop();
     if (options.keepFiles !== true) await rm(this.root, { recursive: true, force: true });
