@@ -1,7 +1,7 @@
 import { nameKey } from '../../../base/index.ts';
 import { TidemarkError } from '../../../contract/index.ts';
 import { type DirectoryEntry, type Disk, DiskFault, type DiskFaultCode, type FileWriter, type NewFile } from '../../environment.ts';
-import { type FileStat, sameFingerprint } from '../../model/index.ts';
+import { type Content, type FileStat, sameFingerprint } from '../../model/index.ts';
 import { contentOf } from '../../transfer/chunks/index.ts';
 import { UserHands } from './user-hands.ts';
 import { type Inode, split, Volume, type VolumeOptions } from './volume.ts';
