@@ -23,7 +23,7 @@ export async function runSuite(suite: Suite, tester: Tester, env: NodeJS.Process
   const screen = suite.needsScreen ? ['xvfb-run', '-a', '-s', '-screen 0 1440x900x24 -nolisten tcp'] : [];
   const { code, text } = await follow(tester.wrap([...screen, ...node]), {
     cwd: tester.checkout,
-    env: { ...tester.env, ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
+    env: { ...tester.env, ...env, ...suite.env, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
     timeoutMs: suite.timeoutMs,
   });
   const counts = await readFile(report, 'utf8').then(suite.count, () => ({ passed: 0, failed: 0, skipped: 0 }));

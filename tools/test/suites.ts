@@ -7,6 +7,8 @@ export interface Suite {
   readonly name: string;
   /** Arguments of Node; `report` is where the JSON report goes, `output` a folder for the rest. */
   command(report: string, output: string): readonly string[];
+  /** How this runner is told to leave colours away. */
+  readonly env: Readonly<Record<string, string>>;
   readonly count: (json: string) => Counts;
   readonly needsScreen: boolean;
   readonly needsElectron: boolean;
@@ -27,6 +29,7 @@ function vitest(name: string, timeoutMs: number): Suite {
       '--reporter=json',
       `--outputFile.json=${report}`,
     ],
+    env: { NO_COLOR: '1' },
     count: countVitest,
     needsScreen: false,
     needsElectron: false,
@@ -46,6 +49,7 @@ function playwright(name: string, needsScreen: boolean): Suite {
       '--retries=0',
       `--output=${join(output, `${name}-artifacts`)}`,
     ],
+    env: { FORCE_COLOR: '0' },
     count: countPlaywright,
     needsScreen,
     needsElectron: name === 'electron',

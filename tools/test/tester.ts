@@ -115,7 +115,6 @@ function environment(places: Places, seen: (word: string) => string): NodeJS.Pro
     ...Object.fromEntries(kept),
     PATH: (process.env['PATH'] ?? '').split(delimiter).map(seen).join(delimiter),
     LANG: 'C.UTF-8',
-    NO_COLOR: '1',
     HOME: places.home,
     XDG_RUNTIME_DIR: places.runtime,
     TMPDIR: places.temporary,
