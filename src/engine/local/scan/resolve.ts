@@ -1,5 +1,5 @@
 import type { RelativePath } from '../../../base/index.ts';
-import { compareIdentity, type LocalNode, type NodeId, ROOT_ID } from '../../model/index.ts';
+import { compareIdentity, type FileStat, type LocalNode, type NodeId, ROOT_ID } from '../../model/index.ts';
 import { inodeKey, type KnownPlaces } from './known.ts';
 import type { KnownLocal } from './listing.ts';
 import type { Seen, SeenEntries } from './seen.ts';
@@ -30,7 +30,9 @@ export class Resolver {
   readonly #known: KnownLocal;
   readonly #places: KnownPlaces;
   readonly #newId: () => NodeId;
-  readonly #seenByInode: ReadonlyMap<string, readonly Seen[]>;
+  /** Made when first asked: where nothing is new or moved, nobody asks. */
+  #seenByInode: ReadonlyMap<string, readonly Seen[]> | undefined;
+  readonly #entries: SeenEntries;
   readonly #seenFolders: ReadonlySet<RelativePath>;
   readonly #folderIds = new Map<RelativePath, NodeId | undefined>([['', ROOT_ID]]);
 
@@ -38,7 +40,7 @@ export class Resolver {
     this.#known = known;
     this.#places = places;
     this.#newId = newId;
-    this.#seenByInode = groupByInode([...entries.folders, ...entries.files]);
+    this.#entries = entries;
     this.#seenFolders = new Set(entries.folders.map((seen) => seen.path));
     for (const folder of entries.folders) this.#folder(folder);
     this.#files(entries.files);
@@ -118,7 +120,7 @@ export class Resolver {
 
   /** Other entries of the same inode. */
   #twins(seen: Seen): readonly Seen[] {
-    return (this.#seenByInode.get(inodeKey(seen.stat)) ?? []).filter((other) => other !== seen && other.kind === seen.kind);
+    return this.#withInode(seen.stat).filter((other) => other !== seen && other.kind === seen.kind);
   }
 
   #knownAt(seen: Seen): boolean {
@@ -127,8 +129,13 @@ export class Resolver {
 
   /** True when the known item was seen under another name, so that what is under its own is something else. */
   #isElsewhere(node: LocalNode, seen: Seen): boolean {
-    const others = this.#seenByInode.get(inodeKey(node.stat)) ?? [];
+    const others = this.#withInode(node.stat);
     return others.some((other) => other !== seen && other.kind === node.kind && compareIdentity(node.stat, other.stat) === 'same');
+  }
+
+  #withInode(stat: FileStat): readonly Seen[] {
+    this.#seenByInode ??= groupByInode([...this.#entries.folders, ...this.#entries.files]);
+    return this.#seenByInode.get(inodeKey(stat)) ?? [];
   }
 
   #settle(seen: Seen, parentId: NodeId, node: LocalNode | undefined, replaced = false): void {
