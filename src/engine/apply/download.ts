@@ -22,7 +22,7 @@ export async function download(parts: ApplyParts, placer: Placer, id: NodeId): P
     local?.content === undefined || local.content === null
       ? null
       : { path: readPath(parts, local), stat: local.stat, content: local.content };
-  const mode = local?.stat.mode ?? (remote.executable ? EXECUTABLE_MODE : FILE_MODE);
+  const mode = local?.stat.mode ?? modeAside(parts, remote) ?? (remote.executable ? EXECUTABLE_MODE : FILE_MODE);
   await downloader.fetch({ temp, content: remote.content, mtimeMs: remote.mtimeMs, mode, reuse }, (bytes) => onProgress(id, bytes), signal);
   try {
     return local === undefined ? await placer.place(remote, temp) : await parts.treeLock.run(() => replaceFile(parts, local, remote, temp));
@@ -33,6 +33,11 @@ export async function download(parts: ApplyParts, placer: Placer, id: NodeId): P
     // Placed files are gone from here by name; this is for those that were not.
     await environment.disk.removeFile(temp).catch(() => undefined);
   }
+}
+
+/** A file that takes the place of one that stepped aside for it is as private as that one was. */
+function modeAside({ store }: ApplyParts, { id, parentId }: RemoteFile): number | undefined {
+  return store.localAside(id).find((one) => one.kind === 'file' && one.parentId === parentId)?.stat.mode;
 }
 
 /** Stop before writing rather than in the middle of it. */

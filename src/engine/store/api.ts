@@ -23,6 +23,8 @@ export interface StoreReads {
   localWithInode(dev: string, ino: string): readonly LocalNode[];
   /** Kept versions of conflicts that the cloud lists, this device's and others'. */
   conflictCopies(): readonly RemoteFile[];
+  /** What stepped aside here so that this item could have its name. */
+  localAside(winner: NodeId): readonly LocalNode[];
   localPath(id: NodeId): string | undefined;
   remotePath(id: NodeId): string | undefined;
   syncedPath(id: NodeId): string | undefined;

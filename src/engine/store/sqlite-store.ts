@@ -53,6 +53,7 @@ export function makeStore(sql: Sql): Store {
     divergentIds: () => trees.divergentIds(),
     localWithInode: (dev, ino) => trees.localWithInode(dev, ino),
     conflictCopies: () => trees.conflictCopies().filter((node) => node.kind === 'file'),
+    localAside: (winner) => trees.localAside(winner),
     localPath: (id) => trees.local.path(id),
     remotePath: (id) => trees.remote.path(id),
     syncedPath: (id) => trees.synced.path(id),

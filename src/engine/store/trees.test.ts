@@ -29,6 +29,20 @@ const remoteFolder: RemoteFolder = {
 };
 const syncedFolder: SyncedFolder = { kind: 'folder', id: idOf('docs'), parentId: ROOT_ID, name: 'docs', revision: idOf('r') };
 
+it('what stepped aside for an item is found before and after it is in the cloud', () => {
+  const store = freshStore();
+  const winner = idOf('plan.docx');
+  store.transaction((write) => {
+    write.putLocal(localFile('plan (conflict).docx', { conflictOf: winner }));
+    write.putLocal(localFile('older (conflict).docx'));
+    write.putRemote(remoteFile('older (conflict).docx', { conflictOf: winner }));
+    write.putRemote(remoteFile('elsewhere (conflict).docx', { conflictOf: winner }));
+    write.putLocal(localFile('other.docx', { conflictOf: idOf('another') }));
+  });
+  expect(store.localAside(winner).map(({ name }) => name)).toEqual(['plan (conflict).docx', 'older (conflict).docx']);
+  expect(store.localAside(idOf('nobody'))).toEqual([]);
+});
+
 describe('nodes', () => {
   it('come back as they were put, also after a restart', () => {
     const path = join(tempFolder(), 'state.db');

@@ -20,6 +20,8 @@ export class Trees {
   readonly #withInode: (ino: string, dev: string) => readonly LocalNode[];
   /** Kept versions of conflicts. */
   readonly conflictCopies: () => readonly RemoteNode[];
+  readonly #keptVersions: (winner: string) => readonly RemoteNode[];
+  readonly #steppedAside: (winner: string) => readonly LocalNode[];
   readonly #rebindId: Change;
   readonly #rebindChildren: Change;
 
@@ -29,6 +31,8 @@ export class Trees {
     this.synced = new TreeTable(sql, syncedCodec);
     this.#withInode = this.local.search('ino = ? AND dev = ?');
     this.conflictCopies = this.remote.search('conflict_of IS NOT NULL');
+    this.#keptVersions = this.remote.search(`conflict_of = ${fromHex}`);
+    this.#steppedAside = this.local.search(`conflict_of = ${fromHex}`);
     const ids = (from: string): Query => sql.query(`SELECT ${asHex('id')} FROM (${from})`);
     this.#differences = [
       { tree: this.remote, changed: ids(CHANGED_REMOTE), added: ids(onlyIn('remote')) },
@@ -54,6 +58,12 @@ export class Trees {
 
   localWithInode(dev: string, ino: string): readonly LocalNode[] {
     return this.#withInode(ino, dev);
+  }
+
+  localAside(winner: NodeId): readonly LocalNode[] {
+    // Once a kept version is in the cloud, only the cloud's row says whose name it could not have.
+    const uploaded = this.#keptVersions(winner).flatMap(({ id }) => this.local.get(id) ?? []);
+    return [...this.#steppedAside(winner), ...uploaded];
   }
 
   rebindLocal(from: NodeId, to: NodeId): void {

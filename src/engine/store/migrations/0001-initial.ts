@@ -25,6 +25,7 @@ CREATE TABLE local (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX local_children ON local (parent, name_key);
 CREATE INDEX local_inodes ON local (ino);
+CREATE INDEX local_conflicts ON local (conflict_of) WHERE conflict_of IS NOT NULL;
 
 CREATE TABLE synced (
   id BLOB PRIMARY KEY CHECK (length(id) = 16), parent BLOB NOT NULL CHECK (length(parent) = 16),
