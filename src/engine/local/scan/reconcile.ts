@@ -22,10 +22,14 @@ export function reconcile(listing: Listing, known: KnownLocal, newId: () => Node
   const unmounted = unmountedFolders(listing, resolver.resolved, places);
   const changes = resolver.resolved.flatMap((item) => (unmounted.has(item.seen.path) ? [] : (changeOf(item) ?? [])));
   const waiting = new Withholding(changes, known.tree, resolver.claimed);
-  const busy = holdBusy(changes, waiting);
   const scope = { listing, tree: known.tree, places, resolver, entries, kept: waiting.kept, unmounted };
-  const { deleted, unsure } = findDeleted(scope);
-  const folders = new Set([...waiting.again, ...resolver.unsure, ...unsure, ...vanished(listing, entries)]);
+  const { missing, unsure } = findMissing(scope);
+  // Still there as far as we know, so nothing else can be at their places.
+  for (const nodes of unsure.values()) for (const node of nodes) waiting.keep(node);
+  const busy = holdBusy(changes, waiting);
+  if (busy.length > 0 || unsure.size > 0) waiting.withholdCycles();
+  const deleted = findDeleted(scope, missing);
+  const folders = new Set([...waiting.again, ...resolver.unsure, ...unsure.keys(), ...vanished(listing, entries)]);
   const gone = new Set(deleted);
   const put = [...waiting.changes];
   const issues = [
@@ -76,7 +80,6 @@ function holdBusy(changes: readonly Change[], waiting: Withholding): readonly Bu
     // The end of a lock is a change of its folder; the end of writing is not.
     waiting.withhold(node.id, !quiet);
   }
-  if (busy.length > 0) waiting.withholdCycles();
   return busy;
 }
 
@@ -97,30 +100,37 @@ interface Scope {
   readonly unmounted: ReadonlySet<RelativePath>;
 }
 
-function findDeleted({ listing, tree, places, resolver, entries, kept, unmounted }: Scope): {
-  readonly deleted: readonly NodeId[];
-  readonly unsure: readonly RelativePath[];
+/** Known items that are not in their folder any more: surely, or perhaps only moved during the look (by folder). */
+function findMissing({ listing, places, resolver, entries, unmounted }: Scope): {
+  readonly missing: readonly LocalNode[];
+  readonly unsure: ReadonlyMap<RelativePath, readonly LocalNode[]>;
 } {
+  const missing: LocalNode[] = [];
+  const unsure = new Map<RelativePath, readonly LocalNode[]>();
+  for (const [path, look] of listing.folders) {
+    const id = resolver.folderId(path);
+    if (look.state !== 'listed' || id === undefined || resolver.unsure.has(path) || unmounted.has(path)) continue;
+    const held = new Set(entries.held.get(path));
+    // Ignored is unknown, and unknown is not deleted.
+    const absent = [...places.childrenOf(id).values()].filter(
+      (node) => !resolver.claimed.has(node.id) && !held.has(node.name) && !isBuiltInIgnored(node.name),
+    );
+    if (absent.length > 0 && changedDuring(look, listing.startedAt)) unsure.set(path, absent);
+    else missing.push(...absent);
+  }
+  return { missing, unsure };
+}
+
+function findDeleted({ tree, resolver, kept }: Scope, missing: readonly LocalNode[]): readonly NodeId[] {
   const deleted: NodeId[] = [];
-  const unsure: RelativePath[] = [];
   const remove = (node: LocalNode): void => {
     // Found elsewhere: what is in it was looked at there.
     if (resolver.claimed.has(node.id)) return;
     if (node.kind === 'folder') for (const child of [...tree.children(node.id)]) remove(child);
     if (!kept.has(node.id)) deleted.push(node.id);
   };
-  for (const [path, look] of listing.folders) {
-    const id = resolver.folderId(path);
-    if (look.state !== 'listed' || id === undefined || resolver.unsure.has(path) || unmounted.has(path)) continue;
-    const held = new Set(entries.held.get(path));
-    // Ignored is unknown, and unknown is not deleted.
-    const missing = [...places.childrenOf(id).values()].filter(
-      (node) => !resolver.claimed.has(node.id) && !held.has(node.name) && !isBuiltInIgnored(node.name),
-    );
-    if (missing.length > 0 && changedDuring(look, listing.startedAt)) unsure.push(path);
-    else missing.forEach(remove);
-  }
-  return { deleted, unsure };
+  missing.forEach(remove);
+  return deleted;
 }
 
 /** Clocks of file systems go by the tick of the kernel, up to 10 ms behind. */

@@ -564,6 +564,23 @@ describe('a scan', () => {
     });
   });
 
+  it('what takes the name of a folder that went away just now waits with it: never two at one place', async () => {
+    await seed('new/a', 'old/b', 'c', 'd');
+    const before = world.paths();
+    world.now += 1000;
+    world.remove('old');
+    world.move('new', 'old');
+    world.remove('c');
+    world.move('d', 'c');
+    // No time passes before the look: what left the folder may have left it during the look, so nothing is deleted yet.
+    world.apply(await world.look());
+    const names = [...world.tree.children(ROOT_ID)].map((node) => node.name);
+    expect([...new Set(names)].sort()).toEqual(names.sort());
+    await world.scan();
+    expect(world.paths()).toEqual({ c: before['d'], old: before['new'], 'old/a': before['new/a'] });
+    expect(await world.scan()).toEqual(settled);
+  });
+
   it('something that moves in the middle of a look is neither lost nor doubled', async () => {
     let trigger: (() => void) | undefined;
     world = new World({

@@ -57,6 +57,11 @@ export class Withholding {
     }
   }
 
+  /** A known item stays as it was; what would take its place waits. */
+  keep(node: LocalNode): void {
+    for (const rival of this.#keep(node)) this.withhold(rival);
+  }
+
   /** Keeps a known item and, where they are no longer there, the folders above it. Answers who wants their places. */
   #keep(node: LocalNode): readonly NodeId[] {
     const rivals: NodeId[] = [];
