@@ -53,7 +53,6 @@ export function FileTreeRow({
       aria-posinset={line.position}
       aria-expanded={folder ? open : undefined}
       aria-selected={active}
-      aria-label={t('files.itemLabel', { name: item.name, state: t(`files.state.${item.state}`) })}
       className={active ? 'tree-row tree-active' : 'tree-row'}
       style={style}
       onClick={() => {
@@ -71,12 +70,12 @@ export function FileTreeRow({
       </span>
       <span className="muted small tree-size">{folder ? '' : format.bytes(item.sizeBytes)}</span>
       <StateMark state={item.state} />
-      {/* For the pointer; Enter does the same for the keyboard. */}
+      {/* For the pointer. Enter on the line does the same, so it is no part of the line's name. */}
       <button
         type="button"
         tabIndex={-1}
         className="button button-quiet button-small"
-        aria-label={t('files.whyName', { name: item.name })}
+        aria-hidden
         onClick={(event) => {
           event.stopPropagation();
           files.activate(item.path);

@@ -130,10 +130,8 @@ export const en = {
     size: 'Size',
     status: 'Status',
     why: 'Why?',
-    whyName: 'Why is {name} in this state?',
     close: 'Close',
     hint: 'Arrow keys move, Enter explains.',
-    itemLabel: '{name}, {state}',
     loading: 'Loading…',
     state: {
       synced: 'Synced',

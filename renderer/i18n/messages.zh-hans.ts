@@ -113,10 +113,8 @@ export const zhHans: Messages = {
     size: '大小',
     status: '状态',
     why: '为什么？',
-    whyName: '{name} 为什么是这个状态？',
     close: '关闭',
     hint: '方向键移动，回车键查看原因。',
-    itemLabel: '{name}，{state}',
     loading: '正在加载…',
     state: {
       synced: '已同步',

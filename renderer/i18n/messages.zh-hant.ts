@@ -113,10 +113,8 @@ export const zhHant: Messages = {
     size: '大小',
     status: '狀態',
     why: '為什麼？',
-    whyName: '{name} 為什麼是這個狀態？',
     close: '關閉',
     hint: '方向鍵移動，Enter 鍵查看原因。',
-    itemLabel: '{name}，{state}',
     loading: '正在載入…',
     state: {
       synced: '已同步',
