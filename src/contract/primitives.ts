@@ -15,7 +15,12 @@ export const nodeName = z.string().min(1).max(255);
 
 export const deviceName = z.string().trim().min(1).max(100);
 
-export const email = z.string().trim().toLowerCase().max(254).regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$|^[^\s@]+@localhost$/, 'must be an e-mail address');
+export const email = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(254)
+  .regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$|^[^\s@]+@localhost$/, 'must be an e-mail address');
 
 /** The root folder of every drive. */
 export const ROOT_ID = '0'.repeat(32);

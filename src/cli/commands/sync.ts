@@ -39,7 +39,7 @@ export function addSyncCommands(program: Command, shell: Shell): void {
       command
         .option('--wait', 'return when everything that can be synced is synced, both ways')
         .option('--timeout <seconds>', 'give up waiting after this long', seconds)
-        .option('--dry-run', 'only say what would be done; the engine has to run'),
+        .option('--dry-run', 'only say what would be done'),
     help: 'Exit codes: 0 all synced, 3 some items could not sync, 6 timed out, 7 a question waits.',
     run(context, _, options) {
       if (options.dryRun === true) return preview(context);
@@ -145,11 +145,7 @@ async function sync(context: Context, engine: OpenedEngine, options: SyncOptions
 }
 
 async function preview(context: Context): Promise<Exit> {
-  const planned = await context.withEngine((engine) => {
-    // An engine that begins for this would begin to sync; only one that runs knows both sides without it.
-    if (engine.own) throw new TidemarkError('engine_not_running');
-    return engine.call('sync.preview', {});
-  });
+  const planned = await context.withEngine((engine) => engine.call('sync.preview', {}));
   const rows = planned.operations.map((step) => [
     step.kind,
     size(step.sizeBytes),

@@ -29,4 +29,7 @@ export const EMPTY_CONTENT_HASH = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b9
 
 export const hashList = z.object({ hashes: z.array(sha256Hex).min(1).max(MAX_HASHES) });
 export const missingResponse = z.object({ missing: z.array(sha256Hex) });
-export const storeResponse = z.object({ stored: z.int().min(0), rejected: z.array(sha256Hex).describe('content does not have the stated hash') });
+export const storeResponse = z.object({
+  stored: z.int().min(0),
+  rejected: z.array(sha256Hex).describe('content does not have the stated hash'),
+});

@@ -2,7 +2,13 @@ import { z } from 'zod';
 import { id128, nodeName, sha256Hex, sizeBytes, timeMs } from '../primitives.ts';
 
 /** One content-defined block of a file, in file order. */
-export const blockRef = z.object({ hash: sha256Hex, size: z.int().min(1).max(4 * 1024 * 1024) });
+export const blockRef = z.object({
+  hash: sha256Hex,
+  size: z
+    .int()
+    .min(1)
+    .max(4 * 1024 * 1024),
+});
 
 const common = {
   id: id128,

@@ -26,8 +26,22 @@ export const issue = z.object({
 });
 
 export const activityKind = z.enum([
-  'uploaded', 'downloaded', 'updated_cloud', 'updated_here', 'deleted_cloud', 'deleted_here', 'moved_cloud', 'moved_here',
-  'folder_cloud', 'folder_here', 'conflict', 'restored', 'signed_in', 'signed_out', 'folder_added', 'folder_removed',
+  'uploaded',
+  'downloaded',
+  'updated_cloud',
+  'updated_here',
+  'deleted_cloud',
+  'deleted_here',
+  'moved_cloud',
+  'moved_here',
+  'folder_cloud',
+  'folder_here',
+  'conflict',
+  'restored',
+  'signed_in',
+  'signed_out',
+  'folder_added',
+  'folder_removed',
 ]);
 
 export const activity = z.object({
@@ -55,7 +69,7 @@ export const question = z.object({
 
 export const conflict = z.object({
   id: id128.describe('of the kept copy'),
-  path: z.string().describe('that has the cloud\'s version'),
+  path: z.string().describe("that has the cloud's version"),
   copyPath: z.string().describe('that has the other version'),
   device: z.string(),
   at: timeMs,
@@ -64,7 +78,13 @@ export const conflict = z.object({
 });
 
 const treeView = z
-  .object({ path: z.string(), kind: z.enum(['file', 'folder']), sizeBytes: sizeBytes.nullable(), hash: sha256Hex.nullable(), revision: id128.nullable() })
+  .object({
+    path: z.string(),
+    kind: z.enum(['file', 'folder']),
+    sizeBytes: sizeBytes.nullable(),
+    hash: sha256Hex.nullable(),
+    revision: id128.nullable(),
+  })
   .nullable();
 
 export const explanation = z.object({
@@ -79,7 +99,11 @@ export const explanation = z.object({
   next: z.array(z.string()),
 });
 
-export const folder = z.object({ path: z.string(), localOnly: z.boolean(), state: z.enum(['ready', 'missing', 'replaced', 'not_writable']) });
+export const folder = z.object({
+  path: z.string(),
+  localOnly: z.boolean(),
+  state: z.enum(['ready', 'missing', 'replaced', 'not_writable']),
+});
 
 export type ItemState = z.infer<typeof itemState>;
 export type FileItem = z.infer<typeof fileItem>;

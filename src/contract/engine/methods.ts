@@ -19,15 +19,40 @@ const paged = <T extends z.ZodType>(row: T) => z.object({ rows: z.array(row), ne
 const server = z.url({ protocol: /^https?$/ });
 
 export const methods = {
-  'engine.info': { params: none, result: z.object({ version: z.string(), profile: z.string(), pid: z.int(), node: z.string(), secretStore: z.enum(['keyring', 'file']) }) },
+  'engine.info': {
+    params: none,
+    result: z.object({
+      version: z.string(),
+      profile: z.string(),
+      pid: z.int(),
+      node: z.string(),
+      secretStore: z.enum(['keyring', 'file']),
+    }),
+  },
   'engine.stop': { params: none, result: none },
   /** About the process around the engine. `embeddedCloud` is the cloud it runs on this computer, with the secret that opens its first sign-up. */
-  'host.info': { params: none, result: z.object({ embeddedCloud: z.object({ server, bootstrapSecret: z.string().nullable() }).nullable() }) },
+  'host.info': {
+    params: none,
+    result: z.object({ embeddedCloud: z.object({ server, bootstrapSecret: z.string().nullable() }).nullable() }),
+  },
 
   'status.snapshot': { params: none, result: status },
 
-  'account.signUp': { params: z.object({ server, email, password, deviceName: deviceName.optional(), bootstrapSecret: z.string().optional(), invite: z.string().optional() }), result: account },
-  'account.signIn': { params: z.object({ server, email, password: z.string().max(1024), deviceName: deviceName.optional() }), result: account },
+  'account.signUp': {
+    params: z.object({
+      server,
+      email,
+      password,
+      deviceName: deviceName.optional(),
+      bootstrapSecret: z.string().optional(),
+      invite: z.string().optional(),
+    }),
+    result: account,
+  },
+  'account.signIn': {
+    params: z.object({ server, email, password: z.string().max(1024), deviceName: deviceName.optional() }),
+    result: account,
+  },
   /** `forgotten` is false when the cloud could not be told; the tokens are gone from this device either way. */
   'account.signOut': { params: none, result: z.object({ told: z.boolean() }) },
   'account.show': { params: none, result: account },
@@ -38,12 +63,26 @@ export const methods = {
 
   'sync.now': { params: none, result: none },
   /** Resolves when all that can be synced is synced as of the call; `issues` are those left over. */
-  'sync.wait': { params: z.object({ timeoutMs: z.int().min(0).nullable().default(null) }), result: z.object({ uploaded: z.int(), downloaded: z.int(), issues: z.int(), questions: z.int(), conflicts: z.int() }) },
-  'sync.preview': { params: none, result: z.object({ operations: z.array(z.object({ kind: z.string(), path: z.string(), otherPath: z.string().nullable(), sizeBytes: z.number().nullable() })), questions: z.array(question) }) },
+  'sync.wait': {
+    params: z.object({ timeoutMs: z.int().min(0).nullable().default(null) }),
+    result: z.object({ uploaded: z.int(), downloaded: z.int(), issues: z.int(), questions: z.int(), conflicts: z.int() }),
+  },
+  'sync.preview': {
+    params: none,
+    result: z.object({
+      operations: z.array(
+        z.object({ kind: z.string(), path: z.string(), otherPath: z.string().nullable(), sizeBytes: z.number().nullable() }),
+      ),
+      questions: z.array(question),
+    }),
+  },
   'sync.pause': { params: z.object({ until: timeMs.nullable() }), result: none },
   'sync.resume': { params: none, result: none },
 
-  'activity.list': { params: z.object({ ...page, search: z.string().max(200).optional(), kinds: z.array(activityKind).optional() }), result: paged(activity) },
+  'activity.list': {
+    params: z.object({ ...page, search: z.string().max(200).optional(), kinds: z.array(activityKind).optional() }),
+    result: paged(activity),
+  },
   'files.list': { params: z.object({ path: path.default(''), ...page }), result: paged(fileItem) },
   'files.explain': { params: z.object({ path }), result: explanation },
   'issues.list': { params: z.object({ ...page }), result: paged(issue) },
@@ -62,7 +101,10 @@ export const methods = {
   'devices.signOut': { params: z.object({ id: id128 }), result: none },
   'quota.show': { params: none, result: quota },
   'settings.list': { params: none, result: z.object({ settings: z.array(settingRow) }) },
-  'settings.set': { params: z.object({ key: z.string().max(100), value: z.union([z.string(), z.number(), z.boolean()]) }), result: settingRow },
+  'settings.set': {
+    params: z.object({ key: z.string().max(100), value: z.union([z.string(), z.number(), z.boolean()]) }),
+    result: settingRow,
+  },
 } as const satisfies Record<string, Method>;
 
 export const events = {

@@ -9,12 +9,32 @@ export interface SettingDefinition {
 }
 
 export const settings = {
-  language: { schema: z.enum(['system', 'en', 'zh-Hans', 'zh-Hant']), initial: 'system', scope: 'everywhere', about: 'Language of the window and of messages' },
+  language: {
+    schema: z.enum(['system', 'en', 'zh-Hans', 'zh-Hant']),
+    initial: 'system',
+    scope: 'everywhere',
+    about: 'Language of the window and of messages',
+  },
   theme: { schema: z.enum(['system', 'light', 'dark']), initial: 'system', scope: 'everywhere', about: 'Colours of the window' },
-  'upload.limitKiBps': { schema: z.int().min(0).max(10_000_000), initial: 0, scope: 'machine', about: 'Upload limit in KiB a second; 0 is no limit' },
-  'download.limitKiBps': { schema: z.int().min(0).max(10_000_000), initial: 0, scope: 'machine', about: 'Download limit in KiB a second; 0 is no limit' },
+  'upload.limitKiBps': {
+    schema: z.int().min(0).max(10_000_000),
+    initial: 0,
+    scope: 'machine',
+    about: 'Upload limit in KiB a second; 0 is no limit',
+  },
+  'download.limitKiBps': {
+    schema: z.int().min(0).max(10_000_000),
+    initial: 0,
+    scope: 'machine',
+    about: 'Download limit in KiB a second; 0 is no limit',
+  },
   'scan.intervalMinutes': { schema: z.int().min(1).max(1440), initial: 60, scope: 'machine', about: 'Full look at the folder, in minutes' },
-  'trash.keepDays': { schema: z.int().min(30).max(3650), initial: 30, scope: 'machine', about: 'Days that deleted and replaced files stay in the local trash' },
+  'trash.keepDays': {
+    schema: z.int().min(30).max(3650),
+    initial: 30,
+    scope: 'machine',
+    about: 'Days that deleted and replaced files stay in the local trash',
+  },
 } as const satisfies Record<string, SettingDefinition>;
 
 export type SettingKey = keyof typeof settings;

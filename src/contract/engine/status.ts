@@ -15,7 +15,13 @@ export const transfer = z.object({
   totalBytes: sizeBytes,
 });
 
-const progress = z.object({ files: z.int().min(0), totalFiles: z.int().min(0), bytes: sizeBytes, totalBytes: sizeBytes, bytesPerSecond: z.number().min(0) });
+const progress = z.object({
+  files: z.int().min(0),
+  totalFiles: z.int().min(0),
+  bytes: sizeBytes,
+  totalBytes: sizeBytes,
+  bytesPerSecond: z.number().min(0),
+});
 
 export const status = z.object({
   /** Grows by one with every patch. A gap means: ask for a new snapshot. */

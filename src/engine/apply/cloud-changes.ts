@@ -95,7 +95,8 @@ async function commitOne(parts: ApplyParts, id: NodeId, entry: CommitEntryInput)
 function failed(parts: ApplyParts, id: NodeId, ids: readonly NodeId[], result: Exclude<CommitResult, { status: 'ok' }>): Outcome {
   const reaction = errorKind(result.code).reaction;
   // The cloud is not as we thought: read what changed, then plan anew.
-  if (reaction === 'replan') return replan(ids, { pull: true, rescan: folderOf(result.code === 'hash_mismatch' ? pathOf(parts, id) : undefined) });
+  if (reaction === 'replan')
+    return replan(ids, { pull: true, rescan: folderOf(result.code === 'hash_mismatch' ? pathOf(parts, id) : undefined) });
   return { kind: 'failed', error: reason(parts, id, result.code, result.status === 'error' ? result.neededBytes : undefined) };
 }
 

@@ -1,5 +1,6 @@
 import type { CommitEntryInput, CommitResult } from '../../contract/index.ts';
-import type { NodeId } from '../model/index.ts';
+import type { NodeId, RemoteNode, SyncedNode } from '../model/index.ts';
+import { samePlace } from '../plan/index.ts';
 import { toRemoteNode } from '../remote/index.ts';
 import type { CursorRow, Store, StoreWrites } from '../store/index.ts';
 import type { CommitJournal, PendingCommit } from '../transfer/index.ts';
@@ -80,7 +81,8 @@ function takeOver(parts: NoteParts, write: StoreWrites, entry: CommitEntryInput,
   if (result.node === null) return;
   const node = toRemoteNode(result.node);
   write.putRemote(node);
-  write.putSynced(syncedFrom(node));
+  const agreed = agreedOn(store.synced.get(node.id), entry, node);
+  if (agreed !== undefined) write.putSynced(agreed);
   const path = store.remotePath(node.id) ?? node.name;
   switch (entry.op) {
     case 'put':
@@ -90,6 +92,21 @@ function takeOver(parts: NoteParts, write: StoreWrites, entry: CommitEntryInput,
     case 'move':
       return void note(parts, 'moved_cloud', path, { otherPath: before });
   }
+}
+
+/**
+ * What both sides agree on after `entry`: only what the entry itself said. The answer shows all of the node; what another
+ * device changed on it is still to come here, and taken for agreed, the older state here would look like the newer one.
+ */
+function agreedOn(synced: SyncedNode | undefined, entry: CommitEntryInput, node: RemoteNode): SyncedNode | undefined {
+  const agreed = syncedFrom(node);
+  if (agreed.kind === 'folder') return agreed;
+  // A move says nothing of the content.
+  if (entry.op === 'move') return synced?.kind === 'file' ? { ...agreed, hash: synced.hash } : undefined;
+  // A content says nothing of the place: that was taken from the cloud.
+  return synced === undefined || samePlace(synced, node)
+    ? agreed
+    : { ...agreed, parentId: synced.parentId, name: synced.name, revision: synced.revision };
 }
 
 function forgetBelow(store: Store, write: StoreWrites, id: NodeId): void {

@@ -43,7 +43,8 @@ export async function deleteLocal(parts: ApplyParts, id: NodeId): Promise<Outcom
   return done();
 }
 
-const rescanOf = (path: string, local: LocalNode): readonly string[] => (local.kind === 'folder' ? [path, ...folderOf(path)] : folderOf(path));
+const rescanOf = (path: string, local: LocalNode): readonly string[] =>
+  local.kind === 'folder' ? [path, ...folderOf(path)] : folderOf(path);
 
 function below(store: Store, id: NodeId): NodeId[] {
   return [...[...store.local.children(id)].flatMap((child) => below(store, child.id)), id];
@@ -70,4 +71,3 @@ async function isAsRecorded(parts: ApplyParts, local: LocalNode, path: string): 
   // Missing ones were deleted or moved here meanwhile; the scan has to say which.
   return known.size === 0;
 }
-

@@ -103,4 +103,5 @@ export class Executor {
 }
 
 /** Operations that touch neither disk nor cloud. */
-export const isBookkeeping = ({ op }: Operation): boolean => op === 'settle' || op === 'forget' || op === 'revive_remote' || op === 'revive_local' || op === 'adopt';
+export const isBookkeeping = ({ op }: Operation): boolean =>
+  op === 'settle' || op === 'forget' || op === 'revive_remote' || op === 'revive_local' || op === 'adopt';

@@ -65,7 +65,8 @@ async function moveTo(parts: ApplyParts, local: LocalNode, to: Place, conflictOf
   const { disk } = environment;
   const from = await absolutePath(parts, local);
   await requireSame(parts, from, local.stat);
-  const target = to.parentId === PARKED_ID ? `${parkedFolder(parts.root, local.id)}/${to.name}` : await newPath(parts, to.parentId, to.name);
+  const target =
+    to.parentId === PARKED_ID ? `${parkedFolder(parts.root, local.id)}/${to.name}` : await newPath(parts, to.parentId, to.name);
   if (local.kind === 'folder') await disk.moveFolder(from, target);
   else await disk.moveFile(from, target);
   const stat = await requireStat(parts, target);
@@ -96,7 +97,10 @@ export async function recoverParked(parts: ApplyParts): Promise<void> {
         write.putLocal({ ...known, parentId: PARKED_ID, name: baseName(name), stat });
       });
     } else if (known === undefined && (stat.kind === 'file' || stat.kind === 'folder')) {
-      const row: LocalNode = stat.kind === 'file' ? { kind: 'file', id, parentId: PARKED_ID, name, stat, content: null } : { kind: 'folder', id, parentId: PARKED_ID, name, stat };
+      const row: LocalNode =
+        stat.kind === 'file'
+          ? { kind: 'file', id, parentId: PARKED_ID, name, stat, content: null }
+          : { kind: 'folder', id, parentId: PARKED_ID, name, stat };
       parts.store.transaction((write) => {
         write.putLocal(row);
       });

@@ -13,7 +13,10 @@ export type Outcome =
 
 export const done = (...touched: readonly NodeId[]): Outcome => ({ kind: 'done', touched });
 
-export const replan = (touched: readonly NodeId[], look: { readonly rescan?: readonly string[]; readonly pull?: boolean } = {}): Outcome => ({
+export const replan = (
+  touched: readonly NodeId[],
+  look: { readonly rescan?: readonly string[]; readonly pull?: boolean } = {},
+): Outcome => ({
   kind: 'replan',
   touched,
   rescan: look.rescan ?? [],

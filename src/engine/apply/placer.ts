@@ -88,7 +88,8 @@ export class Placer {
     for (const item of batch) {
       const { remote } = item;
       const now = store.remote.get(remote.id);
-      const same = now?.kind === 'file' && now.content.hash === remote.content.hash && now.parentId === remote.parentId && now.name === remote.name;
+      const same =
+        now?.kind === 'file' && now.content.hash === remote.content.hash && now.parentId === remote.parentId && now.name === remote.name;
       if (!same || store.local.get(remote.id) !== undefined) {
         item.resolve(replan([remote.id]));
         continue;

@@ -61,7 +61,8 @@ export async function replaceFile(parts: ApplyParts, planned: LocalFile, remote:
     writeAgreed(parts, remote);
     write.deleteJournal(journalId);
     const activityId = note(parts, 'updated_here', path, { sizeBytes: remote.content.size, device: remote.modifiedBy });
-    if (!lateWrite) write.addTrash({ trashPath: entry.trash, originalPath: path, why: 'replaced', at: environment.clock.now(), activityId });
+    if (!lateWrite)
+      write.addTrash({ trashPath: entry.trash, originalPath: path, why: 'replaced', at: environment.clock.now(), activityId });
   });
   return lateWrite ? replan([id], { rescan: folderOf(path) }) : done(id);
 }

@@ -40,7 +40,7 @@ export async function ensureFolder({ environment }: Pick<Parts, 'environment'>, 
 export async function rescue(parts: Parts, from: string, folder: string, name: string): Promise<string> {
   const { disk, clock } = parts.environment;
   const tried = new Set<string>();
-  for (let candidate: string | undefined = name; candidate !== undefined; ) {
+  for (let candidate: string | undefined = name; candidate !== undefined;) {
     try {
       await disk.moveFile(from, `${folder}/${candidate}`);
       return `${folder}/${candidate}`;

@@ -1,7 +1,17 @@
 import { type AccountRow, type FolderRow, lockFolder, type Store } from '../store/index.ts';
 import type { Disposer } from '../../base/index.ts';
 import {
-  type Activity, type ErrorData, type EventBody, type EventName, type MethodName, methods, type Params, type ParamsIn, type ResultOf, TidemarkError,
+  type Activity,
+  type ActivityKind,
+  type ErrorData,
+  type EventBody,
+  type EventName,
+  type MethodName,
+  methods,
+  type Params,
+  type ParamsIn,
+  type ResultOf,
+  TidemarkError,
 } from '../../contract/index.ts';
 import type { Environment } from '../environment.ts';
 import { type CloudApi, type DriveApi, SessionKeeper } from '../remote/index.ts';
@@ -52,7 +62,11 @@ export class TidemarkEngine {
     this.#lockFolder = lock ?? lockFolder;
     this.#emitter = new Emitter(environment.log);
     this.publisher = new Publisher(store, environment.clock, this.#emitter);
-    this.views = new ItemViews(store, () => this.#run, () => this.held());
+    this.views = new ItemViews(
+      store,
+      () => this.#run,
+      () => this.held(),
+    );
     this.#handlers = {
       ...accountMethods(this),
       ...folderMethods(this),
@@ -176,6 +190,29 @@ export class TidemarkEngine {
     return account.signedOut ?? this.#run?.held ?? null;
   }
 
+  /** Both sides are looked at and nothing is changed on either. Starts no sync where none runs. */
+  async lookOnly<T>(read: (run: SyncRun) => T): Promise<T> {
+    if (this.#run !== null) {
+      await this.#run.look();
+      return read(this.#run);
+    }
+    return this.exclusively(async () => {
+      const account = this.requireAccount();
+      const folder = this.store.folder();
+      if (account.signedOut !== null) throw asError(account.signedOut);
+      if (folder === null) throw new TidemarkError('folder_none');
+      this.lockFolder(folder.path);
+      const run = this.#makeRun(account, folder);
+      try {
+        await run.start(true);
+        await run.look();
+        return read(run);
+      } finally {
+        await run.stop();
+      }
+    });
+  }
+
   /** Within `exclusively`. Throws folder_in_use and what the folder says. */
   async startRun(): Promise<void> {
     if (!this.#started || this.#run !== null || this.#stopped) return;
@@ -231,7 +268,11 @@ export class TidemarkEngine {
     });
   }
 
+  /** Lines of the history written by this process, by kind. */
+  readonly activityCounts = new Map<ActivityKind, number>();
+
   readonly onActivity = (entry: Activity): void => {
+    this.activityCounts.set(entry.kind, (this.activityCounts.get(entry.kind) ?? 0) + 1);
     this.emit('activity.added', entry);
   };
 
@@ -239,7 +280,8 @@ export class TidemarkEngine {
   announce(): void {
     const account = this.store.account();
     const folder = this.store.folder();
-    const shown = account === null ? null : { email: account.email, region: account.region, deviceName: account.deviceName, server: account.server };
+    const shown =
+      account === null ? null : { email: account.email, region: account.region, deviceName: account.deviceName, server: account.server };
     this.publisher.status({ type: 'account', account: shown });
     this.publisher.status({ type: 'sign_in', error: account?.signedOut ?? null });
     this.publisher.status({ type: 'folder', path: folder?.path ?? null });

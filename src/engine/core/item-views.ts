@@ -36,7 +36,12 @@ export class ItemViews {
     const node = here ?? there ?? synced.get(id);
     if (node === undefined || node.parentId === PARKED_ID) return undefined;
     const sizeBytes = here?.kind === 'file' ? here.stat.size : there?.kind === 'file' ? there.content.size : 0;
-    const modifiedMs = here === undefined ? (there?.kind === 'file' ? there.mtimeMs : (there?.modifiedAt ?? 0)) : Number(BigInt(here.stat.mtimeNs) / 1_000_000n);
+    const modifiedMs =
+      here === undefined
+        ? there?.kind === 'file'
+          ? there.mtimeMs
+          : (there?.modifiedAt ?? 0)
+        : Number(BigInt(here.stat.mtimeNs) / 1_000_000n);
     const path = folder === '' ? node.name : `${folder}/${node.name}`;
     return { path, name: node.name, kind: node.kind, sizeBytes, modifiedMs, ...this.#verdict(id, path, shared) };
   }
@@ -60,9 +65,36 @@ export class ItemViews {
     return {
       path,
       ...this.#verdict(id, path, shared),
-      local: here === undefined ? null : { path: this.#store.localPath(id) ?? here.name, kind: here.kind, sizeBytes: here.kind === 'file' ? here.stat.size : null, hash: here.kind === 'file' ? (here.content?.hash ?? null) : null, revision: null },
-      remote: there === undefined ? null : { path: this.#store.remotePath(id) ?? there.name, kind: there.kind, sizeBytes: there.kind === 'file' ? there.content.size : null, hash: there.kind === 'file' ? there.content.hash : null, revision: there.revision },
-      synced: agreed === undefined ? null : { path: this.#store.syncedPath(id) ?? agreed.name, kind: agreed.kind, sizeBytes: null, hash: agreed.kind === 'file' ? agreed.hash : null, revision: agreed.revision },
+      local:
+        here === undefined
+          ? null
+          : {
+              path: this.#store.localPath(id) ?? here.name,
+              kind: here.kind,
+              sizeBytes: here.kind === 'file' ? here.stat.size : null,
+              hash: here.kind === 'file' ? (here.content?.hash ?? null) : null,
+              revision: null,
+            },
+      remote:
+        there === undefined
+          ? null
+          : {
+              path: this.#store.remotePath(id) ?? there.name,
+              kind: there.kind,
+              sizeBytes: there.kind === 'file' ? there.content.size : null,
+              hash: there.kind === 'file' ? there.content.hash : null,
+              revision: there.revision,
+            },
+      synced:
+        agreed === undefined
+          ? null
+          : {
+              path: this.#store.syncedPath(id) ?? agreed.name,
+              kind: agreed.kind,
+              sizeBytes: null,
+              hash: agreed.kind === 'file' ? agreed.hash : null,
+              revision: agreed.revision,
+            },
       next: next.map(wordsOf),
     };
   }

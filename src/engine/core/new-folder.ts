@@ -18,9 +18,8 @@ export async function checkNewFolder(engine: TidemarkEngine, path: string, local
   if (isWithin(real, profilePath) || isWithin(profilePath, real)) throw new TidemarkError('folder_is_profile', { path });
   const known = [...store.localOnlyFolders(), ...(store.folder() === null ? [] : [store.folder()?.path ?? ''])];
   for (const other of known) {
-    // A folder that stays here may lie inside the synced one: that is what it is for.
-    const allowed = localOnly && other === store.folder()?.path && real !== other && isWithin(real, other);
-    if (!allowed && (isWithin(real, other) || isWithin(other, real))) throw new TidemarkError('folder_nested', { path, other });
+    // Inside the synced folder it would have to be left out of every look: refused until that is so.
+    if (isWithin(real, other) || isWithin(other, real)) throw new TidemarkError('folder_nested', { path, other });
   }
   const synced = store.folder();
   if (!localOnly && synced !== null) throw new TidemarkError('folder_limit', { path: synced.path });

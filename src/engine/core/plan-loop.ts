@@ -102,9 +102,10 @@ export class PlanLoop {
     stopping.addEventListener('abort', () => {
       this.#wake.ring();
     });
-    while (!stopping.aborted) {
+    const over = (): boolean => stopping.aborted;
+    while (!over()) {
       await this.#wake.wait();
-      if (stopping.aborted) break;
+      if (over()) break;
       if (!this.#parts.mayRun() || this.#dirty.size === 0) {
         this.#announce();
         continue;
@@ -173,7 +174,11 @@ export class PlanLoop {
       const local = this.#ctx.store.local.get(operation.id);
       return local === undefined ? 0 : -Number(local.stat.mtimeNs.slice(0, -6));
     };
-    const keyed = operations.map((operation) => ({ operation, weight: weight(operation), age: operations.length > 50 ? 0 : age(operation) }));
+    const keyed = operations.map((operation) => ({
+      operation,
+      weight: weight(operation),
+      age: operations.length > 50 ? 0 : age(operation),
+    }));
     return keyed.sort((a, b) => a.weight - b.weight || a.age - b.age).map(({ operation }) => operation);
   }
 

@@ -77,7 +77,8 @@ export class Publisher {
   #count(): void {
     this.#countsDirty = false;
     const store = this.#store;
-    const attention = store.issueCount() === 0 ? 0 : store.issues({ limit: 1000 }).filter((issue) => needsPerson(issue.reason, issue.attempts)).length;
+    const attention =
+      store.issueCount() === 0 ? 0 : store.issues({ limit: 1000 }).filter((issue) => needsPerson(issue.reason, issue.attempts)).length;
     this.#model.apply({
       type: 'counts',
       issues: store.issueCount(),

@@ -60,9 +60,10 @@ export class PullLoop {
       this.#wake.ring();
     });
     let failures = 0;
-    while (!stopping.aborted) {
+    const over = (): boolean => stopping.aborted;
+    while (!over()) {
       if (!this.pending) await this.#wake.wait();
-      if (stopping.aborted) break;
+      if (over()) break;
       if (!this.pending) continue;
       const asked = this.#asked;
       try {

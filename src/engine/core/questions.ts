@@ -1,3 +1,4 @@
+import type { Question } from '../../contract/index.ts';
 import type { Clock } from '../environment.ts';
 import type { NodeId } from '../model/index.ts';
 import type { MassDeletion } from '../plan/index.ts';
@@ -34,7 +35,8 @@ export class Questions {
     for (const side of ['here', 'cloud'] as const) {
       const known = this.#store.questions().find((question) => question.side === side);
       const now = held.find((deletion) => deletion.side === side);
-      if (now !== undefined && (known === undefined || known.answer === null || isOver(this.#store, known))) changed = this.#ask(now, known) || changed;
+      if (now !== undefined && (known === undefined || known.answer === null || isOver(this.#store, known)))
+        changed = this.#ask(now, known) || changed;
       else if (now === undefined && known !== undefined && (known.answer === null || isOver(this.#store, known))) {
         this.#store.transaction((write) => {
           write.deleteQuestion(known.id);
@@ -47,19 +49,14 @@ export class Questions {
   }
 
   #ask({ side, ids, items }: MassDeletion, known: QuestionRow | undefined): boolean {
-    const same = known?.answer === null && known.items === items && known.ids.length === ids.length && known.ids.every((id, index) => id === ids[index]);
+    const same =
+      known?.answer === null &&
+      known.items === items &&
+      known.ids.length === ids.length &&
+      known.ids.every((id, index) => id === ids[index]);
     if (same) return false;
-    const question: QuestionRow = {
-      id: `mass-delete-${side}`,
-      kind: 'mass_delete',
-      side,
-      items,
-      examples: ids.slice(0, EXAMPLES).map((id) => this.#store.syncedPath(id) ?? id),
-      choices: ['keep', 'delete'],
-      since: known?.answer === null ? known.since : this.#clock.now(),
-      ids,
-      answer: null,
-    };
+    const asked = questionOf(this.#store, this.#clock, { side, ids, items });
+    const question: QuestionRow = { ...asked, since: known?.answer === null ? known.since : asked.since, ids, answer: null };
     this.#store.transaction((write) => {
       write.putQuestion(question);
     });
@@ -81,6 +78,17 @@ export class Questions {
     return false;
   }
 }
+
+/** A mass deletion as it is put to a person. */
+export const questionOf = (store: Store, clock: Pick<Clock, 'now'>, { side, ids, items }: MassDeletion): Question => ({
+  id: `mass-delete-${side}`,
+  kind: 'mass_delete',
+  side,
+  items,
+  examples: ids.slice(0, EXAMPLES).map((id) => store.syncedPath(id) ?? id),
+  choices: ['keep', 'delete'],
+  since: clock.now(),
+});
 
 /** All that the question was about is dealt with: nothing of it is agreed on with one side missing. */
 function isOver(store: Store, question: QuestionRow): boolean {

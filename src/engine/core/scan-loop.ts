@@ -51,17 +51,27 @@ export class ScanLoop {
   }
 
   /** A hint of the watcher: looked at once the burst is over. */
-  hint(folder: string | 'all'): void {
+  hint(folder: string): void {
+    this.#burst();
+    this.#add(folder);
+  }
+
+  /** Anything may have changed. */
+  hintAll(): void {
+    this.#burst();
+    this.#addAll();
+  }
+
+  #burst(): void {
     const now = this.#ctx.environment.clock.monotonic();
     if (!this.pending) this.#firstHintMs = now;
     this.#lastHintMs = now;
-    this.#add(folder);
   }
 
   /** Looks at these folders, or at everything; resolves when a look that began after this call is over. */
   scan(folders: readonly string[] | 'all'): Promise<void> {
     this.#urgent = true;
-    if (folders === 'all') this.#add('all');
+    if (folders === 'all') this.#addAll();
     else for (const folder of folders) this.#add(folder);
     const asked = this.#asked;
     return new Promise((resolve, reject) => {
@@ -84,9 +94,10 @@ export class ScanLoop {
     stopping.addEventListener('abort', () => {
       this.#wake.ring();
     });
-    while (!stopping.aborted) {
+    const over = (): boolean => stopping.aborted;
+    while (!over()) {
       if (!this.pending) await this.#wake.wait();
-      if (stopping.aborted) break;
+      if (over()) break;
       if (!this.pending) continue;
       try {
         await this.#quietMoment();
@@ -103,9 +114,14 @@ export class ScanLoop {
     this.#settle(Number.POSITIVE_INFINITY, new TidemarkError('aborted'));
   }
 
-  #add(folder: string | 'all'): void {
-    if (folder === 'all') this.#everything = true;
-    else this.#folders.add(folder);
+  #add(folder: string): void {
+    this.#folders.add(folder);
+    this.#asked += 1;
+    this.#wake.ring();
+  }
+
+  #addAll(): void {
+    this.#everything = true;
     this.#asked += 1;
     this.#wake.ring();
   }
@@ -132,8 +148,15 @@ export class ScanLoop {
     try {
       const changed = await treeLock.run(async () => {
         const before = await checkFolder(environment.disk, folder.path, folder.folderId);
-        const known = { tree: store.local, pathOf: (id: NodeId) => store.localPath(id), withInode: (dev: string, ino: string) => store.localWithInode(dev, ino) };
-        const listing = before === 'ready' ? await gather({ disk: environment.disk, clock: environment.clock, root: folder.path }, what, known, stopping) : undefined;
+        const known = {
+          tree: store.local,
+          pathOf: (id: NodeId) => store.localPath(id),
+          withInode: (dev: string, ino: string) => store.localWithInode(dev, ino),
+        };
+        const listing =
+          before === 'ready'
+            ? await gather({ disk: environment.disk, clock: environment.clock, root: folder.path }, what, known, stopping)
+            : undefined;
         // Looked at before and after: a volume that went away in between made the listing look empty.
         const state = listing === undefined ? before : await checkFolder(environment.disk, folder.path, folder.folderId);
         if (listing === undefined || state !== 'ready') {
@@ -170,10 +193,17 @@ export class ScanLoop {
       const parent = node === undefined ? undefined : node.parentId === ROOT_ID ? '' : store.localPath(node.parentId);
       if (node?.kind !== 'file' || from?.kind !== 'file' || from.content === null || parent === undefined) continue;
       try {
-        const { content, stat } = await environment.disk.cut(`${folder.path}/${joinPath(parent, node.name)}`, node.stat, this.#ctx.stopping);
+        const { content, stat } = await environment.disk.cut(
+          `${folder.path}/${joinPath(parent, node.name)}`,
+          node.stat,
+          this.#ctx.stopping,
+        );
         if (content.hash !== from.content.hash) continue;
         const accepted = acceptMove(proven, move);
-        proven = { ...accepted, put: accepted.put.map((one) => (one.id === move.from && one.kind === 'file' ? { ...one, content, stat } : one)) };
+        proven = {
+          ...accepted,
+          put: accepted.put.map((one) => (one.id === move.from && one.kind === 'file' ? { ...one, content, stat } : one)),
+        };
       } catch (error) {
         if (!(error instanceof DiskFault)) throw error;
       }

@@ -1,4 +1,4 @@
-import { minuteMs } from '../../base/index.ts';
+import { isInside, minuteMs } from '../../base/index.ts';
 import { type ErrorData, TidemarkError } from '../../contract/index.ts';
 import { StoredCommits } from '../apply/commit-journal.ts';
 import { Executor } from '../apply/executor.ts';
@@ -112,7 +112,7 @@ export class SyncRun {
         hooks.onStatus({ type: 'folder_state', error });
         hooks.onLists('folders');
         this.#plan.ring();
-          },
+      },
       onScanned: () => {
         this.#scanned = true;
         this.#ready();
@@ -122,7 +122,8 @@ export class SyncRun {
       executor: new Executor(this.#apply),
       rescan: (folders) => this.#scan.scan(folders),
       pull: () => this.#pull.pull(),
-      mayRun: () => this.#scanned && this.#pulled && this.#offline === null && this.#folderError === null && !this.#paused && !this.#pull.reading,
+      mayRun: () =>
+        this.#scanned && this.#pulled && this.#offline === null && this.#folderError === null && !this.#paused && !this.#pull.reading,
       onConnectionLost: (error) => {
         this.#connection(error);
         this.#pull.request();
@@ -139,8 +140,9 @@ export class SyncRun {
     this.#plan.add(store.divergentIds());
     this.#loops.push(this.#plan.run(), this.#scan.run(), this.#pull.run(), this.#watchCloud());
     this.#pull.request();
-    this.#scan.hint('all');
+    this.#scan.hintAll();
     await this.#watchFolder();
+    void this.#purgeTrash();
     this.#scanRegularly();
     environment.log.info('sync started', { folder: folder.path });
   }
@@ -186,7 +188,7 @@ export class SyncRun {
           this.#scan.hint(path);
         },
         overflow: () => {
-          this.#scan.hint('all');
+          this.#scan.hintAll();
         },
         failed: (cause) => {
           this.#pollFolder(cause);
@@ -196,7 +198,7 @@ export class SyncRun {
       this.#pollFolder(error);
     }
     // What changed before the watch began to work.
-    this.#scan.hint('all');
+    this.#scan.hintAll();
   }
 
   /** Without a watcher the folder is looked at every half minute, and watching is tried again with it. */
@@ -209,10 +211,24 @@ export class SyncRun {
 
   #scanRegularly(): void {
     this.#after(this.#parts.store.setting('scan.intervalMinutes') * minuteMs, () => {
-      this.#scan.hint('all');
-      void purgeTrash(this.#parts.environment.disk, this.#parts.folder.path, this.#parts.environment.clock.now());
+      this.#scan.hintAll();
+      void this.#purgeTrash();
       this.#scanRegularly();
     });
+  }
+
+  /** What was deleted or replaced long enough ago leaves the local trash for good. */
+  async #purgeTrash(): Promise<void> {
+    const { environment, folder, store } = this.#parts;
+    try {
+      const purged = await purgeTrash(environment.disk, folder.path, environment.clock.now(), store.setting('trash.keepDays'));
+      if (purged.length === 0 || this.#stop.signal.aborted) return;
+      store.transaction((write) => {
+        for (const row of store.trash()) if (purged.some((day) => isInside(row.trashPath, day))) write.deleteTrash(row.id);
+      });
+    } catch (error) {
+      environment.log.warn('purging the trash failed', { error: String(error) });
+    }
   }
 
   #after(ms: number, work: () => void): void {
@@ -249,7 +265,7 @@ export class SyncRun {
   syncNow(): void {
     this.#plan.retryAll();
     this.#pull.request();
-    this.#scan.hint('all');
+    this.#scan.hintAll();
   }
 
   applySettings(): void {
@@ -271,6 +287,11 @@ export class SyncRun {
     if (this.#folderError !== null) return this.#folderError;
     if (this.#paused) return { code: 'paused', params: {} };
     return this.#offline;
+  }
+
+  /** Looks at both sides. Throws what stands in the way. */
+  async look(): Promise<void> {
+    await Promise.all([this.#pull.pull(), this.#scan.scan('all')]);
   }
 
   /** What would be done next, from the trees as they are. */

@@ -89,28 +89,28 @@ describe('the trash', () => {
   });
 
   it('keeps everything for 30 days in every time zone, and what is not a day for ever', () => {
-    expect(['2026-06-15', '2026-05-16', '2026-05-15', 'notes', '2026-99-99'].map((day) => isExpired(day, now))).toEqual([
+    expect(['2026-06-15', '2026-05-16', '2026-05-15', 'notes', '2026-99-99'].map((day) => isExpired(day, now, 30))).toEqual([
       false,
       false,
       false,
       false,
       false,
     ]);
-    expect(isExpired('2026-05-13', now)).toBe(true);
+    expect(isExpired('2026-05-13', now, 30)).toBe(true);
     // The last moment of the 13th, at the western end of the world, is noon of the 14th in UTC.
-    expect(isExpired('2026-05-13', Date.UTC(2026, 4, 14, 12) + 30 * 86_400_000 - 1)).toBe(false);
+    expect(isExpired('2026-05-13', Date.UTC(2026, 4, 14, 12) + 30 * 86_400_000 - 1, 30)).toBe(false);
   });
 
   it('is purged of expired days with all that is in them', async () => {
     const disk = new FakeDisk({ now: () => now });
-    expect(await purgeTrash(disk, ROOT, now)).toEqual([]);
+    expect(await purgeTrash(disk, ROOT, now, 30)).toEqual([]);
     for (const day of ['2026-01-01', '2026-02-01', '2026-06-01', 'mine']) {
       disk.user.writeFile(`${ROOT}/.tidemark/trash/${day}/1/folder/file`, day);
     }
     disk.fault = (method, path) => (method === 'removeTree' && path.includes('2026-02-01') ? 'busy' : undefined);
-    expect(await purgeTrash(disk, ROOT, now)).toEqual(['.tidemark/trash/2026-01-01']);
+    expect(await purgeTrash(disk, ROOT, now, 30)).toEqual(['.tidemark/trash/2026-01-01']);
     disk.fault = undefined;
-    expect(await purgeTrash(disk, ROOT, now)).toEqual(['.tidemark/trash/2026-02-01']);
+    expect(await purgeTrash(disk, ROOT, now, 30)).toEqual(['.tidemark/trash/2026-02-01']);
     expect((await disk.list(`${ROOT}/.tidemark/trash`)).map((entry) => entry.name).sort()).toEqual(['2026-06-01', 'mine']);
   });
 });

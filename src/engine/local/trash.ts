@@ -2,30 +2,27 @@ import { dayMs } from '../../base/index.ts';
 import { type Disk, DiskFault } from '../environment.ts';
 import { OWN_FOLDER } from '../ignore/index.ts';
 
-/** Kept for people after sync replaced or deleted something (SYNC-SPEC 1). */
-export const TRASH_DAYS = 30;
-
 const TRASH = `${OWN_FOLDER}/trash`;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 /** Where an item goes, relative to the synced folder: one folder a day, in it one an item, so that no names meet. */
 export const trashPath = (day: string, id: string, name: string): string => `${TRASH}/${day}/${id}/${name}`;
 
-/** True when everything put there on that day has been kept for TRASH_DAYS, in whatever time zone the day was written. */
-export function isExpired(day: string, nowMs: number): boolean {
+/** True when everything put there on that day has been kept for `keepDays`, in whatever time zone the day was written. */
+export function isExpired(day: string, nowMs: number, keepDays: number): boolean {
   const start = DAY.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;
   // The day itself, and up to a day more for the zone. What is not a day never expires.
-  return nowMs - start > (TRASH_DAYS + 2) * dayMs;
+  return nowMs - start > (keepDays + 2) * dayMs;
 }
 
 /**
  * Removes the days that have expired. Answers their paths, relative to the synced folder. A day that cannot be removed
  * is left for the next time. @param root absolute
  */
-export async function purgeTrash(disk: Pick<Disk, 'list' | 'removeTree'>, root: string, nowMs: number): Promise<readonly string[]> {
+export async function purgeTrash(disk: Pick<Disk, 'list' | 'removeTree'>, root: string, nowMs: number, keepDays: number): Promise<readonly string[]> {
   const purged: string[] = [];
   for (const { name, stat } of await listOrNothing(disk, `${root}/${TRASH}`)) {
-    if (name === null || stat?.kind !== 'folder' || !isExpired(name, nowMs)) continue;
+    if (name === null || stat?.kind !== 'folder' || !isExpired(name, nowMs, keepDays)) continue;
     try {
       await disk.removeTree(`${root}/${TRASH}/${name}`);
       purged.push(`${TRASH}/${name}`);

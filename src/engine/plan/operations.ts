@@ -8,8 +8,7 @@ export interface Place {
 }
 
 export type RemoteStep =
-  | { readonly step: 'mkdir' | 'move'; readonly id: NodeId; readonly to: Place }
-  | { readonly step: 'delete'; readonly id: NodeId };
+  { readonly step: 'mkdir' | 'move'; readonly id: NodeId; readonly to: Place } | { readonly step: 'delete'; readonly id: NodeId };
 
 /**
  * One step towards agreement. Every operation of a plan is possible now and stays possible whatever order the others run

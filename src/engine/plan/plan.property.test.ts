@@ -76,7 +76,10 @@ function perturb(world: AbstractWorld, side: 'remote' | 'local', actions: readon
       case 'swap': {
         const other = nodes[into % Math.max(1, nodes.length)];
         if (node === undefined || other === undefined || node.id === other.id) break;
-        const [one, two] = [{ parentId: node.parentId, name: node.name }, { parentId: other.parentId, name: other.name }];
+        const [one, two] = [
+          { parentId: node.parentId, name: node.name },
+          { parentId: other.parentId, name: other.name },
+        ];
         const copy = world.clone();
         copy.move(side, node.id, two);
         copy.move(side, other.id, one);
@@ -117,8 +120,11 @@ function shuffled(operations: readonly Operation[], seed: number): Operation[] {
 }
 
 function describeWorld(world: AbstractWorld): string {
-  const line = (node: { id: string; parentId: string; name: string }) => `${node.id.slice(-3)} in ${node.parentId.slice(-3)} as ${node.name}`;
-  return (['remote', 'local', 'synced'] as const).map((tree) => `${tree}: ${[...world[tree].values()].map(line).sort().join(', ')}`).join('\n');
+  const line = (node: { id: string; parentId: string; name: string }) =>
+    `${node.id.slice(-3)} in ${node.parentId.slice(-3)} as ${node.name}`;
+  return (['remote', 'local', 'synced'] as const)
+    .map((tree) => `${tree}: ${[...world[tree].values()].map(line).sort().join(', ')}`)
+    .join('\n');
 }
 
 function converge(world: AbstractWorld, order: number): { rounds: number; last: Plan } {
@@ -129,14 +135,20 @@ function converge(world: AbstractWorld, order: number): { rounds: number; last: 
     try {
       for (const operation of shuffled(next.operations, order + round)) world.apply(operation);
     } catch (error) {
-      throw new Error(`round ${String(round)}: ${String(error)}\n${next.operations.map((operation) => JSON.stringify(operation)).join('\n')}\n${before}`);
+      throw new Error(
+        `round ${String(round)}: ${String(error)}\n${next.operations.map((operation) => JSON.stringify(operation)).join('\n')}\n${before}`,
+      );
     }
   }
   throw new Error(`not settled after ${String(MAX_ROUNDS)} rounds`);
 }
 
 const RUNS = Number(process.env['TIDEMARK_PLANNER_RUNS'] ?? 20_000);
-const options: fc.Parameters<unknown> = { numRuns: RUNS, ...(process.env['TIDEMARK_PLANNER_SEED'] === undefined ? {} : { seed: Number(process.env['TIDEMARK_PLANNER_SEED']) }), ...(process.env['TIDEMARK_PLANNER_PATH'] === undefined ? {} : { path: process.env['TIDEMARK_PLANNER_PATH'] }) };
+const options: fc.Parameters<unknown> = {
+  numRuns: RUNS,
+  ...(process.env['TIDEMARK_PLANNER_SEED'] === undefined ? {} : { seed: Number(process.env['TIDEMARK_PLANNER_SEED']) }),
+  ...(process.env['TIDEMARK_PLANNER_PATH'] === undefined ? {} : { path: process.env['TIDEMARK_PLANNER_PATH'] }),
+};
 
 describe('the planner, over random triples of trees', () => {
   it('settles, loses nothing that anyone wrote, and ends with three equal trees', () => {
@@ -198,7 +210,9 @@ describe('the planner, over random triples of trees', () => {
         const world = build(base);
         perturb(world, 'local', here);
         perturb(world, 'remote', there);
-        const divergent = [...world.ids()].filter((id) => plan(world, [id], POLICY).operations.length > 0 || plan(world, [id], POLICY).waiting.length > 0);
+        const divergent = [...world.ids()].filter(
+          (id) => plan(world, [id], POLICY).operations.length > 0 || plan(world, [id], POLICY).waiting.length > 0,
+        );
         const byKey = (next: Plan) => [...next.operations].map((operation) => JSON.stringify(operation)).sort();
         expect(byKey(plan(world, divergent, POLICY))).toEqual(byKey(plan(world, world.ids(), POLICY)));
       }),

@@ -99,7 +99,7 @@ function leaving(ctx: Context, tree: 'remote' | 'local', id: NodeId): NodeId[] {
     const standing = ctx.standing(child.id);
     if (standing === 'settled_or_changed') ids.push(child.id);
     else if (child.kind === 'folder') ids.push(...leaving(ctx, tree, child.id));
-    else if (tree === 'local' && child.kind === 'file' && 'content' in child && child.content === null) ids.push(child.id);
+    else if (tree === 'local' && 'content' in child && child.content === null) ids.push(child.id);
   }
   return ids;
 }
@@ -116,7 +116,8 @@ function stepsOf(ctx: Context, circle: ReadonlySet<NodeId>): readonly RemoteStep
     const standing = ctx.standing(id);
     if (standing === 'gone_here' && remote !== undefined && ctx.fates.ofRemote(id) !== 'revive') deleted.push(remote);
     else if (standing === 'new_here' && local?.kind === 'folder') made.push({ step: 'mkdir', id, to: placeOf(local) });
-    else if (standing === 'settled_or_changed' && local !== undefined && verdictOf(ctx, id) === 'move_there') moved.push({ step: 'move', id, to: placeOf(local) });
+    else if (standing === 'settled_or_changed' && local !== undefined && verdictOf(ctx, id) === 'move_there')
+      moved.push({ step: 'move', id, to: placeOf(local) });
     else return undefined;
   }
   const tops = deleted.filter((node) => !deleted.some((other) => other.id !== node.id && ctx.isAbove('remote', other.id, node.parentId)));

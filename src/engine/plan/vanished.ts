@@ -36,7 +36,8 @@ export function decideGoneThere(ctx: Context, id: NodeId): void {
       return waitHere(ctx, id);
     case 'delete': {
       const above = local.parentId;
-      const covered = above !== ROOT_ID && above !== PARKED_ID && ctx.standing(above) === 'gone_there' && ctx.fates.ofLocal(above) !== 'revive';
+      const covered =
+        above !== ROOT_ID && above !== PARKED_ID && ctx.standing(above) === 'gone_there' && ctx.fates.ofLocal(above) !== 'revive';
       if (covered) return ctx.wait(id, above);
       return ctx.emit({ op: 'delete_local', id, items: countBelow(ctx.trees.local, id) });
     }
@@ -46,7 +47,10 @@ export function decideGoneThere(ctx: Context, id: NodeId): void {
 }
 
 /** The item itself and all below it. */
-function countBelow(tree: { children(id: NodeId): Iterable<{ readonly id: NodeId; readonly kind: 'file' | 'folder' }> }, id: NodeId): number {
+function countBelow(
+  tree: { children(id: NodeId): Iterable<{ readonly id: NodeId; readonly kind: 'file' | 'folder' }> },
+  id: NodeId,
+): number {
   let count = 1;
   for (const child of tree.children(id)) count += child.kind === 'folder' ? countBelow(tree, child.id) : 1;
   return count;

@@ -63,7 +63,7 @@ export function openers(ctx: Context, local: LocalNode, id: NodeId): NodeId[] {
 /** Ids from `from` upwards until below `above`. */
 export function between(ctx: Context, tree: 'remote' | 'local', from: NodeId, above: NodeId): NodeId[] {
   const ids: NodeId[] = [];
-  for (let at: NodeId | undefined = from; at !== undefined && at !== above && at !== ROOT_ID && !ids.includes(at); ) {
+  for (let at: NodeId | undefined = from; at !== undefined && at !== above && at !== ROOT_ID && !ids.includes(at);) {
     ids.push(at);
     at = ctx.trees[tree].get(at)?.parentId;
   }

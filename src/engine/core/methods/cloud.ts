@@ -2,7 +2,15 @@ import { TidemarkError } from '../../../contract/index.ts';
 import { findAnywhere } from '../lookup.ts';
 import type { Handlers, TidemarkEngine } from '../engine.ts';
 
-type Names = 'versions.list' | 'versions.restore' | 'trash.list' | 'trash.restore' | 'devices.list' | 'devices.rename' | 'devices.signOut' | 'quota.show';
+type Names =
+  | 'versions.list'
+  | 'versions.restore'
+  | 'trash.list'
+  | 'trash.restore'
+  | 'devices.list'
+  | 'devices.rename'
+  | 'devices.signOut'
+  | 'quota.show';
 
 /** What the cloud answers by itself. */
 export function cloudMethods(engine: TidemarkEngine): Handlers<Names> {

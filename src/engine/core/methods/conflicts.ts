@@ -18,7 +18,8 @@ export function conflictMethods(engine: TidemarkEngine): Handlers<'conflicts.lis
     'conflicts.list': ({ cursor, limit }) => {
       const all = views.conflicts();
       const from = cursor === undefined ? 0 : Number(cursor);
-      if (!Number.isSafeInteger(from) || from < 0) throw new TidemarkError('invalid_request', { field: 'cursor', problem: 'not one of ours' });
+      if (!Number.isSafeInteger(from) || from < 0)
+        throw new TidemarkError('invalid_request', { field: 'cursor', problem: 'not one of ours' });
       return Promise.resolve({ rows: all.slice(from, from + limit), next: from + limit < all.length ? String(from + limit) : null });
     },
     'conflicts.show': ({ id }) => Promise.resolve(views.conflict(find(id))),
@@ -55,5 +56,16 @@ function entriesFor({ store }: TidemarkEngine, copy: RemoteFile, keep: 'mine' | 
 function putOf(target: RemoteFile, source: RemoteFile): Extract<CommitEntryInput, { op: 'put' }> {
   const { id, parentId, name, revision } = target;
   const { content, mtimeMs, executable } = source;
-  return { op: 'put', id, base: revision, parentId, name, size: content.size, hash: content.hash, blocks: [...content.blocks], mtimeMs, executable };
+  return {
+    op: 'put',
+    id,
+    base: revision,
+    parentId,
+    name,
+    size: content.size,
+    hash: content.hash,
+    blocks: [...content.blocks],
+    mtimeMs,
+    executable,
+  };
 }

@@ -36,7 +36,12 @@ export function listMethods(engine: TidemarkEngine): Handlers<Names> {
       return Promise.resolve({ rows: page.map(({ key: _, ...issue }) => issue), next });
     },
     'questions.list': () =>
-      Promise.resolve({ questions: store.questions().filter((one) => one.answer === null).map(({ ids: _, answer: __, ...question }) => question) }),
+      Promise.resolve({
+        questions: store
+          .questions()
+          .filter((one) => one.answer === null)
+          .map(({ ids: _, answer: __, ...question }) => question),
+      }),
     'questions.answer': ({ id, choice }) => {
       const question = store.questions().find((one) => one.id === id && one.answer === null);
       if (question === undefined) throw new TidemarkError('unknown_item', { id });
@@ -58,6 +63,7 @@ function pageOf<T>(rows: readonly T[], limit: number, key: (row: T) => string): 
 
 function wholeNumber(cursor: string): number {
   const value = Number(cursor);
-  if (!Number.isSafeInteger(value) || value < 0) throw new TidemarkError('invalid_request', { field: 'cursor', problem: 'not one of ours' });
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new TidemarkError('invalid_request', { field: 'cursor', problem: 'not one of ours' });
   return value;
 }

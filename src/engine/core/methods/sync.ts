@@ -1,15 +1,31 @@
-import { TidemarkError } from '../../../contract/index.ts';
+import { type ActivityKind, TidemarkError } from '../../../contract/index.ts';
 import type { Operation } from '../../plan/index.ts';
 import type { Handlers, TidemarkEngine } from '../engine.ts';
+import { questionOf } from '../questions.ts';
 
-type Names = 'engine.info' | 'engine.stop' | 'host.info' | 'status.snapshot' | 'sync.now' | 'sync.wait' | 'sync.preview' | 'sync.pause' | 'sync.resume';
+type Names =
+  | 'engine.info'
+  | 'engine.stop'
+  | 'host.info'
+  | 'status.snapshot'
+  | 'sync.now'
+  | 'sync.wait'
+  | 'sync.preview'
+  | 'sync.pause'
+  | 'sync.resume';
 
 export function syncMethods(engine: TidemarkEngine): Handlers<Names> {
   const { store, environment } = engine;
   const { platform, secrets } = environment;
   return {
     'engine.info': () =>
-      Promise.resolve({ version: platform.appVersion, profile: engine.profile, pid: process.pid, node: process.versions.node, secretStore: secrets.kind }),
+      Promise.resolve({
+        version: platform.appVersion,
+        profile: engine.profile,
+        pid: process.pid,
+        node: process.versions.node,
+        secretStore: secrets.kind,
+      }),
     'engine.stop': async () => {
       await engine.stop();
       return {};
@@ -22,25 +38,26 @@ export function syncMethods(engine: TidemarkEngine): Handlers<Names> {
     },
     'sync.wait': async ({ timeoutMs }) => {
       const run = engine.requireRun();
-      const before = newest(engine);
+      const [up, down] = [changes(engine, UP), changes(engine, DOWN)];
       await settledWithin(engine, run, timeoutMs);
-      const since = store.activity({ limit: 1_000_000 }).filter((entry) => entry.id > before);
-      const count = (...kinds: readonly string[]): number => since.filter((entry) => kinds.includes(entry.kind)).length;
       return {
-        uploaded: count('uploaded', 'updated_cloud'),
-        downloaded: count('downloaded', 'updated_here'),
+        uploaded: changes(engine, UP) - up,
+        downloaded: changes(engine, DOWN) - down,
         issues: store.issueCount(),
         questions: store.questions().filter((question) => question.answer === null).length,
         conflicts: store.conflictCopies().length,
       };
     },
-    'sync.preview': () => {
-      const next = engine.requireRun().preview();
-      const operations = next.operations.filter(({ op }) => op !== 'settle' && op !== 'forget');
-      return Promise.resolve({ operations: operations.map((operation) => previewRow(engine, operation)), questions: store.questions().map(({ ids: _, answer: __, ...question }) => question) });
-    },
+    'sync.preview': () =>
+      engine.lookOnly((run) => {
+        const next = run.preview();
+        const operations = next.operations.filter(({ op }) => op !== 'settle' && op !== 'forget');
+        const questions = next.massDeletions.map((deletion) => questionOf(store, environment.clock, deletion));
+        return { operations: operations.map((operation) => previewRow(engine, operation)), questions };
+      }),
     'sync.pause': ({ until }) => {
-      if (until !== null && until <= environment.clock.now()) throw new TidemarkError('invalid_request', { field: 'until', problem: 'must lie in the future' });
+      if (until !== null && until <= environment.clock.now())
+        throw new TidemarkError('invalid_request', { field: 'until', problem: 'must lie in the future' });
       store.transaction((write) => {
         write.setPausedUntil(until);
       });
@@ -55,12 +72,21 @@ export function syncMethods(engine: TidemarkEngine): Handlers<Names> {
   };
 }
 
-const newest = ({ store }: TidemarkEngine): number => store.activity({ limit: 1 })[0]?.id ?? 0;
+const UP: readonly ActivityKind[] = ['uploaded', 'updated_cloud', 'moved_cloud', 'deleted_cloud', 'folder_cloud'];
+const DOWN: readonly ActivityKind[] = ['downloaded', 'updated_here', 'moved_here', 'deleted_here', 'folder_here'];
+
+const changes = ({ activityCounts }: TidemarkEngine, kinds: readonly ActivityKind[]): number =>
+  kinds.reduce((sum, kind) => sum + (activityCounts.get(kind) ?? 0), 0);
 
 async function settledWithin(engine: TidemarkEngine, run: NonNullable<TidemarkEngine['run']>, timeoutMs: number | null): Promise<void> {
   const { clock } = engine.environment;
   const controller = new AbortController();
-  const cancel = timeoutMs === null ? undefined : clock.timer(timeoutMs, () => { controller.abort(); });
+  const cancel =
+    timeoutMs === null
+      ? undefined
+      : clock.timer(timeoutMs, () => {
+          controller.abort();
+        });
   try {
     await run.settled(controller.signal);
   } catch (error) {
@@ -74,12 +100,24 @@ async function settledWithin(engine: TidemarkEngine, run: NonNullable<TidemarkEn
   }
 }
 
-function previewRow({ store }: TidemarkEngine, operation: Operation): { kind: string; path: string; otherPath: string | null; sizeBytes: number | null } {
+function previewRow(
+  { store }: TidemarkEngine,
+  operation: Operation,
+): { kind: string; path: string; otherPath: string | null; sizeBytes: number | null } {
   const { id, op } = operation;
   const local = store.local.get(id);
   const remote = store.remote.get(id);
   const path = store.localPath(id) ?? store.remotePath(id) ?? store.syncedPath(id) ?? '';
-  const otherPath = op === 'rename_aside' ? operation.name : op === 'move_local' ? (store.remotePath(id) ?? null) : op === 'move_remote' ? (store.remotePath(id) ?? null) : null;
+  const otherPath =
+    op === 'rename_aside'
+      ? operation.name
+      : op === 'move_local'
+        ? (store.remotePath(id) ?? null)
+        : op === 'move_remote'
+          ? (store.remotePath(id) ?? null)
+          : null;
   const sizeBytes = op === 'download' && remote?.kind === 'file' ? remote.content.size : local?.kind === 'file' ? local.stat.size : null;
-  return { kind: op, path, otherPath, sizeBytes };
+  // A new file is read first; what comes of it is an upload.
+  const kind = op === 'hash' && remote === undefined ? 'upload' : op;
+  return { kind, path, otherPath, sizeBytes };
 }

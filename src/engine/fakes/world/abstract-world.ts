@@ -1,5 +1,14 @@
 import { nameKey } from '../../../base/index.ts';
-import { type FileStat, type LocalNode, MapTree, type NodeId, PARKED_ID, type RemoteNode, ROOT_ID, type SyncedNode } from '../../model/index.ts';
+import {
+  type FileStat,
+  type LocalNode,
+  MapTree,
+  type NodeId,
+  PARKED_ID,
+  type RemoteNode,
+  ROOT_ID,
+  type SyncedNode,
+} from '../../model/index.ts';
 import type { Operation, Place, RemoteStep } from '../../plan/index.ts';
 
 const STAT: FileStat = { kind: 'file', size: 0, dev: '1', ino: '1', birthtimeNs: '1', mtimeNs: '2', ctimeNs: '2', mode: 0o644, links: 1 };
@@ -47,19 +56,27 @@ export class AbstractWorld {
   putRemote(id: NodeId, place: Place, kind: 'file' | 'folder', hash = ''): void {
     const base = { id, ...place, revision: this.#revision(), modifiedBy: null, modifiedAt: 0 };
     this.remote.set(
-      kind === 'folder' ? { kind, ...base } : { kind, ...base, content: content(hash), mtimeMs: 0, executable: false, conflictOf: null, conflictDevice: null },
+      kind === 'folder'
+        ? { kind, ...base }
+        : { kind, ...base, content: content(hash), mtimeMs: 0, executable: false, conflictOf: null, conflictDevice: null },
     );
   }
   putLocal(id: NodeId, place: Place, kind: 'file' | 'folder', hash: string | null = ''): void {
     this.local.set(
-      kind === 'folder' ? { kind, id, ...place, stat: { ...STAT, kind } } : { kind, id, ...place, stat: STAT, content: hash === null ? null : content(hash) },
+      kind === 'folder'
+        ? { kind, id, ...place, stat: { ...STAT, kind } }
+        : { kind, id, ...place, stat: STAT, content: hash === null ? null : content(hash) },
     );
   }
   settle(id: NodeId): void {
     const remote = this.remote.get(id);
     if (remote === undefined) throw new Impossible(`settle ${id}`);
     const { parentId, name, revision } = remote;
-    this.synced.set(remote.kind === 'folder' ? { kind: 'folder', id, parentId, name, revision } : { kind: 'file', id, parentId, name, revision, hash: remote.content.hash });
+    this.synced.set(
+      remote.kind === 'folder'
+        ? { kind: 'folder', id, parentId, name, revision }
+        : { kind: 'file', id, parentId, name, revision, hash: remote.content.hash },
+    );
   }
   remove(side: 'remote' | 'local', id: NodeId): void {
     for (const child of [...this[side].children(id)]) this.remove(side, child.id);
@@ -68,7 +85,7 @@ export class AbstractWorld {
   /** True when the move is one that a file system (or the cloud) would allow. */
   canMove(side: 'remote' | 'local', id: NodeId, to: Place): boolean {
     if (to.parentId !== ROOT_ID && this[side].get(to.parentId)?.kind !== 'folder') return false;
-    for (let at = to.parentId; at !== ROOT_ID && at !== PARKED_ID; ) {
+    for (let at = to.parentId; at !== ROOT_ID && at !== PARKED_ID;) {
       if (at === id) return false;
       const parent = this[side].get(at)?.parentId;
       if (parent === undefined) return false;
@@ -206,7 +223,8 @@ export class AbstractWorld {
       const synced = this.synced.get(step.id);
       const remote = this.remote.get(step.id);
       if (step.step === 'mkdir') this.settle(step.id);
-      else if (synced !== undefined && remote !== undefined) this.synced.set({ ...synced, ...placeOnly(step.to), revision: remote.revision });
+      else if (synced !== undefined && remote !== undefined)
+        this.synced.set({ ...synced, ...placeOnly(step.to), revision: remote.revision });
     }
   }
 
