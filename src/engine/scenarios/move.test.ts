@@ -1,16 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { TidemarkError } from '../../contract/index.ts';
 import { expectKept, expectMovesNoBytes, idsOf } from './support/identity.ts';
-import { type Device, someBytes, type World, worldOf } from './support/index.ts';
-
-/** Two devices that both have these files. */
-async function twoWith(files: Readonly<Record<string, string>>): Promise<{ world: World; laptop: Device; desktop: Device } & AsyncDisposable> {
-  const opened = await worldOf('laptop', 'desktop');
-  const { world, devices: [laptop, desktop] } = opened;
-  for (const [path, content] of Object.entries(files)) await (path.endsWith('/') ? laptop.mkdir(path) : laptop.write(path, content));
-  await world.settle();
-  return { world, laptop, desktop, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() };
-}
+import { twoWith } from './support/in-step.ts';
+import { someBytes, worldOf } from './support/index.ts';
 
 describe.concurrent('Move', () => {
   it('file: no bytes', async () => {
@@ -32,12 +24,22 @@ describe.concurrent('Move', () => {
       await at.world.settle();
     });
     expect(cost.entries).toMatchObject([{ op: 'move', name: 'play' }]);
-    await at.world.expectSame({ 'play/': '', 'play/a.txt': 'a', 'play/deep/': '', 'play/deep/b.txt': 'b', 'play/deep/er/': '', 'play/deep/er/c.txt': 'c' });
+    await at.world.expectSame({
+      'play/': '',
+      'play/a.txt': 'a',
+      'play/deep/': '',
+      'play/deep/b.txt': 'b',
+      'play/deep/er/': '',
+      'play/deep/er/c.txt': 'c',
+    });
   });
 
   it('a large file of many blocks: no bytes', async () => {
     await using opened = await worldOf('laptop', 'desktop');
-    const { world, devices: [laptop] } = opened;
+    const {
+      world,
+      devices: [laptop],
+    } = opened;
     await laptop.write('film.bin', someBytes(9 * 1024 * 1024));
     await world.settle();
     await expectMovesNoBytes(world, { 'films/film.bin': 'film.bin' }, async () => {
@@ -124,7 +126,14 @@ describe.concurrent('Move', () => {
       await at.world.settle();
     });
     expect(cost.entries.map(({ op }) => op)).toEqual(['move', 'move']);
-    await at.world.expectSame({ 'top/': '', 'top/b/': '', 'top/b/c/': '', 'top/b/c/d/': '', 'top/b/c/d/blade.txt': 'leaf', 'top/b/side.txt': 'side' });
+    await at.world.expectSame({
+      'top/': '',
+      'top/b/': '',
+      'top/b/c/': '',
+      'top/b/c/d/': '',
+      'top/b/c/d/blade.txt': 'leaf',
+      'top/b/side.txt': 'side',
+    });
   });
 
   it('rename a folder and move a child out', async () => {

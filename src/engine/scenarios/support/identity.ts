@@ -15,14 +15,21 @@ export async function idsOf(device: Device): Promise<ReadonlyMap<string, string>
  * Runs `work` (which ends in step) and expects that it took no content in either direction, and that every item of `moved`
  * (new path to old path) is the one it was: the same node in the cloud, the same inode on every disk.
  */
-export async function expectMovesNoBytes(world: World, moved: Readonly<Record<string, string>>, work: () => Promise<unknown>): Promise<Cost> {
+export async function expectMovesNoBytes(
+  world: World,
+  moved: Readonly<Record<string, string>>,
+  work: () => Promise<unknown>,
+): Promise<Cost> {
   const [device] = world.devices;
   if (device === undefined) throw new Error('no device');
   const before = await idsOf(device);
   const inodes = await Promise.all(world.devices.map((one) => inodesOf(one, Object.values(moved))));
   const cost = await world.cost(work);
   expect({ up: cost.upBytes, down: cost.downBytes }, 'a move moves no bytes').toEqual({ up: 0, down: 0 });
-  expect(cost.entries.filter(({ op }) => op === 'put'), 'nothing is uploaded anew').toEqual([]);
+  expect(
+    cost.entries.filter(({ op }) => op === 'put'),
+    'nothing is uploaded anew',
+  ).toEqual([]);
   const after = await idsOf(device);
   for (const [to, from] of Object.entries(moved)) {
     expect(before.get(from), `${from} was there`).toBeDefined();
