@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type Status, TidemarkError, errorLine } from '../../contract/index.ts';
+import { type Status, errorLine } from '../../contract/index.ts';
 import type { OpenedEngine } from '../../host/index.ts';
 import { followStatus } from '../../rpc/index.ts';
 import { addCommand, type Shell } from '../command.ts';
