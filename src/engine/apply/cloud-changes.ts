@@ -12,9 +12,13 @@ export async function upload(parts: ApplyParts, id: NodeId): Promise<Outcome> {
   if (local?.kind !== 'file' || local.content === null) return replan([id]);
   const { content, stat } = local;
   const path = readPath(parts, local);
+  const planned = store.remote.get(id);
   await uploader.send({ path, stat, content }, (bytes) => onProgress(id, bytes), signal);
   // What is in the cloud by now is what was read; if the file changed meanwhile, the next look at it tells.
   const remote = store.remote.get(id);
+  // Sending takes its time. If another device changed or deleted the file meanwhile, a revision read only now would
+  // make this overwrite what nobody here has seen.
+  if (remote?.revision !== planned?.revision) return replan([id]);
   const entry: CommitEntryInput = {
     op: 'put',
     id,

@@ -1,6 +1,7 @@
 import { parentPath } from '../../base/index.ts';
 import { isBuiltInIgnored } from '../ignore/index.ts';
-import type { LocalNode, NodeId } from '../model/index.ts';
+import { type LocalNode, type NodeId, PARKED_ID } from '../model/index.ts';
+import { samePlace } from '../plan/index.ts';
 import type { Store } from '../store/index.ts';
 import { note } from './note.ts';
 import { done, type Outcome, replan } from './outcome.ts';
@@ -16,7 +17,7 @@ export async function deleteLocal(parts: ApplyParts, id: NodeId): Promise<Outcom
   const { store, environment } = parts;
   const { disk } = environment;
   const local = store.local.get(id);
-  if (local === undefined || store.remote.get(id) !== undefined) return replan([id]);
+  if (local === undefined || !isUnwanted(store, local)) return replan([id]);
   const path = pathOf(parts, id) ?? local.name;
   const from = await absolutePath(parts, local);
   if (!(await isAsRecorded(parts, local, from))) return replan([id], { rescan: rescanOf(path, local) });
@@ -41,6 +42,18 @@ export async function deleteLocal(parts: ApplyParts, id: NodeId): Promise<Outcom
     write.addTrash({ trashPath, originalPath: path, why: 'deleted', at: environment.clock.now(), activityId });
   });
   return done();
+}
+
+/**
+ * What the plan was made from still holds: the item and all below it are gone in the cloud and as they were agreed on.
+ * While the lock was waited for, a scan may have found an edit, or a new file in the folder.
+ */
+function isUnwanted(store: Store, local: LocalNode): boolean {
+  const synced = store.synced.get(local.id);
+  if (synced === undefined || store.remote.get(local.id) !== undefined) return false;
+  if (local.parentId !== PARKED_ID && !samePlace(local, synced)) return false;
+  if (local.kind === 'file') return synced.kind === 'file' && local.content?.hash === synced.hash;
+  return [...store.local.children(local.id)].every((child) => isUnwanted(store, child));
 }
 
 const rescanOf = (path: string, local: LocalNode): readonly string[] =>
