@@ -1,6 +1,6 @@
 import { parentPath } from '../../base/index.ts';
 import { DiskFault } from '../environment.ts';
-import { plainPath } from '../local/plain-path.ts';
+import { plainPath } from '../local/index.ts';
 import { type FileStat, type LocalNode, type NodeId, PARKED_ID, ROOT_ID } from '../model/index.ts';
 import type { ApplyParts } from './parts.ts';
 import { parkedFolder } from './own-folder.ts';

@@ -1,8 +1,6 @@
 import { secondMs } from '../../base/index.ts';
 import { type ErrorData, errorKind } from '../../contract/index.ts';
-import { type Executor, isBookkeeping } from '../apply/executor.ts';
-import { isAborted, type Outcome } from '../apply/outcome.ts';
-import { localDay } from '../apply/trash-can.ts';
+import { type Executor, isBookkeeping, isAborted, type Outcome, localDay } from '../apply/index.ts';
 import type { NodeId } from '../model/index.ts';
 import { MASS_DELETE_LIMITS, type Operation, plan, type Plan, type Policy } from '../plan/index.ts';
 import { IssueBook } from './issue-book.ts';

@@ -1,7 +1,6 @@
 import { backoffMs, minuteMs, secondMs } from '../../base/index.ts';
 import { type ErrorData, TidemarkError, toErrorData } from '../../contract/index.ts';
-import type { StoredCommits } from '../apply/commit-journal.ts';
-import { isAborted } from '../apply/outcome.ts';
+import { type StoredCommits, isAborted } from '../apply/index.ts';
 import { type NodeId, ROOT_ID } from '../model/index.ts';
 import { type FeedEvent, readChanges } from '../remote/index.ts';
 import type { StoreWrites } from '../store/index.ts';

@@ -1,6 +1,6 @@
 import { joinPath, parentPath, secondMs } from '../../base/index.ts';
 import { type ErrorData, TidemarkError, toErrorData } from '../../contract/index.ts';
-import { isAborted } from '../apply/outcome.ts';
+import { isAborted } from '../apply/index.ts';
 import { DiskFault } from '../environment.ts';
 import { acceptMove, checkFolder, type FolderState, gather, type LocalChanges, QUIET_MS, reconcile } from '../local/index.ts';
 import { type NodeId, ROOT_ID } from '../model/index.ts';
@@ -237,7 +237,7 @@ export class ScanLoop {
       if (issues.length + changes.cleared.length > 0) hooks.onLists('issues');
       if (changes.put.length + changes.deleted.length > 0) hooks.onLists('files');
     }
-    for (const { path, locked } of changes.busy) if (!locked) this.#lookAgain(parentPath(path));
+    for (const { path, kind, locked } of changes.busy) if (!locked) this.#lookAgain(kind === 'folder' ? path : parentPath(path));
     return [...changes.put.map((node) => node.id), ...changes.deleted];
   }
 

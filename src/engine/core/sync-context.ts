@@ -1,5 +1,5 @@
 import type { Activity, ErrorData } from '../../contract/index.ts';
-import type { Mutex } from '../apply/mutex.ts';
+import type { Mutex } from '../apply/index.ts';
 import type { Environment } from '../environment.ts';
 import type { NodeId } from '../model/index.ts';
 import type { DriveApi } from '../remote/index.ts';

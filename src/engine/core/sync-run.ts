@@ -1,11 +1,15 @@
 import { isInside, minuteMs } from '../../base/index.ts';
 import { type ErrorData, TidemarkError } from '../../contract/index.ts';
-import { StoredCommits } from '../apply/commit-journal.ts';
-import { Executor } from '../apply/executor.ts';
-import { recoverParked } from '../apply/local-changes.ts';
-import { Mutex } from '../apply/mutex.ts';
-import type { ApplyParts } from '../apply/parts.ts';
-import { recoverReplace, REPLACE_JOURNAL, type ReplaceEntry } from '../apply/replace.ts';
+import {
+  StoredCommits,
+  Executor,
+  recoverParked,
+  Mutex,
+  type ApplyParts,
+  recoverReplace,
+  REPLACE_JOURNAL,
+  type ReplaceEntry,
+} from '../apply/index.ts';
 import type { Environment } from '../environment.ts';
 import { prepareOwnFolder, purgeTrash } from '../local/index.ts';
 import type { NodeId } from '../model/index.ts';

@@ -19,7 +19,12 @@ export function isExpired(day: string, nowMs: number, keepDays: number): boolean
  * Removes the days that have expired. Answers their paths, relative to the synced folder. A day that cannot be removed
  * is left for the next time. @param root absolute
  */
-export async function purgeTrash(disk: Pick<Disk, 'list' | 'removeTree'>, root: string, nowMs: number, keepDays: number): Promise<readonly string[]> {
+export async function purgeTrash(
+  disk: Pick<Disk, 'list' | 'removeTree'>,
+  root: string,
+  nowMs: number,
+  keepDays: number,
+): Promise<readonly string[]> {
   const purged: string[] = [];
   for (const { name, stat } of await listOrNothing(disk, `${root}/${TRASH}`)) {
     if (name === null || stat?.kind !== 'folder' || !isExpired(name, nowMs, keepDays)) continue;

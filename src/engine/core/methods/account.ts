@@ -1,7 +1,7 @@
 import { TidemarkError } from '../../../contract/index.ts';
 import { type AccountParts, signIn, signOut, signUp } from '../../account/index.ts';
 import type { AccountRow } from '../../store/index.ts';
-import { note } from '../../apply/note.ts';
+import { note } from '../../apply/index.ts';
 import type { Handlers, TidemarkEngine } from '../engine.ts';
 
 export function accountMethods(engine: TidemarkEngine): Handlers<'account.signUp' | 'account.signIn' | 'account.signOut' | 'account.show'> {

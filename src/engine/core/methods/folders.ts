@@ -1,6 +1,6 @@
 import { type Folder, TidemarkError } from '../../../contract/index.ts';
 import { createMarker, checkFolder } from '../../local/index.ts';
-import { note } from '../../apply/note.ts';
+import { note } from '../../apply/index.ts';
 import type { Handlers, TidemarkEngine } from '../engine.ts';
 import { checkNewFolder } from '../new-folder.ts';
 
