@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { someBytes, worldOf, World } from './support/index.ts';
+import { someBytes, until, worldOf, World } from './support/index.ts';
 
 describe('Basics', () => {
   it('empty on both sides sends nothing', async () => {
@@ -336,5 +336,33 @@ describe('Basics', () => {
     await world.expectSame({ 'report.txt': last });
     expect(await readFile(desktop.path('report.txt'), 'utf8')).toBe(last);
     expect(await desktop.conflicts()).toEqual([]);
+  });
+
+  it('an edit that reaches the cloud while another one is being sent is not overwritten', async () => {
+    await using opened = await worldOf('laptop', 'desktop');
+    const { world } = opened;
+    const [laptop, desktop] = opened.devices;
+    await laptop.write('report.txt', 'the first');
+    await world.settle();
+    await laptop.write('report.txt', "the laptop's");
+    await desktop.write('report.txt', "the desktop's");
+    // The laptop has read that the file changed in the cloud before it commits its own, but after it began to send it.
+    laptop.traffic.before = async (call) => {
+      if (call !== 'store') return;
+      laptop.traffic.before = () => undefined;
+      await desktop.sync();
+      const reads = laptop.traffic.calls.get('delta') ?? 0;
+      await laptop.call('sync.now', {});
+      await until('the laptop reads the feed', () => (laptop.traffic.calls.get('delta') ?? 0) > reads);
+      await until(
+        'and has it',
+        async () => (await laptop.call('files.explain', { path: 'report.txt' })).remote?.sizeBytes === "the desktop's".length,
+      );
+    };
+    await world.settle();
+    const tree = await world.expectSame();
+    expect(tree['report.txt']).toBe("the desktop's");
+    expect(Object.values(tree).sort()).toEqual(["the desktop's", "the laptop's"]);
+    expect(await desktop.conflicts()).toMatchObject([{ path: 'report.txt', device: 'laptop' }]);
   });
 });

@@ -55,7 +55,7 @@ export interface StoreWrites {
   clearRemote(): void;
   putLocal(node: LocalNode): void;
   deleteLocal(id: NodeId): void;
-  /** Gives a local item (and its children's `parentId`) another id. Throws when `to` exists. */
+  /** Gives a local item another id, also as the `parentId` of its children, here and as agreed. Throws when `to` exists. */
   rebindLocal(from: NodeId, to: NodeId): void;
   putSynced(node: SyncedNode): void;
   deleteSynced(id: NodeId): void;

@@ -24,6 +24,7 @@ export class Trees {
   readonly #steppedAside: (winner: string) => readonly LocalNode[];
   readonly #rebindId: Change;
   readonly #rebindChildren: Change;
+  readonly #rebindAgreed: Change;
 
   constructor(sql: Sql) {
     this.remote = new TreeTable(sql, remoteCodec);
@@ -40,6 +41,7 @@ export class Trees {
     ];
     this.#rebindId = sql.change(`UPDATE local SET id = ${fromHex} WHERE id = ${fromHex}`);
     this.#rebindChildren = sql.change(`UPDATE local SET parent = ${fromHex} WHERE parent = ${fromHex}`);
+    this.#rebindAgreed = sql.change(`UPDATE synced SET parent = ${fromHex} WHERE parent = ${fromHex}`);
   }
 
   divergentIds(): readonly NodeId[] {
@@ -72,6 +74,8 @@ export class Trees {
     if (this.local.get(to) !== undefined) throw new Error(`local item ${to} exists already`);
     this.#rebindId.run(to, from);
     this.#rebindChildren.run(to, from);
+    // Where its children were agreed to be is still this folder: none of them moved.
+    this.#rebindAgreed.run(to, from);
   }
 
   clear(): void {

@@ -240,6 +240,7 @@ export class AbstractWorld {
     const unread = this.unread.get(from);
     if (unread !== undefined) this.unread.set(to, unread);
     for (const child of [...this.local.children(from)]) this.local.set({ ...child, parentId: to });
+    for (const child of [...this.synced.children(from)]) this.synced.set({ ...child, parentId: to });
   }
 
   #need(possible: boolean, what: string): void {

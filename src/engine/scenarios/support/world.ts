@@ -183,3 +183,6 @@ export function someBytes(length: number, seed = 1): Buffer {
   }
   return bytes;
 }
+
+/** Permissions mean nothing to root; `npm test` drops to an ordinary user. */
+export const asRoot = process.getuid?.() === 0;
