@@ -13,9 +13,10 @@ export default defineConfig<Options>({
   outputDir: '../test-results',
   reporter: 'list',
   projects: [
-    { name: 'electron', use: { shell: 'electron' } },
+    { name: 'electron', testIgnore: 'browser.spec.ts', use: { shell: 'electron' } },
     {
       name: 'chromium',
+      testIgnore: 'desktop.spec.ts',
       use: {
         shell: 'browser',
         browserName: 'chromium',

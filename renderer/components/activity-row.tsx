@@ -17,6 +17,7 @@ import type { Activity, ActivityKind } from '../../src/contract/index.ts';
 import { useWords } from '../i18n/use-words.ts';
 import { useStores } from '../stores/index.ts';
 import { PathName } from './path-name.tsx';
+import { useDeviceName } from './use-device-name.ts';
 
 const icons: Readonly<Record<ActivityKind, LucideIcon>> = {
   uploaded: ArrowUp,
@@ -43,6 +44,7 @@ const gone: readonly ActivityKind[] = ['deleted_cloud', 'deleted_here', 'signed_
 export function ActivityRow({ row }: { readonly row: Activity }): ReactElement {
   const { t, format } = useWords();
   const { desktop } = useStores();
+  const device = useDeviceName(row.device);
   const Icon = icons[row.kind];
   const name = <PathName path={row.path} whole={t('issues.wholeFolder')} />;
   return (
@@ -66,10 +68,10 @@ export function ActivityRow({ row }: { readonly row: Activity }): ReactElement {
               <bdi>{t('activity.from', { path: row.otherPath })}</bdi>
             </>
           )}
-          {row.device !== null && (
+          {device !== null && (
             <>
               {' · '}
-              <bdi>{t('activity.byDevice', { device: row.device })}</bdi>
+              <bdi>{t('activity.byDevice', { device })}</bdi>
             </>
           )}
         </span>

@@ -199,6 +199,7 @@ export const en = {
     happened: 'Two versions, made {when}',
     current: 'In the cloud',
     copy: 'The other version, by {device}',
+    copyUnknown: 'The other version',
     mine: 'Keep mine',
     theirs: 'Keep the cloud’s',
     both: 'Keep both',

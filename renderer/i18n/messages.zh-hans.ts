@@ -179,6 +179,7 @@ export const zhHans: Messages = {
     happened: '两个版本，产生于 {when}',
     current: '云端版本',
     copy: '另一个版本，来自 {device}',
+    copyUnknown: '另一个版本',
     mine: '保留我的',
     theirs: '保留云端的',
     both: '两个都保留',

@@ -179,6 +179,7 @@ export const zhHant: Messages = {
     happened: '兩個版本，產生於 {when}',
     current: '雲端版本',
     copy: '另一個版本，來自 {device}',
+    copyUnknown: '另一個版本',
     mine: '保留我的',
     theirs: '保留雲端的',
     both: '兩個都保留',

@@ -9,6 +9,7 @@ import { LoadingRows } from '../components/loading.tsx';
 import { Page } from '../components/page.tsx';
 import { PathName } from '../components/path-name.tsx';
 import { useAction } from '../components/use-action.ts';
+import { useDeviceName } from '../components/use-device-name.ts';
 import { VirtualList } from '../components/virtual-list.tsx';
 import { useWords } from '../i18n/use-words.ts';
 import { useStores } from '../stores/index.ts';
@@ -46,6 +47,7 @@ export function ConflictsScreen(): ReactElement {
 function ConflictCard({ conflict }: { readonly conflict: Conflict }): ReactElement {
   const { t, format, ago } = useWords();
   const { conflicts } = useStores();
+  const device = useDeviceName(conflict.device);
   const resolve = useAction((keep: 'mine' | 'theirs' | 'both') => conflicts.resolve(conflict.id, keep));
   return (
     <article className="conflict">
@@ -59,7 +61,7 @@ function ConflictCard({ conflict }: { readonly conflict: Conflict }): ReactEleme
           <dd>{format.bytes(conflict.currentSizeBytes)}</dd>
         </div>
         <div className="version">
-          <dt>{t('conflicts.copy', { device: conflict.device })}</dt>
+          <dt>{device === null ? t('conflicts.copyUnknown') : t('conflicts.copy', { device })}</dt>
           <dd>{format.bytes(conflict.copySizeBytes)}</dd>
           <dd className="muted small">
             <bdi>{conflict.copyPath}</bdi>

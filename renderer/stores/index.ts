@@ -13,6 +13,7 @@ import {
   createIssuesStore,
   createQuestionsStore,
 } from './decisions.ts';
+import { type DevicesStore, createDevicesStore } from './devices.ts';
 import { type FilesStore, createFilesStore } from './files.ts';
 import { type RouteStore, createRouteStore } from './route.ts';
 import { type SettingsStore, createSettingsStore } from './settings.ts';
@@ -30,6 +31,7 @@ export interface Stores {
   readonly route: RouteStore;
   readonly activity: ActivityStore;
   readonly today: ActivityStore;
+  readonly devices: DevicesStore;
   readonly files: FilesStore;
   readonly issues: ListStore<Issue>;
   readonly conflicts: ConflictsStore;
@@ -50,6 +52,7 @@ export function createStores(
     route: createRouteStore(win),
     activity: createActivityStore(session),
     today: createActivityStore(session),
+    devices: createDevicesStore(session),
     files: createFilesStore(session),
     issues: createIssuesStore(session),
     conflicts: createConflictsStore(session),

@@ -4,6 +4,7 @@ import { FakeEngine, emptyStatus } from '../testing/fake-engine.ts';
 import { connected } from '../testing/lines.ts';
 import { byDay, createActivityStore, tally } from './activity.ts';
 import { createConflictsStore, createQuestionsStore } from './decisions.ts';
+import { createDevicesStore, deviceName } from './devices.ts';
 import { createFilesStore, treeLines } from './files.ts';
 import { createSettingsStore } from './settings.ts';
 import { createStatusStore } from './status.ts';
@@ -165,6 +166,29 @@ describe('decisions', () => {
       { id: 'q', choice: 'keep' },
     ]);
     stop();
+  });
+});
+
+describe('names of devices', () => {
+  it('are asked for once, when an id is mentioned that has none', async () => {
+    const id = 'd'.repeat(32);
+    const engine = new FakeEngine(emptyStatus, {
+      'devices.list': () => ({
+        devices: [{ id, name: 'Desktop', platform: 'linux', appVersion: '1', createdAt: 0, lastSeenAt: 0, current: false }],
+      }),
+    });
+    let nowMs = 0;
+    const devices = createDevicesStore(connected(engine).session, () => nowMs);
+    const name = (device: string | null): string | null => deviceName(devices.getState().names, device);
+    devices.need('Laptop');
+    expect([name('Laptop'), name(id), name(null), name('')]).toEqual(['Laptop', null, null, null]);
+    devices.need(id);
+    devices.need(id);
+    await until(() => expect(name(id)).toBe('Desktop'));
+    devices.need('e'.repeat(32));
+    nowMs = 60_000;
+    devices.need('e'.repeat(32));
+    await until(() => expect(engine.calls).toHaveLength(2));
   });
 });
 
