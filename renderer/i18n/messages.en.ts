@@ -249,8 +249,8 @@ export const en = {
     account: {
       createTitle: 'Create your account',
       signInTitle: 'Sign in',
-      at: 'at {server}',
-      embedded: 'in the cloud on this computer',
+      at: 'At {server}',
+      embedded: 'In the cloud on this computer',
       mode: 'Account',
       create: 'Create account',
       signIn: 'Sign in',
