@@ -1,0 +1,58 @@
+import { type CloudNode, ROOT_ID } from '../../contract/index.ts';
+import type { FakeCloud } from '../fakes/cloud/fake-cloud.ts';
+import type { Inode } from '../fakes/disk/volume.ts';
+import { isBuiltInIgnored } from '../ignore/index.ts';
+import { EMAIL, ROOT, type SimDevice } from './device.ts';
+import type { Ledger } from './ledger.ts';
+
+/** Path by content hash; folders end in `/` and hold ''. */
+export type Listing = ReadonlyMap<string, string>;
+
+export function cloudListing(cloud: FakeCloud): Listing {
+  const children = new Map<string, CloudNode[]>();
+  for (const node of cloud.nodes(EMAIL)) children.set(node.parentId, [...(children.get(node.parentId) ?? []), node]);
+  const listing = new Map<string, string>();
+  const walk = (parentId: string, prefix: string): void => {
+    for (const node of children.get(parentId) ?? []) {
+      if (node.kind === 'file') listing.set(prefix + node.name, node.hash);
+      else {
+        listing.set(`${prefix}${node.name}/`, '');
+        walk(node.id, `${prefix}${node.name}/`);
+      }
+    }
+  };
+  walk(ROOT_ID, '');
+  return listing;
+}
+
+export function diskListing(device: SimDevice, ledger: Ledger): Listing {
+  const listing = new Map<string, string>();
+  const walk = (inode: Inode, prefix: string): void => {
+    for (const { printable, inode: found } of inode.entries.values()) {
+      if (isBuiltInIgnored(printable)) continue;
+      if (found.kind === 'file') listing.set(prefix + printable, ledger.hashOf(new TextDecoder().decode(found.data)));
+      else {
+        listing.set(`${prefix}${printable}/`, '');
+        walk(found, `${prefix}${printable}/`);
+      }
+    }
+  };
+  walk(device.disk.volume.need(ROOT), '');
+  return listing;
+}
+
+/** Differences, without what lies at or below the excused paths. */
+export function differences(a: Listing, b: Listing, excused: ReadonlySet<string>, names: readonly [string, string]): string[] {
+  const isExcused = (path: string): boolean => [...excused].some((one) => path === one || path.startsWith(`${one}/`));
+  return [...new Set([...a.keys(), ...b.keys()])].sort().flatMap((path) => {
+    if (a.get(path) === b.get(path) || isExcused(path)) return [];
+    const side = (listing: Listing): string => listing.get(path)?.slice(0, 8) ?? 'nothing';
+    return [`${path}: ${names[0]} ${side(a)}, ${names[1]} ${side(b)}`];
+  });
+}
+
+/** What is left in one of Tidemark's own folders. */
+export function leftovers(device: SimDevice, folder: 'tmp' | 'parked'): string[] {
+  const inode = device.disk.volume.find(`${ROOT}/.tidemark/${folder}`);
+  return [...(inode?.entries.keys() ?? [])].map((left) => `${device.name} has .tidemark/${folder}/${left} left`);
+}

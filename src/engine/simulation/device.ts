@@ -1,0 +1,261 @@
+import { copyFileSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { dayMs, hourMs } from '../../base/index.ts';
+import { TidemarkEngine } from '../core/engine.ts';
+import { createEngine, type Engine } from '../create-engine.ts';
+import type { Environment, Log, WatchListener } from '../environment.ts';
+import type { FakeCloud } from '../fakes/cloud/fake-cloud.ts';
+import { FakeDisk } from '../fakes/disk/fake-disk.ts';
+import { type FakeWatch, fakeWatch } from '../fakes/disk/fake-watch.ts';
+import type { SeededRandom } from '../fakes/random.ts';
+import { FakeSecrets } from '../fakes/secrets.ts';
+import { SimClock } from './clock.ts';
+import { openLine } from './line.ts';
+import type { Life, Scheduler } from './scheduler.ts';
+import { Weather } from './weather.ts';
+
+export const ROOT = '/sync';
+export const EMAIL = 'ann@example.com';
+const PASSWORD = 'correct horse battery';
+/** The computer itself: what the disk and the person do goes on while no engine runs. */
+const MUTATING = new Set([
+  'writeMany',
+  'create',
+  'write',
+  'finish',
+  'moveFile',
+  'moveFiles',
+  'moveFolder',
+  'makeFolder',
+  'removeFolder',
+  'removeFile',
+  'removeTree',
+  'setMode',
+  'writeText',
+]);
+
+export interface DeviceParts {
+  readonly name: string;
+  readonly scheduler: Scheduler;
+  readonly cloud: FakeCloud;
+  readonly random: SeededRandom;
+  /** A real folder for the databases. */
+  readonly dir: string;
+  /** A bug: what may never be logged was. */
+  readonly onBug: (what: string) => void;
+}
+
+/** One computer: a disk, a person at it, and the engine of the moment, which may crash and come back. */
+export class SimDevice {
+  readonly name: string;
+  readonly disk: FakeDisk;
+  readonly weather: Weather;
+  readonly caseSensitive: boolean;
+  skewMs: number;
+  engine: Engine | undefined;
+  readonly #parts: DeviceParts;
+  readonly #watch: FakeWatch;
+  readonly #secrets = new FakeSecrets();
+  readonly #random: SeededRandom;
+  readonly #abandoned: Engine[] = [];
+  readonly #hintLoss: number;
+  #life: Life;
+  #incarnation = 0;
+  #database: string;
+  #listener: WatchListener | undefined;
+  /** Requests by kind, and changes of the synced folder that the engine made. */
+  readonly counts = { requests: 0, commits: 0, stores: 0, diskSteps: 0, treeWrites: 0 };
+
+  constructor(parts: DeviceParts) {
+    const { name, scheduler, random } = parts;
+    this.#parts = parts;
+    this.name = name;
+    this.#random = random;
+    this.#life = { name, alive: false };
+    this.#database = join(parts.dir, `${name}-0.db`);
+    this.skewMs = random.pick([0, 0, 0, -3 * dayMs, hourMs, 400 * dayMs]);
+    this.weather = new Weather(random.fork(), () => scheduler.nowMs);
+    this.#hintLoss = random.pick([0, 0, 0.1, 0.5]);
+    this.caseSensitive = random.next() < 0.75;
+    const wall = new SimClock(scheduler, this.#life, () => this.skewMs);
+    this.disk = new FakeDisk({
+      now: () => wall.now(),
+      caseInsensitive: !this.caseSensitive,
+      birthTimes: random.next() < 0.8,
+      hardLinks: random.next() < 0.8,
+      yieldPoint: () => scheduler.step(this.#life),
+    });
+    this.disk.fault = (method, path) => {
+      this.counts.diskSteps += 1;
+      if (MUTATING.has(method) && !path.startsWith(`${ROOT}/.tidemark`)) this.counts.treeWrites += 1;
+      const fault = this.weather.diskFault(method);
+      scheduler.note(name, fault === undefined ? `${method} ${path}` : `${method} ${path} fails: ${fault}`);
+      return fault;
+    };
+    this.#watch = fakeWatch(this.disk);
+    this.disk.user.mkdir(ROOT);
+  }
+
+  get running(): boolean {
+    return this.engine !== undefined;
+  }
+
+  get person(): FakeDisk['user'] {
+    return this.disk.user;
+  }
+
+  /** Begins a new process. What is thrown ends it again. */
+  async start(): Promise<void> {
+    this.#incarnation += 1;
+    this.#life = { name: this.name, alive: true };
+    this.#parts.scheduler.note(this.name, `start ${this.#incarnation}`);
+    const engine = await createEngine(this.#environment(this.#life), {
+      profile: '/profile',
+      database: this.#database,
+      lockFolder: () => () => undefined,
+    });
+    this.engine = engine;
+    await engine.start();
+  }
+
+  async signIn(first: boolean): Promise<void> {
+    const { cloud } = this.#parts;
+    await this.#engine.call(first ? 'account.signUp' : 'account.signIn', {
+      server: cloud.server,
+      email: EMAIL,
+      password: PASSWORD,
+      deviceName: this.name,
+    });
+    await this.#engine.call('folder.add', { path: ROOT });
+  }
+
+  /** Ends the process in the orderly way. */
+  async stop(): Promise<void> {
+    const { engine } = this;
+    if (engine === undefined) return;
+    this.#parts.scheduler.note(this.name, 'stop');
+    await engine.stop();
+    this.engine = undefined;
+    this.#listener = undefined;
+    this.#parts.scheduler.kill(this.#life);
+  }
+
+  /** The process is gone between two of its steps; the disk keeps what it was told. */
+  crash(): void {
+    if (!this.#die()) return;
+    this.#parts.scheduler.note(this.name, 'crash');
+    this.disk.crash();
+  }
+
+  /** The machine is gone: what was not synced to the disk may be lost, newest first. */
+  powerCut(): void {
+    if (!this.#die()) return;
+    const kept = this.#random.below(this.disk.volume.uncommitted + 1);
+    this.#parts.scheduler.note(this.name, `power cut, ${kept} of ${this.disk.volume.uncommitted} kept`);
+    this.disk.powerCut(kept);
+  }
+
+  /** The engine that was is never heard of again; the next one opens a copy of its database as it was at this moment. */
+  #die(): boolean {
+    const { engine } = this;
+    if (engine === undefined) return false;
+    this.#parts.scheduler.kill(this.#life);
+    this.#abandoned.push(engine);
+    this.engine = undefined;
+    this.#listener = undefined;
+    const next = join(this.#parts.dir, `${this.name}-${this.#incarnation}.db`);
+    for (const suffix of ['', '-wal']) if (existsSync(this.#database + suffix)) copyFileSync(this.#database + suffix, next + suffix);
+    this.#database = next;
+    return true;
+  }
+
+  /** Gives back the databases of engines that crashed. */
+  close(): void {
+    this.#parts.scheduler.kill(this.#life);
+    for (const engine of [...this.#abandoned, ...(this.engine === undefined ? [] : [this.engine])])
+      if (engine instanceof TidemarkEngine) engine.store.close();
+  }
+
+  /** The watcher of the moment loses what it knew, or stops working. */
+  upsetWatcher(how: 'overflow' | 'failed'): void {
+    this.#parts.scheduler.note(this.name, `watcher ${how}`);
+    const listener = this.#listener;
+    if (how === 'overflow') listener?.overflow();
+    else {
+      this.#listener = undefined;
+      listener?.failed(new Error('no watches left'));
+    }
+  }
+
+  get #engine(): Engine {
+    if (this.engine === undefined) throw new Error(`${this.name} does not run`);
+    return this.engine;
+  }
+
+  call: Engine['call'] = (method, params) => this.#engine.call(method, params);
+
+  #environment(life: Life): Environment {
+    const { scheduler, cloud } = this.#parts;
+    const clock = new SimClock(scheduler, life, () => this.skewMs);
+    return {
+      clock,
+      random: this.#random.fork(),
+      disk: this.disk,
+      secrets: this.#secrets,
+      log: this.#log(life),
+      watch: (root, listener) => this.#watchFor(life, root, listener),
+      connect: () =>
+        openLine({
+          scheduler,
+          cloud,
+          life,
+          weather: this.weather,
+          onRequest: (method) => {
+            this.counts.requests += 1;
+            if (method.startsWith('commit')) this.counts.commits += 1;
+            if (method === 'store') this.counts.stores += 1;
+          },
+        }),
+      platform: { platform: 'linux', hostName: this.name, appVersion: '0.0.0-simulation', caseSensitive: this.caseSensitive },
+    };
+  }
+
+  async #watchFor(life: Life, root: string, listener: WatchListener): Promise<{ close(): Promise<void> }> {
+    const { scheduler } = this.#parts;
+    await scheduler.step(life);
+    this.#listener = listener;
+    const own = this.#random.fork();
+    return this.#watch.watch(root, {
+      dirty: (folder) => {
+        if (!life.alive || this.#listener !== listener) return;
+        const lost = !this.#calmHints && own.next() < this.#hintLoss;
+        const times = lost ? 0 : own.next() < 0.1 ? 2 : 1;
+        for (let time = 0; time < times; time += 1) {
+          void scheduler.step(life).then(() => {
+            if (this.#listener === listener) listener.dirty(folder);
+          });
+        }
+      },
+      overflow: () => undefined,
+      failed: () => undefined,
+    });
+  }
+
+  /** No hint is lost any more. */
+  calmHints(): void {
+    this.#calmHints = true;
+  }
+  #calmHints = false;
+
+  #log(life: Life): Log {
+    const { scheduler, onBug } = this.#parts;
+    const write =
+      (level: string) =>
+      (message: string, fields: Readonly<Record<string, unknown>> = {}): void => {
+        if (!life.alive) return;
+        scheduler.note(this.name, `${level}: ${message} ${JSON.stringify(fields)}`);
+        if (level === 'error') onBug(`${this.name}: ${message} ${JSON.stringify(fields)}`);
+      };
+    return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+  }
+}

@@ -1,0 +1,246 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { dayMs, hourMs, minuteMs, secondMs } from '../../base/index.ts';
+import { FakeCloud } from '../fakes/cloud/fake-cloud.ts';
+import { SeededRandom } from '../fakes/random.ts';
+import { SimClock } from './clock.ts';
+import { type Acts, Person } from './person.ts';
+import { ROOT, SimDevice } from './device.ts';
+import { Ledger } from './ledger.ts';
+import { Scheduler } from './scheduler.ts';
+import { Settlement } from './settlement.ts';
+import { Trace } from './trace.ts';
+
+export interface HistoryOptions {
+  readonly seed: number;
+  /** How many devices; by the seed when not given. */
+  readonly devices?: number | undefined;
+  /** How many things happen before the world is left alone; by the seed when not given. */
+  readonly steps?: number | undefined;
+}
+
+export interface HistoryResult {
+  readonly seed: number;
+  /** What should not have been; empty when all is well. */
+  readonly violations: readonly string[];
+  readonly digest: string;
+  readonly trace: readonly string[];
+  readonly turns: number;
+}
+
+/** Lives through one history: devices, people and faults by the seed, then peace, then the questions. */
+export async function runHistory(options: HistoryOptions): Promise<HistoryResult> {
+  const dir = mkdtempSync(join(tmpdir(), 'tidemark-simulation-'));
+  const history = new History(options, dir);
+  try {
+    return await history.run();
+  } finally {
+    history.close();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+const PLAIN_NAMES = ['a', 'b', 'c', 'd', 'e', 'f'];
+/** Names that some file systems, and the cloud, take for one. */
+const ALIKE_NAMES = ['a', 'A', 'b', 'B', 'c', '\u00e9'];
+
+class History {
+  readonly #options: HistoryOptions;
+  readonly #random: SeededRandom;
+  readonly #trace = new Trace();
+  readonly #scheduler: Scheduler;
+  readonly #cloud: FakeCloud;
+  readonly #devices: SimDevice[] = [];
+  readonly #people: Person[] = [];
+  readonly #ledger: Ledger;
+  readonly #violations: string[] = [];
+  readonly #starting = new Map<SimDevice, Promise<void>>();
+
+  constructor(options: HistoryOptions, dir: string) {
+    this.#options = options;
+    this.#random = new SeededRandom(options.seed);
+    this.#scheduler = new Scheduler(this.#random.fork(), this.#trace);
+    const cloudLife = { name: 'cloud', alive: true };
+    this.#cloud = new FakeCloud({
+      clock: new SimClock(this.#scheduler, cloudLife),
+      random: this.#random.fork(),
+      deltaLimit: this.#random.pick([2, 10, 1000]),
+      yieldPoint: () => this.#scheduler.step(cloudLife),
+    });
+    const count = options.devices ?? this.#random.pick([2, 2, 3]);
+    for (let index = 0; index < count; index += 1) {
+      this.#devices.push(
+        new SimDevice({
+          name: `D${index + 1}`,
+          scheduler: this.#scheduler,
+          cloud: this.#cloud,
+          random: this.#random.fork(),
+          dir,
+          onBug: (what) => this.#violations.push(what),
+        }),
+      );
+    }
+    this.#ledger = new Ledger(this.#devices, this.#cloud);
+    const names = this.#random.next() < 0.15 ? ALIKE_NAMES : PLAIN_NAMES;
+    for (const device of this.#devices) {
+      this.#people.push(
+        new Person({
+          device,
+          random: this.#random.fork(),
+          ledger: this.#ledger,
+          names,
+          note: (what) => this.#scheduler.note(device.name, `person: ${what}`),
+        }),
+      );
+    }
+  }
+
+  async run(): Promise<HistoryResult> {
+    try {
+      await this.#begin();
+      await this.#live();
+      const settlement = new Settlement({
+        devices: this.#devices,
+        cloud: this.#cloud,
+        ledger: this.#ledger,
+        scheduler: this.#scheduler,
+        random: this.#random,
+      });
+      await this.#peace();
+      this.#violations.push(...(await settlement.settle()));
+    } catch (error) {
+      this.#violations.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    }
+    return {
+      seed: this.#options.seed,
+      violations: this.#violations,
+      digest: this.#trace.digest(),
+      trace: this.#trace.lines,
+      turns: this.#scheduler.turns,
+    };
+  }
+
+  close(): void {
+    for (const device of this.#devices) device.close();
+  }
+
+  /** Devices join one after the other, some with files of their own. */
+  async #begin(): Promise<void> {
+    for (const [index, device] of this.#devices.entries()) {
+      for (let act = this.#random.pick([0, 0, 3, 8]); act > 0; act -= 1) this.#somethingOn(index).forEach(() => undefined);
+      await this.#scheduler.until(device.start(), `${device.name}: first start`);
+      await this.#scheduler.until(device.signIn(index === 0), `${device.name}: sign-in`);
+      await this.#scheduler.someTurns(this.#random.below(300));
+    }
+  }
+
+  #somethingOn(index: number): Acts {
+    const person = this.#people[index];
+    if (person === undefined) throw new RangeError('no such person');
+    return person.something();
+  }
+
+  async #live(): Promise<void> {
+    for (const device of this.#devices) device.weather.calm(false);
+    const steps = this.#options.steps ?? this.#random.pick([8, 16, 32, 64]);
+    for (let step = 0; step < steps; step += 1) {
+      await this.#happen();
+      await this.#scheduler.someTurns(this.#random.pick([0, 2, 10, 40, 150, 400]));
+      if (this.#scheduler.turns > 1_000_000) throw new Error('the world spins');
+    }
+  }
+
+  async #happen(): Promise<void> {
+    const index = this.#random.below(this.#devices.length);
+    const device = this.#devices[index];
+    if (device === undefined) return;
+    const chance = this.#random.next();
+    if (!device.running && chance < 0.5) return this.#start(device);
+    if (chance < 0.62) {
+      const acts = this.#somethingOn(index);
+      while (acts.next().done !== true) await this.#scheduler.someTurns(this.#random.pick([0, 0, 1, 5, 30]));
+    } else if (chance < 0.7) this.#scheduler.note(device.name, `weather: ${device.weather.turn()}`);
+    else if (chance < 0.8) this.#die(device, chance < 0.76);
+    else if (chance < 0.83) await this.#restart(device);
+    else if (chance < 0.86) device.upsetWatcher(this.#random.pick(['overflow', 'failed']));
+    else if (chance < 0.91) await this.#time();
+    else if (chance < 0.94) await this.#pauseOrResume(device);
+    else if (chance < 0.97) await answerQuestions(device, this.#random, this.#scheduler);
+    else if (chance < 0.98) device.skewMs += this.#random.pick([-hourMs, minuteMs, 40 * dayMs, -40 * dayMs]);
+    else await this.#unmount(device);
+  }
+
+  #die(device: SimDevice, crash: boolean): void {
+    this.#starting.delete(device);
+    if (crash) device.crash();
+    else device.powerCut();
+  }
+
+  /** A process that cannot start ends; somebody starts it again later. */
+  #start(device: SimDevice): void {
+    const starting = device.start().catch((error: unknown) => {
+      this.#scheduler.note(device.name, `did not start: ${String(error)}`);
+      this.#die(device, true);
+    });
+    this.#starting.set(device, starting);
+  }
+
+  async #restart(device: SimDevice): Promise<void> {
+    if (!device.running) return;
+    await this.#scheduler.until(device.stop(), `${device.name}: stop`);
+    await this.#scheduler.someTurns(this.#random.pick([0, 20]));
+    this.#start(device);
+  }
+
+  async #time(): Promise<void> {
+    const ms = this.#random.pick([secondMs, minuteMs, 10 * minuteMs, 2 * hourMs, dayMs]);
+    this.#scheduler.note('world', `${ms} ms go by`);
+    if (ms <= 10 * minuteMs && this.#random.next() < 0.5) await this.#scheduler.pass(ms);
+    else this.#scheduler.skip(ms);
+  }
+
+  async #pauseOrResume(device: SimDevice): Promise<void> {
+    if (!device.running) return;
+    const pause = this.#random.next() < 0.4;
+    const until = this.#random.next() < 0.5 ? null : Number.MAX_SAFE_INTEGER;
+    this.#scheduler.note(device.name, pause ? 'pause' : 'resume');
+    await this.#scheduler.until(pause ? device.call('sync.pause', { until }) : device.call('sync.resume', {}), `${device.name}: pause`);
+  }
+
+  /** The folder is away for a while: a volume that is not there. */
+  async #unmount(device: SimDevice): Promise<void> {
+    this.#scheduler.note(device.name, 'unmount');
+    device.person.rename(ROOT, '/elsewhere');
+    const empty = this.#random.next() < 0.5;
+    if (empty) device.person.mkdir(ROOT);
+    await this.#scheduler.someTurns(this.#random.pick([5, 50, 300]));
+    if (empty) device.person.remove(ROOT);
+    device.person.rename('/elsewhere', ROOT);
+    this.#scheduler.note(device.name, 'mount');
+  }
+
+  /** Faults end, everybody runs. */
+  async #peace(): Promise<void> {
+    this.#scheduler.note('world', 'peace');
+    for (const device of this.#devices) {
+      device.weather.calm(true);
+      device.calmHints();
+    }
+    for (const starting of this.#starting.values()) await this.#scheduler.until(starting, 'a start');
+    for (const device of this.#devices) {
+      if (!device.running) await this.#scheduler.until(device.start(), `${device.name}: start`);
+      await this.#scheduler.until(device.call('sync.resume', {}), `${device.name}: resume`);
+    }
+  }
+}
+
+export async function answerQuestions(device: SimDevice, random: SeededRandom, scheduler: Scheduler): Promise<void> {
+  if (!device.running) return;
+  const { questions } = await scheduler.until(device.call('questions.list', {}), `${device.name}: questions`);
+  for (const { id, side, items } of questions) {
+    const choice = random.pick(['keep', 'delete'] as const);
+    scheduler.note(device.name, `person: ${choice} ${items} items gone ${side}`);
+    await scheduler.until(device.call('questions.answer', { id, choice }), `${device.name}: answer`);
+  }
+}

@@ -1,0 +1,93 @@
+import { TidemarkError } from '../../contract/index.ts';
+import { onAbort } from '../abort.ts';
+import type { FakeCloud } from '../fakes/cloud/fake-cloud.ts';
+import type { CloudApi, Credentials, DriveApi } from '../remote/api.ts';
+import type { Life, Scheduler } from './scheduler.ts';
+import type { Weather } from './weather.ts';
+
+export interface LineParts {
+  readonly scheduler: Scheduler;
+  readonly cloud: FakeCloud;
+  readonly life: Life;
+  readonly weather: Weather;
+  /** Counts requests by name. */
+  readonly onRequest: (method: string) => void;
+}
+
+/** What every call of both interfaces goes through. */
+type Call = <T>(method: string, signal: AbortSignal | undefined, work: () => Promise<T>) => Promise<T>;
+
+/** The line of one process to the cloud: requests take time, get lost before or after they did something, and die with it. */
+export function openLine(parts: LineParts): CloudApi {
+  const { scheduler, cloud, life, weather } = parts;
+  const call: Call = async (method, signal, work) => {
+    await scheduler.step(life);
+    if (signal?.aborted === true) throw new TidemarkError('aborted');
+    parts.onRequest(method);
+    const fault = weather.lineFault();
+    scheduler.note(life.name, fault === undefined ? `> ${method}` : `> ${method} ${fault.error.code} ${fault.phase}`);
+    if (fault?.phase === 'before') throw fault.error;
+    const answer = await orAborted(work(), signal).catch(async (error: unknown) => {
+      await scheduler.step(life);
+      scheduler.note(life.name, `< ${method} ${error instanceof TidemarkError ? error.code : String(error)}`);
+      throw error;
+    });
+    await scheduler.step(life);
+    if (fault !== undefined) throw fault.error;
+    return answer;
+  };
+  const api = cloud.api();
+  return {
+    server: api.server,
+    discover: (signal) => call('discover', signal, () => api.discover(signal)),
+    signUp: (request) => call('signUp', undefined, () => api.signUp(request)),
+    signIn: (request) => call('signIn', undefined, () => api.signIn(request)),
+    refresh: (token, signal) => call('refresh', signal, () => api.refresh(token, signal)),
+    revoke: (token) => call('revoke', undefined, () => api.revoke(token)),
+    authorized: (credentials) => driveOver(api.authorized(whileAlive(credentials, life)), call),
+    close: () => Promise.resolve(),
+  };
+}
+
+/** The caller learns at once that it gave up; the cloud goes on with what it was asked. */
+function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const forget = onAbort(signal, () => {
+      reject(new TidemarkError('aborted'));
+    });
+    void work.then(resolve, reject).finally(forget);
+  });
+}
+
+/** Nobody answers for a dead process. */
+const whileAlive = (credentials: Credentials, life: Life): Credentials => ({
+  accessToken: (signal) => (life.alive ? credentials.accessToken(signal) : new Promise(() => undefined)),
+  refused: (token) => {
+    if (life.alive) credentials.refused(token);
+  },
+});
+
+function driveOver(drive: DriveApi, call: Call): DriveApi {
+  return {
+    me: () => call('me', undefined, () => drive.me()),
+    devices: () => call('devices', undefined, () => drive.devices()),
+    renameDevice: (id, name) => call('renameDevice', undefined, () => drive.renameDevice(id, name)),
+    revokeDevice: (id) => call('revokeDevice', undefined, () => drive.revokeDevice(id)),
+    quota: () => call('quota', undefined, () => drive.quota()),
+    delta: (cursor, signal) => call('delta', signal, () => drive.delta(cursor, signal)),
+    wait: (cursor, timeoutMs, signal) => call('wait', signal, () => drive.wait(cursor, timeoutMs, signal)),
+    missing: (hashes, signal) => call('missing', signal, () => drive.missing(hashes, signal)),
+    store: (blocks, signal) => call('store', signal, () => drive.store(blocks, signal)),
+    fetch: (hashes, signal) => call('fetch', signal, () => drive.fetch(hashes, signal)),
+    commit: (entries, key, signal) =>
+      call(
+        `commit ${entries.map((entry) => `${entry.op} ${'name' in entry ? entry.name : ''} ${entry.id.slice(0, 6)}`).join(', ')}`,
+        signal,
+        () => drive.commit(entries, key, signal),
+      ),
+    versions: (id) => call('versions', undefined, () => drive.versions(id)),
+    restoreVersion: (id, versionId, base) => call('restoreVersion', undefined, () => drive.restoreVersion(id, versionId, base)),
+    trash: () => call('trash', undefined, () => drive.trash()),
+    restoreTrash: (id) => call('restoreTrash', undefined, () => drive.restoreTrash(id)),
+  };
+}

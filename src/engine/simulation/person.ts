@@ -1,0 +1,338 @@
+import { DiskFault } from '../environment.ts';
+import type { Inode } from '../fakes/disk/volume.ts';
+import type { SeededRandom } from '../fakes/random.ts';
+import { ROOT, type SimDevice } from './device.ts';
+import type { Ledger } from './ledger.ts';
+
+/** What a person does is a row of short acts; between two of them anything may happen. */
+export type Acts = Generator<void, void, void>;
+
+export interface PersonParts {
+  readonly device: SimDevice;
+  readonly random: SeededRandom;
+  readonly ledger: Ledger;
+  readonly note: (what: string) => void;
+  readonly names: readonly string[];
+}
+
+interface Found {
+  readonly path: string;
+  readonly inode: Inode;
+}
+
+/** Somebody at a device who edits, makes, moves and deletes, in all the ways programs do that. */
+export class Person {
+  readonly #parts: PersonParts;
+  #written = 0;
+  /** A program that holds a file open and writes to it later, wherever it is by then. */
+  #open: Inode | undefined;
+
+  constructor(parts: PersonParts) {
+    this.#parts = parts;
+  }
+
+  /** Something, chosen by the seed. */
+  something(): Acts {
+    const { random } = this.#parts;
+    const weighted: readonly (readonly [number, () => Acts])[] = [
+      [6, () => this.#create()],
+      [6, () => this.#edit()],
+      [2, () => this.#append()],
+      [2, () => this.#swapSave()],
+      [2, () => this.#backupSave()],
+      [1, () => this.#burst()],
+      [1, () => this.#touch()],
+      [1, () => this.#openAndWriteLater()],
+      [3, () => this.#remove('file')],
+      [2, () => this.#remove('folder')],
+      [3, () => this.#makeFolder()],
+      [2, () => this.#makeTree()],
+      [4, () => this.#move('file')],
+      [4, () => this.#move('folder')],
+      [2, () => this.#swapPlaces()],
+      [1, () => this.#rotate()],
+      [1, () => this.#intoOwnChild()],
+      [1, () => this.#replaceKind()],
+      [1, () => this.#recreate()],
+    ];
+    let rest = random.below(weighted.reduce((sum, [weight]) => sum + weight, 0));
+    for (const [weight, act] of weighted) {
+      rest -= weight;
+      if (rest < 0) return act();
+    }
+    return this.#create();
+  }
+
+  // --- files
+
+  *#create(): Acts {
+    this.#write(this.#newPath(), this.#content());
+  }
+
+  *#edit(): Acts {
+    const file = this.#pick('file');
+    if (file === undefined) return yield* this.#create();
+    this.#write(file.path, this.#content());
+  }
+
+  *#append(): Acts {
+    const file = this.#pick('file');
+    if (file !== undefined) this.#write(file.path, `${textOf(file.inode)}+${this.#content()}`);
+  }
+
+  /** A new file beside it, renamed over it. */
+  *#swapSave(): Acts {
+    const file = this.#pick('file');
+    if (file === undefined) return;
+    const beside = `${file.path}.new`;
+    this.#write(beside, this.#content());
+    yield;
+    this.#rename(beside, file.path);
+  }
+
+  /** The old one aside, a new one in its place, the old one deleted. */
+  *#backupSave(): Acts {
+    const file = this.#pick('file');
+    if (file === undefined) return;
+    const backup = `${file.path}.bak`;
+    if (!this.#rename(file.path, backup)) return;
+    yield;
+    this.#write(file.path, this.#content());
+    yield;
+    this.#delete(backup);
+  }
+
+  *#burst(): Acts {
+    const file = this.#pick('file');
+    if (file === undefined) return;
+    for (let time = this.#parts.random.below(5); time >= 0; time -= 1) {
+      this.#write(file.path, this.#content());
+      yield;
+    }
+  }
+
+  *#touch(): Acts {
+    const { random, device } = this.#parts;
+    const file = this.#pick('file');
+    if (file === undefined) return;
+    const mtimeMs = random.pick([0, 1_000_000_000_000, Number(file.inode.mtimeNs / 1_000_000n) + 1, 4_000_000_000_000]);
+    this.#act(`touch ${file.path} ${mtimeMs}`, () => {
+      device.person.setMtime(file.path, mtimeMs);
+    });
+    if (random.next() < 0.3) {
+      this.#act(`chmod ${file.path}`, () => {
+        device.person.chmod(file.path, random.pick([0o644, 0o755, 0o600]));
+      });
+    }
+  }
+
+  *#openAndWriteLater(): Acts {
+    const { device, ledger } = this.#parts;
+    this.#open ??= this.#pick('file')?.inode;
+    yield;
+    const inode = this.#open;
+    if (inode === undefined || inode.links === 0) {
+      this.#open = undefined;
+      return;
+    }
+    if (this.#parts.random.next() < 0.5) return;
+    this.#open = undefined;
+    const text = this.#content();
+    const before = textOf(inode);
+    this.#act(`late write ${text}`, () => {
+      device.disk.volume.write(inode, new TextEncoder().encode(text), `${ROOT}/late`);
+      device.disk.volume.syncFile(inode);
+    });
+    ledger.wrote(text, `${text} written late on ${device.name}`);
+    ledger.dismissed([before]);
+  }
+
+  // --- names
+
+  *#remove(kind: 'file' | 'folder'): Acts {
+    const found = this.#pick(kind);
+    if (found !== undefined) this.#delete(found.path);
+  }
+
+  *#recreate(): Acts {
+    const file = this.#pick('file');
+    if (file === undefined) return;
+    this.#delete(file.path);
+    yield;
+    this.#write(file.path, this.#content());
+  }
+
+  *#makeFolder(): Acts {
+    const path = this.#newPath();
+    this.#act(`mkdir ${path}`, () => {
+      this.#parts.device.person.mkdir(path);
+    });
+  }
+
+  *#makeTree(): Acts {
+    let path = this.#newPath();
+    for (let depth = this.#parts.random.below(4); depth >= 0; depth -= 1) {
+      path = `${path}/${this.#parts.random.pick(this.#parts.names)}`;
+      this.#write(`${path}/${this.#parts.random.pick(this.#parts.names)}.txt`, this.#content());
+      if (this.#parts.random.next() < 0.3) yield;
+    }
+  }
+
+  *#move(kind: 'file' | 'folder'): Acts {
+    const { random } = this.#parts;
+    const found = this.#pick(kind);
+    if (found === undefined) return;
+    const name = random.next() < 0.5 ? baseOf(found.path) : random.pick(this.#parts.names);
+    const folder = random.next() < 0.5 ? parentOf(found.path) : this.#folder();
+    if (!this.#rename(found.path, `${folder}/${name}`)) return;
+    if (kind === 'file' && random.next() < 0.4) {
+      if (random.next() < 0.5) yield;
+      this.#write(`${folder}/${name}`, this.#content());
+    }
+  }
+
+  /** Two things change places, by way of a third name. */
+  *#swapPlaces(): Acts {
+    const kind = this.#parts.random.pick(['file', 'folder', undefined] as const);
+    const a = this.#pick(kind);
+    const b = this.#pick(kind);
+    if (a === undefined || b === undefined || a.inode === b.inode) return;
+    const aside = `${ROOT}/aside`;
+    if (!this.#rename(a.path, aside)) return;
+    yield;
+    this.#rename(b.path, a.path);
+    yield;
+    this.#rename(aside, b.path);
+  }
+
+  *#rotate(): Acts {
+    const all = [this.#pick(), this.#pick(), this.#pick()].flatMap((found) => found ?? []);
+    const [a, b, c] = all;
+    if (a === undefined || b === undefined || c === undefined || new Set(all.map((one) => one.inode)).size < 3) return;
+    const aside = `${ROOT}/aside`;
+    if (!this.#rename(a.path, aside)) return;
+    this.#rename(b.path, a.path);
+    yield;
+    this.#rename(c.path, b.path);
+    this.#rename(aside, c.path);
+  }
+
+  /** The child takes the place of its parent, and the parent goes into it. */
+  *#intoOwnChild(): Acts {
+    const folder = this.#pick('folder');
+    const child = folder === undefined ? undefined : this.#below(folder).find(({ inode }) => inode.kind === 'folder');
+    if (folder === undefined || child === undefined) return;
+    const aside = `${ROOT}/aside`;
+    if (!this.#rename(child.path, aside)) return;
+    this.#rename(folder.path, `${aside}/${baseOf(folder.path)}`);
+    yield;
+    this.#rename(aside, folder.path);
+  }
+
+  /** A folder where a file was, or a file where a folder was. */
+  *#replaceKind(): Acts {
+    const found = this.#pick();
+    if (found === undefined) return;
+    if (this.#parts.random.next() < 0.5) this.#delete(found.path);
+    else if (!this.#rename(found.path, `${found.path} old`)) return;
+    if (this.#parts.random.next() < 0.5) yield;
+    if (found.inode.kind === 'folder') this.#write(found.path, this.#content());
+    else this.#write(`${found.path}/${this.#parts.random.pick(this.#parts.names)}`, this.#content());
+  }
+
+  // --- hands
+
+  #content(): string {
+    const { random, device } = this.#parts;
+    this.#written += 1;
+    const text = `${device.name}#${this.#written}`;
+    if (random.next() < 0.03) return '';
+    return random.next() < 0.02 ? `${text} ${'0123456789abcdef'.repeat(20_000 + random.below(20_000))}` : text;
+  }
+
+  #write(path: string, text: string): void {
+    const { device, ledger } = this.#parts;
+    const before = textAt(device, path);
+    const done = this.#act(`write ${path} ${text.slice(0, 40)}`, () => {
+      device.person.writeFile(path, text);
+    });
+    if (!done) return;
+    // Nothing is nothing to lose.
+    if (text !== '') ledger.wrote(text, `${text.slice(0, 40)} written at ${path} on ${device.name}`);
+    if (before !== undefined) ledger.dismissed([before]);
+  }
+
+  #delete(path: string): void {
+    const { device, ledger } = this.#parts;
+    const inode = device.disk.volume.find(path);
+    const texts = inode === undefined ? [] : textsIn(inode);
+    this.#act(`delete ${path}`, () => {
+      device.person.remove(path);
+    });
+    ledger.dismissed(texts);
+  }
+
+  #rename(from: string, to: string): boolean {
+    const { device, ledger } = this.#parts;
+    const before = from === to ? undefined : textAt(device, to);
+    const done = this.#act(`rename ${from} ${to}`, () => {
+      device.person.rename(from, to);
+    });
+    if (done && before !== undefined) ledger.dismissed([before]);
+    return done;
+  }
+
+  /** Paths may have changed since they were chosen; then nothing happens. */
+  #act(what: string, act: () => void): boolean {
+    try {
+      act();
+      this.#parts.note(what);
+      return true;
+    } catch (error) {
+      if (error instanceof DiskFault) return false;
+      throw error;
+    }
+  }
+
+  // --- eyes
+
+  #pick(kind?: 'file' | 'folder'): Found | undefined {
+    const all = this.#all().filter(({ inode }) => kind === undefined || inode.kind === kind);
+    return all.length === 0 ? undefined : this.#parts.random.pick(all);
+  }
+
+  #all(): Found[] {
+    return this.#below({ path: ROOT, inode: this.#parts.device.disk.volume.need(ROOT) });
+  }
+
+  #below(folder: Found): Found[] {
+    return [...folder.inode.entries.values()].flatMap(({ printable, inode }) => {
+      if (printable === '.tidemark') return [];
+      const found = { path: `${folder.path}/${printable}`, inode };
+      return [found, ...this.#below(found)];
+    });
+  }
+
+  #folder(): string {
+    const folders = this.#all().filter(({ inode }) => inode.kind === 'folder');
+    return this.#parts.random.next() < 0.4 || folders.length === 0 ? ROOT : this.#parts.random.pick(folders).path;
+  }
+
+  #newPath(): string {
+    const { random, names } = this.#parts;
+    return `${this.#folder()}/${random.pick(names)}${random.pick(['', '.txt'])}`;
+  }
+}
+
+const textOf = (inode: Inode): string => new TextDecoder().decode(inode.data);
+
+function textAt(device: SimDevice, path: string): string | undefined {
+  const inode = device.disk.volume.find(path);
+  return inode?.kind === 'file' ? textOf(inode) : undefined;
+}
+
+const textsIn = (inode: Inode): string[] =>
+  inode.kind === 'file' ? [textOf(inode)] : [...inode.entries.values()].flatMap((entry) => textsIn(entry.inode));
+
+const baseOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));

@@ -1,0 +1,126 @@
+import { minuteMs } from '../../base/index.ts';
+import type { FakeCloud } from '../fakes/cloud/fake-cloud.ts';
+import type { SeededRandom } from '../fakes/random.ts';
+import { cloudListing, differences, diskListing, leftovers } from './checks.ts';
+import type { SimDevice } from './device.ts';
+import { answerQuestions } from './history.ts';
+import type { Ledger } from './ledger.ts';
+import type { Scheduler } from './scheduler.ts';
+
+export interface SettlementParts {
+  readonly devices: readonly SimDevice[];
+  readonly cloud: FakeCloud;
+  readonly ledger: Ledger;
+  readonly scheduler: Scheduler;
+  readonly random: SeededRandom;
+}
+
+/** A full look comes every hour; two of them, and what they bring about. */
+const ROUNDS = 16;
+const ROUND_MS = 10 * minuteMs;
+/** What may stay unsynced for good: only a person can help. */
+const STANDING: ReadonlySet<string> = new Set(['name_clash', 'conflict_limit']);
+
+/** After peace: does everything come to rest, is it the same everywhere, is all there, and does it then stay at rest? */
+export class Settlement {
+  readonly #parts: SettlementParts;
+
+  constructor(parts: SettlementParts) {
+    this.#parts = parts;
+  }
+
+  async settle(): Promise<string[]> {
+    let problems: string[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      await this.#round();
+      problems = await this.#unsettled();
+      if (problems.length === 0) break;
+    }
+    if (problems.length > 0) return [...problems, ...this.#lost()];
+    const restless = await this.#restless();
+    return [...restless, ...this.#lost()];
+  }
+
+  #lost(): string[] {
+    return this.#parts.ledger.lost().map((what) => `lost: ${what}`);
+  }
+
+  async #round(): Promise<void> {
+    const { devices, scheduler, random } = this.#parts;
+    await scheduler.pass(ROUND_MS);
+    for (const device of devices) await answerQuestions(device, random, scheduler);
+  }
+
+  async #unsettled(): Promise<string[]> {
+    const { devices, cloud, ledger, scheduler } = this.#parts;
+    const problems: string[] = [];
+    const inCloud = cloudListing(cloud);
+    for (const device of devices) {
+      const excused = new Set<string>();
+      const { rows } = await scheduler.until(device.call('issues.list', { limit: 1000 }), `${device.name}: issues`);
+      for (const { path, reason } of rows) {
+        if (STANDING.has(reason.code)) excused.add(path);
+        else problems.push(`${device.name} has the issue ${reason.code} at ${path}`);
+      }
+      const { questions } = await scheduler.until(device.call('questions.list', {}), `${device.name}: questions`);
+      if (questions.length > 0) problems.push(`${device.name} still asks`);
+      problems.push(...differences(diskListing(device, ledger), inCloud, excused, [device.name, 'cloud']), ...leftovers(device, 'parked'));
+      const status = await scheduler.until(device.call('status.snapshot', {}), `${device.name}: status`);
+      const calm =
+        status.state === 'up_to_date' || (status.state === 'attention' && (rows.length > 0 || status.reason?.code === 'conflict_kept'));
+      if (!calm) problems.push(`${device.name} says ${status.state} ${status.reason?.code ?? ''}`);
+    }
+    return problems;
+  }
+
+  /** One more look at everything, and one more start, must do nothing. */
+  async #restless(): Promise<string[]> {
+    const { devices, scheduler } = this.#parts;
+    const before = await this.#counts();
+    for (const device of devices) await scheduler.until(device.call('sync.now', {}), `${device.name}: sync`);
+    await scheduler.pass(3 * minuteMs);
+    const problems = this.#compare(before, await this.#counts(), 'one more look');
+    const again = await this.#counts();
+    for (const device of devices) {
+      await scheduler.until(device.stop(), `${device.name}: stop`);
+      await scheduler.until(device.start(), `${device.name}: start`);
+    }
+    await scheduler.pass(3 * minuteMs);
+    problems.push(...this.#compare(again, await this.#counts(), 'a restart'), ...(await this.#unsettled()));
+    // What could not be cleared away at once is cleared away at the start.
+    return [...problems, ...devices.flatMap((device) => leftovers(device, 'tmp'))];
+  }
+
+  async #counts(): Promise<Counts[]> {
+    const { devices, scheduler } = this.#parts;
+    const counts: Counts[] = [];
+    for (const device of devices) {
+      const { rows } = await scheduler.until(device.call('activity.list', { limit: 1 }), `${device.name}: activity`);
+      const { commits, stores, treeWrites, diskSteps, requests } = device.counts;
+      counts.push({ name: device.name, commits, stores, treeWrites, activity: rows[0]?.id ?? 0, diskSteps, requests });
+    }
+    return counts;
+  }
+
+  #compare(before: readonly Counts[], after: readonly Counts[], what: string): string[] {
+    return after.flatMap((now, index) => {
+      const then = before[index];
+      if (then === undefined) return [];
+      const idle =
+        now.commits === then.commits && now.stores === then.stores && now.treeWrites === then.treeWrites && now.activity === then.activity;
+      const bounded = now.diskSteps - then.diskSteps < 3000 && now.requests - then.requests < 200;
+      if (idle && bounded) return [];
+      return [`${now.name} is not at rest in ${what}: ${JSON.stringify(then)} then ${JSON.stringify(now)}`];
+    });
+  }
+}
+
+interface Counts {
+  readonly name: string;
+  readonly commits: number;
+  readonly stores: number;
+  readonly treeWrites: number;
+  readonly activity: number;
+  readonly diskSteps: number;
+  readonly requests: number;
+}
