@@ -3,7 +3,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { TidemarkError } from '../contract/index.ts';
-import { type Cloud, createCloud } from '../cloud/index.ts';
+import type { Cloud } from '../cloud/index.ts';
 import type { SecretStore } from '../engine/index.ts';
 import type { HostLog } from './log.ts';
 import { appVersion } from './package-root.ts';
@@ -43,6 +43,8 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
   const remembered = await readMemory(file);
   const serverKey = await cloudKey(profile, secrets);
   const bootstrapSecret = await secretOf(secrets, BOOTSTRAP_SECRET, () => randomBytes(24).toString('base64url'));
+  // Loaded only where a cloud runs: an engine alone has no use for a server in its memory.
+  const { createCloud } = await import('../cloud/index.ts');
   const cloud = await createCloud({
     dataDir: profile.cloud,
     serverKey,
