@@ -21,10 +21,16 @@ export function forget(write: StoreWrites, id: NodeId): Outcome {
   return done(id);
 }
 
-/** The local item goes on under an id of its own. */
-export function reviveLocal(store: Store, write: StoreWrites, id: NodeId, newId: NodeId): Outcome {
+/** The local item goes on under an id of its own. Unless it does so as a `whole`, what is in it stays as agreed on as it was. */
+export function reviveLocal(store: Store, write: StoreWrites, id: NodeId, newId: NodeId, whole: boolean): Outcome {
   if (store.local.get(id) === undefined) return replan([id]);
   write.rebindLocal(id, newId);
+  if (!whole) {
+    for (const child of childIds(store, newId)) {
+      const synced = store.synced.get(child);
+      if (synced?.parentId === id) write.putSynced({ ...synced, parentId: newId });
+    }
+  }
   write.deleteSynced(id);
   return done(id, newId, ...childIds(store, newId));
 }

@@ -17,7 +17,7 @@ export async function deleteLocal(parts: ApplyParts, id: NodeId): Promise<Outcom
   const { store, environment } = parts;
   const { disk } = environment;
   const local = store.local.get(id);
-  if (local === undefined || !isUnwanted(store, local)) return replan([id]);
+  if (local === undefined || !isUnwanted(store, local) || isMovedAlong(store, local)) return replan([id]);
   const path = pathOf(parts, id) ?? local.name;
   const from = await absolutePath(parts, local);
   if (!(await isAsRecorded(parts, local, from))) return replan([id], { rescan: rescanOf(path, local) });
@@ -54,6 +54,14 @@ function isUnwanted(store: Store, local: LocalNode): boolean {
   if (local.parentId !== PARKED_ID && !samePlace(local, synced)) return false;
   if (local.kind === 'file') return synced.kind === 'file' && local.content?.hash === synced.hash;
   return [...store.local.children(local.id)].every((child) => isUnwanted(store, child));
+}
+
+/** A folder above it, gone in the cloud too, was moved meanwhile: that takes along what is in it. */
+function isMovedAlong(store: Store, { parentId }: LocalNode): boolean {
+  const above = store.local.get(parentId);
+  const synced = store.synced.get(parentId);
+  if (above === undefined || synced === undefined || store.remote.get(parentId) !== undefined) return false;
+  return (above.parentId !== PARKED_ID && !samePlace(above, synced)) || isMovedAlong(store, above);
 }
 
 const rescanOf = (path: string, local: LocalNode): readonly string[] =>

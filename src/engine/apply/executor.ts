@@ -36,7 +36,7 @@ export class Executor {
           case 'revive_remote':
             return forget(write, operation.id);
           case 'revive_local':
-            return reviveLocal(store, write, operation.id, environment.random.id());
+            return reviveLocal(store, write, operation.id, environment.random.id(), operation.whole);
           case 'adopt':
             return adopt(store, write, operation.id, operation.remoteId);
           default:

@@ -1,7 +1,8 @@
 import { baseName, parentPath } from '../../base/index.ts';
 import { DiskFault } from '../environment.ts';
 import { type LocalNode, type NodeId, PARKED_ID } from '../model/index.ts';
-import type { Place } from '../plan/index.ts';
+import { type Place, samePlace } from '../plan/index.ts';
+import type { Store } from '../store/index.ts';
 import { note } from './note.ts';
 import { done, type Outcome, replan } from './outcome.ts';
 import { ownPaths, parkedFolder } from './own-folder.ts';
@@ -31,7 +32,9 @@ export async function makeLocalFolder(parts: ApplyParts, id: NodeId): Promise<Ou
 export async function moveLocal(parts: ApplyParts, id: NodeId, to: Place): Promise<Outcome> {
   const { store } = parts;
   const local = store.local.get(id);
-  if (local === undefined) return replan([id]);
+  const remote = store.remote.get(id);
+  // While the lock was waited for, the cloud may have moved it on, or a scan may have found its new folder inside it.
+  if (local === undefined || (remote !== undefined && !samePlace(remote, to)) || isInside(store, to.parentId, id)) return replan([id]);
   const before = pathOf(parts, id) ?? local.name;
   await moveTo(parts, local, to);
   if (local.parentId === PARKED_ID) await parts.environment.disk.removeFolder(parkedFolder(parts.root, id)).catch(() => undefined);
@@ -53,11 +56,18 @@ export async function parkLocal(parts: ApplyParts, id: NodeId): Promise<Outcome>
 export async function renameAside(parts: ApplyParts, id: NodeId, name: string, inFavourOf: NodeId): Promise<Outcome> {
   const { store } = parts;
   const local = store.local.get(id);
-  if (local === undefined) return replan([id]);
+  const winner = store.remote.get(inFavourOf);
+  // One of the two may have left the name to the other meanwhile.
+  if (local === undefined || winner === undefined || !samePlace(local, winner)) return replan([id, inFavourOf]);
   const before = pathOf(parts, id) ?? local.name;
   await moveTo(parts, local, { parentId: local.parentId, name }, inFavourOf);
   note(parts, 'conflict', before, { otherPath: pathOf(parts, id) ?? name, device: store.remote.get(inFavourOf)?.modifiedBy ?? null });
   return done(id, inFavourOf);
+}
+
+function isInside({ local }: Store, folder: NodeId, id: NodeId): boolean {
+  for (let at: NodeId | undefined = folder; at !== undefined; at = local.get(at)?.parentId) if (at === id) return true;
+  return false;
 }
 
 async function moveTo(parts: ApplyParts, local: LocalNode, to: Place, conflictOf?: NodeId): Promise<void> {

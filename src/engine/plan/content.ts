@@ -16,6 +16,6 @@ export function decideContent(ctx: Context, remote: RemoteFile, local: LocalFile
   else if (agreed === there) ctx.emit({ op: 'upload', id });
   // Both sides wrote different bytes: the file here becomes an item of its own and then, like anything new that meets a
   // name in use, steps aside for the cloud's version (SYNC-SPEC 5).
-  else ctx.emit({ op: 'revive_local', id });
+  else ctx.emit({ op: 'revive_local', id, whole: true });
   return false;
 }

@@ -1,4 +1,4 @@
-import { type NodeId, PARKED_ID } from '../model/index.ts';
+import { type NodeId, PARKED_ID, ROOT_ID } from '../model/index.ts';
 import type { Context } from './context.ts';
 import { samePlace } from './same.ts';
 import { verdictOf } from './verdict.ts';
@@ -13,6 +13,7 @@ export class Fates {
   readonly #ctx: Context;
   readonly #remote = new Map<NodeId, Fate>();
   readonly #local = new Map<NodeId, Fate>();
+  readonly #along = { remote: new Map<NodeId, boolean>(), local: new Map<NodeId, boolean>() };
 
   constructor(ctx: Context) {
     this.#ctx = ctx;
@@ -28,12 +29,36 @@ export class Fates {
     return memo(this.#local, id, () => this.#judgeLocal(id));
   }
 
+  /** An item that is gone in the cloud was moved on this side, by itself or with a folder above it. */
+  isMovedHere(id: NodeId): boolean {
+    const local = this.#ctx.local(id);
+    const synced = this.#ctx.synced(id);
+    if (local === undefined || synced === undefined) return false;
+    return (local.parentId !== PARKED_ID && !samePlace(local, synced)) || this.isMovedAlong('local', id);
+  }
+
+  /** Below a folder that one side deleted and the other, `tree`, moved: a move takes along all that is in the folder. */
+  isMovedAlong(tree: 'remote' | 'local', id: NodeId): boolean {
+    const known = this.#along[tree].get(id);
+    if (known !== undefined) return known;
+    this.#along[tree].set(id, false);
+    const above = this.#ctx.trees[tree].get(this.#ctx.trees[tree].get(id)?.parentId ?? ROOT_ID);
+    const synced = above === undefined ? undefined : this.#ctx.synced(above.id);
+    const gone = above !== undefined && this.#ctx.standing(above.id) === (tree === 'remote' ? 'gone_here' : 'gone_there');
+    const moved =
+      gone &&
+      synced !== undefined &&
+      ((above.parentId !== PARKED_ID && !samePlace(above, synced)) || this.isMovedAlong(tree, above.id));
+    this.#along[tree].set(id, moved);
+    return moved;
+  }
+
   #judgeRemote(id: NodeId): Fate {
     const ctx = this.#ctx;
     const remote = ctx.remote(id);
     const synced = ctx.synced(id);
     if (remote === undefined || synced === undefined || ctx.policy.keep(id)) return 'revive';
-    if (!samePlace(remote, synced)) return 'revive';
+    if (!samePlace(remote, synced) || this.isMovedAlong('remote', id)) return 'revive';
     if (remote.kind === 'file') return synced.kind === 'file' && remote.content.hash === synced.hash ? 'delete' : 'revive';
     return worst(ctx.trees.remote.children(id), (child) => {
       switch (ctx.standing(child.id)) {
@@ -53,7 +78,7 @@ export class Fates {
     const local = ctx.local(id);
     const synced = ctx.synced(id);
     if (local === undefined || synced === undefined || ctx.policy.keep(id)) return 'revive';
-    if (local.parentId !== PARKED_ID && !samePlace(local, synced)) return 'revive';
+    if (this.isMovedHere(id)) return 'revive';
     if (local.kind === 'file') {
       if (local.content === null) return 'wait';
       return synced.kind === 'file' && local.content.hash === synced.hash ? 'delete' : 'revive';

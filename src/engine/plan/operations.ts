@@ -23,7 +23,8 @@ export type Operation =
   /** Deleted here but changed in the cloud: from now on new in the cloud. */
   | { readonly op: 'revive_remote'; readonly id: NodeId }
   /** Changed here, and in the cloud deleted or changed too: from now on a new item here, with a new id. */
-  | { readonly op: 'revive_local'; readonly id: NodeId }
+  /** With all that is in it (`whole`), or, of a folder, with only that of it which changed too. */
+  | { readonly op: 'revive_local'; readonly id: NodeId; readonly whole: boolean }
   /** The same item appeared on both sides: the local one takes the cloud's id. */
   | { readonly op: 'adopt'; readonly id: NodeId; readonly remoteId: NodeId }
   // --- the local file is read

@@ -57,7 +57,7 @@ function decideBoth(ctx: Context, id: NodeId): void {
   if (remote === undefined || local === undefined) return;
   if (remote.kind !== local.kind) {
     // An id never changes its kind; whatever made this, the one here goes on as an item of its own.
-    return ctx.emit({ op: 'revive_local', id });
+    return ctx.emit({ op: 'revive_local', id, whole: true });
   }
   const placed = decidePlace(ctx, remote, local);
   // Out of sight is no place to read or write: first back into the tree.

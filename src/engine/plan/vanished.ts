@@ -10,6 +10,8 @@ export function decideGoneHere(ctx: Context, id: NodeId): void {
   const fate = ctx.fates.ofRemote(id);
   switch (fate) {
     case 'revive':
+      // What goes with it is decided now: once the folder is new here, nothing tells any more that it was moved.
+      for (const child of ctx.trees.remote.children(id)) if (ctx.standing(child.id) === 'gone_here') ctx.include(child.id);
       return ctx.emit({ op: 'revive_remote', id });
     case 'wait':
       return waitThere(ctx, id);
@@ -31,7 +33,7 @@ export function decideGoneThere(ctx: Context, id: NodeId): void {
   const fate = ctx.fates.ofLocal(id);
   switch (fate) {
     case 'revive':
-      return ctx.emit({ op: 'revive_local', id });
+      return ctx.emit({ op: 'revive_local', id, whole: ctx.policy.keep(id) || ctx.fates.isMovedHere(id) });
     case 'wait':
       return waitHere(ctx, id);
     case 'delete': {

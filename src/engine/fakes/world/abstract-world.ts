@@ -117,7 +117,7 @@ export class AbstractWorld {
       case 'revive_remote':
         return this.synced.delete(id);
       case 'revive_local':
-        this.#rebind(id, this.nextId());
+        this.#rebind(id, this.nextId(), operation.whole);
         return this.synced.delete(id);
       case 'adopt':
         if (this.local.get(operation.remoteId) !== undefined) throw new Impossible(`adopt ${id}: already here`);
@@ -232,7 +232,7 @@ export class AbstractWorld {
     return [id, ...[...this[side].children(id)].flatMap((child) => this.#below(side, child.id))];
   }
 
-  #rebind(from: NodeId, to: NodeId): void {
+  #rebind(from: NodeId, to: NodeId, whole = false): void {
     const node = this.local.get(from);
     if (node === undefined) throw new Impossible(`rebind ${from}`);
     this.local.delete(from);
@@ -240,7 +240,7 @@ export class AbstractWorld {
     const unread = this.unread.get(from);
     if (unread !== undefined) this.unread.set(to, unread);
     for (const child of [...this.local.children(from)]) this.local.set({ ...child, parentId: to });
-    for (const child of [...this.synced.children(from)]) this.synced.set({ ...child, parentId: to });
+    if (!whole) for (const child of [...this.synced.children(from)]) this.synced.set({ ...child, parentId: to });
   }
 
   #need(possible: boolean, what: string): void {
