@@ -46,9 +46,7 @@ export class Fates {
     const synced = above === undefined ? undefined : this.#ctx.synced(above.id);
     const gone = above !== undefined && this.#ctx.standing(above.id) === (tree === 'remote' ? 'gone_here' : 'gone_there');
     const moved =
-      gone &&
-      synced !== undefined &&
-      ((above.parentId !== PARKED_ID && !samePlace(above, synced)) || this.isMovedAlong(tree, above.id));
+      gone && synced !== undefined && ((above.parentId !== PARKED_ID && !samePlace(above, synced)) || this.isMovedAlong(tree, above.id));
     this.#along[tree].set(id, moved);
     return moved;
   }
