@@ -8,31 +8,37 @@ import { parkedFolder } from './own-folder.ts';
 /** Relative path of a local item; undefined when it is parked, below something parked, or not there. */
 export const pathOf = ({ store }: Pick<ApplyParts, 'store'>, id: NodeId): string | undefined => (id === ROOT_ID ? '' : store.localPath(id));
 
+/**
+ * Where a local item is on the disk, relative to the root, also when it is parked or below something parked: what is in a
+ * folder that waits out of sight may have to leave it before it can come back. Throws DiskFault `missing`.
+ */
+export function diskPath({ store, root }: Pick<ApplyParts, 'store' | 'root'>, node: LocalNode): string {
+  const names: string[] = [];
+  for (let at: LocalNode | undefined = node; at !== undefined; at = store.local.get(at.parentId)) {
+    names.unshift(at.name);
+    if (at.parentId === ROOT_ID) return names.join('/');
+    if (at.parentId === PARKED_ID) return `${parkedFolder(root, at.id).slice(root.length + 1)}/${names.join('/')}`;
+  }
+  throw new DiskFault('missing', `${root}/${names.join('/')}`);
+}
+
 /** Absolute path of a local item as it is now, also when parked; no folder on the way is a link. Throws DiskFault. */
 export async function absolutePath(parts: ApplyParts, node: LocalNode): Promise<string> {
-  const { store, root, environment } = parts;
-  if (node.parentId === PARKED_ID) return `${parkedFolder(root, node.id)}/${node.name}`;
-  const parent = pathOf({ store }, node.parentId);
-  if (parent === undefined) throw new DiskFault('missing', `${root}/${node.name}`);
-  return plainPath(environment.disk, root, parent === '' ? node.name : `${parent}/${node.name}`);
+  return plainPath(parts.environment.disk, parts.root, diskPath(parts, node));
 }
 
 /**
  * Where to read a file from. The folders on the way are not looked at: a file reached through a link has another inode
  * than the one recorded, and whoever reads compares that.
  */
-export function readPath({ store, root }: ApplyParts, node: LocalNode): string {
-  if (node.parentId === PARKED_ID) return `${parkedFolder(root, node.id)}/${node.name}`;
-  const path = store.localPath(node.id);
-  if (path === undefined) throw new DiskFault('missing', `${root}/${node.name}`);
-  return `${root}/${path}`;
-}
+export const readPath = (parts: ApplyParts, node: LocalNode): string => `${parts.root}/${diskPath(parts, node)}`;
 
-/** Absolute path of a new item. Throws DiskFault `missing` when the folder is not here. */
-export function newPath(parts: ApplyParts, parentId: NodeId, name: string): Promise<string> {
-  const parent = pathOf(parts, parentId);
-  if (parent === undefined) throw new DiskFault('missing', `${parts.root}/${name}`);
-  return plainPath(parts.environment.disk, parts.root, parent === '' ? name : `${parent}/${name}`);
+/** Absolute path of a new item, also in a folder that is parked. Throws DiskFault `missing` when the folder is not here. */
+export async function newPath(parts: ApplyParts, parentId: NodeId, name: string): Promise<string> {
+  const { store, root, environment } = parts;
+  const parent = store.local.get(parentId);
+  if (parent === undefined && parentId !== ROOT_ID) throw new DiskFault('missing', `${root}/${name}`);
+  return plainPath(environment.disk, root, parent === undefined ? name : `${diskPath(parts, parent)}/${name}`);
 }
 
 /** The folder to look at again after a surprise at `path` (relative). */

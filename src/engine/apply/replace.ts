@@ -4,7 +4,7 @@ import type { FileStat, LocalFile, RemoteFile } from '../model/index.ts';
 import { note } from './note.ts';
 import { done, type Outcome, replan } from './outcome.ts';
 import type { ApplyParts } from './parts.ts';
-import { absolutePath, folderOf, pathOf, requireSame, requireStat, sameFile } from './paths.ts';
+import { absolutePath, folderOf, diskPath, requireSame, requireStat, sameFile } from './paths.ts';
 import { syncedFrom } from './synced.ts';
 import { rescue, trashSlot } from './trash-can.ts';
 
@@ -25,8 +25,8 @@ export async function replaceFile(parts: ApplyParts, planned: LocalFile, remote:
   const { store, environment, root } = parts;
   const { disk } = environment;
   const { id } = remote;
-  const path = pathOf(parts, id);
-  if (path === undefined || !isCurrent(parts, planned, remote)) return replan([id]);
+  if (!isCurrent(parts, planned, remote)) return replan([id]);
+  const path = diskPath(parts, planned);
   const target = await absolutePath(parts, planned);
   await requireSame(parts, target, planned.stat);
 

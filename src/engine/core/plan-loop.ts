@@ -244,6 +244,7 @@ export class PlanLoop {
         this.#wake.ring();
         return;
       case 'replan':
+        this.#ctx.environment.log.debug('planned anew', { op: operation.op, id, rescan: outcome.rescan.join(', '), pull: outcome.pull });
         if (this.#retries.churned(id)) return this.#failed(operation, { code: 'not_settling', params: { path: this.#pathOf(id) } });
         void this.#lookAgain([id, ...outcome.touched], outcome.rescan, outcome.pull);
         return;
