@@ -2,15 +2,33 @@ import { randomBytes } from 'node:crypto';
 import { appendFile, chmod, lstat, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type EngineApi, type MethodName, ROOT_ID, type CloudNode, type ParamsIn, type ResultOf } from '../../../contract/index.ts';
+import {
+  type EngineApi,
+  type MethodName,
+  ROOT_ID,
+  type CloudNode,
+  type ParamsIn,
+  type ResultOf,
+  TidemarkError,
+} from '../../../contract/index.ts';
 import { createEngine, createNodeDisk, type Engine, type Environment, type NodeDisk } from '../../index.ts';
 import { FakeSecrets } from '../../fakes/index.ts';
-import { realEnvironment } from './environment.ts';
+import { DiskHooks } from './disk-hooks.ts';
+import { realClock, realEnvironment } from './environment.ts';
 import { Traffic } from './traffic.ts';
 import { ownFiles, readTree, type Tree } from './tree.ts';
 
 export const EMAIL = 'ann@example.com';
 export const PASSWORD = 'correct horse battery';
+
+const PASSING: ReadonlySet<string> = new Set([
+  'cloud_unreachable',
+  'cloud_unavailable',
+  'cloud_failed',
+  'folder_missing',
+  'folder_replaced',
+  'folder_not_writable',
+]);
 
 export interface DeviceOptions {
   /** Watches its folder and the cloud by itself. Otherwise it looks only in `sync()`, so that a scenario decides who is first. */
@@ -37,6 +55,7 @@ export class Device implements EngineApi {
   readonly folder: string;
   readonly profile: string;
   readonly traffic: Traffic;
+  readonly disk = new DiskHooks();
   /** Added to the device's wall clock, in ms. */
   skewMs = 0;
   live: boolean;
@@ -87,6 +106,7 @@ export class Device implements EngineApi {
     const real = realEnvironment(sharedDisk(), this.#secrets, this.name, () => this.skewMs);
     return {
       ...real,
+      disk: this.disk.wrap(real.disk),
       connect: (server) => this.traffic.wrap(real.connect(server)),
       watch: (root, listener) => (this.live ? real.watch(root, listener) : Promise.resolve({ close: () => Promise.resolve() })),
     };
@@ -114,6 +134,20 @@ export class Device implements EngineApi {
   /** Looks at both sides and waits until all that can be done is done. Throws timed_out after half a minute. */
   sync(timeoutMs = 30_000): Promise<ResultOf<'sync.wait'>> {
     return this.call('sync.wait', { timeoutMs });
+  }
+
+  /** As `sync`, once what stands in the way (a cloud that is just coming back, a folder that was away) is gone by itself. */
+  async syncOnceFree(timeoutMs = 30_000): Promise<ResultOf<'sync.wait'>> {
+    const end = performance.now() + timeoutMs;
+    for (;;) {
+      try {
+        return await this.sync();
+      } catch (error) {
+        const passing = error instanceof TidemarkError && PASSING.has(error.code);
+        if (!passing || performance.now() > end) throw error;
+        await realClock.sleep(50);
+      }
+    }
   }
 
   // ---- the person's hands; paths are relative to the folder, with `/`
