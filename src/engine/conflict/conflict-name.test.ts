@@ -9,7 +9,8 @@ const takenOf =
   (...names: string[]) =>
   (key: string): boolean =>
     names.map(nameKey).includes(key);
-const nameOf = (name: string, device = 'Desk', taken: (key: string) => boolean = free): string | undefined => conflictName(name, device, DAY, taken);
+const nameOf = (name: string, device = 'Desk', taken: (key: string) => boolean = free): string | undefined =>
+  conflictName(name, device, DAY, taken);
 
 describe('the mark', () => {
   it.each([
