@@ -104,6 +104,9 @@ export interface DeltaPage {
   readonly snapshot: boolean;
 }
 
+/** Why a cursor cannot be read on from. `cursor_forked`: it is of a history that a restored backup undid. */
+export type CursorGone = 'cursor_gone' | 'cursor_forked';
+
 /** Bytes, by what uses them. */
 export interface Usage {
   readonly plan: PlanId;
@@ -145,7 +148,7 @@ export type RestoreOutcome =
 export interface DriveCatalogue {
   /** All entries, their results and the key in one transaction; a key that was used before answers what it answered then. */
   commit(author: Author, job: CommitJob): Promise<CommitOutcome>;
-  delta(accountNo: number, cursor: string | null, limit: number): Promise<DeltaPage | 'cursor_gone'>;
+  delta(accountNo: number, cursor: string | null, limit: number): Promise<DeltaPage | CursorGone>;
   /** Whether anything happened after the cursor. */
   changedSince(accountNo: number, cursor: string): Promise<boolean | 'cursor_gone'>;
   usage(accountNo: number): Promise<Usage>;

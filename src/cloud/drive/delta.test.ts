@@ -125,7 +125,10 @@ describe('a cursor', () => {
     await using third = await second.restart();
     const again = new TestDevice(third.url, ann.session);
     await again.apply(mkdir('other'));
-    expect((await again.call('GET', `/v1/drive/delta?cursor=${lost}`)).problem.code).toBe('cursor_gone');
+    expect((await again.call('GET', `/v1/drive/delta?cursor=${lost}`)).problem).toMatchObject({
+      code: 'cursor_gone',
+      params: { forked: true },
+    });
     expect(names((await again.changes(kept)).entries)).toEqual(['other']);
   });
 
@@ -147,7 +150,7 @@ describe('a cursor', () => {
     cloud.clock.now += 2 * dayMs;
     await cloud.cloud.maintain();
     await renew();
-    expect((await ann.call('GET', `/v1/drive/delta?cursor=${old}`)).problem.code).toBe('cursor_gone');
+    expect((await ann.call('GET', `/v1/drive/delta?cursor=${old}`)).problem).toMatchObject({ code: 'cursor_gone', params: {} });
     expect(names((await ann.changes(newer)).entries)).toEqual(['b']);
     expect(names((await ann.changes(undefined, 1)).entries)).toEqual(['b']);
   });

@@ -66,6 +66,7 @@ export function makeHandlers(services: Services): Handlers {
     delta: async ({ holder, query }) => {
       const page = await drives.delta(holder.account.no, query.cursor ?? null, query.limit);
       if (page === 'cursor_gone') throw new TidemarkError('cursor_gone');
+      if (page === 'cursor_forked') throw new TidemarkError('cursor_gone', { forked: true });
       return { ...page, entries: [...page.entries] };
     },
     deltaWait: async (call) => waitForChange(drives, waiters, call),

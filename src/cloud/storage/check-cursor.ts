@@ -14,3 +14,15 @@ export function checkCursor(sql: DriveStatements, account: number, row: DriveRow
   if (anchor > row.sequence || cursor.sequence > row.sequence || anchor < row.horizon) return undefined;
   return cursor.stamp === stampAt(sql, account, anchor) ? cursor : undefined;
 }
+
+/**
+ * True when the cursor is of this drive's history as it was before a backup was restored: it knows of changes that never
+ * happened here. A cursor that is merely too old says nothing of the kind.
+ */
+export function isForked(sql: DriveStatements, account: number, row: DriveRow, text: string): boolean {
+  const cursor = decodeCursor(text);
+  if (cursor?.epoch !== row.epoch) return false;
+  const anchor = cursor.snapshotFrom ?? cursor.sequence;
+  if (anchor < row.horizon) return false;
+  return anchor > row.sequence || cursor.sequence > row.sequence || cursor.stamp !== stampAt(sql, account, anchor);
+}

@@ -1,8 +1,8 @@
 import type { DeltaEntry } from '../../contract/index.ts';
 import { KiB, MiB } from '../../base/index.ts';
-import type { DeltaPage } from '../catalogue.ts';
+import type { CursorGone, DeltaPage } from '../catalogue.ts';
 import { type Cursor, encodeCursor } from '../drive/cursor.ts';
-import { checkCursor, stampAt } from './check-cursor.ts';
+import { checkCursor, isForked, stampAt } from './check-cursor.ts';
 import type { DriveRow, DriveStatements } from './drive-statements.ts';
 import { type NodeRow, nodeOf } from './node-row.ts';
 
@@ -18,12 +18,12 @@ export function readDelta(
   row: DriveRow,
   text: string | null,
   limit: number,
-): DeltaPage | 'cursor_gone' {
+): DeltaPage | CursorGone {
   const from: Cursor | undefined =
     text === null
       ? { epoch: row.epoch, sequence: 0, stamp: stampAt(sql, account, row.sequence), snapshotFrom: row.sequence }
       : checkCursor(sql, account, row, text);
-  if (from === undefined) return 'cursor_gone';
+  if (from === undefined) return isForked(sql, account, row, text ?? '') ? 'cursor_forked' : 'cursor_gone';
   const { entries, last, hasMore } = collect(sql, account, from, limit);
   const next: Cursor = hasMore
     ? { ...from, sequence: last, stamp: from.snapshotFrom === null ? stampAt(sql, account, last) : from.stamp }

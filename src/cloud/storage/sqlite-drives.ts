@@ -3,6 +3,7 @@ import type {
   Author,
   CommitJob,
   CommitOutcome,
+  CursorGone,
   DeltaPage,
   DriveCatalogue,
   RestoreOutcome,
@@ -49,7 +50,7 @@ export class SqliteDrives implements DriveCatalogue {
     });
   }
 
-  async delta(accountNo: number, cursor: string | null, limit: number): Promise<DeltaPage | 'cursor_gone'> {
+  async delta(accountNo: number, cursor: string | null, limit: number): Promise<DeltaPage | CursorGone> {
     return this.#db.transaction(() => readDelta(this.#sql, accountNo, this.#row(accountNo), cursor, limit))();
   }
 

@@ -54,7 +54,7 @@ export const errorParams = {
   blocks_missing: {},
   hash_mismatch: { hash: 'string?' },
   name_invalid: { name: 'string?' },
-  cursor_gone: {},
+  cursor_gone: { forked: 'boolean?' },
   file_busy: { path: 'string' },
   file_changed: { path: 'string' },
   file_locked: { path: 'string' },

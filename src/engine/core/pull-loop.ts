@@ -124,12 +124,15 @@ export class PullLoop {
     const { store, drive, stopping } = this.#ctx;
     const before = store.cursor();
     let from = before;
+    let undone = false;
     for (let restarts = 0; restarts < 3; restarts += 1) {
       const listed = new Set<NodeId>();
       let restarted = false;
       for await (const event of readChanges(drive, from, stopping)) {
-        if (event.kind === 'restart') restarted = true;
-        else this.#take(event, listed, before?.epoch);
+        if (event.kind === 'restart') {
+          restarted = true;
+          undone ||= event.reason === 'epoch_changed';
+        } else this.#take(event, listed, undone || (before !== null && before.epoch !== event.position.epoch));
       }
       if (!restarted) return;
       from = null;
@@ -137,7 +140,7 @@ export class PullLoop {
     throw new TidemarkError('cloud_answer_invalid', { field: 'cursor' });
   }
 
-  #take(page: Extract<FeedEvent, { kind: 'page' }>, listed: Set<NodeId>, epochBefore: string | undefined): void {
+  #take(page: Extract<FeedEvent, { kind: 'page' }>, listed: Set<NodeId>, undone: boolean): void {
     const { store, dirty, hooks } = this.#ctx;
     const changed: NodeId[] = [];
     store.transaction((write) => {
@@ -156,7 +159,7 @@ export class PullLoop {
       // A listing counts only as a whole: after a crash in its middle it is read again from its beginning.
       if (!page.snapshot) write.setCursor(page.position);
       else if (page.last) {
-        changed.push(...this.#dropUnlisted(write, listed, epochBefore !== undefined && epochBefore !== page.position.epoch));
+        changed.push(...this.#dropUnlisted(write, listed, undone));
         write.setCursor(page.position);
       }
     });

@@ -64,6 +64,13 @@ describe('the change feed', () => {
     expect(await collect({ ...fresh, epoch: position.epoch })).toEqual([{ kind: 'restart', reason: 'epoch_changed' }]);
   });
 
+  it('takes a history that a restored backup undid for another epoch', async () => {
+    const forked: Pick<DriveApi, 'delta'> = { delta: () => Promise.reject(new TidemarkError('cursor_gone', { forked: true })) };
+    const events: FeedEvent[] = [];
+    for await (const event of readChanges(forked, { cursor: 'b', epoch: 'e' })) events.push(event);
+    expect(events).toEqual([{ kind: 'restart', reason: 'epoch_changed' }]);
+  });
+
   it('does not stay for ever with a cloud that says more and does not move', async () => {
     const stuck: Pick<DriveApi, 'delta'> = {
       delta: () => Promise.resolve({ entries: [], cursor: 'c', hasMore: true, epoch: 'e', snapshot: false }),

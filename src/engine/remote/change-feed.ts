@@ -39,8 +39,8 @@ export async function* readChanges(
   for (;;) {
     const asked = position;
     const page = await deltaOrGone(() => request(() => drive.delta(asked?.cursor ?? null, signal)));
-    if (page === 'gone') {
-      yield { kind: 'restart', reason: 'cursor_gone' };
+    if (page === 'gone' || page === 'forked') {
+      yield { kind: 'restart', reason: page === 'gone' ? 'cursor_gone' : 'epoch_changed' };
       return;
     }
     if (asked !== null && page.epoch !== asked.epoch) {
@@ -56,11 +56,11 @@ export async function* readChanges(
   }
 }
 
-async function deltaOrGone<T>(read: () => Promise<T>): Promise<T | 'gone'> {
+async function deltaOrGone<T>(read: () => Promise<T>): Promise<T | 'gone' | 'forked'> {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof TidemarkError && error.code === 'cursor_gone') return 'gone';
+    if (error instanceof TidemarkError && error.code === 'cursor_gone') return error.params['forked'] === true ? 'forked' : 'gone';
     throw error;
   }
 }
