@@ -2,7 +2,7 @@ import { type CloudFile, type CloudFolder, type CommitCode, type CommitEntry, ty
 import { assertNever, nameFault } from '../../base/index.ts';
 import { followsFromBlocks } from './content-hash.ts';
 import { type DriveTransaction, madeOf, type Naming, type StoredNode, versionOf } from './drive-transaction.ts';
-import { placeFault } from './place.ts';
+import { isCyclic, placeFault } from './place.ts';
 import { shortfallBytes } from './quota.ts';
 import { buryTree } from './trash.ts';
 
@@ -29,7 +29,7 @@ export class CommitSteps {
       case 'move':
         return this.#move(entry, naming);
       case 'delete':
-        return this.#delete(entry);
+        return this.#delete(entry, naming);
       default:
         return assertNever(entry);
     }
@@ -60,7 +60,8 @@ export class CommitSteps {
   #replace(entry: Entry<'put'>, current: StoredNode, before: CloudFile, naming: Naming): CommitResult {
     const drive = this.#drive;
     const device = this.#conflictDevice(entry, before);
-    if (before.hash === entry.hash) {
+    // The hash says nothing of the sizes of several blocks: only what is the very same list needs no look at them.
+    if (before.hash === entry.hash && hasBlocks(before, entry)) {
       if (isSame(entry, before)) return { status: 'ok', node: before };
       const node = this.#fileOf(entry, before.versionId, device);
       drive.update(node, madeOf(current), naming);
@@ -99,10 +100,12 @@ export class CommitSteps {
     return { status: 'ok', node };
   }
 
-  #delete(entry: Entry<'delete'>): CommitResult {
+  #delete(entry: Entry<'delete'>, naming: Naming): CommitResult {
     const current = this.#drive.node(entry.id);
     if (current === undefined) return { status: 'ok', node: null };
     if (current.node.revision !== entry.base) return conflict('revision_mismatch', current);
+    // Whoever looks for what is below, or above, a ring never comes to an end.
+    if (naming === 'parked' && isCyclic(this.#drive, current.node)) return conflict('would_cycle', current);
     const below = current.node.kind === 'folder' ? this.#drive.below(entry.id) : [];
     if (entry.seen !== undefined && current.node.kind === 'folder') {
       const seen = this.#drive.sequenceOf(entry.seen);
@@ -148,6 +151,10 @@ function putFault(base: string, current: StoredNode | undefined): CommitResult |
 }
 
 const conflict = (code: CommitCode, stored?: StoredNode): CommitResult => ({ status: 'conflict', code, node: stored?.node ?? null });
+
+const hasBlocks = (file: CloudFile, entry: Entry<'put'>): boolean =>
+  file.blocks.length === entry.blocks.length &&
+  file.blocks.every(({ hash, size }, index) => hash === entry.blocks[index]?.hash && size === entry.blocks[index].size);
 
 const isSame = (entry: Entry<'put'>, file: CloudFile): boolean =>
   entry.parentId === file.parentId &&

@@ -19,7 +19,8 @@ export function placeFault(drive: DriveTransaction, place: Place): CommitResult 
   return undefined;
 }
 
-function isCyclic(drive: DriveTransaction, place: Place): boolean {
+/** Whether the way up from a folder leads back to it, or into another ring, and never to the root. */
+export function isCyclic(drive: DriveTransaction, place: Pick<Place, 'id' | 'parentId'>): boolean {
   // Inside a group others may form the ring, so a second visit to any folder counts.
   const seen = new Set([place.id]);
   for (let id: string | undefined = place.parentId; id !== undefined && id !== ROOT_ID; id = drive.parentOf(id)) {

@@ -25,8 +25,8 @@ export function restoreTrash(drive: DriveTransaction, id: string): RestoreOutcom
   let restored: CloudNode | undefined;
   for (const stored of nodes) {
     const { node } = stored;
-    const place = node.id === id ? freePlace(drive, node) : { parentId: node.parentId, name: node.name };
-    const next = { ...node, ...place, revision: drive.newId(), modifiedAt: drive.now, modifiedBy: drive.author.deviceId };
+    // Also below the top: a group may have deleted a folder before anyone looked whether what it put there could be there.
+    const next = { ...node, ...freePlace(drive, node), revision: drive.newId(), modifiedAt: drive.now, modifiedBy: drive.author.deviceId };
     drive.exhume(node.id);
     drive.insert(next, madeOf(stored), 'settled');
     if (node.kind === 'file') {
