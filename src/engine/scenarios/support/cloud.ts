@@ -74,6 +74,13 @@ export class TestCloud {
     await this.start();
   }
 
+  /** All its data is gone, accounts too. */
+  async reset(): Promise<void> {
+    await this.stop();
+    rmSync(this.#data, { recursive: true });
+    await this.start();
+  }
+
   get #data(): string {
     return join(this.dir, 'data');
   }
