@@ -26,9 +26,7 @@ test('Chinese in the dark, large text, and colours that follow the system while 
   await expectAccessible(page);
   await info.attach('overview in Chinese, dark', { body: await page.screenshot({ animations: 'disabled' }), contentType: 'image/png' });
 
-  await page.evaluate(() => {
-    document.documentElement.style.fontSize = '200%';
-  });
+  await device.zoom(2);
   for (const place of ['概览', '动态', '文件', '问题', '设置']) {
     await page.getByRole('navigation').getByRole('link', { name: place }).click();
     await expect(page.getByRole('heading', { level: 1, name: place })).toBeVisible();

@@ -17,6 +17,8 @@ export interface Device {
   readonly work: string;
   /** Gets the folder into the folder step: through the system's dialog in the app, by its path in a browser. */
   chooseFolder(path: string): Promise<void>;
+  /** Draws everything larger, as Ctrl + does. */
+  zoom(factor: number): Promise<void>;
   /** Ends the app the way a person does. */
   quit(): Promise<void>;
   /** What the pages complained about. */
@@ -42,7 +44,7 @@ export const test = base.extend<Options & { readonly device: Device }>({
         if (message.type() === 'error') complaints.push(message.text());
       });
       opened.page.on('pageerror', (error) => complaints.push(error.message));
-      await use({ page: opened.page, folder, work, chooseFolder: opened.chooseFolder, quit: opened.close, complaints });
+      await use({ page: opened.page, folder, work, chooseFolder: opened.chooseFolder, zoom: opened.zoom, quit: opened.close, complaints });
     } finally {
       await opened?.close();
       await rm(work, { recursive: true, force: true });

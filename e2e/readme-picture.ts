@@ -40,8 +40,8 @@ try {
   };
   const shell = await openInBrowser(join(work, 'laptop'), { browserType: chromium, launchOptions, viewport: { width: 1180, height: 800 } });
   try {
-    const { page, chooseFolder, close } = shell;
-    await firstRun({ page, folder, work, chooseFolder, quit: close, complaints: [] });
+    const { page, chooseFolder, zoom, close } = shell;
+    await firstRun({ page, folder, work, chooseFolder, zoom, quit: close, complaints: [] });
     await put(folder, here);
     await page.getByText('IMG_2041.jpg').first().waitFor({ timeout: 60_000 });
     await goTo(page, 'Settings');

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 export interface Shell {
   readonly page: Page;
   chooseFolder(path: string): Promise<void>;
+  /** Draws everything larger, as Ctrl + does. */
+  zoom(factor: number): Promise<void>;
   /** Ends the app the way a person does, and waits for it. */
   close(): Promise<void>;
 }
@@ -39,6 +41,10 @@ export async function openInElectron(profile: string): Promise<Shell> {
       await page.keyboard.press('Enter');
       await page.getByText(path).waitFor();
     },
+    zoom: (factor) =>
+      app.evaluate(({ BrowserWindow }, by) => {
+        for (const window of BrowserWindow.getAllWindows()) window.webContents.setZoomFactor(by);
+      }, factor),
     close: () => app.close(),
   };
 }
@@ -72,6 +78,12 @@ export async function openInBrowser(profile: string, { browserType, launchOption
         await page.getByLabel('Folder', { exact: true }).focus();
         await page.keyboard.type(path);
       },
+      // A browser's own zoom cannot be driven; to the page it is a window with fewer, larger pixels.
+      zoom: (factor) =>
+        page.setViewportSize({
+          width: Math.round((viewport?.width ?? 1180) / factor),
+          height: Math.round((viewport?.height ?? 780) / factor),
+        }),
       async close() {
         await browser.close();
         await close();

@@ -5,6 +5,7 @@ import { build } from 'vite';
 
 const root = join(fileURLToPath(import.meta.url), '..', '..');
 
+// The configurations are loaded as they are: Node reads their types away, and nothing is written into node_modules.
 for (const config of ['src/main', 'src/preload', 'renderer']) {
-  await build({ configFile: join(root, config, 'vite.config.ts'), logLevel: 'warn' });
+  await build({ configFile: join(root, config, 'vite.config.ts'), configLoader: 'native', logLevel: 'warn' });
 }

@@ -1,12 +1,13 @@
 import { LogOut } from 'lucide-react';
 import { type ReactElement, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
-import { type SettingKey, type SettingValue, locales } from '../../src/contract/index.ts';
+import { type SettingValue, locales } from '../../src/contract/index.ts';
 import { Button } from '../components/button.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Field } from '../components/field.tsx';
 import { Page } from '../components/page.tsx';
 import { useAction } from '../components/use-action.ts';
+import { useSetting } from '../components/use-setting.ts';
 import { localeNames } from '../i18n/locale.ts';
 import { useWords } from '../i18n/use-words.ts';
 import { useStatus, useStores } from '../stores/index.ts';
@@ -16,7 +17,7 @@ export function SettingsScreen(): ReactElement {
   const { t } = useWords();
   const { settings } = useStores();
   const values = useStore(settings, (state) => state.values);
-  const change = useAction(<K extends SettingKey>(key: K, value: SettingValue<K>) => settings.set(key, value));
+  const change = useSetting();
   return (
     <Page title={t('settings.title')}>
       <ErrorNotice error={change.error} onDismiss={change.dismiss} />
@@ -27,7 +28,7 @@ export function SettingsScreen(): ReactElement {
             <select
               {...ids}
               value={values.language}
-              onChange={(event) => change.run('language', event.target.value as SettingValue<'language'>)}
+              onChange={(event) => change.set('language', event.target.value as SettingValue<'language'>)}
             >
               <option value="system">{t('settings.system')}</option>
               {locales.map((locale) => (
@@ -40,7 +41,7 @@ export function SettingsScreen(): ReactElement {
         </Field>
         <Field label={t('settings.theme')}>
           {(ids) => (
-            <select {...ids} value={values.theme} onChange={(event) => change.run('theme', event.target.value as SettingValue<'theme'>)}>
+            <select {...ids} value={values.theme} onChange={(event) => change.set('theme', event.target.value as SettingValue<'theme'>)}>
               <option value="system">{t('settings.system')}</option>
               <option value="light">{t('settings.light')}</option>
               <option value="dark">{t('settings.dark')}</option>
@@ -53,12 +54,12 @@ export function SettingsScreen(): ReactElement {
         <Limit
           label={t('settings.uploadLimit')}
           value={values['upload.limitKiBps']}
-          set={(value) => change.run('upload.limitKiBps', value)}
+          set={(value) => change.set('upload.limitKiBps', value)}
         />
         <Limit
           label={t('settings.downloadLimit')}
           value={values['download.limitKiBps']}
-          set={(value) => change.run('download.limitKiBps', value)}
+          set={(value) => change.set('download.limitKiBps', value)}
         />
       </section>
       <Account />

@@ -20,24 +20,32 @@ const initial = Object.fromEntries(Object.entries(settings).map(([key, { initial
 
 export function createSettingsStore(session: Session): SettingsStore {
   const store = createStore<SettingsState>(() => ({ loaded: false, values: initial }));
-  const reload = async (): Promise<void> => {
+  /** Changes that the engine has not answered yet; what it says meanwhile may be older than they are. */
+  let underWay = 0;
+  let changes = 0;
+
+  async function reload(): Promise<void> {
+    const before = changes;
     const answer = await session.ask('settings.list', {});
-    if (!answer.ok) return;
+    if (!answer.ok || underWay > 0 || changes !== before) return;
     const values: Record<string, unknown> = { ...initial };
     for (const { key, value } of answer.value.settings) {
       // A newer engine may know settings that this window does not; a value that does not fit is left at its default.
       if (isSettingKey(key) && settings[key].schema.safeParse(value).success) values[key] = value;
     }
     store.setState({ loaded: true, values: values as SettingValues });
-  };
+  }
   followList(session, 'settings', () => void reload());
+
   return Object.assign(store, {
     async set<K extends SettingKey>(key: K, value: SettingValue<K>) {
       store.setState(({ values }) => ({ values: { ...values, [key]: value } }));
+      changes += 1;
+      underWay += 1;
       const answer = await session.ask('settings.set', { key, value });
-      if (answer.ok) return ok(undefined);
-      await reload();
-      return answer;
+      underWay -= 1;
+      if (underWay === 0) await reload();
+      return answer.ok ? ok(undefined) : answer;
     },
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Activity, FileItem } from '../../src/contract/index.ts';
+import type { Activity, FileItem, ResultOf } from '../../src/contract/index.ts';
 import { FakeEngine, emptyStatus } from '../testing/fake-engine.ts';
 import { connected } from '../testing/lines.ts';
 import { byDay, createActivityStore, tally } from './activity.ts';
@@ -194,28 +194,38 @@ describe('names of devices', () => {
 
 describe('settings', () => {
   it('show a change at once and take it back when it is refused', async () => {
-    let refuse = false;
+    const rows = (theme: string): ResultOf<'settings.list'> => ({
+      settings: [
+        { key: 'theme', value: theme, initial: 'system', scope: 'everywhere', about: '' },
+        { key: 'language', value: 'klingon', initial: 'system', scope: 'everywhere', about: '' },
+        { key: 'from.the.future', value: 1, initial: 1, scope: 'machine', about: '' },
+      ],
+    });
     const engine = new FakeEngine(emptyStatus, {
-      'settings.set': ({ key, value }) => {
-        if (refuse) throw new Error('disk');
-        return { key, value, initial: '', scope: 'machine', about: '' };
+      'settings.set': () => {
+        throw new Error('disk');
       },
-      'settings.list': () => ({
-        settings: [
-          { key: 'theme', value: 'dark', initial: 'system', scope: 'everywhere', about: '' },
-          { key: 'language', value: 'klingon', initial: 'system', scope: 'everywhere', about: '' },
-          { key: 'from.the.future', value: 1, initial: 1, scope: 'machine', about: '' },
-        ],
-      }),
+      'settings.list': () => rows('dark'),
     });
     const settings = createSettingsStore(connected(engine).session);
     await until(() => expect(settings.getState()).toMatchObject({ loaded: true, values: { theme: 'dark', language: 'system' } }));
-    await settings.set('theme', 'light');
+    const setting = settings.set('theme', 'light');
     expect(settings.getState().values.theme).toBe('light');
-    refuse = true;
-    const setting = settings.set('theme', 'system');
-    expect(settings.getState().values.theme).toBe('system');
     expect(await setting).toMatchObject({ ok: false });
     expect(settings.getState().values.theme).toBe('dark');
+  });
+
+  it('end at the last of several quick changes, whatever the engine says in between', async () => {
+    const engine = new FakeEngine();
+    const settings = createSettingsStore(connected(engine).session);
+    await until(() => expect(settings.getState().loaded).toBe(true));
+    const shown: string[] = [];
+    settings.subscribe(({ values }) => shown.push(values.language));
+    const first = settings.set('language', 'zh-Hans');
+    engine.emit('lists.changed', { lists: ['settings'] });
+    const second = settings.set('language', 'en');
+    await Promise.all([first, second]);
+    expect([...new Set(shown)]).toEqual(['zh-Hans', 'en']);
+    expect(settings.getState().values.language).toBe('en');
   });
 });

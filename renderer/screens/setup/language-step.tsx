@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { useAction } from '../../components/use-action.ts';
-import { type Locale, locales } from '../../../src/contract/index.ts';
+import { useSetting } from '../../components/use-setting.ts';
+import { locales } from '../../../src/contract/index.ts';
 import { localeNames } from '../../i18n/locale.ts';
 import { useWords } from '../../i18n/use-words.ts';
 import { useStores } from '../../stores/index.ts';
@@ -10,15 +10,15 @@ import { StepFrame } from './step-frame.tsx';
 /** Each language in its own name; the window follows at once. */
 export function LanguageStep(): ReactElement {
   const { t, locale } = useWords();
-  const { setup, settings } = useStores();
-  const choose = useAction((chosen: Locale) => settings.set('language', chosen));
+  const { setup } = useStores();
+  const change = useSetting();
   return (
     <StepFrame
       title={t('setup.language.title')}
       hint={t('setup.language.hint')}
       submit={t('setup.next')}
       onSubmit={() => {
-        choose.run(locale);
+        change.set('language', locale);
         setup.go('cloud');
       }}
     >
@@ -26,12 +26,12 @@ export function LanguageStep(): ReactElement {
         <legend className="visually-hidden">{t('settings.language')}</legend>
         {locales.map((name) => (
           <label key={name} className="choice" lang={name}>
-            <input type="radio" name="language" value={name} checked={locale === name} onChange={() => choose.run(name)} />
+            <input type="radio" name="language" value={name} checked={locale === name} onChange={() => change.set('language', name)} />
             <span className="choice-title">{localeNames[name]}</span>
           </label>
         ))}
       </fieldset>
-      <ErrorNotice error={choose.error} />
+      <ErrorNotice error={change.error} />
     </StepFrame>
   );
 }
