@@ -25,6 +25,8 @@ function vitest(name: string, timeoutMs: number): Suite {
       'run',
       '--project',
       name,
+      // Loaded as it is: a bundled copy would be written into node_modules, which the user of the tests may not.
+      '--configLoader=runner',
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${report}`,
