@@ -1,5 +1,5 @@
 import { type CommitCode, type CommitEntryInput, type CommitResult, type ErrorData, errorKind } from '../../contract/index.ts';
-import type { LocalFile, NodeId, RemoteNode } from '../model/index.ts';
+import type { LocalFile, NodeId, RemoteNode, RemoteTree } from '../model/index.ts';
 import type { Operation, Place, RemoteStep } from '../plan/index.ts';
 import { folderOf, pathOf, readPath } from './paths.ts';
 import { done, type Outcome, replan } from './outcome.ts';
@@ -57,7 +57,10 @@ export async function moveRemote(parts: ApplyParts, id: NodeId, to: Place): Prom
 export async function deleteRemote(parts: ApplyParts, id: NodeId): Promise<Outcome> {
   const remote = parts.store.remote.get(id);
   if (remote === undefined) return replan([id]);
-  return commitOne(parts, id, deletion(parts, remote));
+  // What goes with a folder is planned as well: what was waited for or reported of it is over.
+  const gone = below(parts.store.remote, id);
+  const outcome = await commitOne(parts, id, deletion(parts, remote));
+  return outcome.kind === 'done' ? done(id, ...gone) : outcome;
 }
 
 /** Several changes that are only possible together. */
@@ -83,6 +86,8 @@ function entryOf(parts: ApplyParts, step: RemoteStep): CommitEntryInput | undefi
   if (remote === undefined) return undefined;
   return step.step === 'move' ? { op: 'move', id: step.id, base: remote.revision, ...placeOf(step.to) } : deletion(parts, remote);
 }
+
+const below = (tree: RemoteTree, id: NodeId): NodeId[] => [...tree.children(id)].flatMap((child) => [child.id, ...below(tree, child.id)]);
 
 function deletion({ store }: ApplyParts, remote: RemoteNode): CommitEntryInput {
   const base = { op: 'delete' as const, id: remote.id, base: remote.revision };

@@ -31,8 +31,8 @@ export async function deleteLocal(parts: ApplyParts, id: NodeId): Promise<Outcom
     return replan([id], { rescan: rescanOf(path, local) });
   }
   await disk.syncFolders([parentPath(from), parentPath(trash)]);
+  const ids = below(store, id);
   store.transaction((write) => {
-    const ids = below(store, id);
     for (const one of ids) {
       write.deleteLocal(one);
       write.deleteSynced(one);
@@ -41,7 +41,7 @@ export async function deleteLocal(parts: ApplyParts, id: NodeId): Promise<Outcom
     const trashPath = trash.slice(parts.root.length + 1);
     write.addTrash({ trashPath, originalPath: path, why: 'deleted', at: environment.clock.now(), activityId });
   });
-  return done();
+  return done(...ids);
 }
 
 /**

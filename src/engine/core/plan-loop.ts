@@ -147,8 +147,24 @@ export class PlanLoop {
     for (const id of next.waiting) if (!this.#inFlight.has(id)) this.#waiting.add(id);
     for (const { id } of next.blocked) this.#waiting.add(id);
     this.#issues.blocked(next.blocked, ids);
+    this.#forgetTroubles(ids, next);
     if (this.#questions.update(next.massDeletions)) hooks.onLists('questions');
     this.#start(next);
+  }
+
+  /** What was planned and needs nothing more has no trouble any more, however that came about. */
+  #forgetTroubles(ids: Iterable<NodeId>, { operations, waiting }: Plan): void {
+    if (this.#retries.size === 0 && this.#ctx.store.issueCount() === 0) return;
+    const open = new Set<NodeId>([...waiting, ...this.#waiting]);
+    for (const operation of operations) {
+      open.add(operation.id);
+      if (operation.op === 'rearrange_remote') for (const step of operation.steps) open.add(step.id);
+    }
+    for (const id of ids) {
+      if (open.has(id) || this.#inFlight.has(id) || this.#retries.isWaiting(id)) continue;
+      this.#retries.clear(id);
+      this.#issues.clear(id);
+    }
   }
 
   #start({ operations }: Plan): void {

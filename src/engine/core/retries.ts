@@ -74,6 +74,10 @@ export class Retries {
     this.#due(ids);
   }
 
+  get size(): number {
+    return this.#retries.size;
+  }
+
   isWaiting(id: NodeId): boolean {
     const retry = this.#retries.get(id);
     return retry !== undefined && retry.atMs > this.#clock.monotonic();
@@ -81,8 +85,9 @@ export class Retries {
 
   /** True when something is tried again within `ms`. */
   soon(ms: number): boolean {
-    const limit = this.#clock.monotonic() + ms;
-    for (const retry of this.#retries.values()) if (retry.atMs <= limit && retry.attempts <= 3) return true;
+    const now = this.#clock.monotonic();
+    // Those that are due already are being planned, or have turned out to need nothing more.
+    for (const { atMs, attempts } of this.#retries.values()) if (atMs > now && atMs <= now + ms && attempts <= 3) return true;
     return false;
   }
 
