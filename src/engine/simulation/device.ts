@@ -172,8 +172,7 @@ export class SimDevice {
   /** Gives back the databases of engines that crashed. */
   close(): void {
     this.#parts.scheduler.kill(this.#life);
-    for (const engine of [...this.#abandoned, ...(this.engine === undefined ? [] : [this.engine])])
-      if (engine instanceof TidemarkEngine) engine.store.close();
+    for (const engine of [...this.#abandoned, ...(this.engine === undefined ? [] : [this.engine])]) engineOf(engine).store.close();
   }
 
   /** The watcher of the moment loses what it knew, or stops working. */
@@ -185,6 +184,16 @@ export class SimDevice {
       this.#listener = undefined;
       listener?.failed(new Error('no watches left'));
     }
+  }
+
+  /** Open issues with every path that the item has here or in the cloud. */
+  issues(): readonly { readonly code: string; readonly paths: readonly string[] }[] {
+    const { store } = engineOf(this.#engine);
+    return store.issues({ limit: 1000 }).map(({ key, path, reason }) => {
+      const isNode = /^[0-9a-f]{32}$/.test(key);
+      const places = isNode ? [store.localPath(key), store.remotePath(key), store.syncedPath(key)] : [];
+      return { code: reason.code, paths: [path, ...places.flatMap((place) => place ?? [])] };
+    });
   }
 
   get #engine(): Engine {
@@ -258,4 +267,10 @@ export class SimDevice {
       };
     return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
   }
+}
+
+/** The engine behind its door, for what a person never needs: its database. */
+function engineOf(engine: Engine): TidemarkEngine {
+  if (!(engine instanceof TidemarkEngine)) throw new TypeError('not an engine of ours');
+  return engine;
 }

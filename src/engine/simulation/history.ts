@@ -128,7 +128,7 @@ class History {
   /** Devices join one after the other, some with files of their own. */
   async #begin(): Promise<void> {
     for (const [index, device] of this.#devices.entries()) {
-      for (let act = this.#random.pick([0, 0, 3, 8]); act > 0; act -= 1) this.#somethingOn(index).forEach(() => undefined);
+      for (let act = this.#random.pick([0, 0, 3, 8]); act > 0; act -= 1) atOnce(this.#somethingOn(index));
       await this.#scheduler.until(device.start(), `${device.name}: first start`);
       await this.#scheduler.until(device.signIn(index === 0), `${device.name}: sign-in`);
       await this.#scheduler.someTurns(this.#random.below(300));
@@ -243,4 +243,9 @@ export async function answerQuestions(device: SimDevice, random: SeededRandom, s
     scheduler.note(device.name, `person: ${choice} ${items} items gone ${side}`);
     await scheduler.until(device.call('questions.answer', { id, choice }), `${device.name}: answer`);
   }
+}
+
+function atOnce(acts: Acts): void {
+  let done = false;
+  while (!done) done = acts.next().done === true;
 }

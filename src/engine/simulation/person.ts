@@ -254,6 +254,7 @@ export class Person {
     const { device, ledger } = this.#parts;
     const before = textAt(device, path);
     const done = this.#act(`write ${path} ${text.slice(0, 40)}`, () => {
+      if (device.disk.volume.find(path)?.kind === 'folder') throw new DiskFault('is_a_folder', path);
       device.person.writeFile(path, text);
     });
     if (!done) return;

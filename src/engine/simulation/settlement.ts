@@ -57,17 +57,17 @@ export class Settlement {
     const inCloud = cloudListing(cloud);
     for (const device of devices) {
       const excused = new Set<string>();
-      const { rows } = await scheduler.until(device.call('issues.list', { limit: 1000 }), `${device.name}: issues`);
-      for (const { path, reason } of rows) {
-        if (STANDING.has(reason.code)) excused.add(path);
-        else problems.push(`${device.name} has the issue ${reason.code} at ${path}`);
+      const issues = device.issues();
+      for (const { code, paths } of issues) {
+        if (STANDING.has(code)) for (const path of paths) excused.add(path);
+        else problems.push(`${device.name} has the issue ${code} at ${paths.join(', ')}`);
       }
       const { questions } = await scheduler.until(device.call('questions.list', {}), `${device.name}: questions`);
       if (questions.length > 0) problems.push(`${device.name} still asks`);
       problems.push(...differences(diskListing(device, ledger), inCloud, excused, [device.name, 'cloud']), ...leftovers(device, 'parked'));
       const status = await scheduler.until(device.call('status.snapshot', {}), `${device.name}: status`);
       const calm =
-        status.state === 'up_to_date' || (status.state === 'attention' && (rows.length > 0 || status.reason?.code === 'conflict_kept'));
+        status.state === 'up_to_date' || (status.state === 'attention' && (issues.length > 0 || status.reason?.code === 'conflict_kept'));
       if (!calm) problems.push(`${device.name} says ${status.state} ${status.reason?.code ?? ''}`);
     }
     return problems;
