@@ -9,34 +9,69 @@ import { syncedFrom } from './synced.ts';
 
 const KIND = 'commit';
 
+interface Row {
+  readonly request: PendingCommit;
+  /** Where the change feed stood when the request was first sent. */
+  readonly sentAt: CursorRow | null;
+}
+
 /**
  * Requests that were sent, or were about to be, and whose results are not taken over yet. Before the first send the
- * request lies in the store; its results and its removal are one transaction. A request left over by a crash is sent
- * again with its key before anything is planned.
+ * request lies in the store; its results and its removal are one transaction. A request that got no answer, be it for a
+ * crash or for the line, is sent again with its key before anything else is planned: it may have gone through, and what
+ * never did must not do so long after the person has changed their mind.
  */
 export class StoredCommits implements CommitJournal {
   readonly #parts: NoteParts;
   readonly #store: Store;
-  readonly #onRewound: () => void;
-  /** Where the change feed stood when the request was first sent. */
-  readonly #sentAt = new Map<number, CursorRow | null>();
+  readonly #onOpen: () => void;
+  /** Being sent now. */
+  readonly #underWay = new Map<number, CursorRow | null>();
 
-  /** @param onRewound the feed has to be read again from the stored cursor */
-  constructor(parts: NoteParts, onRewound: () => void) {
+  /** @param onOpen requests have to be replayed, or the feed read again from the stored cursor */
+  constructor(parts: NoteParts, onOpen: () => void) {
     this.#parts = parts;
     this.#store = parts.store;
-    this.#onRewound = onRewound;
+    this.#onOpen = onOpen;
   }
 
   before(request: PendingCommit): number {
-    const id = this.#store.transaction((write) => write.addJournal(KIND, request));
-    this.#sentAt.set(id, this.#store.cursor());
+    const row: Row = { request, sentAt: this.#store.cursor() };
+    const id = this.#store.transaction((write) => write.addJournal(KIND, row));
+    this.#underWay.set(id, row.sentAt);
     return id;
   }
 
   after(journalId: number, request: PendingCommit, results: readonly CommitResult[]): void {
-    const sentAt = this.#sentAt.get(journalId) ?? null;
-    this.#sentAt.delete(journalId);
+    this.#take(journalId, request, results, this.#underWay.get(journalId) ?? null);
+  }
+
+  unanswered(journalId: number): void {
+    this.#underWay.delete(journalId);
+    this.#onOpen();
+  }
+
+  /** Requests without an answer, oldest first. */
+  pending(): readonly { readonly id: number; readonly request: PendingCommit; readonly sentAt: CursorRow | null }[] {
+    return this.#store
+      .journal()
+      .filter((row) => row.kind === KIND && !this.#underWay.has(row.id))
+      .map((row) => ({ id: row.id, ...(row.data as Row) }));
+  }
+
+  /** Results of a request of `pending`. */
+  replayed({ id, request, sentAt }: ReturnType<StoredCommits['pending']>[number], results: readonly CommitResult[]): void {
+    this.#take(id, request, results, sentAt);
+  }
+
+  drop(journalId: number): void {
+    this.#store.transaction((write) => {
+      write.deleteJournal(journalId);
+    });
+  }
+
+  #take(journalId: number, request: PendingCommit, results: readonly CommitResult[], sentAt: CursorRow | null): void {
+    this.#underWay.delete(journalId);
     const rewind = this.#store.transaction((write) => {
       results.forEach((result, index) => {
         const entry = request.entries[index];
@@ -49,22 +84,7 @@ export class StoredCommits implements CommitJournal {
       if (moved) write.setCursor(sentAt);
       return moved;
     });
-    if (rewind) this.#onRewound();
-  }
-
-  /** Requests of an earlier run, oldest first. */
-  pending(): readonly { readonly id: number; readonly request: PendingCommit }[] {
-    return this.#store
-      .journal()
-      .filter((row) => row.kind === KIND)
-      .map((row) => ({ id: row.id, request: row.data as PendingCommit }));
-  }
-
-  drop(journalId: number): void {
-    this.#sentAt.delete(journalId);
-    this.#store.transaction((write) => {
-      write.deleteJournal(journalId);
-    });
+    if (rewind) this.#onOpen();
   }
 }
 

@@ -17,12 +17,21 @@ export class PullLoop {
   readonly #wake = new Wake();
   #asked = 0;
   #served = 0;
-  #replayed = false;
   #reading = false;
   readonly #waiters: { readonly asked: number; readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = [];
 
-  constructor(ctx: SyncContext, commits: StoredCommits, committer: Committer, onConnection: (offline: ErrorData | null) => void) {
+  readonly #maySend: () => boolean;
+
+  /** @param maySend false while paused: then nothing of this device's is sent */
+  constructor(
+    ctx: SyncContext,
+    commits: StoredCommits,
+    committer: Committer,
+    onConnection: (offline: ErrorData | null) => void,
+    maySend: () => boolean,
+  ) {
     this.#ctx = ctx;
+    this.#maySend = maySend;
     this.#commits = commits;
     this.#committer = committer;
     this.#onConnection = onConnection;
@@ -48,7 +57,7 @@ export class PullLoop {
     return this.#served < this.#asked;
   }
 
-  /** In the middle of a read: the remote tree is not one that ever was. */
+  /** In the middle of a read, or of finding out what became of a request: the remote tree is not one that ever was. */
   get reading(): boolean {
     return this.#reading;
   }
@@ -66,11 +75,12 @@ export class PullLoop {
       if (!this.pending) continue;
       const asked = this.#asked;
       try {
-        await this.#replay();
         this.#reading = true;
-        await this.#readToEnd().finally(() => {
-          this.#reading = false;
-        });
+        await this.#replay()
+          .then(() => this.#readToEnd())
+          .finally(() => {
+            this.#reading = false;
+          });
         failures = 0;
         this.#served = asked;
         this.#onConnection(null);
@@ -102,22 +112,21 @@ export class PullLoop {
     }
   }
 
-  /** Requests whose answer an earlier run did not live to see come first: they may have gone through. */
+  /** Requests that were never answered come first: they may have gone through. */
   async #replay(): Promise<void> {
-    if (this.#replayed) return;
-    for (const { id, request } of this.#commits.pending()) {
+    if (!this.#maySend()) return;
+    for (const pending of this.#commits.pending()) {
+      const { id, request } = pending;
       try {
-        const results = await this.#committer.replay(request, this.#ctx.stopping);
-        this.#commits.after(id, request, results);
+        this.#commits.replayed(pending, await this.#committer.replay(request, this.#ctx.stopping));
         this.#ctx.dirty(request.entries.map((entry) => entry.id));
       } catch (error) {
-        if (!(error instanceof TidemarkError) || error.kind.reaction !== 'stop') throw error;
+        if (!(error instanceof TidemarkError) || error.kind.reaction !== 'stop' || isAborted(error)) throw error;
         // The cloud will never take it; what it was about is planned anew.
-        this.#ctx.environment.log.warn('a request of an earlier run was refused', { code: error.code });
+        this.#ctx.environment.log.warn('a request without an answer was refused', { code: error.code });
         this.#commits.drop(id);
       }
     }
-    this.#replayed = true;
   }
 
   async #readToEnd(): Promise<void> {

@@ -103,9 +103,15 @@ export class SyncRun {
         return currentSignal();
       },
     };
-    this.#pull = new PullLoop(this.#ctx, commits, committer, (offline) => {
-      this.#connection(offline);
-    });
+    this.#pull = new PullLoop(
+      this.#ctx,
+      commits,
+      committer,
+      (offline) => {
+        this.#connection(offline);
+      },
+      () => !this.#paused,
+    );
     this.#scan = new ScanLoop(this.#ctx, {
       onChanged: (ids) => {
         this.#plan.changed(ids);
@@ -262,6 +268,8 @@ export class SyncRun {
   resume(): void {
     this.#paused = false;
     this.#transfers = new AbortController();
+    // What the pause cut off in the middle is asked for again.
+    this.#pull.request();
     this.#plan.ring();
   }
 

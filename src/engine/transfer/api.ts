@@ -38,10 +38,10 @@ export interface Committer {
   /**
    * One entry, or several that share a group. Batched with others, at most MAX_COMMIT_ENTRIES a request. The request is
    * journalled (`journal.before`) before it is first sent; `journal.after` runs when its results were handed out.
-   * A network fault rejects after the retries of the throttle; the journal entry then stays for the next start.
+   * A network fault rejects after the retries of the throttle; the journal entry then stays (`journal.unanswered`).
    */
   commit(entries: readonly CommitEntryInput[], signal?: AbortSignal): Promise<readonly CommitResult[]>;
-  /** Sends a journalled request of an earlier run again, with its key. */
+  /** Sends a journalled request that was never answered again, with its key. */
   replay(request: PendingCommit, signal?: AbortSignal): Promise<readonly CommitResult[]>;
 }
 
@@ -55,4 +55,6 @@ export interface CommitJournal {
   before(request: PendingCommit): number;
   /** Takes over all results of the request in one transaction with forgetting it. */
   after(journalId: number, request: PendingCommit, results: readonly CommitResult[]): void;
+  /** The request was given up without an answer: it may or may not have gone through, and has to be replayed. */
+  unanswered?(journalId: number): void;
 }

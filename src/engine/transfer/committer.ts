@@ -139,7 +139,7 @@ class BatchingCommitter implements Committer {
     const { journal } = this.#parts;
     const controller = new AbortController();
     const giveUp = (): void => {
-      // What one caller gave up still goes with the others; when nobody is left the answer comes with the next start.
+      // What one caller gave up still goes with the others; when nobody is left the answer comes with a replay.
       if (calls.every((call) => call.aborted)) controller.abort();
     };
     for (const call of calls) call.onAborted = giveUp;
@@ -162,7 +162,10 @@ class BatchingCommitter implements Committer {
   async #failed(calls: readonly Call[], request: PendingCommit, journalId: number, error: unknown): Promise<void> {
     const { journal, random } = this.#parts;
     const code = error instanceof TidemarkError ? error.code : undefined;
-    if (code === undefined || !REFUSED.has(code)) throw error;
+    if (code === undefined || !REFUSED.has(code)) {
+      journal.unanswered?.(journalId);
+      throw error;
+    }
     if (!SPLIT.has(code) || calls.length === 1) {
       journal.after(journalId, request, []);
       throw error;
