@@ -52,7 +52,7 @@ export interface CloudOptions {
   readonly uncommittedSlackBytes?: number;
   /** PEM. With both, the server speaks HTTPS only. */
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
-  /** A proxy in front does TLS; its X-Forwarded-For is believed. */
+  /** One proxy in front does TLS; the last address of X-Forwarded-For, which it appends, is believed. */
   readonly behindProxy?: boolean;
   /** How long `close()` lets requests finish before their connections are cut. */
   readonly drainMs?: number;

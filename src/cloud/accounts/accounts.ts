@@ -105,12 +105,12 @@ export class Accounts {
 
   async signIn(request: { readonly email: string; readonly password: string; readonly device: DeviceInfo }): Promise<Session> {
     const { attempts } = this.#options;
-    attempts.check(request.email);
+    attempts.begin(request.email);
     const account = await this.#catalogue.byEmail(request.email);
     if (!(await isPassword(account?.passwordHash, request.password)) || account === undefined) {
-      attempts.failed(request.email);
       throw new TidemarkError('invalid_credentials');
     }
+    attempts.succeeded(request.email);
     return this.#startSession(account, request.device);
   }
 

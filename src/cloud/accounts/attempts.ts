@@ -24,16 +24,15 @@ export class Attempts {
     this.#now = now;
   }
 
-  /** Throws `rate_limited`. */
-  check(email: string): void {
-    const failures = this.#current(email);
-    if (failures === undefined || failures.count < this.#limit) return;
-    throw new TidemarkError('rate_limited', { retryAfterMs: failures.since + WINDOW_MS - this.#now() });
-  }
-
-  failed(email: string): void {
+  /**
+   * Counts as failed until `succeeded` is called: a password takes its time to check, and those that come meanwhile must
+   * not all pass. Throws `rate_limited`.
+   */
+  begin(email: string): void {
     const failures = this.#current(email);
     if (failures !== undefined) {
+      if (failures.count >= this.#limit)
+        throw new TidemarkError('rate_limited', { retryAfterMs: failures.since + WINDOW_MS - this.#now() });
       failures.count += 1;
       return;
     }
@@ -41,6 +40,12 @@ export class Attempts {
     const [oldest] = this.#known.keys();
     if (this.#known.size >= MAX_KNOWN && oldest !== undefined) this.#known.delete(oldest);
     this.#known.set(email, { count: 1, since: this.#now() });
+  }
+
+  /** Takes back what `begin` counted. */
+  succeeded(email: string): void {
+    const failures = this.#current(email);
+    if (failures !== undefined) failures.count = Math.max(0, failures.count - 1);
   }
 
   #current(email: string): Failures | undefined {

@@ -28,6 +28,8 @@ export interface BlocksOptions {
 /** Blocks between the network, which has them plain, and the store, which never does. */
 export class Blocks {
   readonly #options: BlocksOptions;
+  /** Bytes being written for an account now, so that requests at the same time do not each find the same room. */
+  readonly #arriving = new Map<number, number>();
 
   constructor(options: BlocksOptions) {
     this.#options = options;
@@ -64,12 +66,23 @@ export class Blocks {
 
   async #write(account: AccountRecord, blocks: ReadonlyMap<string, Buffer>): Promise<void> {
     if (blocks.size === 0) return;
-    const { catalogue, store, namesKey } = this.#options;
+    const { catalogue } = this.#options;
     const fresh = await catalogue.missing(account.no, [...blocks.keys()]);
-    await this.#checkRoom(
-      account,
-      fresh.reduce((sum, hash) => sum + (blocks.get(hash)?.length ?? 0), 0),
-    );
+    const bytes = fresh.reduce((sum, hash) => sum + (blocks.get(hash)?.length ?? 0), 0);
+    const arriving = this.#arriving.get(account.no) ?? 0;
+    this.#arriving.set(account.no, arriving + bytes);
+    try {
+      await this.#checkRoom(account, bytes, arriving);
+      await this.#keep(account, blocks, fresh);
+    } finally {
+      const rest = (this.#arriving.get(account.no) ?? 0) - bytes;
+      if (rest > 0) this.#arriving.set(account.no, rest);
+      else this.#arriving.delete(account.no);
+    }
+  }
+
+  async #keep(account: AccountRecord, blocks: ReadonlyMap<string, Buffer>, fresh: readonly string[]): Promise<void> {
+    const { catalogue, store, namesKey } = this.#options;
     const key = this.#options.accountKey(account);
     const objects: StoredObject[] = [];
     const rows: BlockRow[] = [];
@@ -86,15 +99,15 @@ export class Blocks {
   }
 
   /** Whatever still fits may be under way; more only fills the disk. */
-  async #checkRoom(account: AccountRecord, bytes: number): Promise<void> {
+  async #checkRoom(account: AccountRecord, bytes: number, arriving: number): Promise<void> {
     if (bytes === 0) return;
     const { catalogue, drives, uncommittedSlackBytes } = this.#options;
     const [usage, waiting] = await Promise.all([drives.usage(account.no), catalogue.uncommittedBytes(account.no)]);
     const limit = Math.max(0, usage.totalBytes - usedBytes(usage)) + uncommittedSlackBytes;
-    if (waiting + bytes > limit) {
+    if (waiting + arriving + bytes > limit) {
       // Without any room left, waiting for other commits to finish would not help.
       const neededBytes = shortfallBytes(usage, bytes);
-      if (waiting === 0 && neededBytes > 0) throw new TidemarkError('quota_exceeded', { neededBytes });
+      if (waiting + arriving === 0 && neededBytes > 0) throw new TidemarkError('quota_exceeded', { neededBytes });
       throw new TidemarkError('uncommitted_limit', { limitBytes: limit });
     }
   }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CloudFile, type CommitEntryInput, type Quota, ROOT_ID } from '../../contract/index.ts';
-import { contentOf, id, mkdir, move, put, remove, startCloud, type TestCloud } from '../testing/harness.ts';
+import { type CloudFile, type CommitEntryInput, type Quota } from '../../contract/index.ts';
+import { contentOf, mkdir, move, put, remove, startCloud, type TestCloud } from '../testing/harness.ts';
 
 const inGroup = (entry: CommitEntryInput, group = 1): CommitEntryInput => ({ ...entry, group });
 

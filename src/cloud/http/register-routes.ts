@@ -64,6 +64,10 @@ function addRoute(app: FastifyInstance, name: RouteName, handlers: Handlers, acc
     config: { rateClass: rateClassOf(name) },
     // Before the body is read: who may not send one is told so first.
     ...(route.auth ? { onRequest: async (request: FastifyRequest) => void (request.holder = await authenticate(accounts, request)) } : {}),
+    // And once more after it was: sending takes its time, and a device may be signed out from afar meanwhile.
+    ...(route.auth && route.body !== undefined
+      ? { preHandler: async (request: FastifyRequest) => void (request.holder = await authenticate(accounts, request)) }
+      : {}),
     handler: async (request, reply) => {
       // The parts have the types that the schemas of this very route give them.
       const call = { ...readParts(name, route, request), request, reply, signal: goneSignal(request, reply) } as unknown as Call<RouteName>;

@@ -28,7 +28,8 @@ export async function makeServer(options: ServerOptions): Promise<FastifyInstanc
     sendProblem(thrown, request, reply, options.log);
   const settings = {
     logger: false,
-    trustProxy: options.behindProxy,
+    // The one proxy in front appends the address that it saw; whatever stands before that the client may have made up.
+    trustProxy: options.behindProxy && ((_address: string, hop: number): boolean => hop === 0),
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle' as const,
     return503OnClosing: false,
