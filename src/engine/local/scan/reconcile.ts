@@ -174,7 +174,8 @@ function findCleared(
     for (let at = path; at !== ''; at = parentPath(at)) {
       if (!isListed(parentPath(at))) continue;
       folders ??= new Set(entries.folders.map((folder) => folder.path));
-      return at === path || !folders.has(at);
+      // A folder that is still there says more only when it is itself looked into.
+      return !folders.has(at);
     }
     return false;
   };

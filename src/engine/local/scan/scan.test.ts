@@ -308,6 +308,17 @@ describe('a scan', () => {
       expect((await world.scan()).cleared).toEqual(['closed']);
     });
 
+    it('an unreadable folder stays one when only the folder above it was looked at', async () => {
+      await seed('closed/file', 'open');
+      world.disk.deny(world.at('closed'));
+      await world.scan();
+      world.write('beside');
+      expect((await world.scan([''])).cleared).toEqual([]);
+      expect([...world.issues]).toEqual(['closed']);
+      world.remove('closed');
+      expect((await world.scan([''])).cleared).toEqual(['closed']);
+    });
+
     it.each(['missing', 'denied', 'failed'] as const)('a root that answers %s changes nothing', async (code) => {
       await seed('a', 'b/c');
       world.disk.fault = (method) => (method === 'list' ? code : undefined);
