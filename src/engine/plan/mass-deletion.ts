@@ -1,3 +1,4 @@
+import type { NodeId } from '../model/index.ts';
 import type { MassDeletion, Operation, OperationKind } from './operations.ts';
 import type { Policy } from './policy.ts';
 
@@ -13,22 +14,36 @@ export function holdMassDeletions(
   if (isMass(here.items, treeSize, policy)) questions.push({ side: 'here', ...here });
   if (isMass(cloud.items, treeSize, policy)) questions.push({ side: 'cloud', ...cloud });
   const held = new Set(questions.flatMap((question) => question.ids));
-  const isDelete = (operation: Operation): boolean => itemsOf(operation) > 0;
-  return { operations: operations.filter((operation) => !(isDelete(operation) && held.has(operation.id))), massDeletions: questions };
+  return {
+    operations: operations.filter((operation) => !deletedBy(operation).some((id) => held.has(id))),
+    massDeletions: questions,
+  };
 }
 
-function pending(operations: readonly Operation[], kinds: readonly OperationKind[], policy: Policy): { ids: string[]; items: number } {
-  const ids: string[] = [];
+function pending(operations: readonly Operation[], kinds: readonly OperationKind[], policy: Policy): { ids: NodeId[]; items: number } {
+  const ids: NodeId[] = [];
   let items = 0;
   for (const operation of operations) {
-    if (!kinds.includes(operation.op) || itemsOf(operation) === 0 || policy.deleteApproved(operation.id)) continue;
-    ids.push(operation.id);
-    items += itemsOf(operation);
+    const deleted = kinds.includes(operation.op) ? deletedBy(operation) : [];
+    if (deleted.length === 0 || deleted.every((id) => policy.deleteApproved(id))) continue;
+    ids.push(...deleted);
+    items += 'items' in operation ? operation.items : 0;
   }
   return { ids, items };
 }
 
-const itemsOf = (operation: Operation): number => ('items' in operation ? operation.items : 0);
+/** The tops of what an operation deletes: a group goes under the id of one of its members, which may be one that only moves. */
+function deletedBy(operation: Operation): readonly NodeId[] {
+  switch (operation.op) {
+    case 'delete_remote':
+    case 'delete_local':
+      return [operation.id];
+    case 'rearrange_remote':
+      return operation.steps.filter((step) => step.step === 'delete').map((step) => step.id);
+    default:
+      return [];
+  }
+}
 
 function isMass(items: number, treeSize: number, { massDelete }: Policy): boolean {
   if (items >= massDelete.items) return true;

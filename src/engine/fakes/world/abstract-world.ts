@@ -29,11 +29,11 @@ export class AbstractWorld {
 
   nextId(): NodeId {
     this.#serial += 1;
-    return this.#serial.toString(16).padStart(32, 'a');
+    return `a${this.#serial.toString(16).padStart(31, '0')}`;
   }
   #revision(): string {
     this.#serial += 1;
-    return this.#serial.toString(16).padStart(32, 'b');
+    return `b${this.#serial.toString(16).padStart(31, '0')}`;
   }
 
   clone(): AbstractWorld {

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { Scene } from '../fakes/world/scene.ts';
+import type { MassDeletion } from './index.ts';
+
+const files = (count: number, prefix = ''): string[] =>
+  Array.from({ length: count }, (_, n) => `${prefix}${String(n).padStart(3, '0')}.txt`);
+const scene = (...agreed: string[]): Scene => new Scene().agreed(...agreed);
+
+/** What is asked, by side and number. */
+const asked = (it: Scene): readonly string[] => it.plan().massDeletions.map(({ side, items }) => `${items} ${side}`);
+const gone = (it: Scene, side: 'local' | 'remote', count: number): Scene => it.deleted(side, ...files(count));
+
+describe.each([
+  ['here', 'local', 'delete_remote'],
+  ['cloud', 'remote', 'delete_local'],
+] as const)('deletions that come from %s', (name, side, op) => {
+  it.each([
+    ['99 of 300', 300, 99, false],
+    ['100 of 300', 300, 100, true],
+    ['10 of 21: less than half', 21, 10, false],
+    ['10 of 20: half', 20, 10, true],
+    ['9 of 10: half, and fewer than ten', 10, 9, false],
+    ['all of 5', 5, 5, true],
+    ['4 of 5', 5, 4, false],
+    ['all of 4', 4, 4, false],
+  ])('%s', (_, tree, count, ask) => {
+    const it = gone(scene(...files(tree)), side, count);
+    expect(asked(it)).toEqual(ask ? [`${count} ${name}`] : []);
+    expect(it.plan().operations.map((operation) => operation.op)).toEqual(ask ? [] : Array(count).fill(op));
+    if (ask) expect(it.plan().waiting).toHaveLength(count);
+  });
+
+  it('count all that is in a folder, and name its top alone', () => {
+    const it = scene('docs/', ...files(99, 'docs/'), ...files(200)).deleted(side, 'docs');
+    expect(it.plan().massDeletions).toEqual<MassDeletion[]>([{ side: name, ids: [it.id('docs')], items: 100 }]);
+  });
+
+  it('are counted together with those already approved left out', () => {
+    const it = gone(scene(...files(300)), side, 120);
+    const approved = new Set(files(60).map((path) => it.id(path)));
+    const plan = it.plan({ deleteApproved: (id) => approved.has(id) });
+    expect(plan.massDeletions).toEqual([]);
+    expect(plan.operations).toHaveLength(120);
+    const few = new Set(files(20).map((path) => it.id(path)));
+    const rest = it.plan({ deleteApproved: (id) => few.has(id) });
+    expect(rest.operations).toHaveLength(20);
+    expect(rest.massDeletions).toMatchObject([{ items: 100 }]);
+  });
+
+  it('hold back nothing else while they wait', () => {
+    const it = gone(scene(...files(20), 'edited.txt'), side, 15)
+      .edited('local', 'edited.txt', 'mine')
+      .added('remote', 'new.txt');
+    expect(it.next()).toEqual(['download new.txt', 'upload edited.txt']);
+  });
+
+  it('are made when the answer is delete', () => {
+    const it = scene('docs/', ...files(20, 'docs/')).deleted(side, 'docs');
+    const id = it.id('docs');
+    expect(it.run({ deleteApproved: (one) => one === id })).toEqual([[`${op} docs (21)`]]);
+    expect(it.world.ids().size).toBe(0);
+  });
+
+  it('are undone when the answer is keep, down to the last file', () => {
+    const it = scene('docs/', 'docs/deep/', ...files(20, 'docs/deep/')).deleted(side, 'docs');
+    const before = it.tree(side === 'local' ? 'remote' : 'local');
+    const kept = new Set([it.id('docs'), it.id('docs/deep'), ...files(20, 'docs/deep/').map((path) => it.id(path))]);
+    it.run({ keep: (id) => kept.has(id) });
+    expect(it.tree('local')).toEqual(before);
+    expect(it.tree('remote')).toEqual(before);
+  });
+});
+
+describe('what is no deletion never asks', () => {
+  it('renaming, moving, editing and touching everything', () => {
+    const it = scene('docs/', ...files(120));
+    for (const path of files(40)) it.moved('local', path, `docs/${path}`);
+    for (const path of files(80).slice(40)) it.edited('remote', path, 'theirs');
+    for (const path of files(120).slice(80)) it.touched(path, path);
+    expect(asked(it)).toEqual([]);
+    it.run();
+    expect(asked(it)).toEqual([]);
+  });
+
+  it('forgetting what is gone on both sides', () => {
+    expect(asked(gone(gone(scene(...files(120)), 'local', 120), 'remote', 120))).toEqual([]);
+  });
+});
+
+describe.each([
+  ['older than the folder', ['y/', 'y/keep.txt', 'x/']],
+  ['younger than the folder', ['x/', 'y/', 'y/keep.txt']],
+] as const)('a folder replaced by its own child, the child %s', (_, order) => {
+  const replaced = (): Scene => {
+    const it = scene(...order, ...files(120, 'x/'))
+      .moved('local', 'y', 'x/y')
+      .moved('remote', 'y', 'x/y');
+    it.run();
+    return it.moved('local', 'y', 'x').deleted('local', 'x');
+  };
+
+  it('asks for the folder that goes, when much goes with it', () => {
+    const it = replaced();
+    expect(it.plan().massDeletions).toEqual([{ side: 'here', ids: [it.id('x')], items: 121 }]);
+    expect(it.next()).toEqual([]);
+  });
+
+  it('is made in one group when the answer is delete', () => {
+    const it = replaced();
+    const id = it.id('x');
+    expect(it.run({ deleteApproved: (one) => one === id })).toEqual([['rearrange_remote: move y to x, delete x']]);
+  });
+
+  it('keeps both when the answer is keep', () => {
+    const it = replaced();
+    const kept = new Set([it.id('x'), ...files(120, 'x/').map((path) => it.id(path))]);
+    it.run({ keep: (id) => kept.has(id) });
+    expect(it.tree('local')).toEqual(it.tree('remote'));
+    expect(it.tree('remote')).toContain('x/000.txt');
+    expect(it.tree('remote')).toContain('x (conflict, Desk, 2026-03-01)/keep.txt: y/keep.txt');
+  });
+});
