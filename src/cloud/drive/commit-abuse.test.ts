@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CloudFile, type CommitEntryInput, type Quota } from '../../contract/index.ts';
-import { contentOf, mkdir, move, put, remove, startCloud, type TestCloud } from '../testing/harness.ts';
+import { MiB } from '../../base/index.ts';
+import { BLOCK_MIN_BYTES, type CloudFile, type CommitEntryInput, type CommitResult, type Quota } from '../../contract/index.ts';
+import { contentOf, id, mkdir, move, put, remove, startCloud, type TestCloud } from '../testing/harness.ts';
+import { contentHash } from './content-hash.ts';
 
 const inGroup = (entry: CommitEntryInput, group = 1): CommitEntryInput => ({ ...entry, group });
 
@@ -37,6 +39,35 @@ describe('commits that mean harm', () => {
     await ann.ok('DELETE', '/v1/drive/trash');
     expect(used).toBe(content.size);
     expect((await ann.ok<Quota>('GET', '/v1/drive/quota')).usedBytes).toBe(0);
+  });
+
+  it('cannot make a small file of very many blocks, which is large only in the memory of the cloud', async () => {
+    const ann = await signUp();
+    const piece = contentOf('x');
+    await ann.store(piece);
+    const refs = Array.from({ length: 20_000 }, () => ({ hash: piece.hash, size: 1 }));
+    const entry = put('many', piece, { blocks: refs, size: refs.length, hash: contentHash(refs) });
+    expect(await ann.commit(entry)).toMatchObject([{ status: 'error', code: 'hash_mismatch' }]);
+  });
+
+  it('are not told the same large node hundreds of times', async () => {
+    const ann = await signUp();
+    const piece = contentOf(Buffer.alloc(BLOCK_MIN_BYTES));
+    await ann.store(piece);
+    const refs = Array.from({ length: 2000 }, () => ({ hash: piece.hash, size: BLOCK_MIN_BYTES }));
+    const size = refs.length * BLOCK_MIN_BYTES;
+    const large = await ann.apply(put('large', piece, { blocks: refs, size, hash: contentHash(refs) }));
+    const same = Array.from({ length: 250 }, () => move(large, large.parentId));
+    const taken = Array.from({ length: 250 }, () => mkdir('LARGE'));
+    const answer = await ann.call('POST', '/v1/drive/commit', {
+      json: { entries: [...taken, ...same] },
+      headers: { 'idempotency-key': id() },
+    });
+    const { results } = answer.body as { results: CommitResult[] };
+    expect(results.map(({ status }) => status)).toEqual([...taken.map(() => 'conflict'), ...same.map(() => 'ok')]);
+    expect(results[0]).toMatchObject({ code: 'name_taken', node: { id: large.id } });
+    expect(results[499]).toEqual({ status: 'ok', node: null });
+    expect(answer.bytes.length).toBeLessThan(MiB);
   });
 
   it('a folder that was deleted while two of its children had one name can come back', async () => {

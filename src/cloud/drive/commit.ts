@@ -36,7 +36,7 @@ class CommitBatch {
       else this.#runGroup(unit);
       for (const { entry, index } of unit) if (makes(entry) && this.#results[index]?.status !== 'ok') this.#unmade.add(entry.id);
     }
-    return this.#results;
+    return withoutRepeats(this.#results);
   }
 
   #runAlone(unit: Unit): void {
@@ -85,6 +85,21 @@ class CommitBatch {
   #dependencyFault(entry: CommitEntry): CommitResult | undefined {
     return needs(entry).some((id) => this.#unmade.has(id)) ? { status: 'error', code: 'dependency_failed' } : undefined;
   }
+}
+
+/** A list of blocks longer than this is told once in an answer. */
+const LONG_LIST = 64;
+
+/** Hundreds of entries may all be about one file, and that one may have tens of thousands of blocks. */
+function withoutRepeats(results: readonly CommitResult[]): readonly CommitResult[] {
+  const told = new Set<string>();
+  return results.map((result) => {
+    if (result.status === 'error' || result.node?.kind !== 'file' || result.node.blocks.length <= LONG_LIST) return result;
+    const { revision } = result.node;
+    if (told.has(revision)) return { ...result, node: null };
+    told.add(revision);
+    return result;
+  });
 }
 
 const makes = (entry: CommitEntry): boolean => entry.op === 'mkdir' || (entry.op === 'put' && entry.base === null);

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT_ID } from '../../contract/index.ts';
-import { dayMs } from '../../base/index.ts';
+import { BLOCK_MIN_BYTES, ROOT_ID } from '../../contract/index.ts';
+import { dayMs, GiB } from '../../base/index.ts';
 import { contentOf, mkdir, move, put, remove, startCloud, TestDevice } from '../testing/harness.ts';
+import { contentHash } from './content-hash.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 
 const names = (entries: readonly object[]): unknown[] => entries.map((entry) => ('name' in entry ? entry.name : 'deleted'));
@@ -49,12 +50,13 @@ describe('a snapshot', () => {
   });
 
   it('page ends before it is too large, however many entries were asked for', async () => {
-    await using cloud = await startCloud();
+    await using cloud = await startCloud({ plans: [{ id: 'free', storageBytes: 20 * GiB, devices: null, pricePerYearUsd: 0 }] });
     const ann = await cloud.signUp();
     // 12,000 blocks in a file: more than a megabyte of JSON each.
-    const piece = Buffer.from('x');
-    await ann.store(contentOf(piece));
-    const large = contentOf(...Array.from({ length: 12_000 }, () => piece));
+    const piece = contentOf(Buffer.alloc(BLOCK_MIN_BYTES));
+    await ann.store(piece);
+    const refs = Array.from({ length: 12_000 }, () => ({ hash: piece.hash, size: BLOCK_MIN_BYTES }));
+    const large = { blocks: piece.blocks, refs, size: refs.length * BLOCK_MIN_BYTES, hash: contentHash(refs) };
     for (let index = 0; index < 6; index += 1) await ann.apply(put(`f${index}`, large));
     const page = await ann.delta(undefined, 5000);
     expect(page.hasMore).toBe(true);

@@ -57,7 +57,7 @@ export const commitCode = z.enum([
 ]);
 
 export const commitResult = z.discriminatedUnion('status', [
-  /** `node` is the node after the change; null after a delete. */
+  /** `node` is the node after the change; null after a delete, and where an earlier result of the same answer has this very node already. */
   z.object({ status: z.literal('ok'), node: cloudNode.nullable() }),
   z.object({ status: z.literal('conflict'), code: commitCode, node: cloudNode.nullable() }),
   z.object({ status: z.literal('error'), code: commitCode, missing: z.array(sha256Hex).optional(), neededBytes: sizeBytes.optional() }),
