@@ -1,5 +1,4 @@
-import { baseName, parentPath } from '../../base/index.ts';
-import { DiskFault } from '../environment.ts';
+import { parentPath } from '../../base/index.ts';
 import { type LocalNode, type NodeId, PARKED_ID } from '../model/index.ts';
 import { type Place, samePlace } from '../plan/index.ts';
 import type { Store } from '../store/index.ts';
@@ -85,39 +84,4 @@ async function moveTo(parts: ApplyParts, local: LocalNode, to: Place, conflictOf
     const placed = { ...local, parentId: to.parentId, name: to.name, stat };
     write.putLocal(placed.kind === 'file' && conflictOf !== undefined ? { ...placed, conflictOf } : placed);
   });
-}
-
-/** Whatever a crash left in the parking place: its row says so again, or it comes back as a new item. */
-export async function recoverParked(parts: ApplyParts): Promise<void> {
-  const { disk } = parts.environment;
-  const { parked } = ownPaths(parts.root);
-  if ((await disk.stat(parked)) === undefined) return;
-  for (const folder of await disk.list(parked)) {
-    const id = folder.name;
-    if (id === null || folder.stat?.kind !== 'folder') continue;
-    const [item] = await disk.list(`${parked}/${id}`);
-    if (item?.name === undefined || item.name === null || item.stat === null) {
-      await disk.removeFolder(`${parked}/${id}`).catch(ignoreFault);
-      continue;
-    }
-    const known = parts.store.local.get(id);
-    const { name, stat } = item;
-    if (known !== undefined && known.parentId !== PARKED_ID) {
-      parts.store.transaction((write) => {
-        write.putLocal({ ...known, parentId: PARKED_ID, name: baseName(name), stat });
-      });
-    } else if (known === undefined && (stat.kind === 'file' || stat.kind === 'folder')) {
-      const row: LocalNode =
-        stat.kind === 'file'
-          ? { kind: 'file', id, parentId: PARKED_ID, name, stat, content: null }
-          : { kind: 'folder', id, parentId: PARKED_ID, name, stat };
-      parts.store.transaction((write) => {
-        write.putLocal(row);
-      });
-    }
-  }
-}
-
-function ignoreFault(error: unknown): void {
-  if (!(error instanceof DiskFault)) throw error;
 }

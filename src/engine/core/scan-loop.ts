@@ -28,6 +28,8 @@ export interface ScanHooks {
   /** Null: the folder is there and ours. */
   readonly onFolderState: (error: ErrorData | null) => void;
   readonly onScanned: () => void;
+  /** The folder is ready: what has to be done before the first look at it. Answers why it could not be done. */
+  readonly prepare: () => Promise<ErrorData | null>;
 }
 
 /** Keeps the local tree as the disk shows it: looks at folders that something was said about, and at all of them now and then. */
@@ -148,6 +150,12 @@ export class ScanLoop {
     try {
       const changed = await treeLock.run(async () => {
         const before = await checkFolder(environment.disk, folder.path, folder.folderId);
+        const trouble = before === 'ready' ? await this.#hooks.prepare() : null;
+        if (trouble !== null) {
+          this.#postpone(what);
+          this.#hooks.onFolderState(trouble);
+          return undefined;
+        }
         const known = {
           tree: store.local,
           pathOf: (id: NodeId) => store.localPath(id),

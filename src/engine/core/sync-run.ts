@@ -10,7 +10,7 @@ import {
   REPLACE_JOURNAL,
   type ReplaceEntry,
 } from '../apply/index.ts';
-import type { Environment } from '../environment.ts';
+import { DiskFault, type Environment } from '../environment.ts';
 import { prepareOwnFolder, purgeTrash } from '../local/index.ts';
 import type { NodeId } from '../model/index.ts';
 import { plan, type Plan } from '../plan/index.ts';
@@ -19,7 +19,7 @@ import type { AccountRow, FolderRow, Store } from '../store/index.ts';
 import { createCommitter, createDownloader, createThrottle, createUploader } from '../transfer/index.ts';
 import { PlanLoop } from './plan-loop.ts';
 import { PullLoop } from './pull-loop.ts';
-import { ScanLoop } from './scan-loop.ts';
+import { folderError, ScanLoop } from './scan-loop.ts';
 import { isAboutConnection, type SyncContext, type SyncHooks } from './sync-context.ts';
 
 export interface SyncParts {
@@ -54,6 +54,7 @@ export class SyncRun {
   #offline: ErrorData | null = null;
   #folderError: ErrorData | null = null;
   #paused = false;
+  #recovered = false;
 
   constructor(parts: SyncParts) {
     this.#parts = parts;
@@ -127,6 +128,7 @@ export class SyncRun {
         this.#scanned = true;
         this.#ready();
       },
+      prepare: () => this.#recover(),
     });
     this.#plan = new PlanLoop(this.#ctx, {
       executor: new Executor(this.#apply),
@@ -142,11 +144,10 @@ export class SyncRun {
     this.applySettings();
   }
 
-  /** Mends what a crash left, then begins. Throws DiskFault or TidemarkError when the folder cannot be used at all. */
+  /** Begins to look at both sides; what a crash left is mended before the first look at the folder. */
   async start(paused: boolean): Promise<void> {
     const { environment, folder, store } = this.#parts;
     this.#paused = paused;
-    await this.#recover();
     this.#plan.add(store.divergentIds());
     this.#loops.push(this.#plan.run(), this.#scan.run(), this.#pull.run(), this.#watchCloud());
     this.#pull.request();
@@ -157,18 +158,28 @@ export class SyncRun {
     environment.log.info('sync started', { folder: folder.path });
   }
 
-  async #recover(): Promise<void> {
+  /** Once a run, as soon as the folder is there: it may be missing at the start and come later. Call with the tree lock held. */
+  async #recover(): Promise<ErrorData | null> {
+    if (this.#recovered) return null;
     const { environment, folder, store } = this.#parts;
-    const prepared = await prepareOwnFolder(environment.disk, folder.path, folder.folderId);
-    if (prepared !== 'ready') return;
-    for (const row of store.journal()) {
-      if (row.kind !== REPLACE_JOURNAL) continue;
-      await recoverReplace(this.#apply, row.data as ReplaceEntry);
-      store.transaction((write) => {
-        write.deleteJournal(row.id);
-      });
+    try {
+      const prepared = await prepareOwnFolder(environment.disk, folder.path, folder.folderId);
+      if (prepared !== 'ready') return folderError(prepared, folder.path);
+      for (const row of store.journal()) {
+        if (row.kind !== REPLACE_JOURNAL) continue;
+        await recoverReplace(this.#apply, row.data as ReplaceEntry);
+        store.transaction((write) => {
+          write.deleteJournal(row.id);
+        });
+      }
+      await recoverParked(this.#apply);
+    } catch (error) {
+      if (!(error instanceof DiskFault)) throw error;
+      return { code: 'folder_not_writable', params: { path: folder.path } };
     }
-    await recoverParked(this.#apply);
+    this.#recovered = true;
+    this.#plan.add(store.divergentIds());
+    return null;
   }
 
   #watchCloud(): Promise<void> {

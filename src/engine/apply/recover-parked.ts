@@ -1,0 +1,91 @@
+import { DiskFault } from '../environment.ts';
+import { type FileStat, type LocalNode, type NodeId, PARKED_ID, sameFingerprint } from '../model/index.ts';
+import type { Store } from '../store/index.ts';
+import { ownPaths, parkedFolder } from './own-folder.ts';
+import type { ApplyParts } from './parts.ts';
+import { diskPath, newPath, sameFile } from './paths.ts';
+
+/**
+ * Mends what a crash left in the middle of parking an item or of bringing it back, so that rows and disk agree again
+ * before anything is looked at. Throws DiskFault.
+ */
+export async function recoverParked(parts: ApplyParts): Promise<void> {
+  const { disk } = parts.environment;
+  const { parked } = ownPaths(parts.root);
+  if ((await disk.stat(parked)) !== undefined) {
+    for (const { name: id, stat } of await disk.list(parked)) {
+      if (id !== null && stat?.kind === 'folder') await recoverFolder(parts, id);
+    }
+  }
+  // What its row says is parked and is not there any more had been brought back already.
+  for (const node of [...parts.store.local.children(PARKED_ID)]) await recoverMissing(parts, node);
+}
+
+/** One item's parking place: its row says so again, or it comes back as a new item. */
+async function recoverFolder(parts: ApplyParts, id: NodeId): Promise<void> {
+  const { store, environment, root } = parts;
+  const { disk } = environment;
+  const folder = parkedFolder(root, id);
+  const [item] = await disk.list(folder);
+  const { name, stat } = item ?? {};
+  if (name === undefined || name === null || stat === undefined || stat === null || (stat.kind !== 'file' && stat.kind !== 'folder')) {
+    // Nothing of ours; when it is not empty either, it stays.
+    await disk.removeFolder(folder).catch(ignoreFault);
+    return;
+  }
+  const known = store.local.get(id);
+  if (known !== undefined && known.parentId !== PARKED_ID && (await isStillThere(parts, known, stat))) {
+    // The move in had got a second name for the file and not taken the first one away.
+    await disk.removeFile(`${folder}/${name}`);
+    await disk.removeFolder(folder).catch(ignoreFault);
+    return;
+  }
+  store.transaction((write) => {
+    write.putLocal(parkedRow(known, id, name, stat, stat.kind === 'file' ? 'file' : 'folder'));
+  });
+}
+
+function parkedRow(known: LocalNode | undefined, id: NodeId, name: string, stat: FileStat, kind: 'file' | 'folder'): LocalNode {
+  const place = { id, parentId: PARKED_ID, name, stat };
+  if (kind === 'folder') return { kind, ...place };
+  if (known?.kind !== 'file') return { kind, ...place, content: null };
+  return { ...known, ...place, content: sameFingerprint(known.stat, stat) ? known.content : null };
+}
+
+/** The file has its old name too. */
+async function isStillThere(parts: ApplyParts, known: LocalNode, parked: FileStat): Promise<boolean> {
+  if (known.kind !== 'file' || parked.links < 2) return false;
+  const stat = await parts.environment.disk.stat(`${parts.root}/${diskPath(parts, known)}`);
+  return stat !== undefined && stat.dev === parked.dev && stat.ino === parked.ino;
+}
+
+async function recoverMissing(parts: ApplyParts, node: LocalNode): Promise<void> {
+  const { store, environment, root } = parts;
+  const { disk } = environment;
+  if ((await disk.stat(`${parkedFolder(root, node.id)}/${node.name}`)) !== undefined) return;
+  const remote = store.remote.get(node.id);
+  if (remote !== undefined) {
+    const stat = await disk.stat(await newPath(parts, remote.parentId, remote.name)).catch(ignoreFault);
+    if (stat !== undefined && sameFile(stat, node.stat)) {
+      const { parentId, name } = remote;
+      store.transaction((write) => {
+        write.putLocal({ ...node, parentId, name, stat });
+      });
+      return;
+    }
+  }
+  // Where it is the next look tells. That is not a deletion: whatever is agreed on about it is not known any more.
+  store.transaction((write) => {
+    for (const id of below(store, node.id)) {
+      write.deleteLocal(id);
+      write.deleteSynced(id);
+    }
+  });
+}
+
+const below = (store: Store, id: NodeId): NodeId[] => [...[...store.local.children(id)].flatMap((child) => below(store, child.id)), id];
+
+function ignoreFault(error: unknown): undefined {
+  if (!(error instanceof DiskFault)) throw error;
+  return undefined;
+}
