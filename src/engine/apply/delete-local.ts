@@ -20,15 +20,17 @@ export async function deleteLocal(parts: ApplyParts, id: NodeId): Promise<Outcom
   if (local === undefined || !isUnwanted(store, local) || isMovedAlong(store, local)) return replan([id]);
   const path = pathOf(parts, id) ?? local.name;
   const from = await absolutePath(parts, local);
-  if (!(await isAsRecorded(parts, local, from))) return replan([id], { rescan: rescanOf(path, local) });
+  const unlike = await findUnlike(parts, local, from, path);
+  if (unlike !== undefined) return replan([id], { rescan: [unlike, ...rescanOf(path, local)] });
 
   const trash = await trashSlot(parts, local.name);
   if (local.kind === 'folder') await disk.moveFolder(from, trash);
   else await disk.moveFile(from, trash);
-  if (!(await isAsRecorded(parts, local, trash))) {
+  const changed = await findUnlike(parts, local, trash, path);
+  if (changed !== undefined) {
     if (local.kind === 'folder') await disk.moveFolder(trash, from);
     else await rescue(parts, trash, parentPath(from), local.name);
-    return replan([id], { rescan: rescanOf(path, local) });
+    return replan([id], { rescan: [changed, ...rescanOf(path, local)] });
   }
   await disk.syncFolders([parentPath(from), parentPath(trash)]);
   const ids = below(store, id);
@@ -71,24 +73,29 @@ function below(store: Store, id: NodeId): NodeId[] {
   return [...[...store.local.children(id)].flatMap((child) => below(store, child.id)), id];
 }
 
-/** True when everything at `path` is what the rows say, and nothing is there that a scan would have found since. */
-async function isAsRecorded(parts: ApplyParts, local: LocalNode, path: string): Promise<boolean> {
+/**
+ * Looks whether everything at `at` (absolute) is what the rows say, and nothing is there that a scan would have found
+ * since. Answers the folder, relative to the synced one, where it is not so: only a look at that one can tell more.
+ * @param path where the item is, or was before it was moved to `at`
+ */
+async function findUnlike(parts: ApplyParts, local: LocalNode, at: string, path: string): Promise<string | undefined> {
   if (local.kind === 'file') {
-    const stat = await parts.environment.disk.stat(path);
-    return stat !== undefined && sameFile(stat, local.stat);
+    const stat = await parts.environment.disk.stat(at);
+    return stat !== undefined && sameFile(stat, local.stat) ? undefined : parentPath(path);
   }
   const known = new Map([...parts.store.local.children(local.id)].map((child) => [child.name, child]));
-  for (const entry of await parts.environment.disk.list(path)) {
+  for (const entry of await parts.environment.disk.list(at)) {
     const child = entry.name === null ? undefined : known.get(entry.name);
     if (child === undefined) {
       // What never syncs goes along with its folder; anything else is news.
       const plain = entry.stat !== null && (entry.stat.kind === 'file' || entry.stat.kind === 'folder');
       if (entry.name === null || !plain || isBuiltInIgnored(entry.name)) continue;
-      return false;
+      return path;
     }
     known.delete(child.name);
-    if (!(await isAsRecorded(parts, child, `${path}/${child.name}`))) return false;
+    const unlike = await findUnlike(parts, child, `${at}/${child.name}`, `${path}/${child.name}`);
+    if (unlike !== undefined) return unlike;
   }
   // Missing ones were deleted or moved here meanwhile; the scan has to say which.
-  return known.size === 0;
+  return known.size === 0 ? undefined : path;
 }

@@ -4,7 +4,7 @@ import type { FileStat, LocalFile, RemoteFile } from '../model/index.ts';
 import { note } from './note.ts';
 import { done, type Outcome, replan } from './outcome.ts';
 import type { ApplyParts } from './parts.ts';
-import { absolutePath, folderOf, diskPath, requireSame, requireStat, sameFile } from './paths.ts';
+import { absolutePath, diskPath, folderOf, pathOf, requireSame, requireStat, sameFile } from './paths.ts';
 import { syncedFrom } from './synced.ts';
 import { rescue, trashSlot } from './trash-can.ts';
 
@@ -46,14 +46,16 @@ export async function replaceFile(parts: ApplyParts, planned: LocalFile, remote:
   try {
     await disk.moveFile(temp, target);
   } catch (error) {
-    await rescue(parts, trash, folderPath(target), baseName(path));
-    forget();
+    if (error instanceof DiskFault && error.code === 'exists') keepInTrash(parts, entry, journalId);
+    else {
+      await rescue(parts, trash, folderPath(target), baseName(path));
+      forget();
+    }
     throw error;
   }
   const stat = await requireStat(parts, target);
   const late = await requireStat(parts, trash);
-  const lateWrite = !sameFile(late, moved);
-  if (lateWrite) await rescue(parts, trash, folderPath(target), baseName(path));
+  const kept = sameFile(late, moved) ? undefined : await keepLateWrite(parts, planned, trash, folderPath(target));
   await disk.syncFolders([folderPath(target), folderPath(trash)]);
 
   store.transaction((write) => {
@@ -61,10 +63,33 @@ export async function replaceFile(parts: ApplyParts, planned: LocalFile, remote:
     writeAgreed(parts, remote);
     write.deleteJournal(journalId);
     const activityId = note(parts, 'updated_here', path, { sizeBytes: remote.content.size, device: remote.modifiedBy });
-    if (!lateWrite)
+    if (kept === undefined)
       write.addTrash({ trashPath: entry.trash, originalPath: path, why: 'replaced', at: environment.clock.now(), activityId });
+    else {
+      write.putLocal(kept);
+      note(parts, 'conflict', path, { otherPath: pathOf(parts, kept.id) ?? kept.name, device: remote.modifiedBy });
+    }
   });
-  return lateWrite ? replan([id], { rescan: folderOf(path) }) : done(id);
+  return kept === undefined ? done(id) : replan([id, kept.id], { rescan: folderOf(path) });
+}
+
+/**
+ * Somebody put a file at the name while it was free. The old version is as it was agreed on, so it is in the history: it
+ * need not come back beside the two that people wrote.
+ */
+function keepInTrash({ store, environment }: ApplyParts, { target, trash }: ReplaceEntry, journalId: number): void {
+  store.transaction((write) => {
+    write.deleteJournal(journalId);
+    write.addTrash({ trashPath: trash, originalPath: target, why: 'replaced', at: environment.clock.now(), activityId: null });
+  });
+}
+
+/** What a program wrote into the replaced file, which it still had open, is a version of its own. */
+async function keepLateWrite(parts: ApplyParts, planned: LocalFile, trash: string, folder: string): Promise<LocalFile> {
+  const path = await rescue(parts, trash, folder, planned.name);
+  const stat = await requireStat(parts, path);
+  const id = parts.environment.random.id();
+  return { kind: 'file', id, parentId: planned.parentId, name: baseName(path), stat, content: null, conflictOf: planned.id };
 }
 
 /** The content is agreed; the place stays what it was agreed to be, so that a move under way is still seen as one. */

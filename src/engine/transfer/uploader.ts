@@ -158,7 +158,11 @@ class BatchingUploader implements Uploader {
       bytes += content.byteLength;
     }
     try {
-      await send(bytes, () => this.#parts.drive.store(data, signal));
+      await send(bytes, () => {
+        // Given up while it waited for its next try.
+        throwIfAborted(signal);
+        return this.#parts.drive.store(data, signal);
+      });
       for (const block of read.keys()) this.#done(block);
     } catch (error) {
       const all = [...read];
