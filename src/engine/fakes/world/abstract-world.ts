@@ -41,6 +41,7 @@ export class AbstractWorld {
     for (const node of this.remote.values()) copy.remote.set(node);
     for (const node of this.local.values()) copy.local.set(node);
     for (const node of this.synced.values()) copy.synced.set(node);
+    for (const [id, hash] of this.unread) copy.unread.set(id, hash);
     copy.#serial = this.#serial;
     return copy;
   }
@@ -147,7 +148,6 @@ export class AbstractWorld {
       case 'download': {
         if (remote?.kind !== 'file') throw new Impossible(`download ${id}`);
         this.#need(local !== undefined || this.canPut('local', remote), `download ${id}: no place`);
-        if (local?.kind === 'file' && local.content?.hash !== undefined) this.replaced.add(local.content.hash);
         const place = local ?? remote;
         this.putLocal(id, { parentId: place.parentId, name: place.name }, 'file', remote.content.hash);
         const synced = this.synced.get(id);
@@ -182,8 +182,6 @@ export class AbstractWorld {
 
   /** What a file with unknown content will turn out to hold. */
   readonly unread = new Map<NodeId, string>();
-  /** Content that downloads replaced here. */
-  readonly replaced = new Set<string>();
 
   canPut(side: 'remote' | 'local', place: Place): boolean {
     return (place.parentId === ROOT_ID || this[side].get(place.parentId)?.kind === 'folder') && this.isFree(side, place, '');
