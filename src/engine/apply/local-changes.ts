@@ -1,5 +1,6 @@
 import { parentPath } from '../../base/index.ts';
-import { type LocalNode, type NodeId, PARKED_ID } from '../model/index.ts';
+import { DiskFault } from '../environment.ts';
+import { type FileStat, type LocalNode, type NodeId, PARKED_ID } from '../model/index.ts';
 import { type Place, samePlace } from '../plan/index.ts';
 import type { Store } from '../store/index.ts';
 import { note } from './note.ts';
@@ -46,8 +47,14 @@ export async function parkLocal(parts: ApplyParts, id: NodeId): Promise<Outcome>
   const local = parts.store.local.get(id);
   if (local === undefined || local.parentId === PARKED_ID) return replan([id]);
   await ensureFolder(parts, ownPaths(parts.root).parked);
-  await ensureFolder(parts, parkedFolder(parts.root, id));
-  await moveTo(parts, local, { parentId: PARKED_ID, name: local.name });
+  const place = parkedFolder(parts.root, id);
+  await ensureFolder(parts, place);
+  try {
+    await moveTo(parts, local, { parentId: PARKED_ID, name: local.name });
+  } catch (error) {
+    await parts.environment.disk.removeFolder(place).catch(() => undefined);
+    throw error;
+  }
   return done(id);
 }
 
@@ -78,10 +85,26 @@ async function moveTo(parts: ApplyParts, local: LocalNode, to: Place, conflictOf
     to.parentId === PARKED_ID ? `${parkedFolder(parts.root, local.id)}/${to.name}` : await newPath(parts, to.parentId, to.name);
   if (local.kind === 'folder') await disk.moveFolder(from, target);
   else await disk.moveFile(from, target);
-  const stat = await requireStat(parts, target);
-  await disk.syncFolders([parentPath(from), parentPath(target)]);
+  const stat = await afterMove(parts, from, target, local.stat);
   store.transaction((write) => {
     const placed = { ...local, parentId: to.parentId, name: to.name, stat };
     write.putLocal(placed.kind === 'file' && conflictOf !== undefined ? { ...placed, conflictOf } : placed);
   });
+}
+
+/**
+ * The item is at its new place, and the row has to say so even if the disk fails now: else a look would find it gone from
+ * the old one, which is what a deletion looks like. What could not be asked shows at the next look.
+ */
+async function afterMove({ environment }: ApplyParts, from: string, target: string, before: FileStat): Promise<FileStat> {
+  const { disk, log } = environment;
+  try {
+    const stat = await disk.stat(target);
+    await disk.syncFolders([parentPath(from), parentPath(target)]);
+    return stat ?? before;
+  } catch (error) {
+    if (!(error instanceof DiskFault)) throw error;
+    log.warn('the disk failed after a move', { code: error.code });
+    return before;
+  }
 }

@@ -34,7 +34,13 @@ export function moveFileSync(from: string, to: string): void {
     if (!NO_LINKS.has(code)) throw error;
     return moveWithPlaceholder(from, to);
   }
-  unlinkSync(from);
+  try {
+    unlinkSync(from);
+  } catch (error) {
+    // Both names or only the old one: the caller was told that nothing moved.
+    unlinkSync(to);
+    throw error;
+  }
 }
 
 /**

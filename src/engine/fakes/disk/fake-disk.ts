@@ -323,6 +323,7 @@ export class FakeDisk implements Disk {
   }
 
   async #moveFile(from: string, to: string, step: () => Promise<void>): Promise<void> {
+    const life = this.#life;
     const inode = this.volume.need(from);
     this.#requireFile(inode, from);
     this.#allowChange(from, to);
@@ -337,7 +338,13 @@ export class FakeDisk implements Disk {
       return;
     }
     this.volume.add(to, inode);
-    await step();
+    try {
+      await step();
+    } catch (error) {
+      // A fault, not the end of the process: the second name is taken back.
+      if (this.#life === life && this.volume.find(to) === inode) this.volume.remove(to);
+      throw error;
+    }
     if (this.volume.find(from) === inode) this.volume.remove(from);
   }
 
