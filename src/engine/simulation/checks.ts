@@ -1,3 +1,4 @@
+import { isInside, nameKey } from '../../base/index.ts';
 import { type CloudNode, ROOT_ID } from '../../contract/index.ts';
 import type { FakeCloud } from '../fakes/cloud/fake-cloud.ts';
 import type { Inode } from '../fakes/disk/volume.ts';
@@ -43,7 +44,9 @@ export function diskListing(device: SimDevice, ledger: Ledger): Listing {
 
 /** Differences, without what lies at or below the excused paths. */
 export function differences(a: Listing, b: Listing, excused: ReadonlySet<string>, names: readonly [string, string]): string[] {
-  const isExcused = (path: string): boolean => [...excused].some((one) => path === one || path.startsWith(`${one}/`));
+  // Of names that are one to the cloud, either may be the one that is not here.
+  const keys = [...excused].map(nameKey);
+  const isExcused = (path: string): boolean => keys.some((key) => isInside(nameKey(path.replace(/\/$/, '')), key));
   return [...new Set([...a.keys(), ...b.keys()])].sort().flatMap((path) => {
     if (a.get(path) === b.get(path) || isExcused(path)) return [];
     const side = (listing: Listing): string => listing.get(path)?.slice(0, 8) ?? 'nothing';
