@@ -2,6 +2,18 @@ import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Cloud, type CloudOptions, createCloud } from '../../../cloud/index.ts';
 
+const dataOf = (dir: string): string => join(dir, 'data');
+
+export const cloudOptions = (dir: string): CloudOptions => ({
+  dataDir: dataOf(dir),
+  keyFile: join(dir, 'server.key'),
+  region: 'international',
+  signUp: 'open',
+  version: '0.0.0-test',
+  rateLimits: { signIn: 100_000, token: 100_000, request: 1_000_000 },
+  drainMs: 100,
+});
+
 /** The real cloud on loopback. It can stop, start again at the same address, and be put back to an earlier day. */
 export class TestCloud {
   readonly dir: string;
@@ -31,13 +43,7 @@ export class TestCloud {
   async start(): Promise<void> {
     if (this.#cloud !== undefined) return;
     const cloud = await createCloud({
-      dataDir: this.#data,
-      keyFile: join(this.dir, 'server.key'),
-      region: 'international',
-      signUp: 'open',
-      version: '0.0.0-test',
-      rateLimits: { signIn: 100_000, token: 100_000, request: 1_000_000 },
-      drainMs: 100,
+      ...cloudOptions(this.dir),
       now: () => Date.now() + this.skewMs,
       ...this.#options,
     });
@@ -82,6 +88,6 @@ export class TestCloud {
   }
 
   get #data(): string {
-    return join(this.dir, 'data');
+    return dataOf(this.dir);
   }
 }

@@ -11,8 +11,15 @@ import {
   type ResultOf,
   TidemarkError,
 } from '../../../contract/index.ts';
-import { createEngine, createNodeDisk, type Engine, type Environment, type NodeDisk } from '../../index.ts';
-import { FakeSecrets } from '../../fakes/index.ts';
+import {
+  createEngine,
+  createNodeDisk,
+  type Engine,
+  type Environment,
+  type NodeDisk,
+  openSecretStore,
+  type SecretStore,
+} from '../../index.ts';
 import { DiskHooks } from './disk-hooks.ts';
 import { realClock, realEnvironment } from './environment.ts';
 import { Traffic } from './traffic.ts';
@@ -60,7 +67,6 @@ export class Device implements EngineApi {
   skewMs = 0;
   live: boolean;
   readonly #server: string;
-  readonly #secrets = new FakeSecrets();
   #engine: Engine | undefined;
 
   constructor({ name, dir, server }: DevicePlace, { live = false }: DeviceOptions) {
@@ -88,7 +94,7 @@ export class Device implements EngineApi {
     if (this.#engine !== undefined) return;
     await mkdir(this.profile, { recursive: true });
     await mkdir(dirname(this.folder), { recursive: true });
-    this.#engine = await createEngine(this.#environment(), { profile: this.profile });
+    this.#engine = await createEngine(this.#environment(await openSecretStore('file', this.profile)), { profile: this.profile });
     await this.#engine.start();
   }
 
@@ -102,8 +108,8 @@ export class Device implements EngineApi {
     await this.start();
   }
 
-  #environment(): Environment {
-    const real = realEnvironment(sharedDisk(), this.#secrets, this.name, () => this.skewMs);
+  #environment(secrets: SecretStore): Environment {
+    const real = realEnvironment(sharedDisk(), secrets, this.name, () => this.skewMs);
     return {
       ...real,
       disk: this.disk.wrap(real.disk),

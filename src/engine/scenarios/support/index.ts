@@ -1,5 +1,6 @@
 export * from './cloud.ts';
 export * from './device.ts';
+export * from './mortal.ts';
 export * from './traffic.ts';
 export * from './tree.ts';
 export * from './world.ts';
