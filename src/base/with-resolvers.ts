@@ -7,9 +7,9 @@ export function ensureWithResolvers(): void {
   Object.defineProperty(Promise, 'withResolvers', {
     configurable: true,
     writable: true,
-    value<T>(this: PromiseConstructor): unknown {
-      let settle: readonly [(value: T | PromiseLike<T>) => void, (reason?: unknown) => void] | undefined;
-      const promise = new this<T>((resolve, reject) => {
+    value(this: PromiseConstructor): unknown {
+      let settle: readonly [(value: unknown) => void, (reason?: unknown) => void] | undefined;
+      const promise = new this<unknown>((resolve, reject) => {
         settle = [resolve, reject];
       });
       if (settle === undefined) throw new TypeError('a promise calls its executor at once');

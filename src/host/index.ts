@@ -1,6 +1,5 @@
 /** Composition: the real engine and cloud in processes of this machine. */
-export { EngineHost } from './engine-host.ts';
-export { openAddress, hasDisplay } from './open-address.ts';
+export { openAddress } from './open-address.ts';
 export { type OpenedEngine, connectRunning } from './open-engine.ts';
 export { appVersion } from './package-root.ts';
 export { type Profile, openProfile } from './profile.ts';

@@ -104,7 +104,7 @@ export async function call(url: string, method: string, path: string, sent: Sent
     ...(sent.token === undefined ? {} : { authorization: `Bearer ${sent.token}` }),
     ...sent.headers,
   };
-  const answer = await fetch(url + path, { method, headers, body: body as BodyInit | undefined, signal: sent.signal ?? null });
+  const answer = await fetch(url + path, { method, headers, body: body ?? null, signal: sent.signal ?? null });
   const bytes = Buffer.from(await answer.arrayBuffer());
   const text = bytes.toString();
   const parsed = (answer.headers.get('content-type') ?? '').includes('json') ? (JSON.parse(text) as unknown) : undefined;

@@ -1,4 +1,4 @@
 export * from './operations.ts';
 export * from './plan.ts';
 export * from './policy.ts';
-export { sameName, samePlace } from './same.ts';
+export { samePlace } from './same.ts';

@@ -1,7 +1,6 @@
 export * from './api.ts';
 export { type FeedEvent, type FeedPosition, readChanges } from './change-feed.ts';
-export { type RemoteChange, toRemoteChange, toRemoteNode } from './convert.ts';
+export { type RemoteChange, toRemoteNode } from './convert.ts';
 export { type HttpCloudOptions, createHttpCloud } from './http/index.ts';
-export { isLoopback, serverAddress } from './server-address.ts';
 export { REFRESH_TOKEN_SECRET, SessionKeeper, type SessionOptions } from './session.ts';
 export { type WatchOptions, watchChanges } from './watch-changes.ts';

@@ -1,6 +1,6 @@
 export { diffStatus } from './diff-status.ts';
-export { type StateAndReason, type StateFacts, stateOf } from './engine-state.ts';
-export { isSettled, type ItemFacts, type ItemVerdict, itemVerdict } from './item-state.ts';
+export type { StateAndReason, StateFacts } from './engine-state.ts';
+export { type ItemFacts, type ItemVerdict, itemVerdict } from './item-state.ts';
 export type { Amount } from './lane.ts';
 export { needsPerson } from './needs-person.ts';
 export type { StatusEvent } from './status-event.ts';

@@ -6,9 +6,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { TidemarkError } from '../../contract/index.ts';
 import { lockFolder, lockProfile } from './lock.ts';
 import { openStore } from './open-store.ts';
-import { idOf, NOW, openedStore, tempFolder } from './test-store.ts';
+import { idOf, NOW, openedStore, tempFolder } from './testing/store.ts';
 
-const CHILD = fileURLToPath(new URL('./crash-child.ts', import.meta.url));
+const CHILD = fileURLToPath(new URL('./testing/crash-child.ts', import.meta.url));
 
 interface Started {
   readonly child: ChildProcess;

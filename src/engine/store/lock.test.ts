@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { lockFolder, lockProfile } from './lock.ts';
-import { tempFolder } from './test-store.ts';
+import { tempFolder } from './testing/store.ts';
 
 const thrown = (code: string, path: string): unknown => expect.objectContaining({ code, params: { path } });
 

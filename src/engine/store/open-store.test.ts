@@ -6,7 +6,7 @@ import { TidemarkError } from '../../contract/index.ts';
 import { APPLICATION_ID, migrate } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
 import { openStore } from './open-store.ts';
-import { hashOf, localFile, NOW, openedStore, remoteFile, tempFolder } from './test-store.ts';
+import { hashOf, localFile, NOW, openedStore, remoteFile, tempFolder } from './testing/store.ts';
 
 const STAMP = '20250304T050607Z';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Activity, settingKeys, settings } from '../../contract/index.ts';
 import { ROOT_ID } from '../model/index.ts';
 import type { AccountRow, IssueRow, QuestionRow, Store } from './api.ts';
-import { freshStore, idOf, localFile, openedStore, remoteFile, syncedFile, tempFolder } from './test-store.ts';
+import { freshStore, idOf, localFile, openedStore, remoteFile, syncedFile, tempFolder } from './testing/store.ts';
 
 const account: AccountRow = {
   server: 'https://cloud.example',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Sql, translate } from './sql.ts';
-import { tempFolder } from './test-store.ts';
+import { tempFolder } from './testing/store.ts';
 
 interface Opened {
   readonly path: string;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TidemarkError } from '../../contract/index.ts';
 import type { StoreWrites } from './api.ts';
-import { freshStore, idOf, localFile } from './test-store.ts';
+import { freshStore, idOf, localFile } from './testing/store.ts';
 
 describe('transaction', () => {
   it('answers what its work answers, and its reads see its writes', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nameKey } from '../../base/index.ts';
 import { type LocalNode, MapTree, type NodeId, ROOT_ID } from '../model/index.ts';
-import { freshStore, idOf, localFile, localFolder } from './test-store.ts';
+import { freshStore, idOf, localFile, localFolder } from './testing/store.ts';
 
 const ids = ['a', 'b', 'c', 'd', 'e', 'f'].map(idOf);
 const names = ['plan', 'Plan', 'PLAN', 'é', 'e\u0301', 'ß', 'SS'];

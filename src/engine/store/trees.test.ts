@@ -16,7 +16,7 @@ import {
   statOf,
   syncedFile,
   tempFolder,
-} from './test-store.ts';
+} from './testing/store.ts';
 
 const remoteFolder: RemoteFolder = {
   kind: 'folder',

@@ -1,5 +1,4 @@
 export * from './api.ts';
-export { MAX_PACK_BYTES, MIN_PACK_BYTES } from './adaptive-limit.ts';
 export { type CommitterParts, createCommitter } from './committer.ts';
 export { type DownloaderParts, createDownloader } from './downloader.ts';
 export { type BandwidthLimits, type Lane, type Send, type Throttle, createThrottle } from './throttle.ts';

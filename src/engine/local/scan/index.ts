@@ -2,5 +2,5 @@ export { acceptMove, type BusyPath, type LocalChanges, type MaybeMoved, type Sca
 export { gather, type ScanPlace } from './gather.ts';
 export { knownFrom } from './known.ts';
 export type { FolderLook, KnownLocal, Listing } from './listing.ts';
-export { isQuiet, QUIET_MS } from './quiet.ts';
+export { QUIET_MS } from './quiet.ts';
 export { reconcile } from './reconcile.ts';

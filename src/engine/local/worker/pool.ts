@@ -64,7 +64,10 @@ export class WorkerPool {
       undefined,
     );
     if (least !== undefined && (least.waiting.size === 0 || this.#threads.length >= this.#size)) return least;
-    const thread: Thread = { worker: new Worker(entry, { name: 'disk', resourceLimits: { maxYoungGenerationSizeMb: 8 } }), waiting: new Map() };
+    const thread: Thread = {
+      worker: new Worker(entry, { name: 'disk', resourceLimits: { maxYoungGenerationSizeMb: 8 } }),
+      waiting: new Map(),
+    };
     thread.worker.unref();
     thread.worker.on('message', (response: Response) => this.#settle(thread, response));
     thread.worker.on('error', (error) => this.#lose(thread, error));

@@ -88,15 +88,30 @@ describe('server addresses', () => {
 
 describe('discovery', () => {
   it.each([
-    ['a web page', (r: ServerResponse) => void r.writeHead(200, { 'content-type': 'text/html' }).end('<html>hello</html>')],
+    [
+      'a web page',
+      (r: ServerResponse): void => {
+        r.writeHead(200, { 'content-type': 'text/html' }).end('<html>hello</html>');
+      },
+    ],
     [
       'another JSON service',
-      (r: ServerResponse) => {
+      (r: ServerResponse): void => {
         json(r, { product: 'other', apiVersion: 1 });
       },
     ],
-    ['a page that is not there', (r: ServerResponse) => void r.writeHead(404).end()],
-    ['a redirect', (r: ServerResponse) => void r.writeHead(302, { location: 'https://elsewhere.example/' }).end()],
+    [
+      'a page that is not there',
+      (r: ServerResponse): void => {
+        r.writeHead(404).end();
+      },
+    ],
+    [
+      'a redirect',
+      (r: ServerResponse): void => {
+        r.writeHead(302, { location: 'https://elsewhere.example/' }).end();
+      },
+    ],
   ] as const)('calls %s not_tidemark', async (_, answer) => {
     const server = await serve((_request, response) => {
       answer(response);
@@ -207,7 +222,7 @@ describe('answers', () => {
 
 describe('blocks', () => {
   it('sends frames and reads back a prefix of what it asked', async () => {
-    let stored = Buffer.alloc(0);
+    let stored: Buffer = Buffer.alloc(0);
     const server = await serve((request, response, body) => {
       if (request.url === '/v1/blocks/fetch') {
         sendBytes(response, encodeFrames(blocks.slice(0, 2)));

@@ -1,2 +1,2 @@
 export { type HttpCloudOptions, createHttpCloud } from './http-cloud.ts';
-export { type Waits, defaultWaits } from './line.ts';
+export type { Waits } from './line.ts';

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Store } from './api.ts';
-import { openStore } from './open-store.ts';
+import type { Store } from '../api.ts';
+import { openStore } from '../open-store.ts';
 
-export * from './test-nodes.ts';
+export * from './nodes.ts';
 
 /** Helpers of this folder's tests. */
 

@@ -1,7 +1,7 @@
-import { TidemarkError } from '../../contract/index.ts';
-import { lockFolder, lockProfile } from './lock.ts';
-import { openStore } from './open-store.ts';
-import { idOf, localFile } from './test-nodes.ts';
+import { TidemarkError } from '../../../contract/index.ts';
+import { lockFolder, lockProfile } from '../lock.ts';
+import { openStore } from '../open-store.ts';
+import { idOf, localFile } from './nodes.ts';
 
 /** Run by crash.test.ts: begins something, says so, and stays there until it is killed, or tries to open and says how that went. */
 const [what, first = '', second = ''] = process.argv.slice(2);

@@ -8,7 +8,7 @@ import {
   type RemoteFile,
   ROOT_ID,
   type SyncedFile,
-} from '../model/index.ts';
+} from '../../model/index.ts';
 
 /** Nodes for this folder's tests. */
 
