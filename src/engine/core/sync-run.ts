@@ -55,6 +55,8 @@ export class SyncRun {
   #folderError: ErrorData | null = null;
   #paused = false;
   #recovered = false;
+  /** The cloud asked us to stay away for a while, and is asked again when that is over. */
+  #awaitingPause = false;
 
   constructor(parts: SyncParts) {
     this.#parts = parts;
@@ -138,7 +140,7 @@ export class SyncRun {
         this.#scanned && this.#pulled && this.#offline === null && this.#folderError === null && !this.#paused && !this.#pull.reading,
       onConnectionLost: (error) => {
         this.#connection(error);
-        this.#pull.request();
+        this.#askAgain();
       },
     });
     this.applySettings();
@@ -366,10 +368,23 @@ export class SyncRun {
     this.#plan.ring();
   }
 
+  /** Whether the cloud can be reached; once it has let us wait as long as it wanted. */
+  #askAgain(): void {
+    const pause = this.#throttle.pause();
+    if (pause === null) return this.#pull.request();
+    if (this.#awaitingPause) return;
+    this.#awaitingPause = true;
+    this.#after(pause.remainingMs, () => {
+      this.#awaitingPause = false;
+      this.#askAgain();
+    });
+  }
+
   #connection(offline: ErrorData | null): void {
     if (offline === null) {
       this.#pulled = true;
-      if (this.#offline !== null) {
+      // The change feed may answer while transfers are to stay away: then there is nothing that could be done.
+      if (this.#offline !== null && this.#throttle.pause() === null) {
         this.#offline = null;
         this.#parts.hooks.onStatus({ type: 'online' });
       }
