@@ -22,10 +22,8 @@ export interface ReplaceEntry {
  * looked at once more, for a program that still had it open and wrote. Call with the tree lock held.
  */
 export async function replaceFile(parts: ApplyParts, planned: LocalFile, remote: RemoteFile, temp: string): Promise<Outcome> {
-  const { store, environment, root } = parts;
-  const { disk } = environment;
-  const { id } = remote;
-  if (!isCurrent(parts, planned, remote)) return replan([id]);
+  const { store, root } = parts;
+  if (!isCurrent(parts, planned, remote)) return replan([remote.id]);
   const path = diskPath(parts, planned);
   const target = await absolutePath(parts, planned);
   await requireSame(parts, target, planned.stat);
@@ -33,6 +31,32 @@ export async function replaceFile(parts: ApplyParts, planned: LocalFile, remote:
   const trash = await trashSlot(parts, baseName(path));
   const entry: ReplaceEntry = { target: path, trash: trash.slice(root.length + 1) };
   const journalId = store.transaction((write) => write.addJournal(REPLACE_JOURNAL, entry));
+  try {
+    return await replaceJournalled(parts, planned, remote, { entry, journalId, temp, target, trash });
+  } catch (error) {
+    // The process lives, so what was begun ends now: at the next start the person may have done something else there.
+    // What cannot go back even so stays in the trash.
+    await parts.environment.disk.moveFile(trash, target).catch(ignoreFault);
+    store.transaction((write) => write.deleteJournal(journalId));
+    throw error;
+  }
+}
+
+interface Replacing {
+  readonly entry: ReplaceEntry;
+  readonly journalId: number;
+  /** Absolute. */
+  readonly temp: string;
+  readonly target: string;
+  readonly trash: string;
+}
+
+async function replaceJournalled(parts: ApplyParts, planned: LocalFile, remote: RemoteFile, replacing: Replacing): Promise<Outcome> {
+  const { store, environment } = parts;
+  const { disk } = environment;
+  const { id } = remote;
+  const { entry, journalId, temp, target, trash } = replacing;
+  const path = entry.target;
   const forget = (): void => store.transaction((write) => write.deleteJournal(journalId));
 
   await disk.moveFile(target, trash);
@@ -124,4 +148,8 @@ export async function recoverReplace(parts: ApplyParts, { target, trash }: Repla
     // Its folder is gone or the place was taken just now: it stays in the trash, which keeps it.
     if (!(error instanceof DiskFault)) throw error;
   }
+}
+
+function ignoreFault(error: unknown): void {
+  if (!(error instanceof DiskFault)) throw error;
 }
