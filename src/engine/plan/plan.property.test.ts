@@ -255,7 +255,7 @@ describe('the planner, over random triples of trees', () => {
       const again = world.clone();
       converge(world, order);
       converge(again, other);
-      expect(again.listing('remote')).toEqual(world.listing('remote'));
+      expect(unnumbered(again)).toEqual(unnumbered(world));
     }),
   );
 
@@ -289,11 +289,12 @@ describe('the planner, over random triples of trees', () => {
       for (let asked = 0; last.massDeletions.length > 0; asked += 1) {
         expect(asked, 'asks for ever').toBeLessThan(MAX_ROUNDS);
         for (const { side, ids } of last.massDeletions) {
-          const tree = side === 'here' ? world.remote : world.local;
+          const [gone, tree] = side === 'here' ? [world.local, world.remote] : [world.remote, world.local];
           for (const id of ids) {
             if (random.below(2) === 0) approved.add(id);
             else {
               for (const node of withBelow(tree, id)) {
+                if (gone.get(node.id) !== undefined) continue; // it is only about to move out
                 keep.add(node.id);
                 if (node.kind === 'file') kept.push(node.content?.hash ?? '');
               }
@@ -320,6 +321,10 @@ describe('the planner, over random triples of trees', () => {
     }),
   );
 });
+
+/** Which of two versions gets which number is up to the ids that they are given on the way. */
+const unnumbered = (world: AbstractWorld): readonly string[] =>
+  [...world.listing('remote')].map(([path, hash]) => `${path.replace(/(, 2026-03-01) \d+\)/gu, '$1)')}: ${hash}`).sort();
 
 function withBelow<N extends RemoteNode | LocalNode>(tree: TreeView<N>, id: NodeId): N[] {
   const node = tree.get(id);
