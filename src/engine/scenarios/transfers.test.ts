@@ -3,7 +3,7 @@ import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { dayMs } from '../../base/index.ts';
-import { type ErrorCode, TidemarkError } from '../../contract/index.ts';
+import { TidemarkError } from '../../contract/index.ts';
 import { DiskFault } from '../index.ts';
 import { type Device, someBytes, World, type WorldOptions } from './support/index.ts';
 
