@@ -13,6 +13,7 @@ const scripts = new Map([
   ['build', './build.ts'],
   ['check', './check/main.ts'],
   ['demo', './demo/main.ts'],
+  ['docs', './docs/main.ts'],
   ['electron-runtime', './electron-runtime/main.ts'],
   ['simulate', './simulate.ts'],
   ['start', '../src/host/start-app.ts'],

@@ -14,6 +14,7 @@ export const staticSteps: readonly Step[] = [
   { name: 'layers', command: [scriptOf('dependency-cruiser', 'depcruise'), 'src', 'renderer', 'tools', 'bench', 'e2e'] },
   { name: 'unused code', command: [scriptOf('knip'), '--no-progress'] },
   { name: 'translations', command: [inProject('tools', 'run.mjs'), 'translations'] },
+  { name: 'reference', command: [inProject('tools', 'run.mjs'), 'docs', '--check'] },
   { name: 'formatting', command: [scriptOf('prettier'), '--check', '--log-level', 'warn', '.'] },
 ];
 
