@@ -289,7 +289,8 @@ describe('the planner, over random triples of trees', () => {
       for (let asked = 0; last.massDeletions.length > 0; asked += 1) {
         expect(asked, 'asks for ever').toBeLessThan(MAX_ROUNDS);
         for (const { side, ids } of last.massDeletions) {
-          const [gone, tree] = side === 'here' ? [world.local, world.remote] : [world.remote, world.local];
+          const gone: AnyTree = side === 'here' ? world.local : world.remote;
+          const tree: AnyTree = side === 'here' ? world.remote : world.local;
           for (const id of ids) {
             if (random.below(2) === 0) approved.add(id);
             else {
@@ -326,7 +327,9 @@ describe('the planner, over random triples of trees', () => {
 const unnumbered = (world: AbstractWorld): readonly string[] =>
   [...world.listing('remote')].map(([path, hash]) => `${path.replace(/(, 2026-03-01) \d+\)/gu, '$1)')}: ${hash}`).sort();
 
-function withBelow<N extends RemoteNode | LocalNode>(tree: TreeView<N>, id: NodeId): N[] {
+type AnyTree = TreeView<RemoteNode | LocalNode>;
+
+function withBelow(tree: AnyTree, id: NodeId): (RemoteNode | LocalNode)[] {
   const node = tree.get(id);
   return node === undefined ? [] : [node, ...[...tree.children(id)].flatMap((child) => withBelow(tree, child.id))];
 }
