@@ -23,9 +23,16 @@ export async function download(parts: ApplyParts, placer: Placer, id: NodeId): P
       ? null
       : { path: readPath(parts, local), stat: local.stat, content: local.content };
   const mode = local?.stat.mode ?? modeAside(parts, remote) ?? (remote.executable ? EXECUTABLE_MODE : FILE_MODE);
-  await downloader.fetch({ temp, content: remote.content, mtimeMs: remote.mtimeMs, mode, reuse }, (bytes) => onProgress(id, bytes), signal);
+  const stat = await downloader.fetch(
+    { temp, content: remote.content, mtimeMs: remote.mtimeMs, mode, reuse },
+    (bytes) => onProgress(id, bytes),
+    signal,
+  );
   try {
-    return local === undefined ? await placer.place(remote, temp) : await parts.treeLock.run(() => replaceFile(parts, local, remote, temp));
+    const fetched = { temp, stat };
+    return local === undefined
+      ? await placer.place(remote, fetched)
+      : await parts.treeLock.run(() => replaceFile(parts, local, remote, fetched));
   } catch (error) {
     if (isStale(error)) return replan([id], { rescan: rescanOf(parts, remote) });
     throw error;

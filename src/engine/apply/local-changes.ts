@@ -7,7 +7,7 @@ import { note } from './note.ts';
 import { done, type Outcome, replan } from './outcome.ts';
 import { ownPaths, parkedFolder } from './own-folder.ts';
 import type { ApplyParts } from './parts.ts';
-import { absolutePath, newPath, pathOf, requireSame, requireStat } from './paths.ts';
+import { absolutePath, contentAfter, newPath, pathOf, requireSame, requireStat } from './paths.ts';
 import { syncedFrom } from './synced.ts';
 import { ensureFolder } from './trash-can.ts';
 
@@ -87,8 +87,15 @@ async function moveTo(parts: ApplyParts, local: LocalNode, to: Place, conflictOf
   else await disk.moveFile(from, target);
   const stat = await afterMove(parts, from, target, local.stat);
   store.transaction((write) => {
-    const placed = { ...local, parentId: to.parentId, name: to.name, stat };
-    write.putLocal(placed.kind === 'file' && conflictOf !== undefined ? { ...placed, conflictOf } : placed);
+    const place = { parentId: to.parentId, name: to.name, stat };
+    if (local.kind === 'folder') write.putLocal({ ...local, ...place });
+    else
+      write.putLocal({
+        ...local,
+        ...place,
+        content: contentAfter(local.content, local.stat, stat),
+        ...(conflictOf === undefined ? {} : { conflictOf }),
+      });
   });
 }
 

@@ -48,6 +48,9 @@ export const folderOf = (path: string | undefined): readonly string[] => (path =
 export const sameFile = (a: FileStat, b: FileStat): boolean =>
   a.kind === b.kind && a.dev === b.dev && a.ino === b.ino && (a.kind === 'folder' || (a.size === b.size && a.mtimeNs === b.mtimeNs));
 
+/** What a row may say of the content after a move: it was known before, but a program may have written in between. */
+export const contentAfter = <C>(known: C, before: FileStat, after: FileStat): C | null => (sameFile(before, after) ? known : null);
+
 /** Throws `changed` when what is at the path is not what the row says. */
 export async function requireSame(parts: ApplyParts, path: string, expected: FileStat): Promise<FileStat> {
   const stat = await parts.environment.disk.stat(path);

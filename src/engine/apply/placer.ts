@@ -3,12 +3,19 @@ import type { FileStat, NodeId, RemoteFile } from '../model/index.ts';
 import { note } from './note.ts';
 import { done, type Outcome, replan } from './outcome.ts';
 import type { ApplyParts } from './parts.ts';
-import { newPath } from './paths.ts';
+import { contentAfter, newPath } from './paths.ts';
 import { syncedFrom } from './synced.ts';
+
+/** A download that is complete, out of sight. */
+export interface Fetched {
+  /** Absolute. */
+  readonly temp: string;
+  readonly stat: FileStat;
+}
 
 interface Waiting {
   readonly remote: RemoteFile;
-  readonly temp: string;
+  readonly fetched: Fetched;
   readonly resolve: (outcome: Outcome) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -32,9 +39,9 @@ export class Placer {
   }
 
   /** Moves the temporary file to where the cloud has the file; replaces nothing. */
-  place(remote: RemoteFile, temp: string): Promise<Outcome> {
+  place(remote: RemoteFile, fetched: Fetched): Promise<Outcome> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ remote, temp, resolve, reject });
+      this.#waiting.push({ remote, fetched, resolve, reject });
       if (this.#running) return;
       this.#running = true;
       void this.#run();
@@ -60,7 +67,7 @@ export class Placer {
   async #placeAll(batch: readonly Waiting[]): Promise<void> {
     const { disk } = this.#parts.environment;
     const ready = await this.#ready(batch);
-    const faults = await disk.moveFiles(ready.map(({ temp, target }) => ({ from: temp, to: target })));
+    const faults = await disk.moveFiles(ready.map(({ fetched, target }) => ({ from: fetched.temp, to: target })));
     const moved = ready.filter((item, index) => {
       const fault = faults[index];
       if (fault) item.reject(fault);
@@ -73,7 +80,7 @@ export class Placer {
       moved.forEach((item, index) => {
         const stat = stats[index];
         if (stat?.kind !== 'file') return item.reject(new DiskFault('missing', item.target));
-        this.#write(item.remote, stat);
+        this.#write(item.remote, item.fetched, stat);
         placed.push(item);
       });
     });
@@ -115,11 +122,11 @@ export class Placer {
     }
   }
 
-  #write(remote: RemoteFile, stat: FileStat): void {
+  #write(remote: RemoteFile, fetched: Fetched, stat: FileStat): void {
     const { store } = this.#parts;
     const { id, parentId, name, content } = remote;
     store.transaction((write) => {
-      write.putLocal({ kind: 'file', id, parentId, name, stat, content });
+      write.putLocal({ kind: 'file', id, parentId, name, stat, content: contentAfter(content, fetched.stat, stat) });
       write.putSynced(syncedFrom(remote));
     });
     note(this.#parts, 'downloaded', store.localPath(id), { sizeBytes: content.size, device: remote.modifiedBy });

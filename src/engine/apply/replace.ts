@@ -4,7 +4,8 @@ import type { FileStat, LocalFile, RemoteFile } from '../model/index.ts';
 import { note } from './note.ts';
 import { done, type Outcome, replan } from './outcome.ts';
 import type { ApplyParts } from './parts.ts';
-import { absolutePath, diskPath, folderOf, pathOf, requireSame, requireStat, sameFile } from './paths.ts';
+import { absolutePath, contentAfter, diskPath, folderOf, pathOf, requireSame, requireStat, sameFile } from './paths.ts';
+import type { Fetched } from './placer.ts';
 import { syncedFrom } from './synced.ts';
 import { rescue, trashSlot } from './trash-can.ts';
 
@@ -21,7 +22,7 @@ export interface ReplaceEntry {
  * then is it sure that nothing else was at the path. The new one is placed without ever replacing, and the trashed one is
  * looked at once more, for a program that still had it open and wrote. Call with the tree lock held.
  */
-export async function replaceFile(parts: ApplyParts, planned: LocalFile, remote: RemoteFile, temp: string): Promise<Outcome> {
+export async function replaceFile(parts: ApplyParts, planned: LocalFile, remote: RemoteFile, fetched: Fetched): Promise<Outcome> {
   const { store, root } = parts;
   if (!isCurrent(parts, planned, remote)) return replan([remote.id]);
   const path = diskPath(parts, planned);
@@ -32,7 +33,7 @@ export async function replaceFile(parts: ApplyParts, planned: LocalFile, remote:
   const entry: ReplaceEntry = { target: path, trash: trash.slice(root.length + 1) };
   const journalId = store.transaction((write) => write.addJournal(REPLACE_JOURNAL, entry));
   try {
-    return await replaceJournalled(parts, planned, remote, { entry, journalId, temp, target, trash });
+    return await replaceJournalled(parts, planned, remote, { entry, journalId, fetched, target, trash });
   } catch (error) {
     // The process lives, so what was begun ends now: at the next start the person may have done something else there.
     // What cannot go back even so stays in the trash.
@@ -45,8 +46,8 @@ export async function replaceFile(parts: ApplyParts, planned: LocalFile, remote:
 interface Replacing {
   readonly entry: ReplaceEntry;
   readonly journalId: number;
+  readonly fetched: Fetched;
   /** Absolute. */
-  readonly temp: string;
   readonly target: string;
   readonly trash: string;
 }
@@ -55,7 +56,7 @@ async function replaceJournalled(parts: ApplyParts, planned: LocalFile, remote: 
   const { store, environment } = parts;
   const { disk } = environment;
   const { id } = remote;
-  const { entry, journalId, temp, target, trash } = replacing;
+  const { entry, journalId, fetched, target, trash } = replacing;
   const path = entry.target;
   const forget = (): void => store.transaction((write) => write.deleteJournal(journalId));
 
@@ -68,7 +69,7 @@ async function replaceJournalled(parts: ApplyParts, planned: LocalFile, remote: 
     return replan([id], { rescan: folderOf(path) });
   }
   try {
-    await disk.moveFile(temp, target);
+    await disk.moveFile(fetched.temp, target);
   } catch (error) {
     if (error instanceof DiskFault && error.code === 'exists') keepInTrash(parts, entry, journalId);
     else {
@@ -83,7 +84,7 @@ async function replaceJournalled(parts: ApplyParts, planned: LocalFile, remote: 
   await disk.syncFolders([folderPath(target), folderPath(trash)]);
 
   store.transaction((write) => {
-    write.putLocal({ ...planned, stat, content: remote.content, conflictOf: null });
+    write.putLocal({ ...planned, stat, content: contentAfter(remote.content, fetched.stat, stat), conflictOf: null });
     writeAgreed(parts, remote);
     write.deleteJournal(journalId);
     const activityId = note(parts, 'updated_here', path, { sizeBytes: remote.content.size, device: remote.modifiedBy });
