@@ -1,4 +1,20 @@
 import type { HistoryOptions } from './history.ts';
 
 /** Histories that once failed. They are lived through again by every run of the tests. */
-export const KEPT: readonly HistoryOptions[] = [];
+export const KEPT: readonly HistoryOptions[] = [
+  // A child of a parked folder could not leave it, and its new place could not be made.
+  { seed: 54, steps: 24 },
+  { seed: 43, steps: 24 },
+  // A commit without an answer was sent again only at the next start.
+  { seed: 7, steps: 24 },
+  // The issue of an item that was deleted elsewhere stayed for good.
+  { seed: 1, steps: 24 },
+  // A crash after an item had come back from being parked, before its row said so.
+  { seed: 20, steps: 24 },
+  // The disk failed in the middle of parking.
+  { seed: 1016 },
+  // Retry-After of ten minutes: the change feed answered, so everything was tried again at once, for ever.
+  { seed: 1064 },
+  // An edit of a file in the moment it was placed was taken for what was downloaded.
+  { seed: 1359 },
+];
