@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import {
+  chmodSync,
   closeSync,
   existsSync,
   mkdirSync,
@@ -95,6 +96,15 @@ describe('the data directory', () => {
     const before = readFileSync(database());
     expect((await refusal(create())).code).toBe('database_newer');
     expect(readFileSync(database()).equals(before)).toBe(true);
+  });
+
+  it.skipIf(process.platform === 'win32')('shows nobody else its databases, also in a folder that others can enter', async () => {
+    const data = join(dir, 'data');
+    mkdirSync(data);
+    chmodSync(data, 0o755);
+    await create();
+    const files = ['catalogue.db', 'catalogue.db-wal', 'blocks.db', 'blocks.db-wal'];
+    expect(files.filter((name) => (statSync(join(data, name)).mode & 0o077) !== 0)).toEqual([]);
   });
 
   it('that cannot be written is refused', async () => {

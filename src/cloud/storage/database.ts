@@ -1,4 +1,4 @@
-import { constants, copyFileSync, existsSync, statSync } from 'node:fs';
+import { closeSync, constants, copyFileSync, existsSync, openSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { TidemarkError } from '../../contract/index.ts';
 import { MiB } from '../../base/index.ts';
@@ -36,6 +36,7 @@ interface Schema {
 export function openDatabase(path: string, schema: Schema): Sqlite {
   let db: Sqlite | undefined;
   try {
+    makeOwnerOnly(path);
     db = new Database(path);
     prepare(db, path, schema);
     return db;
@@ -45,6 +46,11 @@ export function openDatabase(path: string, schema: Schema): Sqlite {
     if (isCorruption(error)) throw broken(path, error);
     throw error;
   }
+}
+
+/** SQLite would leave it to the umask; its log gets the rights of the database. The folder may be one that others can enter. */
+function makeOwnerOnly(path: string): void {
+  if (!existsSync(path)) closeSync(openSync(path, 'wx', 0o600));
 }
 
 function prepare(db: Sqlite, path: string, schema: Schema): void {

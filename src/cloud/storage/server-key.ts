@@ -1,5 +1,16 @@
 import { createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
-import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, realpathSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { TidemarkError } from '../../contract/index.ts';
 
@@ -29,16 +40,31 @@ function parseKey(text: string, path: string): Buffer {
 function makeKey(path: string): Buffer {
   const key = randomBytes(KEY_BYTES);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const file = openSync(path, 'wx', 0o600);
+  // Complete before it has its name: half a key would be taken for a wrong one at every later start.
+  const temp = `${path}.${randomBytes(6).toString('hex')}.new`;
+  const file = openSync(temp, 'wx', 0o600);
   try {
     writeSync(file, `${key.toString('hex')}\n`);
     // The umask can only have taken rights away from 0600, but a mount option may have added some.
-    chmodSync(path, 0o600);
+    chmodSync(temp, 0o600);
     fsyncSync(file);
   } finally {
     closeSync(file);
   }
+  renameSync(temp, path);
+  syncFolder(dirname(path));
   return key;
+}
+
+/** Without the key the data is lost, so its name has to outlive a loss of power as the data does. Windows needs no such call. */
+function syncFolder(path: string): void {
+  if (process.platform === 'win32') return;
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
 }
 
 /** The real path of a file that may not exist yet. */

@@ -39,6 +39,10 @@ const schema = (path: string): unknown[] => {
 };
 
 describe('opening', () => {
+  it.skipIf(process.platform === 'win32')('shows nobody else what is in it', () => {
+    expect(statSync(filled(1)).mode & 0o077).toBe(0);
+  });
+
   it('makes a database that is ours, and closing leaves one file', () => {
     const path = filled(1);
     expect(readdirSync(join(path, '..'))).toEqual(['state.db']);

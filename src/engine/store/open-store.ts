@@ -44,6 +44,8 @@ export function openStore(path: string, options: StoreOptions): Store {
   let db: Database.Database | undefined;
   try {
     assertNotSpoiled(path);
+    // SQLite would leave the rights to the umask, and the folder may be one that others can enter.
+    if (!existsSync(path)) closeSync(openSync(path, 'wx', 0o600));
     db = new Database(path, { timeout: 0 });
     prepare(db);
     const store = makeStore(new Sql(db));
