@@ -27,7 +27,8 @@ export const testEnv: Readonly<Record<string, string>> = {
 export async function openInElectron(profile: string): Promise<Shell> {
   const executablePath = process.env['TIDEMARK_ELECTRON'];
   if (executablePath === undefined) throw new Error('TIDEMARK_ELECTRON names no Electron; run this through npm test');
-  const app = await _electron.launch({ executablePath, args: [projectRoot, '--profile', profile], env: testEnv });
+  // Playwright turns the sandbox off unless told otherwise.
+  const app = await _electron.launch({ executablePath, args: [projectRoot, '--profile', profile], env: testEnv, chromiumSandbox: true });
   const page = await app.firstWindow();
   return {
     page,
