@@ -19,6 +19,9 @@ export interface StoreOptions {
  */
 const openHere = new Set<string>();
 
+/** SQLite's name for a database that is nowhere: tests and simulations. */
+const IN_MEMORY = ':memory:';
+
 /** How every SQLite 3 file begins (sqlite.org/fileformat2.html). */
 const MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
 
@@ -38,6 +41,11 @@ const CACHE_KIB = 16 * 1024;
  * - `disk_full`, `disk_failed`, `profile_not_writable`.
  */
 export function openStore(path: string, options: StoreOptions): Store {
+  if (path === IN_MEMORY) {
+    const db = new Database(IN_MEMORY);
+    prepare(db);
+    return makeStore(new Sql(db));
+  }
   if (!existsSync(dirname(path))) throw new TidemarkError('profile_not_writable', { path: dirname(path) });
   const key = join(realpathSync(dirname(path)), basename(path));
   if (openHere.has(key)) throw new TidemarkError('profile_in_use', { path });
@@ -45,7 +53,7 @@ export function openStore(path: string, options: StoreOptions): Store {
   try {
     assertNotSpoiled(path);
     // SQLite would leave the rights to the umask, and the folder may be one that others can enter.
-    if (!existsSync(path)) closeSync(openSync(path, 'wx', 0o600));
+    if (path !== ':memory:' && !existsSync(path)) closeSync(openSync(path, 'wx', 0o600));
     db = new Database(path, { timeout: 0 });
     prepare(db);
     const store = makeStore(new Sql(db));
