@@ -27,6 +27,7 @@ export class StoredCommits implements CommitJournal {
   readonly #onOpen: () => void;
   /** Being sent now. */
   readonly #underWay = new Map<number, CursorRow | null>();
+  readonly #answered = new Set<NodeId>();
 
   /** @param onOpen requests have to be replayed, or the feed read again from the stored cursor */
   constructor(parts: NoteParts, onOpen: () => void) {
@@ -64,6 +65,15 @@ export class StoredCommits implements CommitJournal {
     this.#take(id, request, results, sentAt);
   }
 
+  /** Nodes that answers spoke of since `forgetAnswered`: a page of the feed that was asked for then may be behind them. */
+  get answered(): ReadonlySet<NodeId> {
+    return this.#answered;
+  }
+
+  forgetAnswered(): void {
+    this.#answered.clear();
+  }
+
   drop(journalId: number): void {
     this.#store.transaction((write) => {
       write.deleteJournal(journalId);
@@ -75,7 +85,7 @@ export class StoredCommits implements CommitJournal {
     const rewind = this.#store.transaction((write) => {
       results.forEach((result, index) => {
         const entry = request.entries[index];
-        if (entry !== undefined) takeOver(this.#parts, write, entry, result);
+        if (entry !== undefined) for (const id of takeOver(this.#parts, write, entry, result)) this.#answered.add(id);
       });
       write.deleteJournal(journalId);
       // The feed moved on while the request was under way, so what it said of these nodes may be newer than this answer:
@@ -88,17 +98,17 @@ export class StoredCommits implements CommitJournal {
   }
 }
 
-/** One result into the remote and the synced tree, and a line in the history. */
-function takeOver(parts: NoteParts, write: StoreWrites, entry: CommitEntryInput, result: CommitResult): void {
-  if (result.status !== 'ok') return;
+/** One result into the remote and the synced tree, and a line in the history. Answers the nodes that it changed. */
+function takeOver(parts: NoteParts, write: StoreWrites, entry: CommitEntryInput, result: CommitResult): readonly NodeId[] {
+  if (result.status !== 'ok') return [];
   const { store } = parts;
   const before = store.remotePath(entry.id) ?? null;
   if (entry.op === 'delete') {
-    forgetBelow(store, write, entry.id);
+    const gone = forgetBelow(store, write, entry.id);
     note(parts, 'deleted_cloud', before ?? '');
-    return;
+    return gone;
   }
-  if (result.node === null) return;
+  if (result.node === null) return [];
   const node = toRemoteNode(result.node);
   write.putRemote(node);
   const agreed = agreedOn(store.synced.get(node.id), entry, node);
@@ -106,12 +116,15 @@ function takeOver(parts: NoteParts, write: StoreWrites, entry: CommitEntryInput,
   const path = store.remotePath(node.id) ?? node.name;
   switch (entry.op) {
     case 'put':
-      return void note(parts, before === null ? 'uploaded' : 'updated_cloud', path, { sizeBytes: entry.size });
+      note(parts, before === null ? 'uploaded' : 'updated_cloud', path, { sizeBytes: entry.size });
+      break;
     case 'mkdir':
-      return void note(parts, 'folder_cloud', path);
+      note(parts, 'folder_cloud', path);
+      break;
     case 'move':
-      return void note(parts, 'moved_cloud', path, { otherPath: before });
+      note(parts, 'moved_cloud', path, { otherPath: before });
   }
+  return [node.id];
 }
 
 /**
@@ -129,8 +142,9 @@ function agreedOn(synced: SyncedNode | undefined, entry: CommitEntryInput, node:
     : { ...agreed, parentId: synced.parentId, name: synced.name, revision: synced.revision };
 }
 
-function forgetBelow(store: Store, write: StoreWrites, id: NodeId): void {
-  for (const child of [...store.remote.children(id)]) forgetBelow(store, write, child.id);
+function forgetBelow(store: Store, write: StoreWrites, id: NodeId): readonly NodeId[] {
+  const below = [...store.remote.children(id)].flatMap((child) => forgetBelow(store, write, child.id));
   write.deleteRemote(id);
   write.deleteSynced(id);
+  return [...below, id];
 }

@@ -18,6 +18,8 @@ export class PullLoop {
   #asked = 0;
   #served = 0;
   #reading = false;
+  /** Why nothing is read any more. */
+  #ended: TidemarkError | undefined;
   readonly #waiters: { readonly asked: number; readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = [];
 
   readonly #maySend: () => boolean;
@@ -39,6 +41,7 @@ export class PullLoop {
 
   /** Reads again soon; resolves when a read that began after this call came to its end. Rejects when one fails. */
   pull(): Promise<void> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
     this.#asked += 1;
     const asked = this.#asked;
     this.#wake.ring();
@@ -92,14 +95,18 @@ export class PullLoop {
         this.#settle(asked, error);
         failures += 1;
         // Over for this session; whoever signs in again starts a new one.
-        if (error instanceof TidemarkError && error.kind.reaction === 'sign_in') break;
+        if (error instanceof TidemarkError && error.kind.reaction === 'sign_in') {
+          this.#ended = error;
+          break;
+        }
         if (data.code === 'internal') environment.log.error('reading the change feed failed', { ...data });
         const asks = data.params['retryAfterMs'];
         const waitMs = Math.max(typeof asks === 'number' ? asks : 0, backoffMs(failures, environment.random.next(), secondMs, minuteMs));
         await environment.clock.sleep(waitMs, stopping).catch(() => undefined);
       }
     }
-    this.#settle(Number.POSITIVE_INFINITY, new TidemarkError('aborted'));
+    this.#ended ??= new TidemarkError('aborted');
+    this.#settle(Number.POSITIVE_INFINITY, this.#ended);
   }
 
   #settle(asked: number, error?: unknown): void {
@@ -134,37 +141,56 @@ export class PullLoop {
     const before = store.cursor();
     let from = before;
     let undone = false;
-    for (let restarts = 0; restarts < 3; restarts += 1) {
+    for (let restarts = 0; restarts < 3;) {
       const listed = new Set<NodeId>();
-      let restarted = false;
-      for await (const event of readChanges(drive, from, stopping)) {
+      let over = true;
+      const pages = readChanges(drive, from, stopping, (ask) => {
+        this.#commits.forgetAnswered();
+        return ask();
+      });
+      for await (const event of pages) {
         if (event.kind === 'restart') {
-          restarted = true;
           undone ||= event.reason === 'epoch_changed';
-        } else this.#take(event, listed, undone || (before !== null && before.epoch !== event.position.epoch));
+          restarts += 1;
+          from = null;
+          over = false;
+        } else if (!this.#take(event, listed, undone || (before !== null && before.epoch !== event.position.epoch))) {
+          from = event.snapshot ? null : store.cursor();
+          over = false;
+          break;
+        }
       }
-      if (!restarted) return;
-      from = null;
+      if (over) return;
     }
     throw new TidemarkError('cloud_answer_invalid', { field: 'cursor' });
   }
 
-  #take(page: Extract<FeedEvent, { kind: 'page' }>, listed: Set<NodeId>, undone: boolean): void {
+  /**
+   * Takes over a page; false when it has to be asked for again. While it was on its way, a commit may have been answered:
+   * then neither the page nor the answer is sure to be the later word on that node, and what a listing lacks may be what
+   * the commit made.
+   */
+  #take(page: Extract<FeedEvent, { kind: 'page' }>, listed: Set<NodeId>, undone: boolean): boolean {
     const { store, dirty, hooks } = this.#ctx;
+    const { answered } = this.#commits;
     const changed: NodeId[] = [];
+    let clear = true;
+    for (const id of answered) listed.add(id);
     store.transaction((write) => {
       for (const change of page.changes) {
         const id = change.kind === 'put' ? change.node.id : change.id;
-        if (change.kind === 'put') {
-          listed.add(id);
-          if (store.remote.get(id)?.revision === change.node.revision) continue;
-          write.putRemote(change.node);
-        } else {
-          if (store.remote.get(id) === undefined) continue;
-          write.deleteRemote(id);
+        if (change.kind === 'put') listed.add(id);
+        const known = store.remote.get(id);
+        if (change.kind === 'put' ? known?.revision === change.node.revision : known === undefined) continue;
+        if (answered.has(id)) {
+          clear = false;
+          continue;
         }
+        if (change.kind === 'put') write.putRemote(change.node);
+        else write.deleteRemote(id);
         changed.push(id);
       }
+      if (!clear) return;
       // A listing counts only as a whole: after a crash in its middle it is read again from its beginning.
       if (!page.snapshot) write.setCursor(page.position);
       else if (page.last) {
@@ -172,9 +198,11 @@ export class PullLoop {
         write.setCursor(page.position);
       }
     });
-    if (changed.length === 0) return;
-    dirty(changed);
-    hooks.onLists('files', 'conflicts');
+    if (changed.length > 0) {
+      dirty(changed);
+      hooks.onLists('files', 'conflicts');
+    }
+    return clear;
   }
 
   /**

@@ -1,0 +1,389 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type CommitEntryInput, type ErrorData, ROOT_ID, TidemarkError } from '../../contract/index.ts';
+import { StoredCommits } from '../apply/index.ts';
+import type { FakeCall } from '../fakes/index.ts';
+import type { LocalNode, NodeId } from '../model/index.ts';
+import type { DriveApi } from '../remote/index.ts';
+import { createCommitter, createThrottle, type Committer } from '../transfer/index.ts';
+import { PullLoop } from './pull-loop.ts';
+import { EMAIL, TestSync } from './testing/sync.ts';
+
+/** One life of the process: what it reads and sends, and where it can be held up. */
+class Life {
+  readonly sync: TestSync;
+  readonly connection: (ErrorData | null)[] = [];
+  readonly committer: Committer;
+  readonly loop: PullLoop;
+  /** Awaited after the cloud answered, before the answer is heard. */
+  onTheWay: (call: 'delta' | 'commit') => Promise<void> = () => Promise.resolve();
+  paused = false;
+
+  constructor(sync: TestSync, drive: DriveApi) {
+    this.sync = sync;
+    const slow: DriveApi = {
+      ...drive,
+      delta: async (cursor, signal) => {
+        const page = await drive.delta(cursor, signal);
+        await this.onTheWay('delta');
+        if (signal?.aborted === true) throw new TidemarkError('aborted');
+        return page;
+      },
+      commit: async (...parameters) => {
+        const results = await drive.commit(...parameters);
+        await this.onTheWay('commit');
+        return results;
+      },
+    };
+    const { store, environment } = sync;
+    const context = sync.context(slow);
+    const commits = new StoredCommits({ store, environment, onActivity: context.hooks.onActivity }, () => this.loop.request());
+    const { random, clock } = environment;
+    this.committer = createCommitter({ drive: slow, throttle: createThrottle({ clock, random }), journal: commits, random });
+    this.loop = new PullLoop(
+      context,
+      commits,
+      this.committer,
+      (offline) => this.connection.push(offline),
+      () => !this.paused,
+    );
+    void this.loop.run();
+  }
+
+  /** Commits entries that have to succeed, and answers the new revisions. */
+  async commit(...entries: CommitEntryInput[]): Promise<string[]> {
+    const results = await this.committer.commit(entries);
+    return results.map((result) => {
+      if (result.status !== 'ok') throw new Error(`refused: ${result.code}`);
+      return result.node?.revision ?? '';
+    });
+  }
+}
+
+const mkdir = (id: NodeId, name: string, parentId = ROOT_ID): CommitEntryInput => ({ op: 'mkdir', id, parentId, name });
+const rename = (id: NodeId, base: string, name: string): CommitEntryInput => ({ op: 'move', id, base, parentId: ROOT_ID, name });
+
+let sync: TestSync;
+let drive: DriveApi;
+let other: DriveApi;
+let life: Life;
+const id = (n: number): NodeId => n.toString(16).padStart(32, '0');
+
+beforeEach(async () => {
+  sync = new TestSync();
+  drive = await sync.connect('Desk');
+  other = await sync.connect('Laptop');
+  life = new Life(sync, drive);
+});
+
+const fromOther = async (...entries: CommitEntryInput[]): Promise<void> => {
+  const results = await other.commit(entries, sync.random.id());
+  expect(results.map(({ status }) => status)).toEqual(entries.map(() => 'ok'));
+};
+const revisionThere = (node: NodeId): string => sync.cloud.nodes(EMAIL).find((one) => one.id === node)?.revision ?? 'gone';
+const namesHere = (): readonly string[] => [...sync.store.remote.children(ROOT_ID)].map(({ name }) => name).sort();
+const namesThere = (): readonly string[] => [...sync.cloud.nodes(EMAIL)].map(({ name }) => name).sort();
+
+/** As after a sync: what the cloud has is here and agreed on. */
+function settleAll(): void {
+  sync.store.transaction((write) => {
+    for (const node of sync.cloud.nodes(EMAIL)) {
+      const { parentId, name, revision } = node;
+      if (node.kind !== 'folder') throw new Error('folders only');
+      const stat = sync.disk.volume.statOf(sync.disk.volume.root);
+      const local: LocalNode = { kind: 'folder', id: node.id, parentId, name, stat };
+      write.putLocal(local);
+      write.putSynced({ kind: 'folder', id: node.id, parentId, name, revision });
+    }
+  });
+}
+
+describe('reading the change feed', () => {
+  it('takes over a listing page by page, then only what changed, and tells what is to be planned', async () => {
+    await fromOther(...[1, 2, 3, 4, 5].map((n) => mkdir(id(n), `f${n}`)));
+    await life.loop.pull();
+    expect(namesHere()).toEqual(['f1', 'f2', 'f3', 'f4', 'f5']);
+    expect(sync.told.dirty.size).toBe(5);
+    sync.told.dirty.clear();
+    await fromOther(rename(id(2), revisionThere(id(2)), 'renamed'), { op: 'delete', id: id(3), base: revisionThere(id(3)) });
+    await life.loop.pull();
+    expect(namesHere()).toEqual(['f1', 'f4', 'f5', 'renamed']);
+    expect([...sync.told.dirty].sort()).toEqual([id(2), id(3)]);
+    expect(life.connection).toEqual([null, null]);
+  });
+
+  it('is no news when nothing changed', async () => {
+    await fromOther(mkdir(id(1), 'a'));
+    await life.loop.pull();
+    sync.told.dirty.clear();
+    sync.told.lists.clear();
+    await life.loop.pull();
+    expect(sync.told.dirty.size + sync.told.lists.size).toBe(0);
+  });
+
+  it('waits and reads again after a fault, with those who asked told of the first', async () => {
+    sync.cloud.fault = failing('delta', 'before', new TidemarkError('cloud_unreachable', { server: 'x' }), 2);
+    await expect(life.loop.pull()).rejects.toMatchObject({ code: 'cloud_unreachable' });
+    expect(life.loop.pending).toBe(true);
+    await sync.clock.advance(5000);
+    expect(life.loop.pending).toBe(false);
+    expect(life.connection.map((one) => one?.code ?? 'online')).toEqual(['cloud_unreachable', 'cloud_unreachable', 'online']);
+  });
+
+  it('stays away as long as the cloud asks', async () => {
+    sync.cloud.fault = failing('delta', 'before', new TidemarkError('cloud_unavailable', { retryAfterMs: 90_000 }));
+    await expect(life.loop.pull()).rejects.toMatchObject({ code: 'cloud_unavailable' });
+    await sync.clock.advance(89_000);
+    expect(life.loop.pending).toBe(true);
+    await sync.clock.advance(1000);
+    expect(life.loop.pending).toBe(false);
+  });
+
+  it('is over for good when the session has ended', async () => {
+    sync.cloud.fault = failing('delta', 'before', new TidemarkError('device_revoked'), 100);
+    await expect(life.loop.pull()).rejects.toMatchObject({ code: 'device_revoked' });
+    expect(sync.clock.pending).toEqual([]);
+    await expect(life.loop.pull(), 'nobody waits for ever').rejects.toMatchObject({ code: 'device_revoked' });
+  });
+
+  it('ends those who wait when it is stopped, also those who come later', async () => {
+    const page = Promise.withResolvers<void>();
+    life.onTheWay = () => page.promise;
+    const pulls = [life.loop.pull(), life.loop.pull()];
+    const ends = pulls.map((pull) => expect(pull).rejects.toMatchObject({ code: 'aborted' }));
+    await sync.clock.advance(1);
+    sync.stop.abort();
+    page.resolve();
+    await Promise.all(ends);
+    await expect(life.loop.pull()).rejects.toMatchObject({ code: 'aborted' });
+  });
+});
+
+describe('a cursor that is gone', () => {
+  beforeEach(async () => {
+    await fromOther(...[1, 2, 3, 4].map((n) => mkdir(id(n), `f${n}`)));
+    await life.loop.pull();
+    settleAll();
+    sync.told.dirty.clear();
+  });
+
+  it('within one epoch: what a full listing lacks was deleted, and is still agreed on', async () => {
+    await fromOther({ op: 'delete', id: id(2), base: revisionThere(id(2)) });
+    goneOnce();
+    await life.loop.pull();
+    expect(namesHere()).toEqual(['f1', 'f3', 'f4']);
+    expect(sync.store.synced.get(id(2)), 'so the planner sees a deletion').toBeDefined();
+    expect([...sync.told.dirty]).toEqual([id(2)]);
+    expect(sync.store.cursor()?.cursor).toBe((await drive.delta(sync.store.cursor()?.cursor ?? null)).cursor);
+  });
+
+  it('in another epoch: nobody deleted what is not listed, so it is forgotten as agreed and new again', async () => {
+    sync.cloud.reset(
+      EMAIL,
+      sync.cloud.nodes(EMAIL).filter((node) => node.id !== id(2)),
+    );
+    await life.loop.pull();
+    expect(namesHere()).toEqual(['f1', 'f3', 'f4']);
+    expect(sync.store.synced.get(id(2))).toBeUndefined();
+    expect(sync.store.local.get(id(2))).toBeDefined();
+    expect(sync.store.synced.get(id(1)), 'what is listed as it was stays agreed').toBeDefined();
+    expect([...sync.told.dirty]).toEqual([id(2)]);
+  });
+
+  it('in another epoch: what is listed in another state than agreed on is no edit, so that both versions are kept', async () => {
+    const before = [...sync.cloud.nodes(EMAIL)];
+    await fromOther(rename(id(1), revisionThere(id(1)), 'newer'));
+    await life.loop.pull();
+    settleAll();
+    sync.cloud.reset(EMAIL, before);
+    sync.told.dirty.clear();
+    await life.loop.pull();
+    expect(sync.store.remote.get(id(1))?.name).toBe('f1');
+    expect(sync.store.synced.get(id(1)), 'without an agreement neither is newer').toBeUndefined();
+    expect([...sync.told.dirty]).toEqual([id(1)]);
+  });
+
+  it('counts a listing only as a whole: broken off in its middle it is read again, and nothing is taken for deleted', async () => {
+    await fromOther({ op: 'delete', id: id(4), base: revisionThere(id(4)) }, mkdir(id(5), 'f5'), mkdir(id(6), 'f6'));
+    const cursor = sync.store.cursor();
+    goneOnce(3);
+    await expect(life.loop.pull()).rejects.toMatchObject({ code: 'cloud_unreachable' });
+    expect(namesHere()).toContain('f4');
+    expect(sync.store.cursor()).toEqual(cursor);
+    await sync.clock.advance(5000);
+    expect(namesHere()).toEqual(namesThere());
+  });
+
+  it('is an answer that cannot be right when it never ends', async () => {
+    sync.cloud.fault = failing('delta', 'before', new TidemarkError('cursor_gone'), 1000);
+    await expect(life.loop.pull()).rejects.toMatchObject({ code: 'cloud_answer_invalid' });
+    expect(namesHere()).toEqual(['f1', 'f2', 'f3', 'f4']);
+  });
+});
+
+describe('own commits and the feed', () => {
+  beforeEach(async () => {
+    await fromOther(mkdir(id(1), 'f1'));
+    await life.loop.pull();
+    settleAll();
+  });
+
+  it('an answer that is overtaken by the feed does not undo what the feed said', async () => {
+    const base = revisionThere(id(1));
+    life.onTheWay = async (call) => {
+      if (call !== 'commit') return;
+      // Before the answer is heard, another device goes on, and the feed tells so.
+      life.onTheWay = () => Promise.resolve();
+      await fromOther(rename(id(1), revisionThere(id(1)), 'theirs'));
+      await life.loop.pull();
+      expect(namesHere()).toEqual(['theirs']);
+    };
+    await life.commit(rename(id(1), base, 'mine'));
+    await sync.clock.advance(1);
+    expect(namesHere()).toEqual(['theirs']);
+    expect(sync.store.synced.get(id(1))?.name, 'agreed on is what this device said').toBe('mine');
+  });
+
+  it.each([
+    ['a rename', () => rename(id(1), revisionThere(id(1)), 'mine'), ['mine']],
+    ['a deletion', (): CommitEntryInput => ({ op: 'delete', id: id(1), base: revisionThere(id(1)) }), []],
+  ] as const)('a page that is overtaken by the answer to %s does not bring back what was', async (_, entry, after) => {
+    // In the feed once more, so that the page has it.
+    sync.store.transaction((write) =>
+      write.setCursor({ cursor: `${sync.store.cursor()?.epoch ?? ''}.0.0.`, epoch: sync.store.cursor()?.epoch ?? '' }),
+    );
+    const seen: (readonly string[])[] = [];
+    life.onTheWay = async (call) => {
+      if (call !== 'delta') return;
+      life.onTheWay = () => Promise.resolve();
+      await life.commit(entry());
+      seen.push(namesHere());
+    };
+    await life.loop.pull();
+    seen.push(namesHere());
+    await life.loop.pull();
+    seen.push(namesHere());
+    expect(seen).toEqual([after, after, after]);
+  });
+
+  it('a listing that is overtaken by a commit does not take what is new for deleted', async () => {
+    goneOnce();
+    life.onTheWay = async (call) => {
+      if (call !== 'delta') return;
+      life.onTheWay = () => Promise.resolve();
+      await life.commit(mkdir(id(9), 'new'));
+    };
+    await life.loop.pull();
+    expect(namesHere()).toEqual(['f1', 'new']);
+    await life.loop.pull();
+    expect(namesHere()).toEqual(['f1', 'new']);
+  });
+
+  it('what another device did before an answer, and the page tells after it, is not passed over', async () => {
+    life.onTheWay = async (call) => {
+      if (call !== 'commit') return;
+      life.onTheWay = () => Promise.resolve();
+      await fromOther(rename(id(1), revisionThere(id(1)), 'theirs'));
+      const page = Promise.withResolvers<void>();
+      life.onTheWay = (slow) => (slow === 'delta' ? page.promise : Promise.resolve());
+      void life.loop.pull();
+      await sync.clock.advance(1);
+      // The page with `theirs` is on its way when the answer is heard.
+      queueMicrotask(() => void sync.clock.advance(1).then(() => page.resolve()));
+    };
+    await life.commit(rename(id(1), revisionThere(id(1)), 'mine'));
+    await life.loop.pull();
+    expect(namesHere()).toEqual(['theirs']);
+  });
+});
+
+describe('a request whose answer was lost', () => {
+  beforeEach(async () => {
+    await fromOther(mkdir(id(1), 'f1'));
+    await life.loop.pull();
+    settleAll();
+  });
+
+  /** The commit goes through, its answer never arrives, and the process ends. */
+  async function lost(...entries: CommitEntryInput[]): Promise<void> {
+    life.onTheWay = (call) => (call === 'commit' ? new Promise(() => undefined) : Promise.resolve());
+    void life.committer.commit(entries).catch(() => undefined);
+    await sync.clock.advance(1);
+    expect(sync.store.journal()).toHaveLength(1);
+  }
+
+  it('is sent again by the next process, with its key, before the feed is read', async () => {
+    await lost(mkdir(id(2), 'mine'));
+    const next = new Life(sync, drive);
+    sync.told.dirty.clear();
+    await next.loop.pull();
+    expect(sync.store.journal()).toEqual([]);
+    expect(namesThere()).toEqual(['f1', 'mine']);
+    expect(sync.store.synced.get(id(2))?.revision).toBe(revisionThere(id(2)));
+    expect(sync.told.dirty).toContain(id(2));
+  });
+
+  it('does not undo what happened since', async () => {
+    await lost(rename(id(1), revisionThere(id(1)), 'mine'));
+    await fromOther(rename(id(1), revisionThere(id(1)), 'theirs'));
+    life.onTheWay = () => Promise.resolve();
+    await life.loop.pull();
+    const next = new Life(sync, drive);
+    await next.loop.pull();
+    expect(namesHere()).toEqual(['theirs']);
+    expect(sync.store.remote.get(id(1))?.revision).toBe(revisionThere(id(1)));
+  });
+
+  it('is not sent while paused, and the feed is read all the same', async () => {
+    await lost(mkdir(id(2), 'mine'));
+    const next = new Life(sync, drive);
+    next.paused = true;
+    await next.loop.pull();
+    expect(sync.store.journal()).toHaveLength(1);
+    next.paused = false;
+    await next.loop.pull();
+    expect(sync.store.journal()).toEqual([]);
+  });
+
+  it('and is refused for ever is dropped, and what it was about is planned anew', async () => {
+    await lost(mkdir(id(2), 'mine'));
+    const next = new Life(sync, drive);
+    sync.cloud.fault = failing('commit', 'before', new TidemarkError('idempotency_key_reused'), 1);
+    sync.told.dirty.clear();
+    await next.loop.pull();
+    expect(sync.store.journal()).toEqual([]);
+    expect(sync.log.lines).toMatchObject([{ level: 'warn', fields: { code: 'idempotency_key_reused' } }]);
+    expect(sync.told.dirty).toContain(id(2));
+  });
+
+  it('is kept while the cloud cannot be reached', async () => {
+    await lost(mkdir(id(2), 'mine'));
+    const next = new Life(sync, drive);
+    sync.cloud.fault = failing('commit', 'before', new TidemarkError('cloud_unreachable', { server: 'x' }), 1000);
+    const pull = next.loop.pull();
+    pull.catch(() => undefined);
+    await sync.clock.advance(300_000);
+    await expect(pull).rejects.toMatchObject({ code: 'cloud_unreachable' });
+    expect(sync.store.journal()).toHaveLength(1);
+  });
+});
+
+/** Makes the next calls fail. */
+function failing(method: FakeCall['method'], phase: FakeCall['phase'], error: TidemarkError, times = 1): (call: FakeCall) => void {
+  let left = times;
+  return (call) => {
+    if (call.method !== method || call.phase !== phase || left === 0) return;
+    left -= 1;
+    throw error;
+  };
+}
+
+/** The next read hears that its cursor is gone; `breakAt` makes that many calls later one fail. */
+function goneOnce(breakAt = Number.POSITIVE_INFINITY): void {
+  let calls = 0;
+  sync.cloud.fault = ({ method, phase }) => {
+    if (method !== 'delta' || phase !== 'before') return;
+    calls += 1;
+    if (calls === 1) throw new TidemarkError('cursor_gone');
+    if (calls === breakAt) throw new TidemarkError('cloud_unreachable', { server: 'x' });
+  };
+}
