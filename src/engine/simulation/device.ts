@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync } from 'node:fs';
+import { copyFileSync, existsSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { dayMs, hourMs } from '../../base/index.ts';
 import { TidemarkEngine } from '../core/engine.ts';
@@ -63,6 +63,8 @@ export class SimDevice {
   #incarnation = 0;
   #database: string;
   #listener: WatchListener | undefined;
+  /** The database and the length of its log when that was last known to be on the disk for good. */
+  #durable = { database: '', logBytes: 0 };
   /** Requests by kind, and changes of the synced folder that the engine made. */
   readonly counts = { requests: 0, commits: 0, stores: 0, diskSteps: 0, treeWrites: 0 };
 
@@ -115,6 +117,7 @@ export class SimDevice {
       lockFolder: () => () => undefined,
     });
     this.engine = engine;
+    this.#durable = this.#onDisk();
     await engine.start();
   }
 
@@ -127,6 +130,7 @@ export class SimDevice {
       deviceName: this.name,
     });
     await this.#engine.call('folder.add', { path: ROOT });
+    this.#durable = this.#onDisk();
   }
 
   /** Ends the process in the orderly way. */
@@ -149,10 +153,20 @@ export class SimDevice {
 
   /** The machine is gone: what was not synced to the disk may be lost, newest first. */
   powerCut(): void {
+    const { before, now } = { before: this.#durable, now: this.#onDisk() };
     if (!this.#die()) return;
+    // Commits that were not synced may be lost, newest first. What was moved into the database itself was synced before.
+    if (now.database === before.database && now.logBytes > before.logBytes && this.#random.next() < 0.7) {
+      truncateSync(`${this.#database}-wal`, before.logBytes + this.#random.below(now.logBytes - before.logBytes));
+    }
     const kept = this.#random.below(this.disk.volume.uncommitted + 1);
     this.#parts.scheduler.note(this.name, `power cut, ${kept} of ${this.disk.volume.uncommitted} kept`);
     this.disk.powerCut(kept);
+  }
+
+  #onDisk(): { readonly database: string; readonly logBytes: number } {
+    const { mtimeMs, size } = statSync(this.#database);
+    return { database: `${mtimeMs} ${size}`, logBytes: statSync(`${this.#database}-wal`, { throwIfNoEntry: false })?.size ?? 0 };
   }
 
   /** The engine that was is never heard of again; the next one opens a copy of its database as it was at this moment. */

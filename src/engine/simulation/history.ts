@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dayMs, hourMs, minuteMs, secondMs } from '../../base/index.ts';
+import { TidemarkError } from '../../contract/index.ts';
 import { FakeCloud } from '../fakes/cloud/fake-cloud.ts';
 import { SeededRandom } from '../fakes/random.ts';
 import { SimClock } from './clock.ts';
@@ -166,7 +167,8 @@ class History {
     else if (chance < 0.86) device.upsetWatcher(this.#random.pick(['overflow', 'failed']));
     else if (chance < 0.91) await this.#time();
     else if (chance < 0.94) await this.#pauseOrResume(device);
-    else if (chance < 0.97) await answerQuestions(device, this.#random, this.#scheduler);
+    else if (chance < 0.955) await answerQuestions(device, this.#random, this.#scheduler);
+    else if (chance < 0.97) await this.#inTheWindow(device);
     else if (chance < 0.98) device.skewMs += this.#random.pick([-hourMs, minuteMs, 40 * dayMs, -40 * dayMs]);
     else await this.#unmount(device);
   }
@@ -206,6 +208,34 @@ class History {
     const until = this.#random.next() < 0.5 ? null : Number.MAX_SAFE_INTEGER;
     this.#scheduler.note(device.name, pause ? 'pause' : 'resume');
     await this.#scheduler.until(pause ? device.call('sync.pause', { until }) : device.call('sync.resume', {}), `${device.name}: pause`);
+  }
+
+  /** What a person does in the app: choose a version of a conflict, bring back an older version or something deleted. */
+  async #inTheWindow(device: SimDevice): Promise<void> {
+    if (!device.running) return;
+    try {
+      await this.#scheduler.until(this.#click(device, this.#random), `${device.name}: window`);
+    } catch (error) {
+      // The cloud may be out of reach, or the item gone meanwhile.
+      if (!(error instanceof TidemarkError) || error.code === 'internal') throw error;
+      this.#scheduler.note(device.name, `person: that did not work, ${error.code}`);
+    }
+  }
+
+  async #click(device: SimDevice, random: SeededRandom): Promise<void> {
+    const { rows: conflicts } = await device.call('conflicts.list', { limit: 100 });
+    const conflict = conflicts[random.below(conflicts.length + 1)];
+    if (conflict !== undefined) {
+      const keep = random.pick(['mine', 'theirs', 'both'] as const);
+      this.#scheduler.note(device.name, `person: keep ${keep} of ${conflict.path}`);
+      await device.call('conflicts.resolve', { id: conflict.id, keep });
+      return;
+    }
+    const { items } = await device.call('trash.list', {});
+    const item = items[random.below(items.length + 1)];
+    if (item === undefined) return;
+    this.#scheduler.note(device.name, `person: bring back ${item.path}`);
+    await device.call('trash.restore', { id: item.node.id });
   }
 
   /** The folder is away for a while: a volume that is not there. */

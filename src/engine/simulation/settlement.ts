@@ -80,6 +80,7 @@ export class Settlement {
     for (const device of devices) await scheduler.until(device.call('sync.now', {}), `${device.name}: sync`);
     await scheduler.pass(3 * minuteMs);
     const problems = this.#compare(before, await this.#counts(), 'one more look');
+    problems.push(...(await this.#nothingAhead()));
     const again = await this.#counts();
     for (const device of devices) {
       await scheduler.until(device.stop(), `${device.name}: stop`);
@@ -89,6 +90,20 @@ export class Settlement {
     problems.push(...this.#compare(again, await this.#counts(), 'a restart'), ...(await this.#unsettled()));
     // What could not be cleared away at once is cleared away at the start.
     return [...problems, ...devices.flatMap((device) => leftovers(device, 'tmp'))];
+  }
+
+  /** Whoever waits for everything to be synced is told at once, and nothing is announced that would be done next. */
+  async #nothingAhead(): Promise<string[]> {
+    const { devices, scheduler } = this.#parts;
+    const problems: string[] = [];
+    for (const device of devices) {
+      await scheduler
+        .until(device.call('sync.wait', { timeoutMs: minuteMs }), `${device.name}: wait`)
+        .catch((error: unknown) => problems.push(`${device.name}: sync.wait says ${String(error)}`));
+      const { operations } = await scheduler.until(device.call('sync.preview', {}), `${device.name}: preview`);
+      problems.push(...operations.map(({ kind, path }) => `${device.name} would ${kind} ${path}`));
+    }
+    return problems;
   }
 
   async #counts(): Promise<Counts[]> {
