@@ -54,14 +54,13 @@ describe('first run', () => {
           server: 'http://127.0.0.1:8080',
           email: 'a@example.org',
           password: 'a long password',
-          bootstrapSecret: 'opens-the-first-account',
         },
       },
       { method: 'folder.add', params: { path: '/home/a/Documents', localOnly: false } },
     ]);
   });
 
-  it('never gives the secret of this computer to another server', async () => {
+  it('signs up at the server that was named', async () => {
     const engine = new FakeEngine();
     const setup = await begin(engine);
     setup.change({ cloud: 'own', ownServer: 'https://cloud.example.org/?a=b', email: 'a@example.org' });

@@ -7,7 +7,6 @@ export type SetupStep = (typeof setupSteps)[number];
 
 export interface EmbeddedCloud {
   readonly server: string;
-  readonly bootstrapSecret: string | null;
 }
 
 export interface SetupState {
@@ -120,10 +119,9 @@ export function createSetupStore(session: Session): SetupStore {
       const { embedded, cloud, ownServer, mode, email } = store.getState();
       const local = cloud === 'embedded' ? embedded : null;
       const server = local === null ? serverOf(ownServer) : local.server;
-      const secret = local?.bootstrapSecret ?? null;
       const done =
         mode === 'create'
-          ? await attempt('account.signUp', { server, email, password, ...(secret === null ? {} : { bootstrapSecret: secret }) })
+          ? await attempt('account.signUp', { server, email, password })
           : await attempt('account.signIn', { server, email, password });
       if (!done) return;
       const folders = await session.ask('folder.list', {});

@@ -91,7 +91,7 @@ export class FakeEngine implements EngineApi {
   #answer(method: MethodName, params: Record<string, unknown>): unknown {
     switch (method) {
       case 'host.info':
-        return { embeddedCloud: { server: 'http://127.0.0.1:8080', bootstrapSecret: 'opens-the-first-account' } };
+        return { embeddedCloud: { server: 'http://127.0.0.1:8080' } };
       case 'status.snapshot':
         return this.status;
       case 'account.signUp':

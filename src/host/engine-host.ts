@@ -1,4 +1,4 @@
-import { type EngineApi, type MethodName, TidemarkError } from '../contract/index.ts';
+import { type EngineApi, type MethodName, type ParamsIn, TidemarkError } from '../contract/index.ts';
 import { type Port, type Served, serveEngine } from '../rpc/index.ts';
 import type { Engine } from '../engine/index.ts';
 import { type BrowserUi, openBrowserUi } from './browser-ui/index.ts';
@@ -12,7 +12,7 @@ import { type ProfileLock, lockProfile } from './profile-lock.ts';
 /** How long those who are connected may take to get their last answers when the engine stops, in ms. */
 const DRAIN_MS = 5000;
 
-/** The cloud that runs on this computer, as `host.info` tells it. */
+/** The cloud that runs on this computer. */
 export interface EmbeddedCloudInfo {
   readonly server: string;
   readonly bootstrapSecret: string;
@@ -150,19 +150,33 @@ export class EngineHost {
   }
 
   async #call(method: MethodName, params: object): Promise<unknown> {
+    // Whoever gets here may sign up there; the secret is for other programs of this machine, and no window has to know it.
+    const cloud = this.#built.embeddedCloud;
     switch (method) {
       case 'host.info':
-        return { embeddedCloud: this.#built.embeddedCloud };
+        return { embeddedCloud: cloud === null ? null : { server: cloud.server } };
+      case 'account.signUp': {
+        const request = params as ParamsIn<'account.signUp'>;
+        const secret = cloud !== null && isSameServer(request.server, cloud.server) ? { bootstrapSecret: cloud.bootstrapSecret } : {};
+        return this.#callEngine(method, { ...secret, ...request });
+      }
       case 'engine.stop':
         // The answer goes out before the door closes.
         setImmediate(() => void this.stop());
         return {};
       default:
-        if (this.#stopping !== undefined) throw new TidemarkError('engine_stopped', { notStarted: true });
-        return this.#built.engine.call(method, params);
+        return this.#callEngine(method, params);
     }
   }
+
+  #callEngine(method: MethodName, params: object): Promise<unknown> {
+    if (this.#stopping !== undefined) throw new TidemarkError('engine_stopped', { notStarted: true });
+    return this.#built.engine.call(method, params);
+  }
 }
+
+const isSameServer = (one: string, other: string): boolean =>
+  URL.canParse(one) && URL.canParse(other) && new URL(one).origin === new URL(other).origin;
 
 function withLimit(work: Promise<unknown>, limitMs: number): Promise<unknown> {
   return new Promise((resolve) => {

@@ -7,7 +7,7 @@
  *   that the parent needs. It may send at once; frames are kept until the engine is open.
  * - When the engine cannot be opened, the answer is the frame `refused` with the error: `connection.ready` rejects with
  *   it (profile_in_use, database_broken, ...), and the process ends with its exit code.
- * - `--embedded-cloud` runs a cloud on loopback; `host.info` then tells its address and the secret for sign-up.
+ * - `--embedded-cloud` runs a cloud on loopback; `host.info` then tells its address.
  * - When an engine runs on the profile already (`tidemark start`), this process passes frames on to that one and ends
  *   with it.
  * - The process ends on `engine.stop`, on SIGTERM and SIGINT, and when the parent goes away.

@@ -132,12 +132,24 @@ describe('a host', () => {
     expect(await connectRunning(profile)).toBeUndefined();
   });
 
-  it('tells about its cloud', async () => {
+  it('tells about its cloud, not its secret, and signs up there with it', async () => {
+    const known = { id: '0'.repeat(32), email: 'li@example.org', region: 'international', plan: 'free', createdAt: 0, purgeAfter: 0 };
     const cloud = { server: 'http://127.0.0.1:1', bootstrapSecret: 's' };
-    const host = await EngineHost.open({ profile, build: () => Promise.resolve(new SmallEngine().built(cloud)) });
+    const signUps: { readonly bootstrapSecret?: string }[] = [];
+    const engine = new SmallEngine({
+      'account.signUp': (params) => {
+        signUps.push(params);
+        return Promise.resolve(known);
+      },
+    });
+    const host = await EngineHost.open({ profile, build: () => Promise.resolve(engine.built(cloud)) });
     hosts.push(host);
     const connection = await connectRunning(profile);
-    expect(await connection?.call('host.info', {})).toEqual({ embeddedCloud: cloud });
+    expect(await connection?.call('host.info', {})).toEqual({ embeddedCloud: { server: cloud.server } });
+    const account = { email: 'li@example.org', password: 'correct horse' };
+    await connection?.call('account.signUp', { server: `${cloud.server}/`, ...account });
+    await connection?.call('account.signUp', { server: 'http://127.0.0.1:2', ...account });
+    expect(signUps.map(({ bootstrapSecret }) => bootstrapSecret)).toEqual(['s', undefined]);
     connection?.close();
     expect(await (await openedAfter(host)).call('host.info', {})).toEqual({ embeddedCloud: null });
   });

@@ -30,10 +30,10 @@ export const methods = {
     }),
   },
   'engine.stop': { params: none, result: none },
-  /** About the process around the engine. `embeddedCloud` is the cloud it runs on this computer, with the secret that opens its first sign-up. */
+  /** About the process around the engine. `embeddedCloud` is the cloud it runs on this computer; a sign-up there needs no secret of the caller. */
   'host.info': {
     params: none,
-    result: z.object({ embeddedCloud: z.object({ server, bootstrapSecret: z.string().nullable() }).nullable() }),
+    result: z.object({ embeddedCloud: z.object({ server }).nullable() }),
   },
 
   'status.snapshot': { params: none, result: status },
