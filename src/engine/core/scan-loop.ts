@@ -14,7 +14,10 @@ const LONGEST_DEBOUNCE_MS = 500;
 const MISSING_POLL_MS = 3 * secondMs;
 /** Issues of what has no node: `path:` and the path. */
 const PATH_KEY = 'path:';
-const MAX_ISSUES = 10_000;
+export const MAX_ISSUES = 10_000;
+
+/** The issue is one of an item and not of a path. */
+export const isNodeKey = (key: string): boolean => !key.startsWith(PATH_KEY);
 
 interface Waiter {
   readonly asked: number;

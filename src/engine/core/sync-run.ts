@@ -19,7 +19,7 @@ import type { AccountRow, FolderRow, Store } from '../store/index.ts';
 import { createCommitter, createDownloader, createThrottle, createUploader } from '../transfer/index.ts';
 import { PlanLoop } from './plan-loop.ts';
 import { PullLoop } from './pull-loop.ts';
-import { folderError, ScanLoop } from './scan-loop.ts';
+import { folderError, isNodeKey, MAX_ISSUES, ScanLoop } from './scan-loop.ts';
 import { isAboutConnection, type SyncContext, type SyncHooks } from './sync-context.ts';
 
 export interface SyncParts {
@@ -99,6 +99,9 @@ export class SyncRun {
       treeLock,
       deviceName: account.deviceName,
       onActivity: hooks.onActivity,
+      onFolderMoved: (from, to) => {
+        this.#scan.moved(from, to);
+      },
       onProgress: (id, bytes) => {
         this.#progressed(id, bytes);
       },
@@ -151,6 +154,8 @@ export class SyncRun {
     const { environment, folder, store } = this.#parts;
     this.#paused = paused;
     this.#plan.add(store.divergentIds());
+    // Also what an earlier run had trouble with: it may be over by now, and the list has to say so.
+    this.#plan.add(store.issues({ limit: MAX_ISSUES }).flatMap(({ key }) => (isNodeKey(key) ? [key] : [])));
     this.#loops.push(this.#plan.run(), this.#scan.run(), this.#pull.run(), this.#watchCloud());
     this.#pull.request();
     this.#scan.hintAll();
