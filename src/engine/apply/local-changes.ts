@@ -79,6 +79,7 @@ function isInside({ local }: Store, folder: NodeId, id: NodeId): boolean {
 async function moveTo(parts: ApplyParts, local: LocalNode, to: Place, conflictOf?: NodeId): Promise<void> {
   const { store, environment } = parts;
   const { disk } = environment;
+  const before = pathOf(parts, local.id);
   const from = await absolutePath(parts, local);
   await requireSame(parts, from, local.stat);
   const target =
@@ -97,6 +98,8 @@ async function moveTo(parts: ApplyParts, local: LocalNode, to: Place, conflictOf
         ...(conflictOf === undefined ? {} : { conflictOf }),
       });
   });
+  const now = pathOf(parts, local.id);
+  if (local.kind === 'folder' && before !== undefined && now !== undefined) parts.onFolderMoved(before, now);
 }
 
 /**

@@ -21,5 +21,7 @@ export interface ApplyParts {
   readonly deviceName: string;
   readonly onActivity: (entry: Activity) => void;
   readonly onProgress: (id: string, bytes: number) => void;
+  /** A folder was moved on this disk, from one path to another, both relative. */
+  readonly onFolderMoved: (from: string, to: string) => void;
   readonly signal: AbortSignal;
 }

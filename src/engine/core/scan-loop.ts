@@ -84,6 +84,20 @@ export class ScanLoop {
     });
   }
 
+  /** Tidemark itself moved a folder: what was to be looked at in it is there now. Call with the tree lock held. */
+  moved(from: string, to: string): void {
+    const now = (path: string): string | undefined =>
+      path === from ? to : path.startsWith(`${from}/`) ? to + path.slice(from.length) : undefined;
+    for (const path of [...this.#folders]) {
+      const there = now(path);
+      if (there !== undefined) this.#folders.add(there);
+    }
+    for (const path of [...this.#again.keys()]) {
+      const there = now(path);
+      if (there !== undefined) this.#lookAgain(there);
+    }
+  }
+
   get pending(): boolean {
     return this.#served < this.#asked;
   }
@@ -144,14 +158,13 @@ export class ScanLoop {
   /** One look. False when the folder is not there or not ours: then nothing is concluded from what was seen. */
   async #once(): Promise<boolean> {
     const { environment, store, folder, treeLock, hooks, stopping } = this.#ctx;
-    const asked = this.#asked;
-    const what = this.#everything ? ('all' as const) : [...this.#folders];
-    this.#everything = false;
-    this.#folders = new Set();
-    this.#urgent = false;
+    let asked = this.#asked;
     hooks.onStatus({ type: 'scan_started' });
     try {
       const changed = await treeLock.run(async () => {
+        // Taken only now: while others held the lock, more was asked for, or moved elsewhere.
+        asked = this.#asked;
+        const what = this.#take();
         const before = await checkFolder(environment.disk, folder.path, folder.folderId);
         const trouble = before === 'ready' ? await this.#hooks.prepare() : null;
         if (trouble !== null) {
@@ -187,6 +200,18 @@ export class ScanLoop {
     } finally {
       hooks.onStatus({ type: 'scan_ended' });
     }
+  }
+
+  /**
+   * What to look at, at once forgotten. Folders with files that are being written are always part of it: such a file may
+   * have come from a folder that is looked at, and would be taken for deleted there by who does not see it here.
+   */
+  #take(): readonly string[] | 'all' {
+    const what = this.#everything ? ('all' as const) : [...new Set([...this.#folders, ...this.#again.keys()])];
+    this.#everything = false;
+    this.#folders = new Set();
+    this.#urgent = false;
+    return what;
   }
 
   #postpone(what: readonly string[] | 'all'): void {
