@@ -180,6 +180,19 @@ describe('refresh tokens', () => {
     expect((await ann.refresh(tokenOf(thief))).problem.code).toBe('session_expired');
   });
 
+  it('of two parties that got in at the same moment end the family one step later', async () => {
+    await using cloud = await startCloud();
+    const ann = await cloud.signUp();
+    const [thief, owner] = [await ann.refresh(), await ann.refresh()];
+    const [thiefNext, ownerNext] = [await ann.refresh(tokenOf(thief)), await ann.refresh(tokenOf(owner))];
+    expect([thiefNext.status, ownerNext.status]).toEqual([200, 200]);
+    cloud.clock.now += 14 * minuteMs;
+    expect((await ann.refresh(tokenOf(ownerNext))).status).toBe(200);
+    cloud.clock.now += REFRESH_GRACE_MS + 1;
+    expect((await ann.refresh(tokenOf(thiefNext))).problem.code).toBe('session_expired');
+    expect((await ann.call('GET', '/v1/me', { token: (ownerNext.body as Session).accessToken })).problem.code).toBe('session_expired');
+  });
+
   it('that were passed over do not come back to life when the spent one is forgotten', async () => {
     await using cloud = await startCloud();
     const ann = await cloud.signUp();

@@ -79,6 +79,7 @@ export function prepareAccounts(db: Sqlite) {
     end: prepare('UPDATE devices SET ended_at = ?, ended_by = ? WHERE no = ?'),
     addAccess: prepare('INSERT INTO access_tokens (hash, device, expires_at) VALUES (?, ?, ?)'),
     addRefresh: prepare('INSERT INTO refresh_tokens (hash, device, parent, created_at) VALUES (?, ?, ?, ?)'),
+    firstUsed: prepare('SELECT hash FROM refresh_tokens WHERE device = ? AND parent = ? AND used_at IS NOT NULL ORDER BY used_at LIMIT 1'),
     markUsed: prepare('UPDATE refresh_tokens SET used_at = coalesce(used_at, ?) WHERE hash = ?'),
     markSpent: prepare('UPDATE refresh_tokens SET spent_at = coalesce(spent_at, ?) WHERE hash = ?'),
     byAccess: prepare(`

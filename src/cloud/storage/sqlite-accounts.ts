@@ -111,9 +111,10 @@ export class SqliteAccounts implements AccountCatalogue {
           this.#sql.end.run(at, 'reuse', holder.device.no);
           return { outcome: 'reused', deviceNo: holder.device.no };
         }
+        const predecessor = this.#predecessor(holder.device.no, refreshHash, row);
         this.#sql.markUsed.run(at, refreshHash);
         if (row.parent !== null) this.#sql.markSpent.run(at, row.parent);
-        this.#addTokens(holder.device.no, fresh, refreshHash, at);
+        this.#addTokens(holder.device.no, fresh, predecessor, at);
         this.#sql.deviceSeen.run(at, holder.device.no);
         this.#sql.accountActive.run(at, holder.account.no);
         return { outcome: 'rotated', ...holder };
@@ -147,6 +148,15 @@ export class SqliteAccounts implements AccountCatalogue {
         run('DELETE FROM invites WHERE created_at < ?', at - INVITE_MS);
       })
       .immediate();
+  }
+
+  /**
+   * What the fresh token follows. Of two tokens given for the same one, the later used goes on from the earlier: branches
+   * of their own would each be right for ever, and a thief among them never be noticed.
+   */
+  #predecessor(deviceNo: number, refreshHash: string, row: RefreshHistory & { readonly parent: string | null }): string {
+    if (row.usedAt !== null || row.parentSpentAt === null) return refreshHash;
+    return (this.#sql.firstUsed.get(deviceNo, row.parent) as { hash: string } | undefined)?.hash ?? refreshHash;
   }
 
   #addTokens(deviceNo: number, tokens: TokenPair, parent: string | null, at: number): void {
