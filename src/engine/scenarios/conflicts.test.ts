@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { TidemarkError } from '../../contract/index.ts';
 import { expectKept, idsOf } from './support/identity.ts';
 import { type Two, twoWith } from './support/in-step.ts';
-import type { Device, Tree, World } from './support/index.ts';
+import { type Device, type Tree, until, type World } from './support/index.ts';
 
 const DAY = String.raw`\d{4}-\d{2}-\d{2}`;
 const copiesIn = (tree: Tree): readonly string[] => Object.keys(tree).filter((path) => path.includes(' (conflict, '));
@@ -186,9 +186,17 @@ describe.concurrent('Conflicts', () => {
     await at.laptop.write('report.txt', 'the same new words');
     await at.laptop.sync();
     await at.desktop.write('report.txt', 'the same new words');
-    // Looks at both sides and does nothing yet: whichever side it saw first, it could not know of the other.
-    await at.desktop.call('sync.preview', {});
-    const cost = await at.world.cost(() => at.world.settle(at.desktop, at.laptop));
+    // The desktop sees its own edit first, and only then hears of the other.
+    at.desktop.traffic.offline = true;
+    await at.desktop.sync().catch(() => undefined);
+    const local = async (): Promise<string | null | undefined> =>
+      (await at.desktop.call('files.explain', { path: 'report.txt' })).local?.hash;
+    await until('the edit is seen', async () => (await local()) === null);
+    at.desktop.traffic.offline = false;
+    const cost = await at.world.cost(async () => {
+      await at.desktop.syncOnceFree();
+      await at.world.settle(at.desktop, at.laptop);
+    });
     expect(cost).toMatchObject({ upBytes: 0, downBytes: 0, entries: [] });
     await at.world.expectSame({ 'report.txt': 'the same new words' });
     expect(await at.desktop.conflicts()).toEqual([]);
