@@ -169,8 +169,13 @@ describe('refusals', () => {
     const port = new URL(server).port;
     const taken = await tidemark(['cloud', 'serve', '--data', join(folder, 'other'), '--port', port]);
     expect([taken.exit, taken.err]).toEqual([2, expect.stringContaining('[port_in_use]')]);
+    expect((await readdir(folder)).filter((name) => name.startsWith('other'))).toEqual([]);
     const same = await tidemark(['cloud', 'serve', '--data', join(folder, 'cloud')]);
     expect([same.exit, same.err]).toEqual([2, expect.stringContaining('[data_in_use]')]);
+    const other = start(['cloud', 'serve', '--data', join(folder, 'other'), '--json']);
+    await other.next();
+    other.child.kill('SIGTERM');
+    await other.ended;
     await rm(join(folder, 'other.key'));
     const keyless = await tidemark(['cloud', 'serve', '--data', join(folder, 'other')]);
     expect([keyless.exit, keyless.err]).toEqual([2, expect.stringContaining('[server_key_missing]')]);
@@ -180,6 +185,8 @@ describe('refusals', () => {
     expect([open.exit, open.err]).toEqual([2, expect.stringContaining('[host_not_loopback]')]);
     const elsewhere = await tidemark(['cloud', 'serve', '--data', join(folder, 'fourth'), '--host', '192.0.2.1', '--behind-proxy']);
     expect([elsewhere.exit, elsewhere.err]).toEqual([2, expect.stringContaining('192.0.2.1 is not an address of this machine')]);
+    // Nothing is left of what was refused.
+    expect((await readdir(folder)).filter((name) => /^(third|fourth)/.test(name))).toEqual([]);
   }, 60_000);
 });
 

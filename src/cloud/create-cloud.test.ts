@@ -145,6 +145,16 @@ describe('the server key', () => {
     expect((await refusal(create({ serverKey: randomBytes(32) }))).code).toBe('server_key_invalid');
   });
 
+  it('that can be neither read nor made is refused in words', async () => {
+    mkdirSync(join(dir, 'server.key'));
+    expect(await refusal(create())).toMatchObject({ code: 'server_key_invalid' });
+    writeFileSync(join(dir, 'file'), '');
+    expect(await refusal(create({ keyFile: join(dir, 'file', 'server.key') }))).toMatchObject({
+      code: 'folder_not_writable',
+      params: { path: join(dir, 'file') },
+    });
+  });
+
   it('never lies inside the data', async () => {
     expect((await refusal(create({ keyFile: join(dir, 'data', 'keys', 'server.key') }))).code).toBe('server_key_inside_data');
     mkdirSync(join(dir, 'real'));

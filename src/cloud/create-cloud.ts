@@ -17,7 +17,7 @@ import { openApiDocument } from './openapi.ts';
 import type { CloudOptions } from './options.ts';
 import { lockData } from './storage/data-lock.ts';
 import { EmbeddedBlockStore } from './storage/embedded-block-store.ts';
-import { loadServerKey, subkey } from './storage/server-key.ts';
+import { loadServerKey, refuseInside, subkey } from './storage/server-key.ts';
 import { catalogueFile, openSqliteCatalogue } from './storage/sqlite-catalogue.ts';
 
 const MAINTENANCE_MS = 6 * hourMs;
@@ -31,6 +31,8 @@ const UNCOMMITTED_SLACK_BYTES = 256 * MiB;
  * `folder_not_writable`, `data_in_use`, `server_key_missing`, `server_key_invalid`, `server_key_inside_data`, `database_broken`, `database_newer`.
  */
 export async function createCloud(options: CloudOptions): Promise<Cloud> {
+  // Before anything is made: what is refused leaves nothing behind.
+  if (options.serverKey === undefined && options.keyFile !== undefined) refuseInside(options.keyFile, options.dataDir);
   const lock = openData(options.dataDir);
   const opened: (() => Promise<void>)[] = [async () => lock.release()];
   const closeAll = async (): Promise<void> => {

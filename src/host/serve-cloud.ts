@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { TidemarkError } from '../contract/index.ts';
 import type { Cloud, CloudLog, CloudOptions } from '../cloud/index.ts';
 import { appVersion } from './package-root.ts';
@@ -30,6 +31,10 @@ export async function serveCloud(options: ServeCloudOptions): Promise<ServedClou
   if ((tlsCert === undefined) !== (tlsKey === undefined))
     throw new TidemarkError('usage', { detail: '--tls-cert and --tls-key go together' });
   const tls = tlsCert === undefined || tlsKey === undefined ? {} : { tls: { cert: await readPem(tlsCert), key: await readPem(tlsKey) } };
+  // Asked before the data is opened, and made: what is refused leaves nothing behind.
+  if (!isLoopbackHost(host) && tlsCert === undefined && options.behindProxy !== true)
+    throw new TidemarkError('host_not_loopback', { host });
+  await tryAddress(host, port);
   const { createCloud } = await import('../cloud/index.ts');
   const cloud = await createCloud({
     ...rest,
@@ -44,6 +49,20 @@ export async function serveCloud(options: ServeCloudOptions): Promise<ServedClou
     await cloud.close();
     throw cannotListen(error, host, port);
   }
+}
+
+/** Whether the address can be had; another program may still be faster. Throws as `listen` does. */
+async function tryAddress(host: string, port: number): Promise<void> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(error.code === 'EADDRINUSE' ? new TidemarkError('port_in_use', { host, port }, { cause: error }) : error);
+    });
+    server.listen({ host, port }, resolve);
+  }).catch((error: unknown) => {
+    throw cannotListen(error, host, port);
+  });
+  await new Promise((resolve) => server.close(resolve));
 }
 
 /** What the system says about an address that cannot be had, in the words of the command. */

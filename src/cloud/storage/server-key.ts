@@ -18,13 +18,30 @@ const KEY_BYTES = 32;
 
 /**
  * Reads the server's key, or makes one (owner-only) when there is neither a key nor data.
- * Throws `server_key_inside_data`, `server_key_missing` or `server_key_invalid`.
+ * Throws `server_key_inside_data`, `server_key_missing`, `server_key_invalid`, or `folder_not_writable` where no key can be made.
  */
 export function loadServerKey(keyFile: string, dataDir: string, hasData: boolean): Buffer {
-  if (isWithin(realPath(keyFile), realPath(dataDir))) throw new TidemarkError('server_key_inside_data', { path: keyFile });
-  if (existsSync(keyFile)) return parseKey(readFileSync(keyFile, 'latin1'), keyFile);
+  refuseInside(keyFile, dataDir);
+  if (existsSync(keyFile)) return readKey(keyFile);
   if (hasData) throw new TidemarkError('server_key_missing', { path: keyFile });
-  return makeKey(keyFile);
+  try {
+    return makeKey(keyFile);
+  } catch (cause) {
+    throw new TidemarkError('folder_not_writable', { path: dirname(resolve(keyFile)) }, { cause });
+  }
+}
+
+/** Throws `server_key_inside_data`. Neither has to exist. */
+export function refuseInside(keyFile: string, dataDir: string): void {
+  if (isWithin(realPath(keyFile), realPath(dataDir))) throw new TidemarkError('server_key_inside_data', { path: keyFile });
+}
+
+function readKey(path: string): Buffer {
+  try {
+    return parseKey(readFileSync(path, 'latin1'), path);
+  } catch (cause) {
+    throw cause instanceof TidemarkError ? cause : new TidemarkError('server_key_invalid', { path }, { cause });
+  }
 }
 
 /** A key for one purpose, so that none is used for two. */
