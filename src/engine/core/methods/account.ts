@@ -9,7 +9,7 @@ export function accountMethods(engine: TidemarkEngine): Handlers<'account.signUp
     engine.exclusively(async () => {
       const held = engine.store.account();
       if (held !== null && held.signedOut === null)
-        throw new TidemarkError('usage', { detail: `This device is signed in as ${held.email}. Sign out first.` });
+        throw new TidemarkError('usage', { detail: `This device is signed in as ${held.email}; sign out first` });
       const { api, session, drive } = engine.connection(server);
       const heldAccountId = engine.store.folder() === null ? null : (held?.accountId ?? null);
       const row = await sign({ cloud: api, session, platform: engine.environment.platform, heldAccountId });
