@@ -26,10 +26,17 @@ export async function deleteLocal(parts: ApplyParts, id: NodeId): Promise<Outcom
   const trash = await trashSlot(parts, local.name);
   if (local.kind === 'folder') await disk.moveFolder(from, trash);
   else await disk.moveFile(from, trash);
-  const changed = await findUnlike(parts, local, trash, path);
+  const putBack = (): Promise<string> => rescue(parts, trash, parentPath(from), local.name, local.kind);
+  let changed: string | undefined;
+  try {
+    changed = await findUnlike(parts, local, trash, path);
+  } catch (error) {
+    // Not known to be what was recorded, so it does not stay.
+    await putBack();
+    throw error;
+  }
   if (changed !== undefined) {
-    if (local.kind === 'folder') await disk.moveFolder(trash, from);
-    else await rescue(parts, trash, parentPath(from), local.name);
+    await putBack();
     return replan([id], { rescan: [changed, ...rescanOf(path, local)] });
   }
   await disk.syncFolders([parentPath(from), parentPath(trash)]);

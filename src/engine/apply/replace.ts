@@ -142,7 +142,14 @@ export async function recoverReplace(parts: ApplyParts, { target, trash }: Repla
   const { disk } = parts.environment;
   const from = `${parts.root}/${trash}`;
   const to = `${parts.root}/${target}`;
-  if ((await disk.stat(from)) === undefined || (await disk.stat(to)) !== undefined) return;
+  const old = await disk.stat(from);
+  const there = await disk.stat(to);
+  if (old === undefined) return;
+  if (there !== undefined) {
+    // One file under both names: the move away was broken off. Left so, a save in place would change the trash too.
+    if (there.dev === old.dev && there.ino === old.ino) await disk.removeFile(from);
+    return;
+  }
   try {
     await disk.moveFile(from, to);
   } catch (error) {

@@ -34,16 +34,17 @@ export async function ensureFolder({ environment }: Pick<Parts, 'environment'>, 
 }
 
 /**
- * Gives a file that must not be lost a name of its own in `folder` (absolute): its own name if free, else a conflict
+ * Gives an item that must not be lost a name of its own in `folder` (absolute): its own name if free, else a conflict
  * name. Never replaces anything. Returns the path.
  */
-export async function rescue(parts: Parts, from: string, folder: string, name: string): Promise<string> {
+export async function rescue(parts: Parts, from: string, folder: string, name: string, kind: 'file' | 'folder' = 'file'): Promise<string> {
   const { disk, clock } = parts.environment;
   const tried = new Set<string>();
   for (let candidate: string | undefined = name; candidate !== undefined;) {
     try {
-      await disk.moveFile(from, `${folder}/${candidate}`);
-      return `${folder}/${candidate}`;
+      const to = `${folder}/${candidate}`;
+      await (kind === 'folder' ? disk.moveFolder(from, to) : disk.moveFile(from, to));
+      return to;
     } catch (error) {
       if (!(error instanceof DiskFault && error.code === 'exists')) throw error;
       tried.add(nameKey(candidate));

@@ -6,7 +6,7 @@ import type { LocalNode, NodeId } from '../model/index.ts';
 import type { DriveApi } from '../remote/index.ts';
 import { createCommitter, createThrottle, type Committer } from '../transfer/index.ts';
 import { PullLoop } from './pull-loop.ts';
-import { EMAIL, TestSync } from './testing/sync.ts';
+import { EMAIL, TestSync } from '../testing/test-sync.ts';
 
 /** One life of the process: what it reads and sends, and where it can be held up. */
 class Life {

@@ -1,14 +1,14 @@
 import { onTestFinished } from 'vitest';
-import type { Activity } from '../../../contract/index.ts';
-import { Mutex } from '../../apply/index.ts';
-import type { Environment } from '../../environment.ts';
-import { FakeDisk } from '../../fakes/disk/index.ts';
-import { FakeClock, FakeCloud, FakeLog, FakeSecrets, SeededRandom } from '../../fakes/index.ts';
-import type { NodeId } from '../../model/index.ts';
-import type { DriveApi } from '../../remote/index.ts';
-import type { StatusEvent } from '../../status/index.ts';
-import { openStore, type Store } from '../../store/index.ts';
-import type { ChangedList, SyncContext } from '../sync-context.ts';
+import type { Activity } from '../../contract/index.ts';
+import { Mutex } from '../apply/index.ts';
+import type { Environment } from '../environment.ts';
+import { FakeDisk } from '../fakes/disk/index.ts';
+import { FakeClock, FakeCloud, FakeLog, FakeSecrets, SeededRandom } from '../fakes/index.ts';
+import type { NodeId } from '../model/index.ts';
+import type { DriveApi } from '../remote/index.ts';
+import type { StatusEvent } from '../status/index.ts';
+import { openStore, type Store } from '../store/index.ts';
+import type { ChangedList, SyncContext } from '../core/sync-context.ts';
 
 export const ROOT = '/home/sync';
 export const EMAIL = 'a@example.org';

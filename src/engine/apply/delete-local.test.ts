@@ -1,0 +1,200 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { PARKED_ID } from '../model/index.ts';
+import { deleteLocal } from './delete-local.ts';
+import { TestApply } from './testing/test-apply.ts';
+
+let world: TestApply;
+
+beforeEach(async () => {
+  world = await TestApply.make();
+});
+
+/** Agreed on, and now gone in the cloud. */
+const gone = (...paths: readonly string[]): void => {
+  for (const path of paths) world.agreed(path);
+  world.goneThere(...paths.map((path) => path.replace(/\/$/u, '')));
+};
+const remove = (path: string) => deleteLocal(world.parts, world.id(path));
+const slot = (): string => {
+  const [found] = Object.keys(world.person.snapshot(world.at('.tidemark/trash'))).filter((path) => path.split('/').length === 3);
+  return world.at(`.tidemark/trash/${found ?? 'nothing'}`);
+};
+
+describe('an item that was deleted in the cloud', () => {
+  it('moves to the trash, a file', async () => {
+    gone('a.txt');
+    expect(await remove('a.txt')).toMatchObject({ kind: 'done' });
+    expect(world.visible).toEqual({});
+    expect(world.own('trash')).toEqual(['a.txt: a.txt']);
+    expect(world.store.trash()).toMatchObject([{ originalPath: 'a.txt', why: 'deleted' }]);
+    expect(world.store.local.size + world.store.synced.size).toBe(0);
+    expect(world.sync.told.activity).toMatchObject([{ kind: 'deleted_here', path: 'a.txt' }]);
+  });
+
+  it('moves to the trash, a folder as a whole, with what never syncs', async () => {
+    gone('docs/', 'docs/a.txt', 'docs/deep/', 'docs/deep/b.txt');
+    world.person.writeFile(world.at('docs/.DS_Store'), 'x');
+    world.person.symlink('/etc', world.at('docs/link'));
+    world.person.writeUnreadableName(world.at('docs'), 'caf\\xe9');
+    expect(await remove('docs')).toMatchObject({ kind: 'done' });
+    expect(world.visible).toEqual({});
+    expect(world.own('trash')).toHaveLength(5);
+    expect(world.store.local.size + world.store.synced.size).toBe(0);
+  });
+
+  it('stays gone after a power cut', async () => {
+    gone('a.txt');
+    await remove('a.txt');
+    world.sync.disk.powerCut();
+    expect(world.visible).toEqual({});
+    expect(world.own('trash')).toEqual(['a.txt: a.txt']);
+  });
+
+  it('also when it is parked', async () => {
+    gone('a.txt');
+    const id = world.id('a.txt');
+    world.person.mkdir(world.at(`.tidemark/parked/${id}`));
+    world.person.rename(world.at('a.txt'), world.at(`.tidemark/parked/${id}/a.txt`));
+    world.store.transaction((write) => write.putLocal({ ...world.localFile('a.txt'), parentId: PARKED_ID }));
+    expect(await remove('a.txt')).toMatchObject({ kind: 'done' });
+    expect(world.own('parked')).toEqual([]);
+    expect(world.own('trash')).toEqual(['a.txt: a.txt']);
+  });
+});
+
+describe('is spared, and looked at again, when it is not what was agreed on', () => {
+  it('by its rows: edited, moved, not read yet, back in the cloud', async () => {
+    gone('a.txt');
+    const row = world.localFile('a.txt');
+    const synced = world.store.synced.get(row.id);
+    if (synced === undefined) throw new Error('not agreed on');
+    world.here('a.txt', 'edited');
+    expect(await remove('a.txt')).toMatchObject({ kind: 'replan' });
+    world.store.transaction((write) => write.putLocal({ ...row, name: 'b.txt' }));
+    expect(await remove('a.txt')).toMatchObject({ kind: 'replan' });
+    world.store.transaction((write) => write.putLocal({ ...row, content: null }));
+    expect(await remove('a.txt')).toMatchObject({ kind: 'replan' });
+    world.store.transaction((write) => write.putLocal(row));
+    world.there('a.txt');
+    expect(await remove('a.txt')).toMatchObject({ kind: 'replan' });
+    expect(world.visible).toEqual({ 'a.txt': 'edited' });
+  });
+
+  it('by a row below it, or of a folder above it that was moved', async () => {
+    gone('docs/', 'docs/deep/', 'docs/deep/a.txt');
+    world.here('docs/deep/new.txt');
+    expect(await remove('docs')).toMatchObject({ kind: 'replan' });
+    world.store.transaction((write) => write.deleteLocal(world.id('docs/deep/new.txt')));
+    const docs = world.store.local.get(world.id('docs'));
+    if (docs === undefined) throw new Error('gone');
+    world.store.transaction((write) => write.putLocal({ ...docs, name: 'papers' }));
+    expect(await remove('docs/deep')).toMatchObject({ kind: 'replan' });
+    expect(Object.keys(world.visible)).toHaveLength(4);
+  });
+
+  it('by the disk: a save that no look has seen yet', async () => {
+    gone('docs/', 'docs/a.txt');
+    world.person.writeFile(world.at('docs/a.txt'), 'saved');
+    expect(await remove('docs')).toMatchObject({ kind: 'replan', rescan: ['docs', 'docs', ''] });
+    expect(world.visible).toEqual({ docs: null, 'docs/a.txt': 'saved' });
+  });
+
+  it('by the disk: a new file deep inside, and only that folder can tell', async () => {
+    gone('docs/', 'docs/deep/', 'docs/deep/a.txt');
+    world.person.writeFile(world.at('docs/deep/new.txt'), 'new');
+    expect(await remove('docs')).toMatchObject({ kind: 'replan', rescan: ['docs/deep', 'docs', ''] });
+    expect(world.visible).toHaveProperty('docs/deep/new.txt', 'new');
+    expect(world.own('trash')).toEqual([]);
+  });
+
+  it('by the disk: something missing that may have moved elsewhere', async () => {
+    gone('docs/', 'docs/a.txt', 'docs/b.txt');
+    world.person.rename(world.at('docs/a.txt'), world.at('a.txt'));
+    expect(await remove('docs')).toMatchObject({ kind: 'replan', rescan: ['docs', 'docs', ''] });
+    expect(world.visible).toEqual({ 'a.txt': 'docs/a.txt', docs: null, 'docs/b.txt': 'docs/b.txt' });
+  });
+
+  it('by the disk: another item of its name', async () => {
+    gone('a.txt');
+    world.person.swapFile(world.at('a.txt'), 'a.txt');
+    expect(await remove('a.txt')).toMatchObject({ kind: 'replan' });
+    expect(world.visible).toEqual({ 'a.txt': 'a.txt' });
+  });
+
+  it('by a folder that cannot be read: nothing is known of it', async () => {
+    gone('docs/', 'docs/deep/', 'docs/deep/a.txt');
+    world.sync.disk.deny(world.at('docs/deep'));
+    await expect(remove('docs')).rejects.toMatchObject({ code: 'denied' });
+    expect(Object.keys(world.visible)).toHaveLength(3);
+  });
+});
+
+describe('what comes in the middle', () => {
+  it('a save between the look and the move: the file goes back', async () => {
+    gone('a.txt');
+    world.when('moveFile', '/trash/', () => world.person.writeFile(world.at('a.txt'), 'saved'));
+    expect(await remove('a.txt')).toMatchObject({ kind: 'replan', rescan: ['', ''] });
+    expect(world.visible).toEqual({ 'a.txt': 'saved' });
+    expect(world.store.local.get(world.id('a.txt'))).toBeDefined();
+    expect(world.store.trash()).toEqual([]);
+  });
+
+  it('and its name is taken by then: it gets one of its own', async () => {
+    gone('a.txt');
+    world.when('moveFile', '/trash/', () => {
+      world.person.writeFile(world.at('a.txt'), 'saved');
+      world.when('moveFile', 'sync/a.txt', () => world.person.writeFile(world.at('a.txt'), 'another'));
+    });
+    await remove('a.txt');
+    expect(world.visible).toEqual({ 'a.txt': 'another', 'a (conflict, Desk, 2026-03-01).txt': 'saved' });
+  });
+
+  it('a new file in the folder: the folder goes back with it', async () => {
+    gone('docs/', 'docs/a.txt');
+    world.when('moveFolder', 'sync/docs', () => world.person.writeFile(world.at('docs/new.txt'), 'new'));
+    expect(await remove('docs')).toMatchObject({ kind: 'replan', rescan: ['docs', 'docs', ''] });
+    expect(world.visible).toEqual({ docs: null, 'docs/a.txt': 'docs/a.txt', 'docs/new.txt': 'new' });
+    expect(world.own('trash')).toEqual([]);
+  });
+
+  it('a late save into a file of the folder, by a program that has it open: the folder goes back', async () => {
+    gone('docs/', 'docs/a.txt');
+    world.when('list', '/trash/', () => world.person.writeFile(`${slot()}/a.txt`, 'late'));
+    expect(await remove('docs')).toMatchObject({ kind: 'replan' });
+    expect(world.visible).toEqual({ docs: null, 'docs/a.txt': 'late' });
+  });
+
+  it('and a new folder has the name by then: it comes back beside it', async () => {
+    gone('docs/', 'docs/a.txt');
+    world.when('list', '/trash/', () => {
+      world.person.writeFile(`${slot()}/a.txt`, 'late');
+      world.person.writeFile(world.at('docs/b.txt'), 'begun anew');
+    });
+    expect(await remove('docs')).toMatchObject({ kind: 'replan' });
+    expect(world.visible).toEqual({
+      docs: null,
+      'docs/b.txt': 'begun anew',
+      'docs (conflict, Desk, 2026-03-01)': null,
+      'docs (conflict, Desk, 2026-03-01)/a.txt': 'late',
+    });
+    expect(world.own('trash')).toEqual([]);
+  });
+
+  it.each([
+    ['moving it', 'moveFolder', 0],
+    ['looking at it in the trash', 'list', 1],
+    ['syncing the folders', 'syncFolders', 0],
+  ] as const)('a fault in %s loses nothing', async (_, method, skip) => {
+    gone('docs/', 'docs/a.txt');
+    world.when(method, '/home/sync', () => 'failed', skip);
+    await expect(remove('docs')).rejects.toMatchObject({ code: 'failed' });
+    expect([...Object.values(world.visible), ...world.own('trash')].filter((text) => text?.endsWith('a.txt'))).toHaveLength(1);
+  });
+
+  it('a trash that cannot be looked at gives back what is not known to be as recorded', async () => {
+    gone('docs/', 'docs/a.txt');
+    world.when('list', '/trash/', () => 'failed');
+    await expect(remove('docs')).rejects.toMatchObject({ code: 'failed' });
+    expect(world.visible).toEqual({ docs: null, 'docs/a.txt': 'docs/a.txt' });
+  });
+});

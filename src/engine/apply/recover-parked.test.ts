@@ -1,0 +1,126 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type LocalNode, type NodeId, PARKED_ID } from '../model/index.ts';
+import { moveLocal, parkLocal } from './local-changes.ts';
+import { recoverParked } from './recover-parked.ts';
+import { TestApply } from './testing/test-apply.ts';
+
+let world: TestApply;
+let id: NodeId;
+
+beforeEach(async () => {
+  world = await TestApply.make();
+  world.agreed('a.txt');
+  id = world.id('a.txt');
+});
+
+const parkedAt = (path = 'a.txt'): string => world.at(`.tidemark/parked/${world.id(path)}/${path}`);
+/** Moved there by a process that died before it could write so. */
+const crashInPark = (path = 'a.txt'): void => {
+  world.person.mkdir(world.at(`.tidemark/parked/${world.id(path)}`));
+  world.person.rename(world.at(path), parkedAt(path));
+};
+const row = (): LocalNode | undefined => world.store.local.get(id);
+const recover = () => recoverParked(world.parts);
+
+describe('parking', () => {
+  it('takes an item out of sight and brings it back, the same file', async () => {
+    const { ino } = world.person.stat(world.at('a.txt'));
+    expect(await parkLocal(world.parts, id)).toMatchObject({ kind: 'done' });
+    expect(world.visible).toEqual({});
+    expect(row()).toMatchObject({ parentId: PARKED_ID, name: 'a.txt' });
+    expect(await moveLocal(world.parts, id, world.remoteFile('a.txt'))).toMatchObject({ kind: 'done' });
+    expect(world.person.stat(world.at('a.txt')).ino).toBe(ino);
+    expect(world.own('parked')).toEqual([]);
+    expect(world.person.exists(world.at(`.tidemark/parked/${id}`))).toBe(false);
+  });
+
+  it('takes a folder with what is in it, which can be moved out meanwhile', async () => {
+    world.agreed('docs/');
+    world.agreed('docs/b.txt');
+    await parkLocal(world.parts, world.id('docs'));
+    const remote = { ...world.remoteFile('docs/b.txt'), parentId: world.remoteFile('a.txt').parentId, name: 'b.txt' };
+    world.store.transaction((write) => write.putRemote(remote));
+    expect(await moveLocal(world.parts, remote.id, remote)).toMatchObject({ kind: 'done' });
+    expect(world.visible).toEqual({ 'a.txt': 'a.txt', 'b.txt': 'docs/b.txt' });
+  });
+});
+
+describe('after a crash', () => {
+  it('in the middle of parking, the row says where it is', async () => {
+    crashInPark();
+    await recover();
+    expect(row()).toMatchObject({ parentId: PARKED_ID, name: 'a.txt', stat: world.person.stat(parkedAt()) });
+    expect(world.store.synced.get(id)).toBeDefined();
+  });
+
+  it('and an edit meanwhile, it is read again', async () => {
+    crashInPark();
+    world.person.writeFile(parkedAt(), 'edited');
+    await recover();
+    expect(row()).toMatchObject({ parentId: PARKED_ID, content: null });
+  });
+
+  it('with the file under both names, the parked one goes', async () => {
+    world.person.mkdir(world.at(`.tidemark/parked/${id}`));
+    world.person.link(world.at('a.txt'), parkedAt());
+    await recover();
+    expect(world.visible).toEqual({ 'a.txt': 'a.txt' });
+    expect(world.own('parked')).toEqual([]);
+    expect(row()?.parentId).not.toBe(PARKED_ID);
+  });
+
+  it('in the middle of bringing it back, the row says that it is back', async () => {
+    await parkLocal(world.parts, id);
+    world.person.rename(parkedAt(), world.at('a.txt'));
+    await recover();
+    expect(row()).toMatchObject({ parentId: world.remoteFile('a.txt').parentId, name: 'a.txt' });
+    expect(world.person.exists(world.at(`.tidemark/parked/${id}`))).toBe(false);
+  });
+
+  it('and somebody took it from there: not a deletion, whatever was agreed on is not known any more', async () => {
+    await parkLocal(world.parts, id);
+    world.person.rename(parkedAt(), world.at('elsewhere.txt'));
+    await recover();
+    expect(row()).toBeUndefined();
+    expect(world.store.synced.get(id)).toBeUndefined();
+    expect(world.store.remote.get(id)).toBeDefined();
+  });
+
+  it('without a row, a file comes back as a new one, and nothing else is touched', async () => {
+    world.store.transaction((write) => write.deleteLocal(id));
+    crashInPark();
+    const stranger = world.at('.tidemark/parked/not-ours');
+    world.person.symlink('/etc', `${stranger}/link`.replace('/link', ''));
+    world.person.mkdir(world.at(`.tidemark/parked/${'e'.repeat(32)}`));
+    world.person.writeFile(world.at('.tidemark/parked/stray.txt'), 'stray');
+    await recover();
+    expect(row()).toMatchObject({ kind: 'file', parentId: PARKED_ID, content: null });
+    expect(Object.keys(world.person.snapshot(world.at('.tidemark/parked'))).sort()).toEqual(
+      [id, `${id}/a.txt`, 'not-ours', 'stray.txt'].sort(),
+    );
+  });
+
+  it('is recovered once: a second time changes nothing', async () => {
+    crashInPark();
+    await recover();
+    const before = row();
+    await recover();
+    expect(row()).toEqual(before);
+  });
+
+  it('of a disk that cannot be read, nothing is concluded', async () => {
+    await parkLocal(world.parts, id);
+    world.when('list', 'parked', () => 'failed');
+    await expect(recover()).rejects.toMatchObject({ code: 'failed' });
+    expect(row()).toMatchObject({ parentId: PARKED_ID });
+    world.when('stat', `parked/${id}/a.txt`, () => 'failed');
+    await expect(recover()).rejects.toMatchObject({ code: 'failed' });
+    expect(row()).toMatchObject({ parentId: PARKED_ID });
+  });
+
+  it('before anything was ever parked', async () => {
+    world.person.remove(world.at('.tidemark/parked'));
+    await recover();
+    expect(row()?.parentId).not.toBe(PARKED_ID);
+  });
+});

@@ -1,0 +1,207 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { recoverReplace, REPLACE_JOURNAL, type ReplaceEntry, replaceFile } from './replace.ts';
+import type { Outcome } from './outcome.ts';
+import { TestApply } from './testing/test-apply.ts';
+
+const COPY = 'a (conflict, Desk, 2026-03-01).txt';
+let world: TestApply;
+
+beforeEach(async () => {
+  world = await TestApply.make();
+  world.agreed('a.txt', 'old');
+  world.there('a.txt', 'new');
+});
+
+const replace = async (): Promise<Outcome> => {
+  const fetched = await world.fetched('new');
+  const outcome = await replaceFile(world.parts, world.localFile('a.txt'), world.remoteFile('a.txt'), fetched);
+  await world.sync.disk.removeFile(fetched.temp);
+  return outcome;
+};
+
+describe('a newer version takes the place of an older one', () => {
+  it('and the older one goes to the trash, which says where it was', async () => {
+    expect(await replace()).toEqual({ kind: 'done', touched: [world.id('a.txt')] });
+    expect(world.visible).toEqual({ 'a.txt': 'new' });
+    expect(world.own('trash')).toEqual(['a.txt: old']);
+    expect(world.store.trash()).toMatchObject([{ originalPath: 'a.txt', why: 'replaced' }]);
+    expect(world.store.trash()[0]?.trashPath).toMatch(/^\.tidemark\/trash\/2026-03-01\/[0-9a-f]{32}\/a\.txt$/u);
+    expect(world.localFile('a.txt')).toMatchObject({
+      stat: world.person.stat(world.at('a.txt')),
+      content: world.remoteFile('a.txt').content,
+    });
+    expect(world.store.synced.get(world.id('a.txt'))).toMatchObject({ hash: world.remoteFile('a.txt').content.hash });
+    expect(world.store.journal()).toEqual([]);
+    expect(world.sync.told.activity).toMatchObject([{ kind: 'updated_here', path: 'a.txt', device: 'Laptop' }]);
+  });
+
+  it('in place even after a power cut', async () => {
+    await replace();
+    world.sync.disk.powerCut();
+    expect(world.visible).toEqual({ 'a.txt': 'new' });
+    expect(world.own('trash')).toEqual(['a.txt: old']);
+  });
+
+  it('while a move of it is under way, which is still seen as one', async () => {
+    const moved = { ...world.remoteFile('a.txt'), name: 'elsewhere.txt' };
+    world.store.transaction((write) => write.putRemote(moved));
+    await replace();
+    expect(world.visible).toEqual({ 'a.txt': 'new' });
+    expect(world.store.synced.get(world.id('a.txt'))).toMatchObject({ name: 'a.txt', hash: moved.content.hash });
+  });
+});
+
+describe('what is not as it was planned from is left alone', () => {
+  it.each([
+    ['a save in place', () => world.person.writeFile(world.at('a.txt'), 'saved')],
+    ['a save by swapping files', () => world.person.swapFile(world.at('a.txt'), 'saved')],
+  ])('%s', async (_, save) => {
+    save();
+    await expect(replace()).rejects.toMatchObject({ code: 'changed' });
+    expect(world.visible).toEqual({ 'a.txt': 'saved' });
+    expect(world.store.journal()).toEqual([]);
+  });
+
+  it('a file that is gone', async () => {
+    world.person.remove(world.at('a.txt'));
+    await expect(replace()).rejects.toMatchObject({ code: 'missing' });
+    expect(world.visible).toEqual({});
+  });
+
+  it('a row that a look at the folder changed, or a cloud that went on', async () => {
+    const planned = world.localFile('a.txt');
+    const remote = world.remoteFile('a.txt');
+    world.there('a.txt', 'newer');
+    expect(await replaceFile(world.parts, planned, remote, await world.fetched('new'))).toMatchObject({ kind: 'replan' });
+    world.here('a.txt', 'edited and seen');
+    const now = world.remoteFile('a.txt');
+    expect(await replaceFile(world.parts, planned, now, await world.fetched('newer'))).toMatchObject({ kind: 'replan' });
+    expect(world.visible).toEqual({ 'a.txt': 'edited and seen' });
+  });
+});
+
+describe('a save in the middle is kept', () => {
+  it('between the look and the move away: it goes back under its name', async () => {
+    world.when('moveFile', '/trash/', () => world.person.writeFile(world.at('a.txt'), 'saved'));
+    expect(await replace()).toMatchObject({ kind: 'replan', rescan: [''] });
+    expect(world.visible).toEqual({ 'a.txt': 'saved' });
+    expect(world.store.journal()).toEqual([]);
+    expect(world.store.synced.get(world.id('a.txt'))).toMatchObject({ hash: world.localFile('a.txt').content?.hash });
+  });
+
+  it('and when its name is taken by then, it gets a name of its own', async () => {
+    world.when('moveFile', '/trash/', () => {
+      world.person.writeFile(world.at('a.txt'), 'saved');
+      world.when('moveFile', 'sync/a.txt', () => world.person.writeFile(world.at('a.txt'), 'saved again'));
+    });
+    expect(await replace()).toMatchObject({ kind: 'replan' });
+    expect(world.visible).toEqual({ 'a.txt': 'saved again', [COPY]: 'saved' });
+  });
+
+  it('while the name is free: the new file of the person stays, the old version is in the trash', async () => {
+    world.when('moveFile', 'sync/a.txt', () => world.person.writeFile(world.at('a.txt'), 'saved'));
+    await expect(replace()).rejects.toMatchObject({ code: 'exists' });
+    expect(world.visible).toEqual({ 'a.txt': 'saved' });
+    expect(world.own('trash')).toEqual(['a.txt: old']);
+    expect(world.store.trash()).toHaveLength(1);
+    expect(world.store.journal()).toEqual([]);
+  });
+
+  it('into the old file, by a program that still has it open: a version of its own', async () => {
+    world.when('moveFile', 'sync/a.txt', () => {
+      const [slot] = Object.keys(world.person.snapshot(world.at('.tidemark/trash'))).filter((path) => path.endsWith('a.txt'));
+      world.person.writeFile(world.at(`.tidemark/trash/${slot ?? ''}`), 'late');
+    });
+    expect(await replace()).toMatchObject({ kind: 'replan' });
+    expect(world.visible).toEqual({ 'a.txt': 'new', [COPY]: 'late' });
+    expect(world.own('trash')).toEqual([]);
+    expect(world.store.trash()).toEqual([]);
+    const copy = [...world.store.local.children(world.localFile('a.txt').parentId)].find(({ name }) => name === COPY);
+    expect(copy, 'and is known to be one').toMatchObject({ content: null, conflictOf: world.id('a.txt') });
+  });
+
+  it('of the new file itself, as soon as it is there: its content is read again', async () => {
+    world.when('stat', 'sync/a.txt', () => world.person.writeFile(world.at('a.txt'), 'saved'), 1);
+    await replace();
+    expect(world.visible).toEqual({ 'a.txt': 'saved' });
+    expect(world.localFile('a.txt').content).toBeNull();
+  });
+});
+
+describe('a fault in the middle', () => {
+  it.each(['full', 'failed', 'denied'] as const)('of placing the new file (%s) brings the old one back', async (code) => {
+    world.when('moveFile', 'sync/a.txt', () => code);
+    await expect(replace()).rejects.toMatchObject({ code });
+    expect(world.visible).toEqual({ 'a.txt': 'old' });
+    expect(world.own('trash')).toEqual([]);
+    expect(world.store.journal()).toEqual([]);
+  });
+
+  it('of moving the old one away leaves it where it is', async () => {
+    world.when('moveFile', '/trash/', () => 'failed');
+    await expect(replace()).rejects.toMatchObject({ code: 'failed' });
+    expect(world.visible).toEqual({ 'a.txt': 'old' });
+    expect(world.store.journal()).toEqual([]);
+  });
+
+  it.each([
+    ['looking at what was moved', 'stat', '/trash/', 0],
+    ['looking at what was placed', 'stat', 'sync/a.txt', 1],
+    ['syncing the folders', 'syncFolders', '/home/sync', 0],
+  ] as const)('of %s loses nothing', async (_, method, part, skip) => {
+    world.when(method, part, () => 'failed', skip);
+    await expect(replace()).rejects.toMatchObject({ code: 'failed' });
+    expect(Object.keys(world.visible)).toEqual(['a.txt']);
+    expect([world.visible['a.txt'], ...world.own('trash')].some((text) => text?.endsWith('old'))).toBe(true);
+    expect(world.store.journal()).toEqual([]);
+  });
+});
+
+describe('after a crash', () => {
+  /** What a crash between the two moves leaves. */
+  const crashed = (): ReplaceEntry => {
+    const entry: ReplaceEntry = { target: 'a.txt', trash: '.tidemark/trash/2026-03-01/slot/a.txt' };
+    world.person.mkdir(world.at('.tidemark/trash/2026-03-01/slot'));
+    world.person.rename(world.at('a.txt'), world.at(entry.trash));
+    world.store.transaction((write) => write.addJournal(REPLACE_JOURNAL, entry));
+    return entry;
+  };
+
+  it('between the two moves the old file goes back', async () => {
+    const before = world.person.stat(world.at('a.txt'));
+    await recoverReplace(world.parts, crashed());
+    expect(world.visible).toEqual({ 'a.txt': 'old' });
+    expect(world.person.stat(world.at('a.txt'))).toMatchObject({ ino: before.ino, mtimeNs: before.mtimeNs });
+  });
+
+  it('nothing is replaced by it', async () => {
+    const entry = crashed();
+    world.person.writeFile(world.at('a.txt'), 'saved since');
+    await recoverReplace(world.parts, entry);
+    expect(world.visible).toEqual({ 'a.txt': 'saved since' });
+    expect(world.own('trash')).toEqual(['a.txt: old']);
+  });
+
+  it('also when the place is taken in the last moment, or its folder is gone', async () => {
+    const entry = crashed();
+    world.when('moveFile', 'sync/a.txt', () => world.person.writeFile(world.at('a.txt'), 'saved since'));
+    await recoverReplace(world.parts, entry);
+    await recoverReplace(world.parts, { ...entry, target: 'gone/a.txt' });
+    expect(world.visible).toEqual({ 'a.txt': 'saved since' });
+    expect(world.own('trash')).toEqual(['a.txt: old']);
+  });
+
+  it('in the middle of the first move, of which a second name is left: that one goes', async () => {
+    const entry: ReplaceEntry = { target: 'a.txt', trash: '.tidemark/trash/2026-03-01/slot/a.txt' };
+    world.person.mkdir(world.at('.tidemark/trash/2026-03-01/slot'));
+    world.person.link(world.at('a.txt'), world.at(entry.trash));
+    await recoverReplace(world.parts, entry);
+    expect(world.visible).toEqual({ 'a.txt': 'old' });
+    expect(world.person.stat(world.at('a.txt')).links, 'a save in place would change the trash too').toBe(1);
+  });
+
+  it('before the first move there is nothing to do', async () => {
+    await recoverReplace(world.parts, { target: 'a.txt', trash: '.tidemark/trash/2026-03-01/slot/a.txt' });
+    expect(world.visible).toEqual({ 'a.txt': 'old' });
+  });
+});
