@@ -1,6 +1,7 @@
 import { type CommitCode, type CommitEntryInput, type CommitResult, type ErrorData, errorKind } from '../../contract/index.ts';
 import type { LocalFile, NodeId, RemoteNode, RemoteTree } from '../model/index.ts';
 import type { Operation, Place, RemoteStep } from '../plan/index.ts';
+import { reviveLocal } from './bookkeeping.ts';
 import { folderOf, pathOf, readPath } from './paths.ts';
 import { done, type Outcome, replan } from './outcome.ts';
 import type { ApplyParts } from './parts.ts';
@@ -76,7 +77,7 @@ export async function rearrangeRemote(parts: ApplyParts, { id, steps }: Extract<
   // All of a group fail for the one that failed first; the others only say so.
   const failures = results.filter((result) => result.status !== 'ok');
   const failure = failures.find((result) => result.code !== 'group_failed') ?? failures[0];
-  if (failure !== undefined) return failed(parts, id, ids, failure);
+  if (failure !== undefined) return failed(parts, ids[results.indexOf(failure)] ?? id, ids, failure);
   return done(...ids, ...ids.flatMap((one) => [...parts.store.local.children(one)].map((child) => child.id)));
 }
 
@@ -102,6 +103,11 @@ async function commitOne(parts: ApplyParts, id: NodeId, entry: CommitEntryInput)
 }
 
 function failed(parts: ApplyParts, id: NodeId, ids: readonly NodeId[], result: Exclude<CommitResult, { status: 'ok' }>): Outcome {
+  const { store, environment } = parts;
+  // The id is that of something in the cloud's trash: this device once sent the item, lost its memory of that in a power
+  // cut, and another one deleted it. It goes on as a new item.
+  if (result.code === 'id_taken' && result.status === 'conflict' && result.node === null && store.remote.get(id) === undefined)
+    return store.transaction((write) => reviveLocal(store, write, id, environment.random.id(), false));
   const reaction = errorKind(result.code).reaction;
   // The cloud is not as we thought: read what changed, then plan anew.
   if (reaction === 'replan')
