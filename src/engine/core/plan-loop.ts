@@ -1,5 +1,5 @@
 import { secondMs } from '../../base/index.ts';
-import { type ErrorData, errorKind } from '../../contract/index.ts';
+import { type ErrorData, errorKind, toErrorData } from '../../contract/index.ts';
 import { type Executor, isBookkeeping, isAborted, type Outcome, localDay } from '../apply/index.ts';
 import type { NodeId } from '../model/index.ts';
 import { MASS_DELETE_LIMITS, type Operation, plan, type Plan, type Policy } from '../plan/index.ts';
@@ -23,6 +23,8 @@ export interface PlanLoopParts {
 /** A plan costs what changed; plans in a row leave this much time, times the cost of the last, to the work itself. */
 const BREATH = 3;
 const LEAST_PAUSE_MS = 10;
+/** After a plan that could not be made (the database had no room), the next one waits this long. */
+const BROKEN_PAUSE_MS = 3 * secondMs;
 
 /** Plans what is dirty, runs the operations, and plans again what they touched, until nothing is left to do. */
 export class PlanLoop {
@@ -110,11 +112,12 @@ export class PlanLoop {
       }
       this.#planning = true;
       const startedMs = clock.monotonic();
-      this.#planOnce();
+      const made = this.#planOnce();
       const costMs = clock.monotonic() - startedMs;
       this.#planning = false;
       this.#announce();
-      await clock.sleep(Math.max(LEAST_PAUSE_MS, costMs * BREATH), stopping).catch(() => undefined);
+      const pauseMs = made ? Math.max(LEAST_PAUSE_MS, costMs * BREATH) : BROKEN_PAUSE_MS;
+      await clock.sleep(pauseMs, stopping).catch(() => undefined);
     }
     this.#retries.stop();
   }
@@ -138,11 +141,23 @@ export class PlanLoop {
     };
   }
 
-  #planOnce(): void {
-    const { store, hooks } = this.#ctx;
+  /** False when the database failed in the middle: then all of it is planned again. */
+  #planOnce(): boolean {
     const ids = new Set([...this.#dirty, ...this.#waiting]);
     this.#dirty = new Set();
     this.#waiting = new Set();
+    try {
+      this.#planAll(ids);
+      return true;
+    } catch (error) {
+      this.#ctx.environment.log.error('planning failed', { ...toErrorData(error) });
+      this.add(ids);
+      return false;
+    }
+  }
+
+  #planAll(ids: ReadonlySet<NodeId>): void {
+    const { store, hooks } = this.#ctx;
     const next = plan(store, ids, this.policy());
     for (const id of next.waiting) if (!this.#inFlight.has(id)) this.#waiting.add(id);
     for (const { id } of next.blocked) this.#waiting.add(id);
@@ -224,6 +239,19 @@ export class PlanLoop {
   }
 
   async #perform(operation: Operation): Promise<void> {
+    try {
+      await this.#performOne(operation);
+    } catch (error) {
+      // Done or not, what became of it could not be written down: the trees tell, in a while.
+      const { id } = operation;
+      this.#ctx.environment.log.error('the end of an operation could not be noted', { op: operation.op, ...toErrorData(error) });
+      this.#retries.failed(id, toErrorData(error));
+      this.#waiting.add(id);
+      this.#wake.ring();
+    }
+  }
+
+  async #performOne(operation: Operation): Promise<void> {
     const { hooks, environment, store } = this.#ctx;
     const { id, op } = operation;
     const ids = operation.op === 'rearrange_remote' ? [id, ...operation.steps.map((step) => step.id)] : [id];
@@ -252,12 +280,12 @@ export class PlanLoop {
     switch (outcome.kind) {
       case 'done':
         if (operation.op !== 'settle' && operation.op !== 'hash') this.#ctx.hooks.onLists('files');
-        this.#retries.clear(id);
-        this.#issues.clear(id);
         // Bookkeeping that leaves nothing to plan is the end of an item's way.
         if (operation.op !== 'settle' && operation.op !== 'forget') this.#dirty.add(id);
         for (const one of outcome.touched) this.#dirty.add(one);
         this.#wake.ring();
+        this.#retries.clear(id);
+        this.#issues.clear(id);
         return;
       case 'replan':
         this.#ctx.environment.log.debug('planned anew', { op: operation.op, id, rescan: outcome.rescan.join(', '), pull: outcome.pull });

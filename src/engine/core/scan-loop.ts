@@ -159,12 +159,13 @@ export class ScanLoop {
   async #once(): Promise<boolean> {
     const { environment, store, folder, treeLock, hooks, stopping } = this.#ctx;
     let asked = this.#asked;
+    let what: readonly string[] | 'all' = [];
     hooks.onStatus({ type: 'scan_started' });
     try {
       const changed = await treeLock.run(async () => {
         // Taken only now: while others held the lock, more was asked for, or moved elsewhere.
         asked = this.#asked;
-        const what = this.#take();
+        what = this.#take();
         const before = await checkFolder(environment.disk, folder.path, folder.folderId);
         const trouble = before === 'ready' ? await this.#hooks.prepare() : null;
         if (trouble !== null) {
@@ -197,6 +198,10 @@ export class ScanLoop {
       this.#hooks.onScanned();
       this.#settle(asked);
       return true;
+    } catch (error) {
+      // What was to be looked at still is.
+      this.#postpone(what);
+      throw error;
     } finally {
       hooks.onStatus({ type: 'scan_ended' });
     }
