@@ -52,8 +52,7 @@ export function openStore(path: string, options: StoreOptions): Store {
   let db: Database.Database | undefined;
   try {
     assertNotSpoiled(path);
-    // SQLite would leave the rights to the umask, and the folder may be one that others can enter.
-    if (path !== ':memory:' && !existsSync(path)) closeSync(openSync(path, 'wx', 0o600));
+    makeOwnerOnly(path);
     db = new Database(path, { timeout: 0 });
     prepare(db);
     const store = makeStore(new Sql(db));
@@ -70,6 +69,16 @@ export function openStore(path: string, options: StoreOptions): Store {
       throw new TidemarkError('database_broken', { path: setAside(path, options.now()) }, { cause: error });
     }
     throw error;
+  }
+}
+
+/** SQLite would leave the rights to the umask, and the folder may be one that others can enter. */
+function makeOwnerOnly(path: string): void {
+  if (existsSync(path)) return;
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (cause) {
+    throw new TidemarkError('profile_not_writable', { path }, { cause });
   }
 }
 
