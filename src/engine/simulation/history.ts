@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dayMs, hourMs, minuteMs, secondMs } from '../../base/index.ts';
-import { TidemarkError } from '../../contract/index.ts';
+import { type CloudNode, TidemarkError } from '../../contract/index.ts';
 import { FakeCloud } from '../fakes/cloud/fake-cloud.ts';
 import { SeededRandom } from '../fakes/random.ts';
 import { SimClock } from './clock.ts';
 import { type Acts, Person } from './person.ts';
-import { ROOT, SimDevice } from './device.ts';
+import { EMAIL, ROOT, SimDevice } from './device.ts';
 import { Ledger } from './ledger.ts';
 import { Scheduler } from './scheduler.ts';
 import { Settlement } from './settlement.ts';
@@ -56,12 +56,15 @@ class History {
   readonly #people: Person[] = [];
   readonly #ledger: Ledger;
   readonly #violations: string[] = [];
+  readonly #disastrous: boolean;
+  #backup: readonly CloudNode[] | undefined;
   readonly #starting = new Map<SimDevice, Promise<void>>();
 
   constructor(options: HistoryOptions, dir: string) {
     this.#options = options;
     this.#random = new SeededRandom(options.seed);
     this.#scheduler = new Scheduler(this.#random.fork(), this.#trace);
+    this.#disastrous = this.#random.next() < 0.3;
     const cloudLife = { name: 'cloud', alive: true };
     this.#cloud = new FakeCloud({
       clock: new SimClock(this.#scheduler, cloudLife),
@@ -170,7 +173,20 @@ class History {
     else if (chance < 0.955) await answerQuestions(device, this.#random, this.#scheduler);
     else if (chance < 0.97) await this.#inTheWindow(device);
     else if (chance < 0.98) device.skewMs += this.#random.pick([-hourMs, minuteMs, 40 * dayMs, -40 * dayMs]);
-    else await this.#unmount(device);
+    else if (chance < 0.993) await this.#unmount(device);
+    else this.#disaster();
+  }
+
+  /** The cloud is put back to what it was when this was last asked, or is found empty. Rare: not in most histories. */
+  #disaster(): void {
+    if (!this.#disastrous) return;
+    if (this.#backup === undefined) {
+      this.#backup = [...this.#cloud.nodes(EMAIL)];
+      return;
+    }
+    this.#scheduler.note('world', `the cloud is put back to ${this.#backup.length} items`);
+    this.#cloud.reset(EMAIL, this.#backup);
+    this.#ledger.restored();
   }
 
   #die(device: SimDevice, crash: boolean): void {
@@ -200,6 +216,8 @@ class History {
     this.#scheduler.note('world', `${ms} ms go by`);
     if (ms <= 10 * minuteMs && this.#random.next() < 0.5) await this.#scheduler.pass(ms);
     else this.#scheduler.skip(ms);
+    // After a while the cloud forgets blocks that nothing needs.
+    if (ms >= dayMs) this.#cloud.accounts.account(EMAIL).drive.collectBlocks();
   }
 
   async #pauseOrResume(device: SimDevice): Promise<void> {

@@ -58,6 +58,13 @@ export class Ledger {
     }
   }
 
+  /** The cloud went back to a backup: what was only in its later history went with it, and that is not the devices' doing. */
+  restored(): void {
+    this.#committed.clear();
+    this.#lookAtCloud();
+    this.dismissed([...this.#owed.keys()]);
+  }
+
   /** What was lost. Ends the history: blocks that nothing in the cloud needs are gone afterwards. */
   lost(): string[] {
     const here = this.#onDisks();

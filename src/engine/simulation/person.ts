@@ -247,7 +247,8 @@ export class Person {
     this.#written += 1;
     const text = `${device.name}#${this.#written}`;
     if (random.next() < 0.03) return '';
-    return random.next() < 0.02 ? `${text} ${'0123456789abcdef'.repeat(20_000 + random.below(20_000))}` : text;
+    // Now and then several blocks.
+    return random.next() < 0.007 ? `${text} ${Array.from({ length: 40_000 + random.below(40_000) }, () => random.id()).join('')}` : text;
   }
 
   #write(path: string, text: string): void {
