@@ -1,7 +1,7 @@
 import { samePlace } from '../plan/index.ts';
 import type { NodeId } from '../model/index.ts';
 import type { Store, StoreWrites } from '../store/index.ts';
-import { done, type Outcome, replan } from './outcome.ts';
+import { done, doneAll, type Outcome, replan } from './outcome.ts';
 import { syncedFrom } from './synced.ts';
 
 /** Writes down that both sides agree, if they still do. */
@@ -32,7 +32,7 @@ export function reviveLocal(store: Store, write: StoreWrites, id: NodeId, newId:
     }
   }
   write.deleteSynced(id);
-  return done(id, newId, ...childIds(store, newId));
+  return doneAll([id, newId, ...childIds(store, newId)]);
 }
 
 /** The local item is the cloud's item. */
@@ -41,7 +41,7 @@ export function adopt(store: Store, write: StoreWrites, id: NodeId, remoteId: No
   if (store.local.get(id) === undefined || store.remote.get(remoteId) === undefined || !free) return replan([id, remoteId]);
   write.rebindLocal(id, remoteId);
   write.deleteSynced(id);
-  return done(id, remoteId, ...childIds(store, remoteId));
+  return doneAll([id, remoteId, ...childIds(store, remoteId)]);
 }
 
 /** Children are planned again: what they waited for has another id now. */

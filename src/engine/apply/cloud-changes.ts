@@ -3,7 +3,7 @@ import type { LocalFile, NodeId, RemoteNode, RemoteTree } from '../model/index.t
 import type { Operation, Place, RemoteStep } from '../plan/index.ts';
 import { reviveLocal } from './bookkeeping.ts';
 import { folderOf, pathOf, readPath } from './paths.ts';
-import { done, type Outcome, replan } from './outcome.ts';
+import { done, doneAll, type Outcome, replan } from './outcome.ts';
 import type { ApplyParts } from './parts.ts';
 
 /** Sends a file: first the blocks that the cloud lacks, then the entry that makes them the file. */
@@ -46,7 +46,7 @@ export async function makeRemoteFolder(parts: ApplyParts, id: NodeId): Promise<O
   if (local?.kind !== 'folder') return replan([id]);
   const outcome = await commitOne(parts, id, { op: 'mkdir', id, ...placeOf(local) });
   if (outcome.kind !== 'done') return outcome;
-  return done(id, ...[...parts.store.local.children(id)].map((child) => child.id));
+  return doneAll([id, ...[...parts.store.local.children(id)].map((child) => child.id)]);
 }
 
 export async function moveRemote(parts: ApplyParts, id: NodeId, to: Place): Promise<Outcome> {
@@ -61,7 +61,7 @@ export async function deleteRemote(parts: ApplyParts, id: NodeId): Promise<Outco
   // What goes with a folder is planned as well: what was waited for or reported of it is over.
   const gone = below(parts.store.remote, id);
   const outcome = await commitOne(parts, id, deletion(parts, remote));
-  return outcome.kind === 'done' ? done(id, ...gone) : outcome;
+  return outcome.kind === 'done' ? doneAll([id, ...gone]) : outcome;
 }
 
 /** Several changes that are only possible together. */
@@ -78,7 +78,7 @@ export async function rearrangeRemote(parts: ApplyParts, { id, steps }: Extract<
   const failures = results.filter((result) => result.status !== 'ok');
   const failure = failures.find((result) => result.code !== 'group_failed') ?? failures[0];
   if (failure !== undefined) return failed(parts, ids[results.indexOf(failure)] ?? id, ids, failure);
-  return done(...ids, ...ids.flatMap((one) => [...parts.store.local.children(one)].map((child) => child.id)));
+  return doneAll([...ids, ...ids.flatMap((one) => [...parts.store.local.children(one)].map((child) => child.id))]);
 }
 
 function entryOf(parts: ApplyParts, step: RemoteStep): CommitEntryInput | undefined {

@@ -4,7 +4,7 @@ import { type LocalNode, type NodeId, PARKED_ID } from '../model/index.ts';
 import { samePlace } from '../plan/index.ts';
 import type { Store } from '../store/index.ts';
 import { note } from './note.ts';
-import { done, type Outcome, replan } from './outcome.ts';
+import { doneAll, type Outcome, replan } from './outcome.ts';
 import type { ApplyParts } from './parts.ts';
 import { absolutePath, folderOf, pathOf, sameFile } from './paths.ts';
 import { rescue, trashSlot } from './trash-can.ts';
@@ -50,7 +50,7 @@ export async function deleteLocal(parts: ApplyParts, id: NodeId): Promise<Outcom
     const trashPath = trash.slice(parts.root.length + 1);
     write.addTrash({ trashPath, originalPath: path, why: 'deleted', at: environment.clock.now(), activityId });
   });
-  return done(...ids);
+  return doneAll(ids);
 }
 
 /**

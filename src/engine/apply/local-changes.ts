@@ -4,7 +4,7 @@ import { type FileStat, type LocalNode, type NodeId, PARKED_ID } from '../model/
 import { type Place, samePlace } from '../plan/index.ts';
 import type { Store } from '../store/index.ts';
 import { note } from './note.ts';
-import { done, type Outcome, replan } from './outcome.ts';
+import { done, doneAll, type Outcome, replan } from './outcome.ts';
 import { ownPaths, parkedFolder } from './own-folder.ts';
 import type { ApplyParts } from './parts.ts';
 import { absolutePath, contentAfter, newPath, pathOf, requireSame, requireStat } from './paths.ts';
@@ -26,7 +26,7 @@ export async function makeLocalFolder(parts: ApplyParts, id: NodeId): Promise<Ou
     write.putSynced(syncedFrom(remote));
   });
   note(parts, 'folder_here', pathOf(parts, id), { device: remote.modifiedBy });
-  return done(id, ...[...store.remote.children(id)].map((child) => child.id));
+  return doneAll([id, ...[...store.remote.children(id)].map((child) => child.id)]);
 }
 
 export async function moveLocal(parts: ApplyParts, id: NodeId, to: Place): Promise<Outcome> {
@@ -39,7 +39,7 @@ export async function moveLocal(parts: ApplyParts, id: NodeId, to: Place): Promi
   await moveTo(parts, local, to);
   if (local.parentId === PARKED_ID) await parts.environment.disk.removeFolder(parkedFolder(parts.root, id)).catch(() => undefined);
   note(parts, 'moved_here', pathOf(parts, id), { otherPath: before, device: store.remote.get(id)?.modifiedBy ?? null });
-  return done(id, ...[...store.remote.children(id)].map((child) => child.id));
+  return doneAll([id, ...[...store.remote.children(id)].map((child) => child.id)]);
 }
 
 /** Out of sight, keeping its name: `.tidemark/parked/ID/NAME`. The row is written with it; a crash in between is mended at the next start. */

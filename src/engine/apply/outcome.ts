@@ -11,7 +11,10 @@ export type Outcome =
   | { readonly kind: 'replan'; readonly touched: readonly NodeId[]; readonly rescan: readonly string[]; readonly pull: boolean }
   | { readonly kind: 'failed'; readonly error: ErrorData };
 
-export const done = (...touched: readonly NodeId[]): Outcome => ({ kind: 'done', touched });
+export const done = (...touched: readonly NodeId[]): Outcome => doneAll(touched);
+
+/** `done` of any number of items: a call cannot have as many arguments as a folder can have items. */
+export const doneAll = (touched: readonly NodeId[]): Outcome => ({ kind: 'done', touched });
 
 export const replan = (
   touched: readonly NodeId[],

@@ -194,7 +194,7 @@ export class PullLoop {
       // A listing counts only as a whole: after a crash in its middle it is read again from its beginning.
       if (!page.snapshot) write.setCursor(page.position);
       else if (page.last) {
-        changed.push(...this.#dropUnlisted(write, listed, undone));
+        for (const id of this.#dropUnlisted(write, listed, undone)) changed.push(id);
         write.setCursor(page.position);
       }
     });

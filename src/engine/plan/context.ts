@@ -72,6 +72,11 @@ export class Context {
   }
 
   wait(id: NodeId, ...forOthers: readonly NodeId[]): void {
+    this.waitFor(id, forOthers);
+  }
+
+  /** As `wait`, for any number of others: a call cannot have as many arguments as a folder can have items. */
+  waitFor(id: NodeId, forOthers: readonly NodeId[]): void {
     this.waiting.add(id);
     for (const other of forOthers) this.include(other);
   }

@@ -106,3 +106,16 @@ describe('what is parked', () => {
     expect(it.run()).toEqual([['move_local a.txt to x/a.txt'], ['download a.txt'], ['settle a.txt']]);
   });
 });
+
+describe('a folder with more items than a call can have arguments', () => {
+  it('is planned when all of them leave it and it is deleted', () => {
+    const names = Array.from({ length: 130_000 }, (_, index) => `f${index}`);
+    const it = scene('a/', 'b/');
+    for (const name of names) it.agreed(`a/${name}`);
+    for (const name of names) it.moved('local', `a/${name}`, `b/${name}`);
+    it.deleted('local', 'a');
+    const { operations, waiting } = it.plan();
+    expect(operations.filter(({ op }) => op === 'move_remote')).toHaveLength(names.length);
+    expect(waiting).toEqual([it.id('a')]);
+  }, 60_000);
+});

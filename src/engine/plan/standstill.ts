@@ -15,7 +15,7 @@ const MAX_STEPS = 400;
 
 /** The item waits for a change in the cloud. */
 export function waitThere(ctx: Context, id: NodeId): void {
-  ctx.wait(id, ...blockersThere(ctx, id));
+  ctx.waitFor(id, blockersThere(ctx, id));
   // A new file is in nobody's way: no circle leads through it.
   if (ctx.standing(id) === 'new_here' && ctx.local(id)?.kind === 'file') return;
   const circle = closure(id, (at) => blockersThere(ctx, at));
@@ -34,7 +34,7 @@ export function waitThere(ctx: Context, id: NodeId): void {
 
 /** The item waits for a change on the disk. */
 export function waitHere(ctx: Context, id: NodeId): void {
-  ctx.wait(id, ...blockersHere(ctx, id));
+  ctx.waitFor(id, blockersHere(ctx, id));
   if (ctx.standing(id) === 'new_there' && ctx.remote(id)?.kind === 'file') return;
   const circle = closure(id, (at) => blockersHere(ctx, at));
   const [first] = [...(circle ?? [])].filter((at) => verdictOf(ctx, at) === 'move_here').sort();
@@ -49,7 +49,7 @@ function closure(id: NodeId, next: (at: NodeId) => readonly NodeId[]): ReadonlyS
     if (reached.has(at)) continue;
     reached.add(at);
     if (reached.size > MAX_STEPS) return undefined;
-    queue.push(...next(at));
+    for (const one of next(at)) queue.push(one);
   }
   return reached.has(id) ? reached : undefined;
 }
@@ -98,8 +98,9 @@ function leaving(ctx: Context, tree: 'remote' | 'local', id: NodeId): NodeId[] {
   for (const child of ctx.trees[tree].children(id)) {
     const standing = ctx.standing(child.id);
     if (standing === 'settled_or_changed') ids.push(child.id);
-    else if (child.kind === 'folder') ids.push(...leaving(ctx, tree, child.id));
-    else if (tree === 'local' && 'content' in child && child.content === null) ids.push(child.id);
+    else if (child.kind === 'folder') {
+      for (const below of leaving(ctx, tree, child.id)) ids.push(below);
+    } else if (tree === 'local' && 'content' in child && child.content === null) ids.push(child.id);
   }
   return ids;
 }
