@@ -143,7 +143,8 @@ export class Person {
       device.disk.volume.write(inode, new TextEncoder().encode(text), `${ROOT}/late`);
       device.disk.volume.syncFile(inode);
     });
-    ledger.wrote(text, `${text} written late on ${device.name}`);
+    // Of a file that the person deleted meanwhile, what is left is a download's temporary name at most.
+    if (reaches(device.disk.volume.need(ROOT), inode)) ledger.wrote(text, `${text} written late on ${device.name}`);
     ledger.dismissed([before]);
   }
 
@@ -338,3 +339,6 @@ const textsIn = (inode: Inode): string[] =>
 
 const baseOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
+
+const reaches = (folder: Inode, inode: Inode): boolean =>
+  [...folder.entries.values()].some(({ printable, inode: found }) => found === inode || (printable !== 'tmp' && reaches(found, inode)));
