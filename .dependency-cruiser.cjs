@@ -107,7 +107,7 @@ module.exports = {
       name: 'no-deep-imports-inside-the-engine',
       severity: 'error',
       comment: 'Enter another part of the engine through its index.ts or api.ts',
-      from: { path: '^src/engine/([^/]+)/' },
+      from: { path: '^src/engine/([^/]+)/', pathNot: tests },
       to: { path: '^src/engine/[^/]+/.', pathNot: '^src/engine/$1/|^src/engine/.+/(index|api)\\.ts$|^src/engine/fakes/' },
     },
     {

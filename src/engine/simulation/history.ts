@@ -11,6 +11,7 @@ import { EMAIL, ROOT, SimDevice } from './device.ts';
 import { Ledger } from './ledger.ts';
 import { Scheduler } from './scheduler.ts';
 import { Settlement } from './settlement.ts';
+import { answerQuestions } from './questions.ts';
 import { Trace } from './trace.ts';
 
 export interface HistoryOptions {
@@ -280,16 +281,6 @@ class History {
       if (!device.running) await this.#scheduler.until(device.start(), `${device.name}: start`);
       await this.#scheduler.until(device.call('sync.resume', {}), `${device.name}: resume`);
     }
-  }
-}
-
-export async function answerQuestions(device: SimDevice, random: SeededRandom, scheduler: Scheduler): Promise<void> {
-  if (!device.running) return;
-  const { questions } = await scheduler.until(device.call('questions.list', {}), `${device.name}: questions`);
-  for (const { id, side, items } of questions) {
-    const choice = random.pick(['keep', 'delete'] as const);
-    scheduler.note(device.name, `person: ${choice} ${items} items gone ${side}`);
-    await scheduler.until(device.call('questions.answer', { id, choice }), `${device.name}: answer`);
   }
 }
 

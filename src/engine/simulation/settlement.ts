@@ -3,7 +3,7 @@ import type { FakeCloud } from '../fakes/cloud/fake-cloud.ts';
 import type { SeededRandom } from '../fakes/random.ts';
 import { cloudListing, differences, diskListing, leftovers } from './checks.ts';
 import type { SimDevice } from './device.ts';
-import { answerQuestions } from './history.ts';
+import { answerQuestions } from './questions.ts';
 import type { Ledger } from './ledger.ts';
 import type { Scheduler } from './scheduler.ts';
 
