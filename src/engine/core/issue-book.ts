@@ -45,9 +45,11 @@ export class IssueBook {
     const now = environment.clock.now();
     const since = known?.reason.code === reason.code ? known.since : now;
     const nextTryAt = waitMs === null ? null : now + waitMs;
-    if (known?.reason.code === reason.code && known.attempts === attempts && known.nextTryAt === nextTryAt && known.path === path) return;
+    const shown = withPath(reason, path);
+    const same = JSON.stringify(known?.reason) === JSON.stringify(shown) && known?.path === path;
+    if (same && known.attempts === attempts && known.nextTryAt === nextTryAt) return;
     store.transaction((write) => {
-      write.putIssue({ key: id, path, kind: node?.kind ?? null, reason: withPath(reason, path), since, attempts, nextTryAt });
+      write.putIssue({ key: id, path, kind: node?.kind ?? null, reason: shown, since, attempts, nextTryAt });
     });
     hooks.onLists('issues', 'files');
   }

@@ -19,6 +19,8 @@ export class Publisher {
   #lists = new Set<List>();
   #countsDirty = true;
   #cancel: (() => void) | undefined;
+  /** The store is closed, or about to be. */
+  #stopped = false;
 
   constructor(store: Store, clock: Clock, emitter: Emitter) {
     this.#store = store;
@@ -45,12 +47,15 @@ export class Publisher {
     return this.#published;
   }
 
+  /** Nothing is told any more: the store may be closed. */
   stop(): void {
+    this.#stopped = true;
     this.#cancel?.();
     this.#cancel = undefined;
   }
 
   #later(): void {
+    if (this.#stopped) return;
     this.#cancel ??= this.#clock.timer(PUBLISH_MS, () => {
       this.#cancel = undefined;
       this.#publish();
@@ -64,9 +69,9 @@ export class Publisher {
     if (patch !== null) {
       this.#published = { ...this.#published, ...patch };
       this.#emitter.emit('status.patch', patch);
-      // Speeds fade on their own while nothing is reported.
-      if (next.state === 'syncing') this.#later();
     }
+    // Speeds fade on their own while nothing is reported.
+    if (next.upload.bytesPerSecond > 0 || next.download.bytesPerSecond > 0) this.#later();
     if (this.#lists.size > 0) {
       const lists = [...this.#lists];
       this.#lists = new Set();

@@ -14,8 +14,10 @@ export class Questions {
   readonly #store: Store;
   readonly #clock: Pick<Clock, 'now'>;
 
-  /** Ids of answered questions; read once, since the planner asks for every item. */
-  #answers = { keep: new Set<NodeId>(), delete: new Set<NodeId>() };
+  // What answered questions hold for; found once, since the planner asks for every item.
+  readonly #approved = new Set<NodeId>();
+  /** By question. */
+  readonly #kept = new Map<string, ReadonlySet<NodeId>>();
 
   constructor(store: Store, clock: Pick<Clock, 'now'>) {
     this.#store = store;
@@ -25,8 +27,24 @@ export class Questions {
 
   /** Reads the answers anew. */
   refresh(): void {
-    this.#answers = { keep: new Set(), delete: new Set() };
-    for (const { answer, ids } of this.#store.questions()) if (answer !== null) for (const id of ids) this.#answers[answer].add(id);
+    this.#approved.clear();
+    this.#kept.clear();
+    for (const { id: question, answer, ids } of this.#store.questions()) {
+      if (answer === 'delete') for (const id of ids) this.#approved.add(id);
+      if (answer === 'keep') this.#kept.set(question, this.#withBelow(ids));
+    }
+  }
+
+  /**
+   * A folder is kept with all that was in it. What that was is found before anything comes back: a folder that is new
+   * again does not tell any more what it held when it was agreed on.
+   */
+  #withBelow(ids: readonly NodeId[]): ReadonlySet<NodeId> {
+    const all = new Set<NodeId>(ids);
+    // What is added on the way is visited too.
+    for (const id of all)
+      for (const tree of [this.#store.synced, this.#store.remote]) for (const child of tree.children(id)) all.add(child.id);
+    return all;
   }
 
   /** Takes over what the planner holds back; true when the list of questions changed. */
@@ -35,9 +53,9 @@ export class Questions {
     for (const side of ['here', 'cloud'] as const) {
       const known = this.#store.questions().find((question) => question.side === side);
       const now = held.find((deletion) => deletion.side === side);
-      if (now !== undefined && (known === undefined || known.answer === null || isOver(this.#store, known)))
+      if (now !== undefined && (known === undefined || known.answer === null || this.#isOver(known)))
         changed = this.#ask(now, known) || changed;
-      else if (now === undefined && known !== undefined && (known.answer === null || isOver(this.#store, known))) {
+      else if (now === undefined && known !== undefined && (known.answer === null || this.#isOver(known))) {
         this.#store.transaction((write) => {
           write.deleteQuestion(known.id);
         });
@@ -64,18 +82,22 @@ export class Questions {
   }
 
   deleteApproved(id: NodeId): boolean {
-    return this.#answers.delete.has(id);
+    return this.#approved.has(id);
   }
 
-  /** The item, or a folder that it was in when it was last agreed on, is to be kept. */
+  /** The item, or a folder that it was in, is to be kept. */
   keep(id: NodeId): boolean {
-    if (this.#answers.keep.size === 0) return false;
-    const seen = new Set<NodeId>();
-    for (let at: NodeId | undefined = id; at !== undefined && !seen.has(at); at = this.#store.synced.get(at)?.parentId) {
-      if (this.#answers.keep.has(at)) return true;
-      seen.add(at);
-    }
+    for (const kept of this.#kept.values()) if (kept.has(id)) return true;
     return false;
+  }
+
+  /** All that the answer holds for is dealt with: nothing of it is agreed on with one side missing. */
+  #isOver({ id: question, ids }: QuestionRow): boolean {
+    const { local, remote, synced } = this.#store;
+    for (const id of this.#kept.get(question) ?? ids) {
+      if (synced.get(id) !== undefined && (local.get(id) === undefined || remote.get(id) === undefined)) return false;
+    }
+    return true;
   }
 }
 
@@ -89,11 +111,3 @@ export const questionOf = (store: Store, clock: Pick<Clock, 'now'>, { side, ids,
   choices: ['keep', 'delete'],
   since: clock.now(),
 });
-
-/** All that the question was about is dealt with: nothing of it is agreed on with one side missing. */
-function isOver(store: Store, question: QuestionRow): boolean {
-  return question.ids.every((id) => {
-    const agreed = store.synced.get(id) !== undefined;
-    return !agreed || (store.local.get(id) !== undefined && store.remote.get(id) !== undefined);
-  });
-}
