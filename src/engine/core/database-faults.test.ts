@@ -17,7 +17,9 @@ function faulty(store: Store, fails: () => boolean): Store {
 }
 
 /** A device with work of every kind before it. @param failing the transaction, counted from the first after the start, that fails */
-async function history(failing: number): Promise<{ transactions: number; tree: readonly string[]; there: readonly string[]; left: number }> {
+async function history(
+  failing: number,
+): Promise<{ transactions: number; tree: readonly string[]; there: readonly string[]; left: number }> {
   const sync = new TestSync();
   let counting = false;
   let transactions = 0;

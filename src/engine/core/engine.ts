@@ -129,6 +129,10 @@ export class TidemarkEngine {
     return next;
   }
 
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
   get run(): SyncRun | null {
     return this.#run;
   }
@@ -163,7 +167,9 @@ export class TidemarkEngine {
       cloud: api,
       environment: this.environment,
       onEnded: (reason) => {
-        void this.signedOutFromAfar(reason);
+        this.signedOutFromAfar(reason).catch((error: unknown) => {
+          this.environment.log.error('the end of the session could not be noted', { error: String(error) });
+        });
       },
     });
     this.#cloud = { api, session, drive: api.authorized(session) };
@@ -173,8 +179,9 @@ export class TidemarkEngine {
   /** The cloud does not take this device any more: stop at once, keep every file, say why. */
   async signedOutFromAfar(reason: ErrorData): Promise<void> {
     await this.exclusively(async () => {
+      if (this.#stopped) return;
       const account = this.store.account();
-      if (account === null || account.signedOut !== null || this.#stopped) return;
+      if (account === null || account.signedOut !== null) return;
       this.store.transaction((write) => {
         write.setAccount({ ...account, signedOut: reason });
       });

@@ -211,7 +211,7 @@ export class SyncRun {
     this.#watcher = undefined;
     if (this.#stop.signal.aborted) return;
     try {
-      this.#watcher = await environment.watch(folder.path, {
+      const watcher = await environment.watch(folder.path, {
         dirty: (path) => {
           this.#scan.hint(path);
         },
@@ -222,6 +222,9 @@ export class SyncRun {
           this.#pollFolder(cause);
         },
       });
+      // Stopped while the watch was being set up: nobody else would close it.
+      if (this.#stop.signal.aborted) return await watcher.close();
+      this.#watcher = watcher;
     } catch (error) {
       this.#pollFolder(error);
     }
@@ -319,9 +322,14 @@ export class SyncRun {
     return this.#offline;
   }
 
-  /** Looks at both sides. Throws what stands in the way. */
+  /** Looks at both sides, also while paused. Throws what stands in the way. */
   async look(): Promise<void> {
-    await Promise.all([this.#pull.pull(), this.#scan.scan('all')]);
+    const { signal } = new AbortController();
+    await this.#orBlocked(
+      () => Promise.all([this.#pull.pull(), this.#scan.scan('all')]),
+      signal,
+      () => this.#folderError ?? this.#offline,
+    );
   }
 
   /** What would be done next, from the trees as they are. */
@@ -332,22 +340,24 @@ export class SyncRun {
   /** Looks at both sides, then resolves once nothing is left that could be done. Throws what stands in the way. */
   async settled(signal: AbortSignal): Promise<void> {
     this.#plan.retryAll();
-    const looked = Promise.all([this.#pull.pull(), this.#scan.scan('all')]);
-    await this.#orBlocked(looked, signal);
-    await this.#orBlocked(
-      this.#until(() => this.#isSettled(), signal),
-      signal,
-    );
+    await this.#orBlocked(() => Promise.all([this.#pull.pull(), this.#scan.scan('all')]), signal);
+    await this.#orBlocked((over) => this.#until(() => this.#isSettled(), over), signal);
   }
 
   #isSettled(): boolean {
     return this.#plan.idle && !this.#pull.pending && !this.#scan.pending && !this.#scan.watchingBusyFiles && !this.#plan.retriesSoon;
   }
 
-  async #orBlocked(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  /** @param begin its signal fires when nobody waits any more: nothing may go on looking then */
+  async #orBlocked(
+    begin: (over: AbortSignal) => Promise<unknown>,
+    signal: AbortSignal,
+    held: () => ErrorData | null = () => this.held,
+  ): Promise<void> {
     const done = new AbortController();
-    const blocked = this.#until(() => this.held !== null || this.#stop.signal.aborted, done.signal).then(() => {
-      const reason = this.held ?? { code: 'aborted' as const, params: {} };
+    const work = begin(done.signal);
+    const blocked = this.#until(() => held() !== null || this.#stop.signal.aborted, done.signal).then(() => {
+      const reason = held() ?? { code: 'aborted' as const, params: {} };
       throw new TidemarkError(reason.code, reason.params);
     });
     const aborted = new Promise<never>((_, reject) => {
@@ -392,7 +402,7 @@ export class SyncRun {
       if (this.#offline !== null && this.#throttle.pause() === null) {
         this.#offline = null;
         this.#parts.hooks.onStatus({ type: 'online' });
-      }
+      } else if (this.#offline !== null) this.#askAgain();
       this.#ready();
       return;
     }

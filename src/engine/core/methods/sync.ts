@@ -91,6 +91,7 @@ async function settledWithin(engine: TidemarkEngine, run: NonNullable<TidemarkEn
     await run.settled(controller.signal);
   } catch (error) {
     if (controller.signal.aborted) throw new TidemarkError('timed_out');
+    if (engine.stopped) throw new TidemarkError('engine_stopped');
     // The session ended while we waited: its reason says more than that the run was stopped.
     const { signedOut } = engine.store.account() ?? { signedOut: null };
     if (signedOut !== null) throw new TidemarkError(signedOut.code, signedOut.params);
