@@ -76,12 +76,20 @@ function isInside({ local }: Store, folder: NodeId, id: NodeId): boolean {
   return false;
 }
 
+/** Parked, or below something parked. */
+const isOutOfSight = ({ local }: Store, node: LocalNode): boolean => {
+  for (let at: LocalNode | undefined = node; at !== undefined; at = local.get(at.parentId)) if (at.parentId === PARKED_ID) return true;
+  return false;
+};
+
 async function moveTo(parts: ApplyParts, local: LocalNode, to: Place, conflictOf?: NodeId): Promise<void> {
   const { store, environment } = parts;
   const { disk } = environment;
   const before = pathOf(parts, local.id);
   const from = await absolutePath(parts, local);
-  await requireSame(parts, from, local.stat);
+  // No look ever goes to what is out of sight: an edit of just before it went there shows only now.
+  if (isOutOfSight(store, local)) await requireStat(parts, from);
+  else await requireSame(parts, from, local.stat);
   const target =
     to.parentId === PARKED_ID ? `${parkedFolder(parts.root, local.id)}/${to.name}` : await newPath(parts, to.parentId, to.name);
   if (local.kind === 'folder') await disk.moveFolder(from, target);

@@ -3,7 +3,7 @@ import { type FileStat, type LocalNode, type NodeId, PARKED_ID, sameFingerprint 
 import type { Store } from '../store/index.ts';
 import { ownPaths, parkedFolder } from './own-folder.ts';
 import type { ApplyParts } from './parts.ts';
-import { diskPath, newPath, sameFile } from './paths.ts';
+import { absolutePath, newPath, sameFile } from './paths.ts';
 
 /**
  * Mends what a crash left in the middle of parking an item or of bringing it back, so that rows and disk agree again
@@ -55,7 +55,9 @@ function parkedRow(known: LocalNode | undefined, id: NodeId, name: string, stat:
 /** The file has its old name too. */
 async function isStillThere(parts: ApplyParts, known: LocalNode, parked: FileStat): Promise<boolean> {
   if (known.kind !== 'file' || parked.links < 2) return false;
-  const stat = await parts.environment.disk.stat(`${parts.root}/${diskPath(parts, known)}`);
+  const stat = await absolutePath(parts, known)
+    .then((path) => parts.environment.disk.stat(path))
+    .catch(ignoreFault);
   return stat !== undefined && stat.dev === parked.dev && stat.ino === parked.ino;
 }
 
@@ -65,7 +67,9 @@ async function recoverMissing(parts: ApplyParts, node: LocalNode): Promise<void>
   if ((await disk.stat(`${parkedFolder(root, node.id)}/${node.name}`)) !== undefined) return;
   const remote = store.remote.get(node.id);
   if (remote !== undefined) {
-    const stat = await disk.stat(await newPath(parts, remote.parentId, remote.name)).catch(ignoreFault);
+    const stat = await newPath(parts, remote.parentId, remote.name)
+      .then((path) => disk.stat(path))
+      .catch(ignoreFault);
     if (stat !== undefined && sameFile(stat, node.stat)) {
       const { parentId, name } = remote;
       store.transaction((write) => {
