@@ -54,8 +54,9 @@ export function differences(a: Listing, b: Listing, excused: ReadonlySet<string>
   });
 }
 
-/** What is left in one of Tidemark's own folders. */
+/** What is left in one of Tidemark's own folders; of parking places only those in which something is. */
 export function leftovers(device: SimDevice, folder: 'tmp' | 'parked'): string[] {
-  const inode = device.disk.volume.find(`${ROOT}/.tidemark/${folder}`);
-  return [...(inode?.entries.keys() ?? [])].map((left) => `${device.name} has .tidemark/${folder}/${left} left`);
+  const entries = [...(device.disk.volume.find(`${ROOT}/.tidemark/${folder}`)?.entries.values() ?? [])];
+  const left = folder === 'tmp' ? entries : entries.filter(({ inode }) => inode.entries.size > 0);
+  return left.map(({ printable }) => `${device.name} has .tidemark/${folder}/${printable} left`);
 }

@@ -204,8 +204,10 @@ export class SimDevice {
   issues(): readonly { readonly code: string; readonly paths: readonly string[] }[] {
     const { store } = engineOf(this.#engine);
     return store.issues({ limit: 1000 }).map(({ key, path, reason }) => {
-      const isNode = /^[0-9a-f]{32}$/.test(key);
-      const places = isNode ? [store.localPath(key), store.remotePath(key), store.syncedPath(key)] : [];
+      // What is in a folder that cannot be synced is not either, wherever the cloud still has it.
+      const below = (id: string): string[] => [id, ...[...store.local.children(id)].flatMap((child) => below(child.id))];
+      const ids = /^[0-9a-f]{32}$/.test(key) ? below(key) : [];
+      const places = ids.flatMap((id) => [store.localPath(id), store.remotePath(id), store.syncedPath(id)]);
       return { code: reason.code, paths: [path, ...places.flatMap((place) => place ?? [])] };
     });
   }
