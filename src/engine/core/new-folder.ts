@@ -1,5 +1,5 @@
 import { TidemarkError } from '../../contract/index.ts';
-import type { Disk } from '../environment.ts';
+import { type Disk, DiskFault } from '../environment.ts';
 import { OWN_FOLDER } from '../ignore/index.ts';
 import type { TidemarkEngine } from './engine.ts';
 
@@ -36,9 +36,20 @@ export const isWithin = (path: string, folder: string): boolean =>
   path === folder || path.startsWith(folder.endsWith(separator(folder)) ? folder : folder + separator(folder));
 
 /** A folder above that some profile syncs: it has Tidemark's own folder in it. */
-async function syncedAbove(disk: Pick<Disk, 'readText'>, path: string): Promise<string | undefined> {
+async function syncedAbove(disk: Pick<Disk, 'readText' | 'stat'>, path: string): Promise<string | undefined> {
   for (let at = path.slice(0, path.lastIndexOf('/')); at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
-    if ((await disk.readText(`${at}/${OWN_FOLDER}/folder.json`)) !== undefined) return at;
+    if (await isMarked(disk, `${at}/${OWN_FOLDER}`)) return at;
   }
   return undefined;
+}
+
+async function isMarked(disk: Pick<Disk, 'readText' | 'stat'>, own: string): Promise<boolean> {
+  try {
+    return (await disk.readText(`${own}/folder.json`)) !== undefined;
+  } catch (error) {
+    if (!(error instanceof DiskFault)) throw error;
+    // Another person's, who keeps it from being read; where even that cannot be seen, nothing speaks against the folder.
+    const stat = await disk.stat(own).catch(() => undefined);
+    return stat?.kind === 'folder';
+  }
 }
