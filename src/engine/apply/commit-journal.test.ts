@@ -51,7 +51,7 @@ function answer(path: string, over: { name?: string; text?: string } = {}): Comm
   return { status: 'ok', node: cloud };
 }
 
-function putOf(path: string): CommitEntryInput {
+function putOf(path: string): Extract<CommitEntryInput, { op: 'put' }> {
   const { id, parentId, name, revision, content } = world.remoteFile(path);
   return { op: 'put', id, base: revision, parentId, name, ...content, blocks: [...content.blocks], mtimeMs: 0 };
 }
