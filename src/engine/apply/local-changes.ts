@@ -35,6 +35,7 @@ export async function moveLocal(parts: ApplyParts, id: NodeId, to: Place): Promi
   const remote = store.remote.get(id);
   // While the lock was waited for, the cloud may have moved it on, or a scan may have found its new folder inside it.
   if (local === undefined || (remote !== undefined && !samePlace(remote, to)) || isInside(store, to.parentId, id)) return replan([id]);
+  if (isOutOfSight(store, local) && (await isGone(parts, local))) return forgetHere(parts, id);
   const before = pathOf(parts, id) ?? local.name;
   await moveTo(parts, local, to);
   if (local.parentId === PARKED_ID) await parts.environment.disk.removeFolder(parkedFolder(parts.root, id)).catch(() => undefined);
@@ -74,6 +75,23 @@ export async function renameAside(parts: ApplyParts, id: NodeId, name: string, i
 function isInside({ local }: Store, folder: NodeId, id: NodeId): boolean {
   for (let at: NodeId | undefined = folder; at !== undefined; at = local.get(at)?.parentId) if (at === id) return true;
   return false;
+}
+
+/** Deleted from a folder just before that was parked, where no look tells: not there, although its folder is. */
+async function isGone(parts: ApplyParts, local: LocalNode): Promise<boolean> {
+  const { disk } = parts.environment;
+  const path = await absolutePath(parts, local);
+  return (await disk.stat(path)) === undefined && (await disk.stat(parentPath(path)))?.kind === 'folder';
+}
+
+/** As a look would find it. */
+function forgetHere({ store }: ApplyParts, id: NodeId): Outcome {
+  const below = (at: NodeId): NodeId[] => [...[...store.local.children(at)].flatMap((child) => below(child.id)), at];
+  const ids = below(id);
+  store.transaction((write) => {
+    for (const one of ids) write.deleteLocal(one);
+  });
+  return done(...ids);
 }
 
 /** Parked, or below something parked. */
