@@ -76,6 +76,22 @@ describe('a mass deletion', () => {
     expect(store.questions()).toMatchObject([{ items: 200, since: Date.UTC(2026, 2, 1) }]);
   });
 
+  it('that grows is another question: the yes to the smaller one does not hold for it', () => {
+    questions.update([here(1)]);
+    const [small] = store.questions();
+    questions.update([here(1, 4)]);
+    const [grown] = store.questions();
+    expect(grown?.id).not.toBe(small?.id);
+    questions.update([here(4)]);
+    expect(
+      store.questions().map(({ id: name }) => name),
+      'one that shrinks is the same',
+    ).toEqual([grown?.id]);
+    questions.update([here(1, 4)]);
+    const ids = new Set([small?.id, grown?.id, store.questions()[0]?.id]);
+    expect(ids.size, 'no name comes back').toBe(3);
+  });
+
   it('of each side is a question of its own', () => {
     questions.update([here(1), { side: 'cloud', ids: [id(9)], items: 5 }]);
     expect(store.questions().map(({ id: name }) => name)).toEqual(['mass-delete-cloud', 'mass-delete-here']);
@@ -125,6 +141,19 @@ describe('the answer delete', () => {
     expect(questions.update([])).toBe(true);
     expect(store.questions()).toEqual([]);
     expect(questions.deleteApproved(id(1))).toBe(false);
+  });
+
+  it('that cannot be carried out yet keeps nothing else from being asked', () => {
+    goneHere(5, 'music');
+    expect(questions.update([here(5)])).toBe(true);
+    expect(store.questions()).toMatchObject([
+      { ids: [id(1), id(4)], answer: 'delete' },
+      { ids: [id(5)], answer: null },
+    ]);
+    expect([1, 4, 5].map((n) => questions.deleteApproved(id(n)))).toEqual([true, true, false]);
+    for (const n of [1, 4]) deleted(n);
+    expect(questions.update([here(5)])).toBe(true);
+    expect(store.questions()).toMatchObject([{ ids: [id(5)], answer: null }]);
   });
 
   it('does not hold for what is deleted after it: that is asked anew', () => {

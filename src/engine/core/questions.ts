@@ -7,7 +7,7 @@ import type { QuestionRow, Store } from '../store/index.ts';
 const EXAMPLES = 20;
 
 /**
- * Mass deletions that wait for a yes or no. One question a side; it lies in the store, so a restart asks it again and
+ * Mass deletions that wait for a yes or no. One open question a side; it lies in the store, so a restart asks it again and
  * applies nothing. An answer holds for the items it was given for, until they are dealt with.
  */
 export class Questions {
@@ -51,32 +51,36 @@ export class Questions {
   update(held: readonly MassDeletion[]): boolean {
     let changed = false;
     for (const side of ['here', 'cloud'] as const) {
-      const known = this.#store.questions().find((question) => question.side === side);
+      const rows = this.#store.questions().filter((question) => question.side === side);
+      const open = rows.find(({ answer }) => answer === null);
       const now = held.find((deletion) => deletion.side === side);
-      if (now !== undefined && (known === undefined || known.answer === null || this.#isOver(known)))
-        changed = this.#ask(now, known) || changed;
-      else if (now === undefined && known !== undefined && (known.answer === null || this.#isOver(known))) {
+      const over = rows.filter((row) => (row.answer === null ? now === undefined : this.#isOver(row)));
+      for (const { id } of over) {
         this.#store.transaction((write) => {
-          write.deleteQuestion(known.id);
+          write.deleteQuestion(id);
         });
         changed = true;
       }
+      if (now !== undefined) changed = this.#ask(now, open, rows) || changed;
     }
     if (changed) this.refresh();
     return changed;
   }
 
-  #ask({ side, ids, items }: MassDeletion, known: QuestionRow | undefined): boolean {
-    const same =
-      known?.answer === null &&
-      known.items === items &&
-      known.ids.length === ids.length &&
-      known.ids.every((id, index) => id === ids[index]);
+  /**
+   * What is asked beside an answer that still holds, or grew since it was asked, is another question: whoever answers one
+   * has seen all that the answer holds for.
+   */
+  #ask({ side, ids, items }: MassDeletion, open: QuestionRow | undefined, rows: readonly QuestionRow[]): boolean {
+    const same = open?.items === items && open.ids.length === ids.length && open.ids.every((id, index) => id === ids[index]);
     if (same) return false;
     const asked = questionOf(this.#store, this.#clock, { side, ids, items });
-    const question: QuestionRow = { ...asked, since: known?.answer === null ? known.since : asked.since, ids, answer: null };
+    const known = new Set(open?.ids);
+    const grew = open === undefined || items > open.items || ids.some((id) => !known.has(id));
+    const id = grew ? freeId(asked.id, rows) : open.id;
     this.#store.transaction((write) => {
-      write.putQuestion(question);
+      if (open !== undefined) write.deleteQuestion(open.id);
+      write.putQuestion({ ...asked, id, since: open?.since ?? asked.since, ids, answer: null });
     });
     return true;
   }
@@ -99,6 +103,13 @@ export class Questions {
     }
     return true;
   }
+}
+
+/** `first`, `first-2`, `first-3`: above all that are there. */
+function freeId(first: string, rows: readonly QuestionRow[]): string {
+  const numbers = rows.map(({ id }) => (id === first ? 1 : Number(id.slice(first.length + 1))));
+  const last = Math.max(0, ...numbers);
+  return last === 0 ? first : `${first}-${last + 1}`;
 }
 
 /** A mass deletion as it is put to a person. */
