@@ -107,8 +107,6 @@ function findMissing({ listing, places, resolver, entries, unmounted }: Scope): 
 } {
   const missing: LocalNode[] = [];
   const unsure = new Map<RelativePath, readonly LocalNode[]>();
-  // A folder that moved under our feet may have taken along whatever is missing elsewhere.
-  const torn = vanished(listing, entries).length > 0;
   for (const [path, look] of listing.folders) {
     const id = resolver.folderId(path);
     if (look.state !== 'listed' || id === undefined || resolver.unsure.has(path) || unmounted.has(path)) continue;
@@ -117,7 +115,7 @@ function findMissing({ listing, places, resolver, entries, unmounted }: Scope): 
     const absent = [...places.childrenOf(id).values()].filter(
       (node) => !resolver.claimed.has(node.id) && !held.has(node.name) && !isBuiltInIgnored(node.name),
     );
-    if (absent.length > 0 && (torn || changedDuring(look, listing.startedAt))) unsure.set(path, absent);
+    if (absent.length > 0 && changedDuring(look, listing.startedAt)) unsure.set(path, absent);
     else missing.push(...absent);
   }
   return { missing, unsure };
