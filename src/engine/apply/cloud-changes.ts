@@ -46,7 +46,8 @@ export async function makeRemoteFolder(parts: ApplyParts, id: NodeId): Promise<O
   if (local?.kind !== 'folder') return replan([id]);
   const outcome = await commitOne(parts, id, { op: 'mkdir', id, ...placeOf(local) });
   if (outcome.kind !== 'done') return outcome;
-  return doneAll([id, ...[...parts.store.local.children(id)].map((child) => child.id)]);
+  // What the outcome tells is not always the folder itself: it may go on under another id.
+  return doneAll([...outcome.touched, ...[...parts.store.local.children(id)].map((child) => child.id)]);
 }
 
 export async function moveRemote(parts: ApplyParts, id: NodeId, to: Place): Promise<Outcome> {
