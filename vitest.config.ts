@@ -13,6 +13,7 @@ export default defineConfig({
     // Two cores are what the smallest machine has; more workers than that only make timeouts lie.
     maxWorkers: 2,
     reporters: ['default'],
+    setupFiles: ['tools/test/fixed-seed.setup.ts'],
     fsModuleCache: false,
     projects: [
       {

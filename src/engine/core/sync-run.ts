@@ -223,13 +223,17 @@ export class SyncRun {
         },
       });
       // Stopped while the watch was being set up: nobody else would close it.
-      if (this.#stop.signal.aborted) return await watcher.close();
+      if (this.#isStopping()) return await watcher.close();
       this.#watcher = watcher;
     } catch (error) {
       this.#pollFolder(error);
     }
     // What changed before the watch began to work.
     this.#scan.hintAll();
+  }
+
+  #isStopping(): boolean {
+    return this.#stop.signal.aborted;
   }
 
   /** Without a watcher the folder is looked at every half minute, and watching is tried again with it. */

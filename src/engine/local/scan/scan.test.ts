@@ -745,11 +745,11 @@ describe('random histories', () => {
         expect(found.map(([at]) => at)).toEqual(Object.keys(world.disk.user.snapshot(ROOT)));
         for (const [at, id] of found) expect([at, id]).toEqual([at, ids.get(world.disk.user.stat(world.at(at)).ino)]);
       }),
-      // A fixed seed: a file that moved a moment ago and whose folder moves again in the middle of the next look can still
+      // Of other seeds: a file that moved a moment ago and whose folder moves again in the middle of the next look can still
       // be taken for deleted and new (about one history in 1,000: seed 639020912, path 355:1:0:8:6:6:7:9:14:12:12:12:12;
       // seed -2107767262, path 140:1:11:14:5:4:10:9:9:9). It goes through the trash and up again, so nothing is lost, but
       // its history begins anew.
-      { numRuns: 400, seed: 20_261_123 },
+      { numRuns: 400 },
     );
   });
 });
