@@ -1,11 +1,12 @@
 import { DiskFault } from '../environment.ts';
-import { type NodeId, PARKED_ID, type RemoteFile } from '../model/index.ts';
+import { type FileStat, type NodeId, PARKED_ID, type RemoteFile } from '../model/index.ts';
 import { isStale, type Outcome, replan } from './outcome.ts';
 import { ownPaths } from './own-folder.ts';
 import type { ApplyParts } from './parts.ts';
 import { readPath } from './paths.ts';
 import type { Placer } from './placer.ts';
 import { replaceFile } from './replace.ts';
+import { ensureFolder } from './trash-can.ts';
 
 const FILE_MODE = 0o644;
 const EXECUTABLE_MODE = 0o755;
@@ -23,11 +24,18 @@ export async function download(parts: ApplyParts, placer: Placer, id: NodeId): P
       ? null
       : { path: readPath(parts, local), stat: local.stat, content: local.content };
   const mode = local?.stat.mode ?? modeAside(parts, remote) ?? (remote.executable ? EXECUTABLE_MODE : FILE_MODE);
-  const stat = await downloader.fetch(
-    { temp, content: remote.content, mtimeMs: remote.mtimeMs, mode, reuse },
-    (bytes) => onProgress(id, bytes),
-    signal,
-  );
+  const fetch = (): Promise<FileStat> =>
+    downloader.fetch(
+      { temp, content: remote.content, mtimeMs: remote.mtimeMs, mode, reuse },
+      (bytes) => onProgress(id, bytes),
+      signal,
+    );
+  const stat = await fetch().catch(async (error: unknown) => {
+    if (!(error instanceof DiskFault && error.code === 'missing')) throw error;
+    // The person may have tidied the folder for temporary files away while we run.
+    await ensureFolder(parts, ownPaths(root).tmp);
+    return fetch();
+  });
   try {
     const fetched = { temp, stat };
     return local === undefined

@@ -17,6 +17,8 @@ export function localDay(nowMs: number): string {
 export async function trashSlot(parts: Parts, name: string): Promise<string> {
   const { clock, random } = parts.environment;
   const day = `${ownPaths(parts.root).trash}/${localDay(clock.now())}`;
+  // The person may have tidied it away while we run.
+  await ensureFolder(parts, ownPaths(parts.root).trash);
   await ensureFolder(parts, day);
   const slot = `${day}/${random.id()}`;
   await ensureFolder(parts, slot);
