@@ -25,11 +25,7 @@ export async function download(parts: ApplyParts, placer: Placer, id: NodeId): P
       : { path: readPath(parts, local), stat: local.stat, content: local.content };
   const mode = local?.stat.mode ?? modeAside(parts, remote) ?? (remote.executable ? EXECUTABLE_MODE : FILE_MODE);
   const fetch = (): Promise<FileStat> =>
-    downloader.fetch(
-      { temp, content: remote.content, mtimeMs: remote.mtimeMs, mode, reuse },
-      (bytes) => onProgress(id, bytes),
-      signal,
-    );
+    downloader.fetch({ temp, content: remote.content, mtimeMs: remote.mtimeMs, mode, reuse }, (bytes) => onProgress(id, bytes), signal);
   const stat = await fetch().catch(async (error: unknown) => {
     if (!(error instanceof DiskFault && error.code === 'missing')) throw error;
     // The person may have tidied the folder for temporary files away while we run.
