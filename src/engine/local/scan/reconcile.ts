@@ -7,6 +7,7 @@ import type { KnownLocal, Listing } from './listing.ts';
 import { isQuiet } from './quiet.ts';
 import { type Resolved, Resolver } from './resolve.ts';
 import { type SeenEntries, sortEntries } from './seen.ts';
+import { spelledAsListed } from './spelled.ts';
 import { unmountedFolders } from './unmounted.ts';
 import { type Change, Withholding } from './withhold.ts';
 
@@ -15,7 +16,8 @@ import { type Change, Withholding } from './withhold.ts';
  * Deletes only what was known in a folder that was read to the end and is not in it, nor anywhere else.
  * @param openIssues paths that have an issue now, to find those that no longer do
  */
-export function reconcile(listing: Listing, known: KnownLocal, newId: () => NodeId, openIssues: Iterable<RelativePath> = []): LocalChanges {
+export function reconcile(looked: Listing, known: KnownLocal, newId: () => NodeId, openIssues: Iterable<RelativePath> = []): LocalChanges {
+  const listing = spelledAsListed(looked);
   const places = new KnownPlaces(known.tree);
   const entries = sortEntries(listing);
   const resolver = new Resolver(entries, known, places, newId);
