@@ -1,5 +1,6 @@
 import { TidemarkError } from '../../../contract/index.ts';
 import { type AccountParts, signIn, signOut, signUp } from '../../account/index.ts';
+import { REFRESH_TOKEN_SECRET } from '../../remote/index.ts';
 import type { AccountRow } from '../../store/index.ts';
 import { note } from '../../apply/index.ts';
 import type { Handlers, TidemarkEngine } from '../engine.ts';
@@ -8,7 +9,8 @@ export function accountMethods(engine: TidemarkEngine): Handlers<'account.signUp
   const enter = (server: string, sign: (parts: AccountParts) => Promise<AccountRow>) =>
     engine.exclusively(async () => {
       const held = engine.store.account();
-      if (held !== null && held.signedOut === null)
+      // Without its token (a key ring that was reset) it is signed in by name only: signing in is the way out.
+      if (held !== null && held.signedOut === null && (await engine.environment.secrets.get(REFRESH_TOKEN_SECRET)) !== null)
         throw new TidemarkError('usage', { detail: `This device is signed in as ${held.email}; sign out first` });
       const { api, session, drive } = engine.connection(server);
       const heldAccountId = engine.store.folder() === null ? null : (held?.accountId ?? null);
