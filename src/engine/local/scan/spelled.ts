@@ -1,29 +1,32 @@
 import { baseName, parentPath, type RelativePath } from '../../../base/index.ts';
-import type { FolderLook, Listing } from './listing.ts';
+import type { Listing } from './listing.ts';
 
 /**
  * The looks at folders that have the name they were asked for. On a disk that takes `B` for `b`, a hint of before a rename
- * leads into the folder by its old name too: what is in it would be seen at two places.
+ * leads into the folder, and into those below it, by its old name too: what is in it would be seen at two places.
  */
 export function spelledAsListed(listing: Listing): Listing {
   const names = new Map<RelativePath, ReadonlySet<string | null>>();
-  const other = new Set<RelativePath>();
-  const foldersIn = (path: RelativePath, look: FolderLook): ReadonlySet<string | null> => {
+  const foldersIn = (path: RelativePath): ReadonlySet<string | null> | undefined => {
+    const look = listing.folders.get(path);
+    if (look?.state !== 'listed') return undefined;
     let found = names.get(path);
     if (found === undefined) {
-      const entries = look.state === 'listed' ? look.entries : [];
-      found = new Set(entries.flatMap((entry) => (entry.stat?.kind === 'folder' ? [entry.name] : [])));
+      found = new Set(look.entries.flatMap((entry) => (entry.stat?.kind === 'folder' ? [entry.name] : [])));
       names.set(path, found);
     }
     return found;
   };
-  // Parents before children, so that what is below goes along.
-  for (const path of [...listing.folders.keys()].sort((a, b) => a.length - b.length)) {
-    if (path === '') continue;
-    const parent = parentPath(path);
-    const above = listing.folders.get(parent);
-    if (other.has(parent) || (above?.state === 'listed' && !foldersIn(parent, above).has(baseName(path)))) other.add(path);
-  }
-  if (other.size === 0) return listing;
-  return { ...listing, folders: new Map([...listing.folders].filter(([path]) => !other.has(path))) };
+  const known = new Map<RelativePath, boolean>([['', false]]);
+  const isOther = (path: RelativePath): boolean => {
+    let other = known.get(path);
+    if (other === undefined) {
+      const parent = parentPath(path);
+      other = isOther(parent) || foldersIn(parent)?.has(baseName(path)) === false;
+      known.set(path, other);
+    }
+    return other;
+  };
+  const folders = [...listing.folders].filter(([path]) => !isOther(path));
+  return folders.length === listing.folders.size ? listing : { ...listing, folders: new Map(folders) };
 }
