@@ -22,4 +22,11 @@ export const KEPT: readonly HistoryOptions[] = [
   // A power cut took the memory of a commit, and another device deleted what it had made: its id was sent for ever.
   { seed: 61 },
   { seed: 176 },
+  // A folder renamed in case only was listed under both spellings, and what was in it lost its folder.
+  { seed: 50024, steps: 100 },
+  { seed: 50038, steps: 100 },
+  // A file gone during the look, and a folder in its place: two rows for one name.
+  { seed: 50054, steps: 100 },
+  // An item that had come back from being parked, into a folder that is not here any more: mending it failed for good.
+  { seed: 40051, steps: 120, devices: 3 },
 ];
