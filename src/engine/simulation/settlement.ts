@@ -18,6 +18,8 @@ export interface SettlementParts {
 /** A full look comes every hour; two of them, and what they bring about. */
 const ROUNDS = 16;
 const ROUND_MS = 10 * minuteMs;
+/** After so many rounds a regular look at everything was made. */
+const HOURLY = 7;
 /** What may stay unsynced for good: only a person can help. */
 const STANDING: ReadonlySet<string> = new Set(['name_clash', 'conflict_limit']);
 
@@ -34,7 +36,9 @@ export class Settlement {
     for (let round = 0; round < ROUNDS; round += 1) {
       await this.#round();
       problems = await this.#unsettled();
-      if (problems.length === 0) break;
+      // Where trees cannot be compared, only time tells that everybody has had a full look.
+      const blind = this.#parts.devices.some(hasClash) && round < HOURLY;
+      if (problems.length === 0 && !blind) break;
     }
     if (problems.length > 0) return [...problems, ...this.#lost()];
     const restless = await this.#restless();
@@ -65,8 +69,7 @@ export class Settlement {
       const { questions } = await scheduler.until(device.call('questions.list', {}), `${device.name}: questions`);
       if (questions.length > 0) problems.push(`${device.name} still asks`);
       // What waits for the place of something that clashes cannot be told from outside: then only rest and loss are asked.
-      const clashes = issues.some(({ code }) => code === 'name_clash');
-      if (!clashes) problems.push(...differences(diskListing(device, ledger), inCloud, excused, [device.name, 'cloud']));
+      if (!hasClash(device)) problems.push(...differences(diskListing(device, ledger), inCloud, excused, [device.name, 'cloud']));
       problems.push(...leftovers(device, 'parked'));
       const status = await scheduler.until(device.call('status.snapshot', {}), `${device.name}: status`);
       const calm =
@@ -132,6 +135,8 @@ export class Settlement {
     });
   }
 }
+
+const hasClash = (device: SimDevice): boolean => device.issues().some(({ code }) => code === 'name_clash');
 
 interface Counts {
   readonly name: string;
