@@ -190,5 +190,5 @@ export interface BlockCatalogue {
   /** Called when the objects are gone from the store. */
   garbageRemoved(objects: readonly string[]): Promise<void>;
   /** Those of the names that neither a block nor the garbage knows: left by a crash. */
-  unknown(objects: readonly string[]): Promise<readonly string[]>;
+  unknown(slices: AsyncIterable<readonly string[]>): AsyncIterable<readonly string[]>;
 }

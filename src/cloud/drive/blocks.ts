@@ -197,8 +197,7 @@ export class Blocks {
   async removeUnknown(): Promise<number> {
     const { catalogue, store } = this.#options;
     let removed = 0;
-    for await (const names of store.names()) {
-      const unknown = await catalogue.unknown(names);
+    for await (const unknown of catalogue.unknown(store.names())) {
       if (unknown.length > 0) await store.remove(unknown);
       removed += unknown.length;
     }

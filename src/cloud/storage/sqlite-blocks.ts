@@ -119,15 +119,20 @@ export class SqliteBlocks implements BlockCatalogue {
       .immediate();
   }
 
-  async unknown(objects: readonly string[]): Promise<readonly string[]> {
-    // Asked only after a crash, so blocks need no index by object: SQLite makes one for the join.
-    return this.#db
-      .prepare(
-        `SELECT j.value FROM json_each(?) j LEFT JOIN blocks b ON b.object = j.value LEFT JOIN garbage g ON g.object = j.value
-         WHERE b.object IS NULL AND g.object IS NULL`,
-      )
-      .pluck()
-      .all(JSON.stringify(objects)) as string[];
+  async *unknown(slices: AsyncIterable<readonly string[]>): AsyncIterable<readonly string[]> {
+    // Asked only after a crash, so blocks keep no index by object: one is made here, once for all slices.
+    this.#db.exec(`
+      CREATE TEMP TABLE known (object TEXT PRIMARY KEY) WITHOUT ROWID;
+      INSERT OR IGNORE INTO known SELECT object FROM blocks UNION ALL SELECT object FROM garbage;
+    `);
+    try {
+      const find = this.#db
+        .prepare('SELECT j.value FROM json_each(?) j LEFT JOIN known ON known.object = j.value WHERE known.object IS NULL')
+        .pluck();
+      for await (const objects of slices) yield find.all(JSON.stringify(objects)) as string[];
+    } finally {
+      this.#db.exec('DROP TABLE known');
+    }
   }
 
   #find(accountNo: number, hash: string): PresentRow | undefined {
