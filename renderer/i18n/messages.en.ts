@@ -200,10 +200,10 @@ export const en = {
     current: 'In the cloud',
     copy: 'The other version, by {device}',
     copyUnknown: 'The other version',
-    mine: 'Keep mine',
-    theirs: 'Keep the cloud’s',
+    keepCurrent: 'Keep the one in the cloud',
+    keepCopy: 'Keep the other version',
     both: 'Keep both',
-    hint: 'The version you do not keep goes to the trash and can be brought back.',
+    hint: 'The version you do not keep stays in the cloud’s history or trash for 30 days.',
   },
   settings: {
     title: 'Settings',

@@ -180,10 +180,10 @@ export const zhHans: Messages = {
     current: '云端版本',
     copy: '另一个版本，来自 {device}',
     copyUnknown: '另一个版本',
-    mine: '保留我的',
-    theirs: '保留云端的',
+    keepCurrent: '保留云端的版本',
+    keepCopy: '保留另一个版本',
     both: '两个都保留',
-    hint: '未保留的版本会进入回收站，可以恢复。',
+    hint: '未保留的版本会在云端的历史或回收站中保存 30 天。',
   },
   settings: {
     title: '设置',

@@ -180,10 +180,10 @@ export const zhHant: Messages = {
     current: '雲端版本',
     copy: '另一個版本，來自 {device}',
     copyUnknown: '另一個版本',
-    mine: '保留我的',
-    theirs: '保留雲端的',
+    keepCurrent: '保留雲端的版本',
+    keepCopy: '保留另一個版本',
     both: '兩個都保留',
-    hint: '未保留的版本會移到垃圾桶，可以還原。',
+    hint: '未保留的版本會在雲端的歷史或垃圾桶中保存 30 天。',
   },
   settings: {
     title: '設定',

@@ -44,11 +44,13 @@ export function ConflictsScreen(): ReactElement {
   );
 }
 
+const KEEP = { current: 'conflicts.keepCurrent', copy: 'conflicts.keepCopy', both: 'conflicts.both' } as const;
+
 function ConflictCard({ conflict }: { readonly conflict: Conflict }): ReactElement {
   const { t, format, ago } = useWords();
   const { conflicts } = useStores();
   const device = useDeviceName(conflict.device);
-  const resolve = useAction((keep: 'mine' | 'theirs' | 'both') => conflicts.resolve(conflict.id, keep));
+  const resolve = useAction((keep: 'current' | 'copy' | 'both') => conflicts.resolve(conflict.id, keep));
   return (
     <article className="conflict">
       <h2>
@@ -69,9 +71,9 @@ function ConflictCard({ conflict }: { readonly conflict: Conflict }): ReactEleme
         </div>
       </dl>
       <div className="buttons">
-        {(['mine', 'theirs', 'both'] as const).map((keep) => (
+        {(['current', 'copy', 'both'] as const).map((keep) => (
           <Button key={keep} busy={resolve.busy} onClick={() => resolve.run(keep)}>
-            {t(`conflicts.${keep}`)}
+            {t(KEEP[keep])}
           </Button>
         ))}
       </div>

@@ -11,7 +11,7 @@ export interface ListStore<T> {
 }
 
 export interface ConflictsStore extends ListStore<Conflict> {
-  resolve(id: string, keep: 'mine' | 'theirs' | 'both'): Promise<Result<unknown, ErrorData>>;
+  resolve(id: string, keep: 'current' | 'copy' | 'both'): Promise<Result<unknown, ErrorData>>;
 }
 
 export interface QuestionsStore extends StoreApi<{ readonly questions: readonly Question[] }> {

@@ -152,7 +152,7 @@ describe('decisions', () => {
     const conflicts = createConflictsStore(session);
     await conflicts.list.reload();
     expect(conflicts.list.getState().rows).toHaveLength(1);
-    expect(await conflicts.resolve('c'.repeat(32), 'theirs')).toMatchObject({ ok: true });
+    expect(await conflicts.resolve('c'.repeat(32), 'current')).toMatchObject({ ok: true });
     expect(conflicts.list.getState().rows).toEqual([]);
     const questions = createQuestionsStore(session);
     const stop = questions.follow();
@@ -162,7 +162,7 @@ describe('decisions', () => {
     expect(
       engine.calls.filter(({ method }) => method.endsWith('answer') || method.endsWith('resolve')).map(({ params }) => params),
     ).toEqual([
-      { id: 'c'.repeat(32), keep: 'theirs' },
+      { id: 'c'.repeat(32), keep: 'current' },
       { id: 'q', choice: 'keep' },
     ]);
     stop();

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { errorLine } from '../../contract/index.ts';
 import { addCommand, addGroup, type Shell } from '../command.ts';
 import { notYet } from '../not-yet.ts';
@@ -90,16 +90,21 @@ export function addListCommands(program: Command, shell: Shell): void {
     async run(context, [id = '']) {
       const conflict = await context.withEngine((engine) => engine.call('conflicts.show', { id }));
       const rows = [
-        ['cloud', size(conflict.currentSizeBytes), conflict.path],
-        ['kept copy', size(conflict.copySizeBytes), conflict.copyPath],
+        ['current', size(conflict.currentSizeBytes), conflict.path],
+        ['copy', size(conflict.copySizeBytes), conflict.copyPath],
       ];
       context.answer(conflict, `From ${plain(conflict.device)}, ${when(conflict.at)}\n${table(['VERSION', 'SIZE', 'PATH'], rows)}`);
     },
   });
   addCommand<{ keep: string }>(conflicts, shell, {
     usage: 'resolve <id>',
-    about: 'Decide a conflict; what is not kept goes to the trash',
-    options: (command) => command.requiredOption('--keep <which>', 'mine, theirs or both'),
+    about: 'Decide a conflict; what is not kept stays in the history or the trash for 30 days',
+    options: (command) =>
+      command.addOption(
+        new Option('--keep <which>', 'mine: what this device wrote; theirs: what the other did; current and copy: by name')
+          .choices(['mine', 'theirs', 'both', 'current', 'copy'])
+          .makeOptionMandatory(),
+      ),
     async run(context, [id = ''], { keep }) {
       await context.withEngine((engine) => engine.call('conflicts.resolve', { id, keep: keep as 'mine' }), { begin: true });
       context.answer({ id, keep }, `Kept ${plain(keep)}; the next sync carries it on.`);

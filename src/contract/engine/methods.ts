@@ -6,6 +6,12 @@ import { activity, activityKind, conflict, explanation, fileItem, folder, issue,
 import { settingRow } from './settings.ts';
 import { status, statusPatch } from './status.ts';
 
+/**
+ * `current` has the name, `copy` the conflict name. `mine` is the one that this device wrote, `theirs` the other one; where
+ * neither is of this device, `mine` is the current one.
+ */
+const conflictChoice = z.enum(['mine', 'theirs', 'both', 'current', 'copy']);
+
 /** One method of the engine: what the window and the command may ask. Checked at run time by the receiver. */
 export interface Method {
   readonly params: z.ZodType;
@@ -90,7 +96,7 @@ export const methods = {
   'questions.answer': { params: z.object({ id: z.string(), choice: z.enum(['keep', 'delete']) }), result: none },
   'conflicts.list': { params: z.object({ ...page }), result: paged(conflict) },
   'conflicts.show': { params: z.object({ id: id128 }), result: conflict },
-  'conflicts.resolve': { params: z.object({ id: id128, keep: z.enum(['mine', 'theirs', 'both']) }), result: none },
+  'conflicts.resolve': { params: z.object({ id: id128, keep: conflictChoice }), result: none },
 
   'versions.list': { params: z.object({ path }), result: z.object({ versions: z.array(fileVersion) }) },
   'versions.restore': { params: z.object({ path, versionId: id128 }), result: none },

@@ -216,11 +216,11 @@ describe.concurrent('Conflicts', () => {
   });
 
   for (const who of ['laptop', 'desktop'] as const) {
-    it(`keep mine, chosen on the ${who}: the kept version becomes the current one`, async () => {
+    it(`keep the copy, chosen on the ${who}: it becomes the current one`, async () => {
       await using at = await inConflict();
       const before = await idsOf(at.laptop);
       const cost = await at.world.cost(async () => {
-        await at[who].call('conflicts.resolve', { id: at.copyId, keep: 'mine' });
+        await at[who].call('conflicts.resolve', { id: at.copyId, keep: 'copy' });
         await at.world.settle();
       });
       await at.world.expectSame({ 'other.txt': 'other', 'report.txt': 'desktop words, longer' });
@@ -230,13 +230,27 @@ describe.concurrent('Conflicts', () => {
       await expectKept(at.world, 'laptop words', 'first words');
     });
 
-    it(`keep theirs, chosen on the ${who}: the current one stays, the kept version goes to the trash`, async () => {
+    it(`keep the current one, chosen on the ${who}: the copy goes to the trash`, async () => {
       await using at = await inConflict();
-      await at[who].call('conflicts.resolve', { id: at.copyId, keep: 'theirs' });
+      await at[who].call('conflicts.resolve', { id: at.copyId, keep: 'current' });
       await at.world.settle();
       await at.world.expectSame({ 'other.txt': 'other', 'report.txt': 'laptop words' });
       expect([...(await at.laptop.conflicts()), ...(await at.desktop.conflicts())]).toEqual([]);
       await expectKept(at.world, 'desktop words, longer');
+    });
+
+    it(`keep mine or theirs, chosen on the ${who}: mine is what the ${who} wrote`, async () => {
+      const wrote = { laptop: 'laptop words', desktop: 'desktop words, longer' };
+      const other = who === 'laptop' ? 'desktop' : 'laptop';
+      for (const [keep, expected] of [
+        ['mine', wrote[who]],
+        ['theirs', wrote[other]],
+      ] as const) {
+        await using at = await inConflict();
+        await at[who].call('conflicts.resolve', { id: at.copyId, keep });
+        await at.world.settle();
+        await at.world.expectSame({ 'other.txt': 'other', 'report.txt': expected });
+      }
     });
 
     it(`keep both, chosen on the ${who}: both stay and are listed no more`, async () => {

@@ -1,5 +1,5 @@
 import { assertNever } from '../../../base/index.ts';
-import { type CommitEntryInput, TidemarkError } from '../../../contract/index.ts';
+import { type CommitEntryInput, type Params, TidemarkError } from '../../../contract/index.ts';
 import type { RemoteFile } from '../../model/index.ts';
 import type { Handlers, TidemarkEngine } from '../engine.ts';
 
@@ -25,7 +25,8 @@ export function conflictMethods(engine: TidemarkEngine): Handlers<'conflicts.lis
     'conflicts.show': ({ id }) => Promise.resolve(views.conflict(find(id))),
     'conflicts.resolve': async ({ id, keep }) => {
       const copy = find(id);
-      const results = await engine.requireDrive().commit(entriesFor(engine, copy, keep), environment.random.id());
+      const chosen = chosenVersion(copy, keep, engine.requireAccount().deviceId);
+      const results = await engine.requireDrive().commit(entriesFor(engine, copy, chosen), environment.random.id());
       engine.run?.syncNow();
       const failure = results.find((result) => result.status !== 'ok');
       if (failure !== undefined) throw new TidemarkError(failure.code);
@@ -34,14 +35,21 @@ export function conflictMethods(engine: TidemarkEngine): Handlers<'conflicts.lis
   };
 }
 
-function entriesFor({ store }: TidemarkEngine, copy: RemoteFile, keep: 'mine' | 'theirs' | 'both'): CommitEntryInput[] {
+/** Which of the two versions is meant; "mine" is never the other device's. */
+function chosenVersion(copy: RemoteFile, keep: Params<'conflicts.resolve'>['keep'], deviceId: string): 'current' | 'copy' | 'both' {
+  if (keep !== 'mine' && keep !== 'theirs') return keep;
+  const copyIsMine = copy.modifiedBy === deviceId;
+  return (keep === 'mine') === copyIsMine ? 'copy' : 'current';
+}
+
+function entriesFor({ store }: TidemarkEngine, copy: RemoteFile, keep: 'current' | 'copy' | 'both'): CommitEntryInput[] {
   const remove: CommitEntryInput = { op: 'delete', id: copy.id, base: copy.revision, group: 0 };
   switch (keep) {
-    case 'theirs':
+    case 'current':
       return [remove];
     case 'both':
       return [{ ...putOf(copy, copy), conflictOf: null }];
-    case 'mine': {
+    case 'copy': {
       const winner = copy.conflictOf === null ? undefined : store.remote.get(copy.conflictOf);
       // The other file is gone meanwhile: then this one simply stays.
       if (winner?.kind !== 'file') return [{ ...putOf(copy, copy), conflictOf: null }];
