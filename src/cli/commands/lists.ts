@@ -44,7 +44,10 @@ export function addListCommands(program: Command, shell: Shell): void {
         row.nextTryAt === null ? '' : when(row.nextTryAt),
         `${errorLine(row.reason)} [${row.reason.code}]`,
       ]);
-      context.answer({ rows, next: null }, table(['PATH', 'NEXT TRY', 'WHY'], shown) || 'Everything is synced.');
+      context.answer(
+        { rows, next: null },
+        table(['PATH', 'NEXT TRY', 'WHY'], shown) || 'No item has a problem. `tidemark status` says whether something is still under way.',
+      );
       return rows.length > 0 ? 3 : 0;
     },
   });
