@@ -6,6 +6,7 @@ import { type FeedEvent, readChanges } from '../remote/index.ts';
 import type { StoreWrites } from '../store/index.ts';
 import type { Committer } from '../transfer/index.ts';
 import type { SyncContext } from './sync-context.ts';
+import { Waiters } from './waiters.ts';
 import { Wake } from './wake.ts';
 
 /** Keeps the remote tree as the cloud has it: reads the change feed whenever there is a hint. */
@@ -20,7 +21,7 @@ export class PullLoop {
   #reading = false;
   /** Why nothing is read any more. */
   #ended: TidemarkError | undefined;
-  readonly #waiters: { readonly asked: number; readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = [];
+  readonly #waiters = new Waiters();
 
   readonly #maySend: () => boolean;
 
@@ -45,9 +46,7 @@ export class PullLoop {
     this.#asked += 1;
     const asked = this.#asked;
     this.#wake.ring();
-    return new Promise((resolve, reject) => {
-      this.#waiters.push({ asked, resolve, reject });
-    });
+    return this.#waiters.wait(asked);
   }
 
   /** As `pull`, for those who do not wait. */
@@ -87,12 +86,12 @@ export class PullLoop {
         failures = 0;
         this.#served = asked;
         this.#onConnection(null);
-        this.#settle(asked);
+        this.#waiters.settle(asked);
       } catch (error) {
         if (isAborted(error)) break;
         const data = toErrorData(error);
         this.#onConnection(data);
-        this.#settle(asked, error);
+        this.#waiters.settle(asked, error);
         failures += 1;
         // Over for this session; whoever signs in again starts a new one.
         if (error instanceof TidemarkError && error.kind.reaction === 'sign_in') {
@@ -106,17 +105,7 @@ export class PullLoop {
       }
     }
     this.#ended ??= new TidemarkError('aborted');
-    this.#settle(Number.POSITIVE_INFINITY, this.#ended);
-  }
-
-  #settle(asked: number, error?: unknown): void {
-    for (let index = this.#waiters.length - 1; index >= 0; index -= 1) {
-      const waiter = this.#waiters[index];
-      if (waiter === undefined || waiter.asked > asked) continue;
-      this.#waiters.splice(index, 1);
-      if (error === undefined) waiter.resolve();
-      else waiter.reject(error);
-    }
+    this.#waiters.settle(Number.POSITIVE_INFINITY, this.#ended);
   }
 
   /** Requests that were never answered come first: they may have gone through. */

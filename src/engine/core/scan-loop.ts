@@ -5,6 +5,7 @@ import { DiskFault } from '../environment.ts';
 import { acceptMove, checkFolder, type FolderState, gather, type LocalChanges, QUIET_MS, reconcile } from '../local/index.ts';
 import { type NodeId, ROOT_ID } from '../model/index.ts';
 import type { SyncContext } from './sync-context.ts';
+import { Waiters } from './waiters.ts';
 import { Wake } from './wake.ts';
 
 /** Hints come in bursts: wait until they have paused this long, but never longer than the second. */
@@ -18,12 +19,6 @@ export const MAX_ISSUES = 10_000;
 
 /** The issue is one of an item and not of a path. */
 export const isNodeKey = (key: string): boolean => !key.startsWith(PATH_KEY);
-
-interface Waiter {
-  readonly asked: number;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
 
 export interface ScanHooks {
   /** Rows changed; the ids are to be planned. */
@@ -40,7 +35,7 @@ export class ScanLoop {
   readonly #ctx: SyncContext;
   readonly #hooks: ScanHooks;
   readonly #wake = new Wake();
-  readonly #waiters: Waiter[] = [];
+  readonly #waiters = new Waiters();
   #folders = new Set<string>();
   #everything = false;
   #asked = 0;
@@ -79,9 +74,7 @@ export class ScanLoop {
     if (folders === 'all') this.#addAll();
     else for (const folder of folders) this.#add(folder);
     const asked = this.#asked;
-    return new Promise((resolve, reject) => {
-      this.#waiters.push({ asked, resolve, reject });
-    });
+    return this.#waiters.wait(asked);
   }
 
   /** Tidemark itself moved a folder: what was to be looked at in it is there now. Call with the tree lock held. */
@@ -125,12 +118,12 @@ export class ScanLoop {
       } catch (error) {
         if (isAborted(error)) break;
         environment.log.error('looking at the folder failed', { ...toErrorData(error) });
-        this.#settle(this.#asked, error);
+        this.#waiters.settle(this.#asked, error);
         await clock.sleep(MISSING_POLL_MS, stopping).catch(() => undefined);
       }
     }
     for (const cancel of this.#again.values()) cancel();
-    this.#settle(Number.POSITIVE_INFINITY, new TidemarkError('aborted'));
+    this.#waiters.settle(Number.POSITIVE_INFINITY, new TidemarkError('aborted'));
   }
 
   #add(folder: string): void {
@@ -196,7 +189,7 @@ export class ScanLoop {
       this.#served = asked;
       this.#hooks.onChanged(changed);
       this.#hooks.onScanned();
-      this.#settle(asked);
+      this.#waiters.settle(asked);
       return true;
     } catch (error) {
       // What was to be looked at still is.
@@ -289,16 +282,6 @@ export class ScanLoop {
       this.#add(path);
     });
     this.#again.set(path, cancel);
-  }
-
-  #settle(asked: number, error?: unknown): void {
-    for (let index = this.#waiters.length - 1; index >= 0; index -= 1) {
-      const waiter = this.#waiters[index];
-      if (waiter === undefined || waiter.asked > asked) continue;
-      this.#waiters.splice(index, 1);
-      if (error === undefined) waiter.resolve();
-      else waiter.reject(error);
-    }
   }
 }
 

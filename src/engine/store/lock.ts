@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { type Disposer } from '../../base/index.ts';
 import { type ErrorCode, TidemarkError } from '../../contract/index.ts';
+import { OWN_FOLDER } from '../ignore/index.ts';
 
 const LOCK_FILE = 'lock.db';
-/** Tidemark's own folder inside a synced one; never scanned. */
-const OWN_FOLDER = '.tidemark';
 
 /**
  * One engine for each profile: held until the disposer runs or the process ends, however it ends.
