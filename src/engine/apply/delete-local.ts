@@ -1,4 +1,5 @@
-import { parentPath } from '../../base/index.ts';
+import { baseName, parentPath } from '../../base/index.ts';
+import { ROOT_ID } from '../../contract/index.ts';
 import { isBuiltInIgnored } from '../ignore/index.ts';
 import { type LocalNode, type NodeId, PARKED_ID } from '../model/index.ts';
 import { samePlace } from '../plan/index.ts';
@@ -6,7 +7,8 @@ import type { Store } from '../store/index.ts';
 import { note } from './note.ts';
 import { doneAll, type Outcome, replan } from './outcome.ts';
 import type { ApplyParts } from './parts.ts';
-import { absolutePath, folderOf, pathOf, sameFile } from './paths.ts';
+import { parkedFolder } from './own-folder.ts';
+import { absolutePath, contentAfter, folderOf, newPath, pathOf, requireStat, sameFile } from './paths.ts';
 import { rescue, trashSlot } from './trash-can.ts';
 
 /**
@@ -21,6 +23,7 @@ export async function deleteLocal(parts: ApplyParts, id: NodeId): Promise<Outcom
   const path = pathOf(parts, id) ?? local.name;
   const from = await absolutePath(parts, local);
   const unlike = await findUnlike(parts, local, from, path);
+  if (unlike !== undefined && local.parentId === PARKED_ID) return bringToSight(parts, local, from);
   if (unlike !== undefined) return replan([id], { rescan: [unlike, ...rescanOf(path, local)] });
 
   const trash = await trashSlot(parts, local.name);
@@ -51,6 +54,26 @@ export async function deleteLocal(parts: ApplyParts, id: NodeId): Promise<Outcom
     write.addTrash({ trashPath, originalPath: path, why: 'deleted', at: environment.clock.now(), activityId });
   });
   return doneAll(ids);
+}
+
+/**
+ * No look ever goes to what is parked, so that nothing would tell what changed in it just before it went there: it comes
+ * back to where it was agreed to be, or as near as can be.
+ */
+async function bringToSight(parts: ApplyParts, local: LocalNode, from: string): Promise<Outcome> {
+  const { store, environment, root } = parts;
+  const agreed = store.synced.get(local.id)?.parentId ?? ROOT_ID;
+  const parentId = pathOf(parts, agreed) === undefined ? ROOT_ID : agreed;
+  const probe = await newPath(parts, parentId, local.name);
+  const path = await rescue(parts, from, parentPath(probe), local.name, local.kind);
+  const stat = await requireStat(parts, path);
+  store.transaction((write) => {
+    const place = { parentId, name: baseName(path), stat };
+    if (local.kind === 'folder') write.putLocal({ ...local, ...place });
+    else write.putLocal({ ...local, ...place, content: contentAfter(local.content, local.stat, stat) });
+  });
+  await environment.disk.removeFolder(parkedFolder(root, local.id)).catch(() => undefined);
+  return replan([local.id], { rescan: [path.slice(root.length + 1), ...folderOf(path.slice(root.length + 1))] });
 }
 
 /**

@@ -42,15 +42,20 @@ export function diskListing(device: SimDevice, ledger: Ledger): Listing {
   return listing;
 }
 
+export interface Difference {
+  readonly path: string;
+  readonly what: string;
+}
+
 /** Differences, without what lies at or below the excused paths. */
-export function differences(a: Listing, b: Listing, excused: ReadonlySet<string>, names: readonly [string, string]): string[] {
+export function differences(a: Listing, b: Listing, excused: ReadonlySet<string>, names: readonly [string, string]): Difference[] {
   // Of names that are one to the cloud, either may be the one that is not here.
   const keys = [...excused].map(nameKey);
   const isExcused = (path: string): boolean => keys.some((key) => isInside(nameKey(path.replace(/\/$/, '')), key));
   return [...new Set([...a.keys(), ...b.keys()])].sort().flatMap((path) => {
     if (a.get(path) === b.get(path) || isExcused(path)) return [];
     const side = (listing: Listing): string => listing.get(path)?.slice(0, 8) ?? 'nothing';
-    return [`${path}: ${names[0]} ${side(a)}, ${names[1]} ${side(b)}`];
+    return [{ path, what: `${names[0]} ${side(a)}, ${names[1]} ${side(b)}` }];
   });
 }
 

@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { dayMs, hourMs } from '../../base/index.ts';
+import { ROOT_ID } from '../../contract/index.ts';
 import { TidemarkEngine } from '../core/engine.ts';
 import { createEngine, type Engine } from '../create-engine.ts';
 import type { Environment, Log, WatchListener } from '../environment.ts';
@@ -33,6 +34,7 @@ const MUTATING = new Set([
   'setMode',
   'writeText',
 ]);
+const TRASH_DAY = /\/\.tidemark\/trash\/([^/]+)$/;
 
 export interface DeviceParts {
   readonly name: string;
@@ -43,6 +45,8 @@ export interface DeviceParts {
   readonly dir: string;
   /** A bug: what may never be logged was. */
   readonly onBug: (what: string) => void;
+  /** A day of the trash is about to go for good. */
+  readonly onPurge: (device: SimDevice, path: string, day: string) => void;
 }
 
 /** One computer: a disk, a person at it, and the engine of the moment, which may crash and come back. */
@@ -54,6 +58,7 @@ export class SimDevice {
   skewMs: number;
   engine: Engine | undefined;
   readonly #parts: DeviceParts;
+  readonly #wall: SimClock;
   readonly #watch: FakeWatch;
   readonly #secrets = new FakeSecrets();
   readonly #random: SeededRandom;
@@ -79,9 +84,9 @@ export class SimDevice {
     this.weather = new Weather(random.fork(), () => scheduler.nowMs);
     this.#hintLoss = random.pick([0, 0, 0.1, 0.5]);
     this.caseSensitive = random.next() < 0.75;
-    const wall = new SimClock(scheduler, this.#life, () => this.skewMs);
+    this.#wall = new SimClock(scheduler, this.#life, () => this.skewMs);
     this.disk = new FakeDisk({
-      now: () => wall.now(),
+      now: () => this.#wall.now(),
       caseInsensitive: !this.caseSensitive,
       birthTimes: random.next() < 0.8,
       hardLinks: random.next() < 0.8,
@@ -91,6 +96,8 @@ export class SimDevice {
       this.counts.diskSteps += 1;
       if (MUTATING.has(method) && !path.startsWith(`${ROOT}/.tidemark`)) this.counts.treeWrites += 1;
       const fault = this.weather.diskFault(method);
+      const day = method === 'removeTree' && fault === undefined ? TRASH_DAY.exec(path)?.[1] : undefined;
+      if (day !== undefined) parts.onPurge(this, path, day);
       scheduler.note(name, fault === undefined ? `${method} ${path}` : `${method} ${path} fails: ${fault}`);
       return fault;
     };
@@ -100,6 +107,11 @@ export class SimDevice {
 
   get running(): boolean {
     return this.engine !== undefined;
+  }
+
+  /** What its clock shows. */
+  get wallMs(): number {
+    return this.#wall.now();
   }
 
   get person(): FakeDisk['user'] {
@@ -210,6 +222,30 @@ export class SimDevice {
       const places = ids.flatMap((id) => [store.localPath(id), store.remotePath(id), store.syncedPath(id)]);
       return { code: reason.code, paths: [path, ...places.flatMap((place) => place ?? [])] };
     });
+  }
+
+  /** What its trees say of everything that is, was or is to be at the path: for the words of a failure. */
+  rowsAt(path: string): string {
+    const { store } = engineOf(this.#engine);
+    const brief = (place: { readonly parentId: string; readonly name: string } | undefined): string =>
+      place === undefined ? '-' : `${place.parentId.slice(0, 6)}/${place.name}`;
+    const ids = new Set<string>();
+    for (const tree of [store.local, store.remote, store.synced]) {
+      const visit = (id: string): void => {
+        for (const child of [...tree.children(id)]) {
+          const paths = [store.localPath(child.id), store.remotePath(child.id), store.syncedPath(child.id)];
+          if (paths.includes(path)) ids.add(child.id);
+          visit(child.id);
+        }
+      };
+      visit(ROOT_ID);
+    }
+    return [...ids]
+      .map((id) => {
+        const [local, remote, synced] = [store.local.get(id), store.remote.get(id), store.synced.get(id)];
+        return `${id.slice(0, 6)} local ${brief(local)} remote ${brief(remote)} synced ${brief(synced)}`;
+      })
+      .join('; ');
   }
 
   get #engine(): Engine {

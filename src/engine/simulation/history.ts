@@ -6,7 +6,7 @@ import { type CloudNode, TidemarkError } from '../../contract/index.ts';
 import { FakeCloud } from '../fakes/cloud/fake-cloud.ts';
 import { SeededRandom } from '../fakes/random.ts';
 import { SimClock } from './clock.ts';
-import { type Acts, Person } from './person.ts';
+import { type Acts, Person, textsIn } from './person.ts';
 import { EMAIL, ROOT, SimDevice } from './device.ts';
 import { Ledger } from './ledger.ts';
 import { Scheduler } from './scheduler.ts';
@@ -20,6 +20,8 @@ export interface HistoryOptions {
   readonly devices?: number | undefined;
   /** How many things happen before the world is left alone; by the seed when not given. */
   readonly steps?: number | undefined;
+  /** Looks after every step whether something is lost, and says so in the trace. Changes nothing else; slow. */
+  readonly watch?: boolean | undefined;
 }
 
 export interface HistoryResult {
@@ -59,6 +61,7 @@ class History {
   readonly #violations: string[] = [];
   readonly #disastrous: boolean;
   #backup: readonly CloudNode[] | undefined;
+  readonly #lost = new Set<string>();
   readonly #starting = new Map<SimDevice, Promise<void>>();
 
   constructor(options: HistoryOptions, dir: string) {
@@ -83,6 +86,9 @@ class History {
           random: this.#random.fork(),
           dir,
           onBug: (what) => this.#violations.push(what),
+          onPurge: (device, path, day) => {
+            this.#purged(device, path, day);
+          },
         }),
       );
     }
@@ -140,6 +146,13 @@ class History {
     }
   }
 
+  /** The trash is kept for 30 days of its device's clock. */
+  #purged(device: SimDevice, path: string, day: string): void {
+    if (device.wallMs - Date.parse(day) < 30 * dayMs) this.#violations.push(`${device.name} empties the trash of ${day} too early`);
+    const inode = device.disk.volume.find(path);
+    if (inode !== undefined) this.#ledger.outlived(textsIn(inode));
+  }
+
   #somethingOn(index: number): Acts {
     const person = this.#people[index];
     if (person === undefined) throw new RangeError('no such person');
@@ -151,8 +164,16 @@ class History {
     const steps = this.#options.steps ?? this.#random.pick([8, 16, 32, 64]);
     for (let step = 0; step < steps; step += 1) {
       await this.#happen();
+      if (this.#options.watch === true) this.#noteLost();
       await this.#scheduler.someTurns(this.#random.pick([0, 2, 10, 40, 150, 400]));
       if (this.#scheduler.turns > 1_000_000) throw new Error('the world spins');
+    }
+  }
+
+  #noteLost(): void {
+    for (const what of this.#ledger.lost()) {
+      if (!this.#lost.has(what)) this.#scheduler.note('world', `LOST: ${what}`);
+      this.#lost.add(what);
     }
   }
 

@@ -7,6 +7,7 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     devices: { type: 'string' },
     steps: { type: 'string' },
+    watch: { type: 'boolean', default: false },
     lines: { type: 'string', default: '40' },
   },
 });
@@ -14,14 +15,14 @@ const { values } = parseArgs({
 const number = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
 const first = Number(values.from);
 const count = Number(values.seeds);
-const shape = { devices: number(values.devices), steps: number(values.steps) };
+const shape = { devices: number(values.devices), steps: number(values.steps), watch: values.watch };
 let unhandled: string[] = [];
 process.on('unhandledRejection', (error) => {
   unhandled.push(`unhandled rejection: ${error instanceof Error ? (error.stack ?? '') : String(error)}`);
 });
 
 function show({ seed, violations, trace }: HistoryResult): void {
-  const flags = Object.entries(shape).flatMap(([name, value]) => (value === undefined ? [] : [` --${name} ${value}`]));
+  const flags = Object.entries(shape).flatMap(([name, value]) => (value === undefined || name === 'watch' ? [] : [` --${name} ${value}`]));
   const lines = Number(values.lines);
   if (lines > 0) process.stdout.write(`${trace.slice(-lines).join('\n')}\n`);
   process.stdout.write(

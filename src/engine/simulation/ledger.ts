@@ -17,6 +17,8 @@ export class Ledger {
   readonly #hashes = new Map<string, string>();
   /** Content hashes that were once a file in the cloud. */
   readonly #committed = new Set<string>();
+  /** Lay in a trash for as long as it is promised, by the clock of that device. */
+  readonly #outlived = new Set<string>();
   readonly #devices: readonly SimDevice[];
   readonly #cloud: FakeCloud;
 
@@ -65,17 +67,22 @@ export class Ledger {
     this.dismissed([...this.#owed.keys()]);
   }
 
-  /** What was lost. Ends the history: blocks that nothing in the cloud needs are gone afterwards. */
+  /** A trash that was kept as long as promised is emptied. */
+  outlived(texts: Iterable<string>): void {
+    for (const text of texts) this.#outlived.add(text);
+  }
+
+  /** What is nowhere any more. */
   lost(): string[] {
     const here = this.#onDisks();
     const { drive } = this.#cloud.accounts.account(EMAIL);
-    drive.collectBlocks();
-    return [...this.#owed].flatMap(([text, { hash, what }]) => (here.has(text) || this.#isInCloud(text, hash) ? [] : [what]));
-  }
-
-  #isInCloud(text: string, hash: string): boolean {
-    const { drive } = this.#cloud.accounts.account(EMAIL);
-    return this.#committed.has(hash) && contentOf(new TextEncoder().encode(text)).blocks.every((block) => drive.blocks.has(block.hash));
+    const used = drive.usedBlocks();
+    const inCloud = (text: string, hash: string): boolean =>
+      this.#committed.has(hash) &&
+      contentOf(new TextEncoder().encode(text)).blocks.every((block) => used.has(block.hash) && drive.blocks.has(block.hash));
+    return [...this.#owed].flatMap(([text, { hash, what }]) =>
+      here.has(text) || this.#outlived.has(text) || inCloud(text, hash) ? [] : [what],
+    );
   }
 
   #lookAtCloud(): void {
@@ -86,7 +93,8 @@ export class Ledger {
     const texts = new Set<string>();
     const visit = (inode: Inode): void => {
       if (inode.kind === 'file') texts.add(new TextDecoder().decode(inode.data));
-      for (const entry of inode.entries.values()) visit(entry.inode);
+      // Downloads under way are nobody's only copy.
+      for (const [name, entry] of inode.entries) if (!(name === 'tmp' && inode.entries.has('trash'))) visit(entry.inode);
     };
     for (const device of this.#devices) visit(device.disk.volume.root);
     return texts;

@@ -144,7 +144,7 @@ export class Person {
       device.disk.volume.syncFile(inode);
     });
     // Of a file that the person deleted meanwhile, what is left is a download's temporary name at most.
-    if (reaches(device.disk.volume.need(ROOT), inode)) ledger.wrote(text, `${text} written late on ${device.name}`);
+    if (text !== '' && reaches(device.disk.volume.need(ROOT), inode)) ledger.wrote(text, `${text} written late on ${device.name}`);
     ledger.dismissed([before]);
   }
 
@@ -334,7 +334,8 @@ function textAt(device: SimDevice, path: string): string | undefined {
   return inode?.kind === 'file' ? textOf(inode) : undefined;
 }
 
-const textsIn = (inode: Inode): string[] =>
+/** Texts of a file, or of all files in a folder. */
+export const textsIn = (inode: Inode): string[] =>
   inode.kind === 'file' ? [textOf(inode)] : [...inode.entries.values()].flatMap((entry) => textsIn(entry.inode));
 
 const baseOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

@@ -29,4 +29,12 @@ export const KEPT: readonly HistoryOptions[] = [
   { seed: 50054, steps: 100 },
   // An item that had come back from being parked, into a folder that is not here any more: mending it failed for good.
   { seed: 40051, steps: 120, devices: 3 },
+  // What was deleted from a parked folder just before it was parked: its deletion was planned anew for ever.
+  { seed: 100034, steps: 200, devices: 3 },
+  { seed: 100083, steps: 200, devices: 3 },
+  // Faults of the simulation itself: an empty file was taken for lost; a trash that had its time, and what was only in a
+  // broken-off download, for promised; a cloud put back to a backup still answered by keys of later.
+  { seed: 60004, steps: 200, devices: 3 },
+  { seed: 100085, steps: 200, devices: 3 },
+  { seed: 100100, steps: 200, devices: 3 },
 ];

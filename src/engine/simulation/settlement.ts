@@ -69,7 +69,10 @@ export class Settlement {
       const { questions } = await scheduler.until(device.call('questions.list', {}), `${device.name}: questions`);
       if (questions.length > 0) problems.push(`${device.name} still asks`);
       // What waits for the place of something that clashes cannot be told from outside: then only rest and loss are asked.
-      if (!hasClash(device)) problems.push(...differences(diskListing(device, ledger), inCloud, excused, [device.name, 'cloud']));
+      if (!hasClash(device)) {
+        const found = differences(diskListing(device, ledger), inCloud, excused, [device.name, 'cloud']);
+        problems.push(...found.map(({ path, what }) => `${path}: ${what} (${device.rowsAt(path.replace(/\/$/, ''))})`));
+      }
       problems.push(...leftovers(device, 'parked'));
       const status = await scheduler.until(device.call('status.snapshot', {}), `${device.name}: status`);
       const calm =

@@ -58,6 +58,11 @@ export class FakeAccounts {
     return account;
   }
 
+  /** What was answered lies beside the drive: a backup put back knows nothing of what came later. */
+  forgetCommits(email: string): void {
+    for (const device of this.#devices.values()) if (device.account.email === email) device.commits.clear();
+  }
+
   signUp(email: string, password: string, info: DeviceInfo, totalBytes: number): Session {
     if (this.#byEmail.has(email)) throw new TidemarkError('email_in_use', { email });
     const drive = new DriveState(this.#clock, this.#random);

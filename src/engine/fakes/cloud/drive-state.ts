@@ -224,6 +224,12 @@ export class DriveState {
 
   /** Forgets every block that no file, version or deleted file needs, as the cloud does when leases have run out. */
   collectBlocks(): void {
+    const used = this.usedBlocks();
+    for (const hash of [...this.blocks.keys()]) if (!used.has(hash)) this.blocks.delete(hash);
+  }
+
+  /** Blocks that a file, a version or a deleted file needs. */
+  usedBlocks(): ReadonlySet<string> {
     const used = new Set<string>();
     const use = (node: CloudNode): void => {
       if (node.kind === 'file') for (const block of node.blocks) used.add(block.hash);
@@ -231,7 +237,7 @@ export class DriveState {
     for (const node of this.#nodes.values()) use(node);
     for (const versions of this.#versions.values()) for (const version of versions) use(version.file);
     for (const record of this.#buried.values()) record.nodes.forEach(use);
-    for (const hash of [...this.blocks.keys()]) if (!used.has(hash)) this.blocks.delete(hash);
+    return used;
   }
 
   /** All of it or nothing: undone when `work` answers false. */

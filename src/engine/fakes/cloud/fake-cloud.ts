@@ -110,6 +110,7 @@ export class FakeCloud {
   /** Starts a new epoch with these nodes (a restored backup) or none (an emptied drive). */
   reset(email: string, backup?: readonly CloudNode[]): void {
     this.accounts.account(email).drive.reset(backup);
+    this.accounts.forgetCommits(email);
     this.wake();
   }
 
