@@ -224,6 +224,15 @@ export class SimDevice {
     });
   }
 
+  /** Contents of both versions of a conflict, as far as this device knows. */
+  hashesOfConflict(id: string): readonly string[] {
+    const { store } = engineOf(this.#engine);
+    const copy = store.remote.get(id);
+    if (copy?.kind !== 'file') return [];
+    const winner = copy.conflictOf === null ? undefined : store.remote.get(copy.conflictOf);
+    return [copy.content.hash, ...(winner?.kind === 'file' ? [winner.content.hash] : [])];
+  }
+
   /** What its trees say of everything that is, was or is to be at the path: for the words of a failure. */
   rowsAt(path: string): string {
     const { store } = engineOf(this.#engine);

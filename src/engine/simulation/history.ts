@@ -171,7 +171,7 @@ class History {
   }
 
   #noteLost(): void {
-    for (const what of this.#ledger.lost()) {
+    for (const what of [...this.#ledger.lost(), ...this.#ledger.vanished()]) {
       if (!this.#lost.has(what)) this.#scheduler.note('world', `LOST: ${what}`);
       this.#lost.add(what);
     }
@@ -268,6 +268,7 @@ class History {
     if (conflict !== undefined) {
       const keep = random.pick(['mine', 'theirs', 'both'] as const);
       this.#scheduler.note(device.name, `person: keep ${keep} of ${conflict.path}`);
+      if (keep !== 'both') this.#ledger.chosen(device.hashesOfConflict(conflict.id));
       await device.call('conflicts.resolve', { id: conflict.id, keep });
       return;
     }

@@ -17,6 +17,8 @@ export class Ledger {
   readonly #hashes = new Map<string, string>();
   /** Content hashes that were once a file in the cloud. */
   readonly #committed = new Set<string>();
+  /** Somebody overwrote or deleted it somewhere, or chose another version. All else has to stay in sight. */
+  readonly #letGo = new Set<string>();
   /** Lay in a trash for as long as it is promised, by the clock of that device. */
   readonly #outlived = new Set<string>();
   readonly #devices: readonly SimDevice[];
@@ -53,6 +55,7 @@ export class Ledger {
   dismissed(texts: Iterable<string>): void {
     let here: ReadonlySet<string> | undefined;
     for (const text of texts) {
+      this.#letGo.add(text);
       const written = this.#owed.get(text);
       if (written === undefined || this.#committed.has(written.hash)) continue;
       here ??= this.#onDisks();
@@ -60,16 +63,41 @@ export class Ledger {
     }
   }
 
+  /** Versions between which somebody chose. */
+  chosen(hashes: Iterable<string>): void {
+    const all = new Set(hashes);
+    for (const [text, { hash }] of this.#owed) if (all.has(hash)) this.#letGo.add(text);
+  }
+
   /** The cloud went back to a backup: what was only in its later history went with it, and that is not the devices' doing. */
   restored(): void {
     this.#committed.clear();
     this.#lookAtCloud();
-    this.dismissed([...this.#owed.keys()]);
+    const here = this.#onDisks();
+    for (const [text, { hash }] of this.#owed) if (!this.#committed.has(hash) && !here.has(text)) this.#owed.delete(text);
+    for (const text of this.#outOfSight()) this.#letGo.add(text);
   }
 
   /** A trash that was kept as long as promised is emptied. */
   outlived(texts: Iterable<string>): void {
     for (const text of texts) this.#outlived.add(text);
+  }
+
+  /** What nobody deleted or overwrote, and is in no folder all the same. */
+  vanished(): string[] {
+    return this.#outOfSight().flatMap((text) => (this.#letGo.has(text) ? [] : (this.#owed.get(text)?.what ?? [])));
+  }
+
+  /** Texts that are neither in a folder nor in the cloud's tree. */
+  #outOfSight(): string[] {
+    const inSight = new Set<string>();
+    const visit = (inode: Inode): void => {
+      if (inode.kind === 'file') inSight.add(new TextDecoder().decode(inode.data));
+      for (const [name, entry] of inode.entries) if (name !== '.tidemark') visit(entry.inode);
+    };
+    for (const device of this.#devices) visit(device.disk.volume.root);
+    const inCloud = new Set(this.#cloud.nodes(EMAIL).flatMap((node) => (node.kind === 'file' ? [node.hash] : [])));
+    return [...this.#owed].flatMap(([text, { hash }]) => (inSight.has(text) || inCloud.has(hash) ? [] : [text]));
   }
 
   /** What is nowhere any more. */

@@ -144,7 +144,10 @@ export class Person {
       device.disk.volume.syncFile(inode);
     });
     // Of a file that the person deleted meanwhile, what is left is a download's temporary name at most.
-    if (text !== '' && reaches(device.disk.volume.need(ROOT), inode)) ledger.wrote(text, `${text} written late on ${device.name}`);
+    const root = device.disk.volume.need(ROOT);
+    if (text !== '' && reaches(root, inode, 'tmp')) ledger.wrote(text, `${text} written late on ${device.name}`);
+    // In the trash already, or parked: it stays there, or comes back.
+    if (!reaches(root, inode, '.tidemark')) ledger.dismissed([text]);
     ledger.dismissed([before]);
   }
 
@@ -341,5 +344,7 @@ export const textsIn = (inode: Inode): string[] =>
 const baseOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
 
-const reaches = (folder: Inode, inode: Inode): boolean =>
-  [...folder.entries.values()].some(({ printable, inode: found }) => found === inode || (printable !== 'tmp' && reaches(found, inode)));
+const reaches = (folder: Inode, inode: Inode, except: string): boolean =>
+  [...folder.entries.values()].some(
+    ({ printable, inode: found }) => found === inode || (printable !== except && reaches(found, inode, except)),
+  );

@@ -46,7 +46,11 @@ export class Settlement {
   }
 
   #lost(): string[] {
-    return this.#parts.ledger.lost().map((what) => `lost: ${what}`);
+    const { ledger } = this.#parts;
+    return [
+      ...ledger.lost().map((what) => `lost: ${what}`),
+      ...ledger.vanished().map((what) => `gone from sight though nobody deleted it: ${what}`),
+    ];
   }
 
   async #round(): Promise<void> {
