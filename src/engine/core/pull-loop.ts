@@ -156,15 +156,15 @@ export class PullLoop {
 
   /**
    * Takes over a page; false when it has to be asked for again. While it was on its way, a commit may have been answered:
-   * then neither the page nor the answer is sure to be the later word on that node, and what a listing lacks may be what
-   * the commit made.
+   * then neither the page nor the answer is sure to be the later word on that node. A listing is begun anew: what it lacks
+   * may be what the commit made, or the commit may have been in what the cloud was before it was put back to a backup.
    */
   #take(page: Extract<FeedEvent, { kind: 'page' }>, listed: Set<NodeId>, undone: boolean): boolean {
     const { store, dirty, hooks } = this.#ctx;
     const { answered } = this.#commits;
+    if (page.snapshot && answered.size > 0) return false;
     const changed: NodeId[] = [];
     let clear = true;
-    for (const id of answered) listed.add(id);
     store.transaction((write) => {
       for (const change of page.changes) {
         const id = change.kind === 'put' ? change.node.id : change.id;
