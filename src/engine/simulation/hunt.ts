@@ -1,53 +1,56 @@
 import { parseArgs } from 'node:util';
-import { type HistoryResult, runHistory } from './history.ts';
+import { huntMutants } from './hunt-mutants.ts';
+import { Progress } from './progress.ts';
+import { replayWords } from './shape.ts';
+import { runTasks, type TaskResult } from './tasks.ts';
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     seeds: { type: 'string', default: '200' },
     from: { type: 'string', default: '1' },
     devices: { type: 'string' },
     steps: { type: 'string' },
+    jobs: { type: 'string', default: '1' },
+    /** Where the run writes down how far it is; given again, it goes on from there. */
+    resume: { type: 'string' },
     watch: { type: 'boolean', default: false },
     lines: { type: 'string', default: '40' },
+    digest: { type: 'boolean', default: false },
+    mutants: { type: 'boolean', default: false },
   },
 });
 
 const number = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
-const first = Number(values.from);
-const count = Number(values.seeds);
-const shape = { devices: number(values.devices), steps: number(values.steps), watch: values.watch };
-let unhandled: string[] = [];
-process.on('unhandledRejection', (error) => {
-  unhandled.push(`unhandled rejection: ${error instanceof Error ? (error.stack ?? '') : String(error)}`);
-});
+const shape = { devices: number(values.devices), steps: number(values.steps) };
+const say = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
 
-function show({ seed, violations, trace }: HistoryResult): void {
-  const flags = Object.entries(shape).flatMap(([name, value]) => (value === undefined || name === 'watch' ? [] : [` --${name} ${value}`]));
-  const lines = Number(values.lines);
-  if (lines > 0) process.stdout.write(`${trace.slice(-lines).join('\n')}\n`);
-  process.stdout.write(
-    `seed ${seed} failed:\n${violations
-      .slice(0, 20)
-      .map((one) => `  ${one}\n`)
-      .join('')}`,
-  );
-  process.stdout.write(`replay: npm run simulate -- --from ${seed} --seeds 1${flags.join('')} --lines 1000000\n`);
+function show({ seed, violations, trace }: TaskResult): void {
+  if (trace.length > 0) say(trace.join('\n'));
+  say([`seed ${seed} failed:`, ...violations.map((one) => `  ${one}`)].join('\n'));
+  say(`replay: ${replayWords(seed, shape, ['--lines 1000000'])}`);
 }
 
-const failed: number[] = [];
-const startedMs = performance.now();
-let turns = 0;
-for (let seed = first; seed < first + count; seed += 1) {
-  unhandled = [];
-  const result = await runHistory({ seed, ...shape });
-  turns += result.turns;
-  const violations = [...result.violations, ...unhandled];
-  if (violations.length === 0) continue;
-  failed.push(seed);
-  show({ ...result, violations });
+async function hunt(): Promise<number> {
+  const progress = new Progress({ from: Number(values.from), count: Number(values.seeds), shape, file: values.resume });
+  if (progress.done > 0) say(`goes on after ${progress.done} histories`);
+  await runTasks({
+    jobs: Number(values.jobs),
+    next: () => {
+      const seed = progress.next();
+      return seed === undefined ? undefined : { seed, ...shape, watch: values.watch, lines: Number(values.lines) };
+    },
+    onResult: (result) => {
+      if (values.digest) say(`${result.seed} ${result.digest}`);
+      if (result.violations.length > 0) show(result);
+      const line = progress.finished(result);
+      if (line !== undefined) say(line);
+    },
+  });
+  say(progress.summary());
+  return progress.failed.length === 0 ? 0 : 1;
 }
-const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
-process.stdout.write(
-  `${count} histories, ${turns} turns, ${seconds} s; ${failed.length === 0 ? 'all well' : `failed: ${failed.join(' ')}`}\n`,
-);
-process.exitCode = failed.length === 0 ? 0 : 1;
+
+process.exitCode = values.mutants ? await huntMutants(positionals, Number(values.jobs), say) : await hunt();
