@@ -7,10 +7,10 @@ import { createPagedStore, type PagedStore } from './paged.ts';
 
 export const activityFilters = {
   all: undefined,
-  changed: ['uploaded', 'downloaded', 'updated_cloud', 'updated_here', 'folder_cloud', 'folder_here', 'restored'],
+  changed: ['uploaded', 'downloaded', 'updated_cloud', 'updated_here', 'folder_cloud', 'folder_here', 'undone'],
   moved: ['moved_cloud', 'moved_here'],
   deleted: ['deleted_cloud', 'deleted_here'],
-  conflicts: ['conflict'],
+  conflicts: ['conflict', 'chosen'],
   account: ['signed_in', 'signed_out', 'folder_added', 'folder_removed'],
 } as const satisfies Record<string, readonly ActivityKind[] | undefined>;
 

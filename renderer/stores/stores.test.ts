@@ -28,6 +28,8 @@ const row = (id: number, at: number, kind: Activity['kind'] = 'uploaded'): Activ
   otherPath: null,
   sizeBytes: 1,
   device: null,
+  undoes: null,
+  undo: { state: 'impossible', way: null, until: null, reason: null },
 });
 
 describe('the status', () => {

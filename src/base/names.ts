@@ -48,3 +48,17 @@ export function splitExtension(name: string): { readonly stem: string; readonly 
   if (dot <= 0 || dot === name.length - 1) return { stem: name, extension: '' };
   return { stem: name.slice(0, dot), extension: name.slice(dot) };
 }
+
+/** `report.docx` as `report (2).docx`, cut where it would be too long for the cloud. */
+export function numberedName(name: string, number: number): string {
+  const { stem, extension } = splitExtension(name);
+  const tail = ` (${number})${extension}`;
+  // An extension that fills the whole name is none.
+  if (utf8Length(tail) >= MAX_NAME_BYTES) return numberedName(name.replaceAll('.', '_'), number);
+  let kept = '';
+  for (const char of stem) {
+    if (utf8Length(kept + char + tail) > MAX_NAME_BYTES) break;
+    kept += char;
+  }
+  return kept + tail;
+}

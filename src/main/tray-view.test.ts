@@ -103,6 +103,8 @@ describe('the menu', () => {
       otherPath: null,
       sizeBytes: 1,
       device: null,
+      undoes: null,
+      undo: { state: 'impossible', way: null, until: null, reason: null },
     }));
     const menu = view({}, { recent }).menu.find((entry) => entry.kind === 'menu' && entry.label === 'Recent changes');
     expect(menu?.kind === 'menu' && labels(menu.entries)).toEqual(['0.docx', '1.docx', '2.docx', '3.docx', '4.docx']);

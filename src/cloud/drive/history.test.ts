@@ -1,9 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type CloudFile, type CloudNode, type FileVersion, type Quota, ROOT_ID, type TrashItem } from '../../contract/index.ts';
-import { dayMs, KiB } from '../../base/index.ts';
+import { dayMs, KiB, numberedName } from '../../base/index.ts';
 import { contentOf, id, mkdir, move, put, remove, startCloud, type TestDevice } from '../testing/harness.ts';
-import { numberedName } from './trash.ts';
 
 const versions = async (device: TestDevice, file: CloudFile): Promise<FileVersion[]> =>
   (await device.ok<{ versions: FileVersion[] }>('GET', `/v1/drive/files/${file.id}/versions`)).versions;

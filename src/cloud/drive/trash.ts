@@ -1,5 +1,5 @@
 import { type CloudNode, ROOT_ID } from '../../contract/index.ts';
-import { MAX_NAME_BYTES, nameKey, splitExtension, utf8Length } from '../../base/index.ts';
+import { nameKey, numberedName } from '../../base/index.ts';
 import type { RestoreOutcome } from '../catalogue.ts';
 import { type Descendant, type DriveTransaction, madeOf } from './drive-transaction.ts';
 import { pathOf } from './place.ts';
@@ -61,18 +61,4 @@ function freePlace(drive: DriveTransaction, node: CloudNode): { readonly parentI
     const name = number === 1 ? node.name : numberedName(node.name, number);
     if (drive.child(parentId, nameKey(name)) === undefined) return { parentId, name };
   }
-}
-
-/** `report.docx` as `report (2).docx`, cut where it would be too long for the cloud. */
-export function numberedName(name: string, number: number): string {
-  const { stem, extension } = splitExtension(name);
-  const tail = ` (${number})${extension}`;
-  // An extension that fills the whole name is none.
-  if (utf8Length(tail) >= MAX_NAME_BYTES) return numberedName(name.replaceAll('.', '_'), number);
-  let kept = '';
-  for (const char of stem) {
-    if (utf8Length(kept + char + tail) > MAX_NAME_BYTES) break;
-    kept += char;
-  }
-  return kept + tail;
 }

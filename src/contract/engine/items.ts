@@ -37,12 +37,35 @@ export const activityKind = z.enum([
   'folder_cloud',
   'folder_here',
   'conflict',
-  'restored',
+  /** A choice between the versions of a conflict. */
+  'chosen',
+  'undone',
   'signed_in',
   'signed_out',
   'folder_added',
   'folder_removed',
 ]);
+
+/** What taking a line of the activity back does. */
+export const undoWay = z.enum([
+  'bring_back', // out of the trash of this device
+  'put_previous', // the bytes before, out of the trash of this device
+  'take_away', // to the trash of this device, and so to that of the cloud
+  'move_back',
+  'restore_in_cloud', // out of the trash of the cloud
+  'restore_version', // the bytes before, out of the history of the cloud
+  'open_conflict', // both versions are there again, and the choice is open
+  'choose_again', // as it was chosen before that was undone
+]);
+
+export const undoing = z.object({
+  state: z.enum(['possible', 'done', 'expired', 'impossible']),
+  /** Null where it never is possible. */
+  way: undoWay.nullable(),
+  until: timeMs.nullable(),
+  /** Why not; null while it is possible. */
+  reason: errorData.nullable(),
+});
 
 export const activity = z.object({
   id: z.int().min(1),
@@ -53,6 +76,23 @@ export const activity = z.object({
   otherPath: z.string().nullable(),
   sizeBytes: sizeBytes.nullable(),
   device: z.string().nullable(),
+  /** The line that this one took back. */
+  undoes: z.int().min(1).nullable(),
+  undo: undoing,
+});
+
+export const undoResult = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('undone'), id: z.int(), way: undoWay, activity }),
+  z.object({ outcome: z.literal('failed'), id: z.int(), error: errorData }),
+]);
+
+/** Something that sync deleted or replaced on this device and that still lies in its own trash. */
+export const localTrashItem = z.object({
+  id: z.int().min(1),
+  path: z.string().describe('where it was'),
+  why: z.enum(['deleted', 'replaced']),
+  at: timeMs,
+  expiresAt: timeMs,
 });
 
 export const question = z.object({
@@ -110,6 +150,10 @@ export type FileItem = z.infer<typeof fileItem>;
 export type Issue = z.infer<typeof issue>;
 export type Activity = z.infer<typeof activity>;
 export type ActivityKind = z.infer<typeof activityKind>;
+export type Undoing = z.infer<typeof undoing>;
+export type UndoWay = z.infer<typeof undoWay>;
+export type UndoResult = z.infer<typeof undoResult>;
+export type LocalTrashItem = z.infer<typeof localTrashItem>;
 export type Question = z.infer<typeof question>;
 export type Conflict = z.infer<typeof conflict>;
 export type Explanation = z.infer<typeof explanation>;

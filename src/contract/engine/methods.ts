@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { deviceName, email, id128, timeMs } from '../primitives.ts';
 import { account, device, password, quota } from '../cloud/account.ts';
 import { fileVersion, trashItem } from '../cloud/drive.ts';
-import { activity, activityKind, conflict, explanation, fileItem, folder, issue, question } from './items.ts';
+import { activity, activityKind, conflict, explanation, fileItem, folder, issue, localTrashItem, question, undoResult } from './items.ts';
 import { settingRow } from './settings.ts';
 import { status, statusPatch } from './status.ts';
 
@@ -89,6 +89,11 @@ export const methods = {
     params: z.object({ ...page, search: z.string().max(200).optional(), kinds: z.array(activityKind).optional() }),
     result: paged(activity),
   },
+  /** Takes back what these lines tell of, the newest first. One that cannot be undone says why; the others are. */
+  'activity.undo': {
+    params: z.object({ ids: z.array(z.int().min(1)).min(1).max(1000) }),
+    result: z.object({ results: z.array(undoResult) }),
+  },
   'files.list': { params: z.object({ path: path.default(''), ...page }), result: paged(fileItem) },
   'files.explain': { params: z.object({ path }), result: explanation },
   'issues.list': { params: z.object({ ...page }), result: paged(issue) },
@@ -102,6 +107,10 @@ export const methods = {
   'versions.restore': { params: z.object({ path, versionId: id128 }), result: none },
   'trash.list': { params: none, result: z.object({ items: z.array(trashItem) }) },
   'trash.restore': { params: z.object({ id: id128 }), result: none },
+  /** The trash of this device; what sync deleted or replaced here. */
+  'trash.here': { params: none, result: z.object({ items: z.array(localTrashItem) }) },
+  /** Brings it back to its place, under a numbered name where that is taken. */
+  'trash.restoreHere': { params: z.object({ id: z.int().min(1) }), result: z.object({ path: z.string() }) },
   'devices.list': { params: none, result: z.object({ devices: z.array(device) }) },
   'devices.rename': { params: z.object({ id: id128, name: deviceName }), result: device },
   'devices.signOut': { params: z.object({ id: id128 }), result: none },

@@ -131,6 +131,18 @@ export const catalogue = {
   usage: { reaction: 'stop', exit: 2 },
   not_available_yet: { reaction: 'stop', exit: 2 },
   unknown_item: { reaction: 'stop', exit: 2 },
+  // --- undo
+  undo_done: { reaction: 'stop', exit: 3 },
+  undo_expired: { reaction: 'stop', exit: 3 },
+  undo_impossible: { reaction: 'stop', exit: 3 },
+  /** It changed again after that. */
+  undo_changed: { reaction: 'stop', exit: 3 },
+  /** Nothing is left where the change left it. */
+  undo_item_gone: { reaction: 'stop', exit: 3 },
+  undo_trash_gone: { reaction: 'stop', exit: 3 },
+  undo_place_taken: { reaction: 'stop', exit: 3 },
+  /** The change itself is still being carried out. */
+  undo_unsettled: { reaction: 'stop', exit: 3 },
   timed_out: { reaction: 'stop', exit: 6 },
   aborted: { reaction: 'stop', exit: 1 },
   internal: { reaction: 'retry', status: 500, exit: 1 },

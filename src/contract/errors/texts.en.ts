@@ -251,6 +251,26 @@ export const en: ErrorTexts = {
   usage: { problem: 'The command was not understood: {detail}.', wayOut: '`tidemark --help` shows how to write it.' },
   not_available_yet: { problem: '{what} is not part of this version yet.', wayOut: '`tidemark --help` shows what this version can do.' },
   unknown_item: { problem: 'There is no such item.', wayOut: 'Check the path or the id for typos.' },
+  undo_done: { problem: 'It was undone already.', wayOut: 'The line of that undo can be undone in turn.' },
+  undo_expired: {
+    problem: 'It can be undone for {days} days, and those are over.',
+    wayOut: 'The history of the file and the trash of the cloud may still have it.',
+  },
+  undo_impossible: { problem: 'This cannot be undone.', wayOut: 'Only changes of files and folders can be, and choices between versions.' },
+  undo_changed: {
+    problem: '“{path}” was changed again since, and that is kept.',
+    wayOut: 'Undo the later change first, or restore one of its earlier versions.',
+  },
+  undo_item_gone: {
+    problem: '“{path}” is not on this device any more.',
+    wayOut: 'Undo what moved or deleted it first, or look into the trash of the cloud.',
+  },
+  undo_trash_gone: {
+    problem: 'What would be brought back is not in the trash any more.',
+    wayOut: 'Look into the trash of the cloud, or restore an earlier version of the file.',
+  },
+  undo_place_taken: { problem: 'Something else is at “{path}” now.', wayOut: 'Move or rename that, then undo again.' },
+  undo_unsettled: { problem: '“{path}” is still being synced.', wayOut: 'Wait until it is done, then undo it.' },
   timed_out: {
     problem: 'It was not done within the time given.',
     wayOut: 'Allow more time, or look at the status; work that has begun goes on.',

@@ -5,6 +5,7 @@ import { toRemoteNode } from '../remote/index.ts';
 import type { CursorRow, Store, StoreWrites } from '../store/index.ts';
 import type { CommitJournal, PendingCommit } from '../transfer/index.ts';
 import { note, type NoteParts } from './note.ts';
+import { movedBack } from './reversals.ts';
 import { syncedFrom } from './synced.ts';
 
 const KIND = 'commit';
@@ -103,9 +104,10 @@ function takeOver(parts: NoteParts, write: StoreWrites, entry: CommitEntryInput,
   if (result.status !== 'ok') return [];
   const { store } = parts;
   const before = store.remotePath(entry.id) ?? null;
+  const old = store.remote.get(entry.id);
   if (entry.op === 'delete') {
     const gone = forgetBelow(store, write, entry.id);
-    note(parts, 'deleted_cloud', before ?? '');
+    note(parts, 'deleted_cloud', before ?? '', { node: entry.id, reversal: { way: 'restore_in_cloud' } });
     return gone;
   }
   if (result.node === null) return [];
@@ -116,13 +118,24 @@ function takeOver(parts: NoteParts, write: StoreWrites, entry: CommitEntryInput,
   const path = store.remotePath(node.id) ?? node.name;
   switch (entry.op) {
     case 'put':
-      note(parts, before === null ? 'uploaded' : 'updated_cloud', path, { sizeBytes: entry.size });
+      note(parts, before === null ? 'uploaded' : 'updated_cloud', path, {
+        sizeBytes: entry.size,
+        node: node.id,
+        reversal:
+          old?.kind === 'file' && old.content.hash !== entry.hash
+            ? { way: 'restore_version', now: entry.hash, before: old.content.hash }
+            : undefined,
+      });
       break;
     case 'mkdir':
       note(parts, 'folder_cloud', path);
       break;
     case 'move':
-      note(parts, 'moved_cloud', path, { otherPath: before });
+      note(parts, 'moved_cloud', path, {
+        otherPath: before,
+        node: node.id,
+        reversal: old === undefined ? undefined : movedBack(old, node),
+      });
   }
   return [node.id];
 }

@@ -4,7 +4,7 @@ import { isBuiltInIgnored } from '../ignore/index.ts';
 import { type LocalNode, type NodeId, PARKED_ID } from '../model/index.ts';
 import { samePlace } from '../plan/index.ts';
 import type { Store } from '../store/index.ts';
-import { note } from './note.ts';
+import { ignoreFault, type Line, MOVE_JOURNAL, recoverMove, type MoveEntry, writeLine } from './move-journal.ts';
 import { doneAll, type Outcome, replan } from './outcome.ts';
 import type { ApplyParts } from './parts.ts';
 import { parkedFolder } from './own-folder.ts';
@@ -16,17 +16,54 @@ import { rescue, trashSlot } from './trash-can.ts';
  * not what was recorded (a save, a new file in the folder), it goes back. Call with the tree lock held. Throws DiskFault.
  */
 export async function deleteLocal(parts: ApplyParts, id: NodeId): Promise<Outcome> {
-  const { store, environment } = parts;
-  const { disk } = environment;
+  const { store } = parts;
   const local = store.local.get(id);
   if (local === undefined || !isUnwanted(store, local) || isMovedAlong(store, local)) return replan([id]);
-  const path = pathOf(parts, id) ?? local.name;
+  const path = pathOf(parts, id) ?? store.syncedPath(id) ?? local.name;
   const from = await absolutePath(parts, local);
   const unlike = await findUnlike(parts, local, from, path);
   if (unlike !== undefined && local.parentId === PARKED_ID) return bringToSight(parts, local, from);
   if (unlike !== undefined) return replan([id], { rescan: [unlike, ...rescanOf(path, local)] });
 
   const trash = await trashSlot(parts, local.name);
+  const hash = local.kind === 'file' ? (local.content?.hash ?? null) : null;
+  const trashPath = trash.slice(parts.root.length + 1);
+  const line: Line = {
+    kind: 'deleted_here',
+    path,
+    details: {
+      sizeBytes: local.kind === 'file' ? local.stat.size : null,
+      node: id,
+      reversal: { way: 'bring_back', hash },
+      trash: { trashPath, why: 'deleted' },
+    },
+  };
+  const journal: MoveEntry = { from: from.slice(parts.root.length + 1), to: trashPath, line };
+  const journalId = store.transaction((write) => write.addJournal(MOVE_JOURNAL, journal));
+  const forget = (): void => store.transaction((write) => write.deleteJournal(journalId));
+  try {
+    return await moveAndLook(parts, local, { from, trash, path, line, forget });
+  } catch (error) {
+    // What could neither go on nor back lies in the trash, and is told of.
+    await recoverMove(parts, journal).catch(ignoreFault);
+    forget();
+    throw error;
+  }
+}
+
+interface Deleting {
+  /** Absolute. */
+  readonly from: string;
+  readonly trash: string;
+  readonly path: string;
+  readonly line: Line;
+  readonly forget: () => void;
+}
+
+async function moveAndLook(parts: ApplyParts, local: LocalNode, { from, trash, path, line, forget }: Deleting): Promise<Outcome> {
+  const { store, environment } = parts;
+  const { disk } = environment;
+  const { id } = local;
   if (local.kind === 'folder') await disk.moveFolder(from, trash);
   else await disk.moveFile(from, trash);
   const putBack = (): Promise<string> => rescue(parts, trash, parentPath(from), local.name, local.kind);
@@ -40,6 +77,7 @@ export async function deleteLocal(parts: ApplyParts, id: NodeId): Promise<Outcom
   }
   if (changed !== undefined) {
     await putBack();
+    forget();
     return replan([id], { rescan: [changed, ...rescanOf(path, local)] });
   }
   await disk.syncFolders([parentPath(from), parentPath(trash)]);
@@ -49,9 +87,8 @@ export async function deleteLocal(parts: ApplyParts, id: NodeId): Promise<Outcom
       write.deleteLocal(one);
       write.deleteSynced(one);
     }
-    const activityId = note(parts, 'deleted_here', path, { sizeBytes: local.kind === 'file' ? local.stat.size : null });
-    const trashPath = trash.slice(parts.root.length + 1);
-    write.addTrash({ trashPath, originalPath: path, why: 'deleted', at: environment.clock.now(), activityId });
+    forget();
+    writeLine(parts, line);
   });
   return doneAll(ids);
 }
@@ -99,7 +136,7 @@ function isMovedAlong(store: Store, { parentId }: LocalNode): boolean {
 const rescanOf = (path: string, local: LocalNode): readonly string[] =>
   local.kind === 'folder' ? [path, ...folderOf(path)] : folderOf(path);
 
-function below(store: Store, id: NodeId): NodeId[] {
+export function below(store: Store, id: NodeId): NodeId[] {
   return [...[...store.local.children(id)].flatMap((child) => below(store, child.id)), id];
 }
 
@@ -108,7 +145,7 @@ function below(store: Store, id: NodeId): NodeId[] {
  * since. Answers the folder, relative to the synced one, where it is not so: only a look at that one can tell more.
  * @param path where the item is, or was before it was moved to `at`
  */
-async function findUnlike(parts: ApplyParts, local: LocalNode, at: string, path: string): Promise<string | undefined> {
+export async function findUnlike(parts: ApplyParts, local: LocalNode, at: string, path: string): Promise<string | undefined> {
   if (local.kind === 'file') {
     const stat = await parts.environment.disk.stat(at);
     return stat !== undefined && sameFile(stat, local.stat) ? undefined : parentPath(path);

@@ -1,9 +1,13 @@
 export { StoredCommits } from './commit-journal.ts';
 export { Executor, isBookkeeping } from './executor.ts';
 export { Mutex } from './mutex.ts';
-export { note } from './note.ts';
-export { isAborted, type Outcome } from './outcome.ts';
+export { note, type NoteDetails } from './note.ts';
+export { errorDataFor, isAborted, type Outcome } from './outcome.ts';
 export type { ApplyParts } from './parts.ts';
+export { MOVE_JOURNAL, type MoveEntry, recoverMove } from './move-journal.ts';
 export { recoverParked } from './recover-parked.ts';
 export { recoverReplace, REPLACE_JOURNAL, type ReplaceEntry } from './replace.ts';
 export { localDay } from './trash-can.ts';
+export { bringBack } from './undo/bring-back.ts';
+export { isHere, undoHere } from './undo/undo-here.ts';
+export type { Undone } from './undo/undone.ts';

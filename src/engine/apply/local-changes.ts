@@ -8,6 +8,7 @@ import { done, doneAll, type Outcome, replan } from './outcome.ts';
 import { ownPaths, parkedFolder } from './own-folder.ts';
 import type { ApplyParts } from './parts.ts';
 import { absolutePath, contentAfter, newPath, pathOf, requireSame, requireStat } from './paths.ts';
+import { movedBack } from './reversals.ts';
 import { syncedFrom } from './synced.ts';
 import { ensureFolder } from './trash-can.ts';
 
@@ -25,7 +26,7 @@ export async function makeLocalFolder(parts: ApplyParts, id: NodeId): Promise<Ou
     write.putLocal({ kind: 'folder', id, parentId: remote.parentId, name: remote.name, stat });
     write.putSynced(syncedFrom(remote));
   });
-  note(parts, 'folder_here', pathOf(parts, id), { device: remote.modifiedBy });
+  note(parts, 'folder_here', pathOf(parts, id), { device: remote.modifiedBy, node: id, reversal: { way: 'take_away', now: 'theirs' } });
   return doneAll([id, ...[...store.remote.children(id)].map((child) => child.id)]);
 }
 
@@ -36,10 +37,17 @@ export async function moveLocal(parts: ApplyParts, id: NodeId, to: Place): Promi
   // While the lock was waited for, the cloud may have moved it on, or a scan may have found its new folder inside it.
   if (local === undefined || (remote !== undefined && !samePlace(remote, to)) || isInside(store, to.parentId, id)) return replan([id]);
   if (isOutOfSight(store, local) && (await isGone(parts, local))) return forgetHere(parts, id);
-  const before = pathOf(parts, id) ?? local.name;
+  // What is out of sight was at the place that was agreed on.
+  const from = local.parentId === PARKED_ID ? store.synced.get(id) : local;
+  const before = pathOf(parts, id) ?? store.syncedPath(id) ?? local.name;
   await moveTo(parts, local, to);
   if (local.parentId === PARKED_ID) await parts.environment.disk.removeFolder(parkedFolder(parts.root, id)).catch(() => undefined);
-  note(parts, 'moved_here', pathOf(parts, id), { otherPath: before, device: store.remote.get(id)?.modifiedBy ?? null });
+  note(parts, 'moved_here', pathOf(parts, id), {
+    otherPath: before,
+    device: store.remote.get(id)?.modifiedBy ?? null,
+    node: id,
+    reversal: from === undefined ? undefined : movedBack(from, to),
+  });
   return doneAll([id, ...[...store.remote.children(id)].map((child) => child.id)]);
 }
 
@@ -67,12 +75,17 @@ export async function renameAside(parts: ApplyParts, id: NodeId, name: string, i
   // One of the two may have left the name to the other meanwhile.
   if (local === undefined || winner === undefined || !samePlace(local, winner)) return replan([id, inFavourOf]);
   const before = pathOf(parts, id) ?? local.name;
-  await moveTo(parts, local, { parentId: local.parentId, name }, inFavourOf);
-  note(parts, 'conflict', before, { otherPath: pathOf(parts, id) ?? name, device: store.remote.get(inFavourOf)?.modifiedBy ?? null });
+  await moveTo(parts, local, { parentId: local.parentId, name }, { conflictOf: inFavourOf });
+  note(parts, 'conflict', before, {
+    otherPath: pathOf(parts, id) ?? name,
+    device: store.remote.get(inFavourOf)?.modifiedBy ?? null,
+    node: id,
+    reversal: movedBack(local, { parentId: local.parentId, name }),
+  });
   return done(id, inFavourOf);
 }
 
-function isInside({ local }: Store, folder: NodeId, id: NodeId): boolean {
+export function isInside({ local }: Store, folder: NodeId, id: NodeId): boolean {
   for (let at: NodeId | undefined = folder; at !== undefined; at = local.get(at)?.parentId) if (at === id) return true;
   return false;
 }
@@ -100,7 +113,14 @@ const isOutOfSight = ({ local }: Store, node: LocalNode): boolean => {
   return false;
 };
 
-async function moveTo(parts: ApplyParts, local: LocalNode, to: Place, conflictOf?: NodeId): Promise<void> {
+interface MoveDetails {
+  readonly conflictOf?: NodeId;
+  /** In the transaction that writes down where the item is. */
+  readonly alsoWrite?: () => void;
+}
+
+/** Call with the tree lock held. Throws DiskFault. */
+export async function moveTo(parts: ApplyParts, local: LocalNode, to: Place, { conflictOf, alsoWrite }: MoveDetails = {}): Promise<void> {
   const { store, environment } = parts;
   const { disk } = environment;
   const before = pathOf(parts, local.id);
@@ -123,6 +143,7 @@ async function moveTo(parts: ApplyParts, local: LocalNode, to: Place, conflictOf
         content: contentAfter(local.content, local.stat, stat),
         ...(conflictOf === undefined ? {} : { conflictOf }),
       });
+    alsoWrite?.();
   });
   const now = pathOf(parts, local.id);
   if (local.kind === 'folder' && before !== undefined && now !== undefined) parts.onFolderMoved(before, now);

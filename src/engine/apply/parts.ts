@@ -1,6 +1,5 @@
-import type { Activity } from '../../contract/index.ts';
 import type { Environment } from '../environment.ts';
-import type { Store } from '../store/index.ts';
+import type { ActivityRow, Store } from '../store/index.ts';
 import type { Committer, Downloader, Uploader } from '../transfer/index.ts';
 import type { Mutex } from './mutex.ts';
 
@@ -19,7 +18,7 @@ export interface ApplyParts {
    */
   readonly treeLock: Mutex;
   readonly deviceName: string;
-  readonly onActivity: (entry: Activity) => void;
+  readonly onActivity: (entry: ActivityRow) => void;
   readonly onProgress: (id: string, bytes: number) => void;
   /** A folder was moved on this disk, from one path to another, both relative. */
   readonly onFolderMoved: (from: string, to: string) => void;

@@ -129,6 +129,11 @@ export class Placer {
       write.putLocal({ kind: 'file', id, parentId, name, stat, content: contentAfter(content, fetched.stat, stat) });
       write.putSynced(syncedFrom(remote));
     });
-    note(this.#parts, 'downloaded', store.localPath(id), { sizeBytes: content.size, device: remote.modifiedBy });
+    note(this.#parts, 'downloaded', store.localPath(id), {
+      sizeBytes: content.size,
+      device: remote.modifiedBy,
+      node: id,
+      reversal: { way: 'take_away', now: content.hash },
+    });
   }
 }

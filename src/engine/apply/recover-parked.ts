@@ -1,6 +1,6 @@
-import { DiskFault } from '../environment.ts';
 import { type FileStat, type LocalNode, type NodeId, PARKED_ID, sameFingerprint } from '../model/index.ts';
 import type { Store } from '../store/index.ts';
+import { ignoreFault } from './move-journal.ts';
 import { ownPaths, parkedFolder } from './own-folder.ts';
 import type { ApplyParts } from './parts.ts';
 import { absolutePath, newPath, sameFile } from './paths.ts';
@@ -88,8 +88,3 @@ async function recoverMissing(parts: ApplyParts, node: LocalNode): Promise<void>
 }
 
 const below = (store: Store, id: NodeId): NodeId[] => [...[...store.local.children(id)].flatMap((child) => below(store, child.id)), id];
-
-function ignoreFault(error: unknown): undefined {
-  if (!(error instanceof DiskFault)) throw error;
-  return undefined;
-}

@@ -1,6 +1,7 @@
 import { baseName, parentPath } from '../../base/index.ts';
 import { DiskFault } from '../environment.ts';
 import type { FileStat, LocalFile, RemoteFile } from '../model/index.ts';
+import { ignoreFault, type Line, writeLine } from './move-journal.ts';
 import { note } from './note.ts';
 import { done, type Outcome, replan } from './outcome.ts';
 import type { ApplyParts } from './parts.ts';
@@ -15,6 +16,8 @@ export const REPLACE_JOURNAL = 'replace';
 export interface ReplaceEntry {
   readonly target: string;
   readonly trash: string;
+  /** What is told when the new version is there. */
+  readonly line?: Line;
 }
 
 /**
@@ -30,7 +33,8 @@ export async function replaceFile(parts: ApplyParts, planned: LocalFile, remote:
   await requireSame(parts, target, planned.stat);
 
   const trash = await trashSlot(parts, baseName(path));
-  const entry: ReplaceEntry = { target: path, trash: trash.slice(root.length + 1) };
+  const trashPath = trash.slice(root.length + 1);
+  const entry = { target: path, trash: trashPath, line: replacedLine(path, planned, remote, trashPath) };
   const journalId = store.transaction((write) => write.addJournal(REPLACE_JOURNAL, entry));
   try {
     return await replaceJournalled(parts, planned, remote, { entry, journalId, fetched, target, trash });
@@ -43,8 +47,15 @@ export async function replaceFile(parts: ApplyParts, planned: LocalFile, remote:
   }
 }
 
+function replacedLine(path: string, planned: LocalFile, remote: RemoteFile, trashPath: string): Line {
+  const now = remote.content.hash;
+  const details = { sizeBytes: remote.content.size, device: remote.modifiedBy, node: remote.id };
+  const reversal = planned.content === null ? undefined : { way: 'put_previous' as const, now, before: planned.content.hash };
+  return { kind: 'updated_here', path, details: { ...details, reversal, trash: { trashPath, why: 'replaced' } } };
+}
+
 interface Replacing {
-  readonly entry: ReplaceEntry;
+  readonly entry: ReplaceEntry & { readonly line: Line };
   readonly journalId: number;
   readonly fetched: Fetched;
   /** Absolute. */
@@ -71,7 +82,7 @@ async function replaceJournalled(parts: ApplyParts, planned: LocalFile, remote: 
   try {
     await disk.moveFile(fetched.temp, target);
   } catch (error) {
-    if (error instanceof DiskFault && error.code === 'exists') keepInTrash(parts, entry, journalId);
+    if (error instanceof DiskFault && error.code === 'exists') keepInTrash(parts, planned, entry, journalId);
     else {
       await rescue(parts, trash, folderPath(target), baseName(path));
       forget();
@@ -87,10 +98,11 @@ async function replaceJournalled(parts: ApplyParts, planned: LocalFile, remote: 
     write.putLocal({ ...planned, stat, content: contentAfter(remote.content, fetched.stat, stat), conflictOf: null });
     writeAgreed(parts, remote);
     write.deleteJournal(journalId);
-    const activityId = note(parts, 'updated_here', path, { sizeBytes: remote.content.size, device: remote.modifiedBy });
-    if (kept === undefined)
-      write.addTrash({ trashPath: entry.trash, originalPath: path, why: 'replaced', at: environment.clock.now(), activityId });
+    if (kept === undefined) writeLine(parts, entry.line);
     else {
+      // The old version is not in the trash but beside the new one, with what was written into it.
+      const { sizeBytes, device } = entry.line.details;
+      note(parts, 'updated_here', path, { sizeBytes: sizeBytes ?? null, device: device ?? null });
       write.putLocal(kept);
       note(parts, 'conflict', path, { otherPath: pathOf(parts, kept.id) ?? kept.name, device: remote.modifiedBy });
     }
@@ -102,10 +114,15 @@ async function replaceJournalled(parts: ApplyParts, planned: LocalFile, remote: 
  * Somebody put a file at the name while it was free. The old version is as it was agreed on, so it is in the history: it
  * need not come back beside the two that people wrote.
  */
-function keepInTrash({ store, environment }: ApplyParts, { target, trash }: ReplaceEntry, journalId: number): void {
-  store.transaction((write) => {
+function keepInTrash(parts: ApplyParts, { id, content }: LocalFile, { target, trash }: ReplaceEntry, journalId: number): void {
+  parts.store.transaction((write) => {
     write.deleteJournal(journalId);
-    write.addTrash({ trashPath: trash, originalPath: target, why: 'replaced', at: environment.clock.now(), activityId: null });
+    note(parts, 'deleted_here', target, {
+      sizeBytes: content?.size ?? null,
+      node: id,
+      reversal: { way: 'bring_back', hash: content?.hash ?? null },
+      trash: { trashPath: trash, why: 'replaced' },
+    });
   });
 }
 
@@ -138,7 +155,7 @@ const sameStat = (a: FileStat, b: FileStat): boolean => sameFile(a, b) && a.ctim
 const folderPath = (absolute: string): string => parentPath(absolute);
 
 /** After a crash between the two moves: the old file goes back, unless something is there by now. */
-export async function recoverReplace(parts: ApplyParts, { target, trash }: ReplaceEntry): Promise<void> {
+export async function recoverReplace(parts: ApplyParts, { target, trash, line }: ReplaceEntry): Promise<void> {
   const { disk } = parts.environment;
   const from = `${parts.root}/${trash}`;
   const to = `${parts.root}/${target}`;
@@ -148,6 +165,7 @@ export async function recoverReplace(parts: ApplyParts, { target, trash }: Repla
   if (there !== undefined) {
     // One file under both names: the move away was broken off. Left so, a save in place would change the trash too.
     if (there.dev === old.dev && there.ino === old.ino) await disk.removeFile(from);
+    else if (line !== undefined) writeLine(parts, line);
     return;
   }
   try {
@@ -156,8 +174,4 @@ export async function recoverReplace(parts: ApplyParts, { target, trash }: Repla
     // Its folder is gone or the place was taken just now: it stays in the trash, which keeps it.
     if (!(error instanceof DiskFault)) throw error;
   }
-}
-
-function ignoreFault(error: unknown): void {
-  if (!(error instanceof DiskFault)) throw error;
 }

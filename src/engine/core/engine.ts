@@ -1,7 +1,6 @@
-import { type AccountRow, type FolderRow, lockFolder, type Store } from '../store/index.ts';
+import { type AccountRow, type ActivityRow, type FolderRow, lockFolder, type Store } from '../store/index.ts';
 import type { Disposer } from '../../base/index.ts';
 import {
-  type Activity,
   type ActivityKind,
   type ErrorData,
   type EventBody,
@@ -24,8 +23,10 @@ import { folderMethods } from './methods/folders.ts';
 import { listMethods } from './methods/lists.ts';
 import { settingMethods } from './methods/settings.ts';
 import { syncMethods } from './methods/sync.ts';
+import { undoMethods } from './methods/undo.ts';
 import { Publisher } from './publisher.ts';
 import { SyncRun } from './sync-run.ts';
+import { shownActivity } from './undoing.ts';
 
 export type Handlers<M extends MethodName = MethodName> = { readonly [K in M]: (params: Params<K>) => Promise<ResultOf<K>> };
 
@@ -75,6 +76,7 @@ export class TidemarkEngine {
       ...conflictMethods(this),
       ...cloudMethods(this),
       ...settingMethods(this),
+      ...undoMethods(this),
     };
     this.announce();
   }
@@ -278,9 +280,9 @@ export class TidemarkEngine {
   /** Lines of the history written by this process, by kind. */
   readonly activityCounts = new Map<ActivityKind, number>();
 
-  readonly onActivity = (entry: Activity): void => {
+  readonly onActivity = (entry: ActivityRow): void => {
     this.activityCounts.set(entry.kind, (this.activityCounts.get(entry.kind) ?? 0) + 1);
-    this.emit('activity.added', entry);
+    this.emit('activity.added', shownActivity(entry, this.store, this.environment.clock.now()));
   };
 
   /** Tells the status who and what this device syncs. */

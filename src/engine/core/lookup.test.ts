@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FakeClock } from '../fakes/index.ts';
-import { MapTree, type NodeId, ROOT_ID } from '../model/index.ts';
+import { findByPath, MapTree, type NodeId, ROOT_ID } from '../model/index.ts';
 import type { Store } from '../store/index.ts';
 import { memoryStore } from '../testing/test-sync.ts';
-import { findAnywhere, findByPath } from './lookup.ts';
+import { findAnywhere } from './lookup.ts';
 
 const node = (id: NodeId, name: string, parentId: NodeId = ROOT_ID) => ({ id, name, parentId });
 

@@ -1,17 +1,17 @@
-import type { Activity, ErrorData } from '../../contract/index.ts';
+import type { ErrorData } from '../../contract/index.ts';
 import type { Mutex } from '../apply/index.ts';
 import type { Environment } from '../environment.ts';
 import type { NodeId } from '../model/index.ts';
 import type { DriveApi } from '../remote/index.ts';
 import type { StatusEvent } from '../status/index.ts';
-import type { AccountRow, FolderRow, Store } from '../store/index.ts';
+import type { AccountRow, ActivityRow, FolderRow, Store } from '../store/index.ts';
 
 export type ChangedList = 'files' | 'issues' | 'questions' | 'conflicts' | 'folders';
 
 /** What a running sync tells the engine. */
 export interface SyncHooks {
   readonly onStatus: (event: StatusEvent) => void;
-  readonly onActivity: (entry: Activity) => void;
+  readonly onActivity: (entry: ActivityRow) => void;
   readonly onLists: (...lists: readonly ChangedList[]) => void;
 }
 

@@ -6,16 +6,23 @@ import {
   recoverParked,
   Mutex,
   type ApplyParts,
+  bringBack,
+  errorDataFor,
+  MOVE_JOURNAL,
+  type MoveEntry,
+  recoverMove,
   recoverReplace,
   REPLACE_JOURNAL,
   type ReplaceEntry,
+  type Undone,
+  undoHere,
 } from '../apply/index.ts';
 import { DiskFault, type Environment } from '../environment.ts';
-import { prepareOwnFolder, purgeTrash } from '../local/index.ts';
+import { checkFolder, prepareOwnFolder, purgeTrash } from '../local/index.ts';
 import type { NodeId } from '../model/index.ts';
 import { plan, type Plan } from '../plan/index.ts';
 import { type DriveApi, watchChanges } from '../remote/index.ts';
-import type { AccountRow, FolderRow, Store } from '../store/index.ts';
+import type { AccountRow, ActivityRow, FolderRow, Store, TrashRow } from '../store/index.ts';
 import { createCommitter, createDownloader, createThrottle, createUploader } from '../transfer/index.ts';
 import { PlanLoop } from './plan-loop.ts';
 import { PullLoop } from './pull-loop.ts';
@@ -173,8 +180,9 @@ export class SyncRun {
       const prepared = await prepareOwnFolder(environment.disk, folder.path, folder.folderId);
       if (prepared !== 'ready') return folderError(prepared, folder.path);
       for (const row of store.journal()) {
-        if (row.kind !== REPLACE_JOURNAL) continue;
-        await recoverReplace(this.#apply, row.data as ReplaceEntry);
+        if (row.kind === REPLACE_JOURNAL) await recoverReplace(this.#apply, row.data as ReplaceEntry);
+        else if (row.kind === MOVE_JOURNAL) await recoverMove(this.#apply, row.data as MoveEntry);
+        else continue;
         store.transaction((write) => {
           write.deleteJournal(row.id);
         });
@@ -187,6 +195,35 @@ export class SyncRun {
     this.#recovered = true;
     this.#plan.add(store.divergentIds());
     return null;
+  }
+
+  /** Takes back on this disk what the line tells of. Throws TidemarkError undo_*, what the folder says, DiskFault's reasons. */
+  undoHere(row: ActivityRow, reversal: Parameters<typeof undoHere>[2]): Promise<Undone> {
+    return this.#byHand(row.path, () => undoHere(this.#apply, row, reversal));
+  }
+
+  /** Brings an item of this device's trash back to where it was. Throws as `undoHere` does. */
+  restoreHere(row: TrashRow): Promise<Undone> {
+    return this.#byHand(row.originalPath, () => bringBack(this.#apply, row, { undoes: null, hash: null }));
+  }
+
+  /** A change of the folder that a person asked Tidemark for. */
+  async #byHand(path: string, work: () => Promise<Undone>): Promise<Undone> {
+    const { environment, folder, hooks } = this.#parts;
+    const undone = await this.#ctx.treeLock.run(async () => {
+      const state = folderError(await checkFolder(environment.disk, folder.path, folder.folderId), folder.path) ?? (await this.#recover());
+      if (state !== null) throw new TidemarkError(state.code, state.params);
+      try {
+        return await work();
+      } catch (error) {
+        const { code, params } = errorDataFor(error, path);
+        throw new TidemarkError(code, params, { cause: error });
+      }
+    });
+    this.#plan.changed(undone.touched);
+    hooks.onLists('files');
+    if (undone.rescan.length > 0) await this.#scan.scan(undone.rescan);
+    return undone;
   }
 
   #watchCloud(): Promise<void> {

@@ -1,5 +1,6 @@
 export * from './content.ts';
 export * from './file-identity.ts';
+export * from './find-by-path.ts';
 export * from './ids.ts';
 export * from './map-tree.ts';
 export * from './trees.ts';

@@ -39,13 +39,16 @@ export interface StoreReads {
   pausedUntil(): number | 'resumed' | null;
 
   /** Newest first; `before` is the id of the last row of the page before. `search` looks into both paths. */
-  activity(page: { before?: number; limit: number; search?: string; kinds?: readonly string[] }): readonly Activity[];
+  activity(page: { before?: number; limit: number; search?: string; kinds?: readonly string[] }): readonly ActivityRow[];
+  activityRow(id: number): ActivityRow | undefined;
   issue(key: string): IssueRow | undefined;
   /** In the order of their keys; `after` is the key of the last row of the page before. */
   issues(page: { after?: string; limit: number }): readonly IssueRow[];
   issueCount(): number;
   questions(): readonly QuestionRow[];
   trash(): readonly TrashRow[];
+  /** What the change of this line put into the trash. */
+  trashOf(activityId: number): TrashRow | undefined;
 }
 
 export interface StoreWrites {
@@ -59,7 +62,7 @@ export interface StoreWrites {
   rebindLocal(from: NodeId, to: NodeId): void;
   putSynced(node: SyncedNode): void;
   deleteSynced(id: NodeId): void;
-  /** Forgets all three trees, cursor, journal, issues and questions (folder removed, another account). */
+  /** Forgets all three trees, cursor, journal, issues, questions, and how to undo anything (folder removed, another account). */
   clearTrees(): void;
 
   addJournal(kind: string, data: unknown): number;
@@ -71,7 +74,9 @@ export interface StoreWrites {
   setSetting<K extends SettingKey>(key: K, value: SettingValue<K>): void;
   /** Null: paused until resumed. */
   setPausedUntil(until: number | 'resumed' | null): void;
-  addActivity(entry: Omit<Activity, 'id'>): Activity;
+  addActivity(entry: NewActivity): ActivityRow;
+  /** @param by the line that took it back */
+  setUndone(id: number, by: number): void;
   putIssue(issue: IssueRow): void;
   deleteIssue(key: string): void;
   putQuestion(question: QuestionRow): void;
@@ -123,6 +128,48 @@ export interface IssueRow {
 export interface QuestionRow extends Question {
   readonly ids: readonly NodeId[];
   readonly answer: 'keep' | 'delete' | null;
+}
+
+interface PlaceRow {
+  readonly parentId: NodeId;
+  readonly name: string;
+}
+
+/** How a change is taken back. Hashes are those of contents. */
+export type Reversal =
+  | { readonly way: 'bring_back'; readonly hash: string | null }
+  /** A file that still has the content `now`; a folder when what is in it came from other devices, or is all in the cloud. */
+  | { readonly way: 'take_away'; readonly now: string | 'theirs' | 'settled' }
+  | { readonly way: 'put_previous'; readonly now: string; readonly before: string }
+  /** `from` is where the change left it. */
+  | { readonly way: 'move_back'; readonly from: PlaceRow; readonly to: PlaceRow }
+  | { readonly way: 'restore_in_cloud' }
+  | { readonly way: 'restore_version'; readonly now: string; readonly before: string }
+  /** The item of the line is the kept copy; `winner` and its content before and after the choice are there where it changed. */
+  | {
+      readonly way: 'open_conflict';
+      readonly keep: ConflictKeep;
+      readonly winner: NodeId | null;
+      readonly now: string;
+      readonly before: string | null;
+    }
+  | { readonly way: 'choose_again'; readonly keep: ConflictKeep };
+
+export type ConflictKeep = 'current' | 'copy' | 'both';
+
+/** A line of the history with what it takes to undo it. */
+export interface ActivityRow extends Omit<Activity, 'undo'> {
+  readonly node: NodeId | null;
+  readonly reversal: Reversal | null;
+  /** The line that took it back. */
+  readonly undoneBy: number | null;
+  /** What it replaced or deleted here lies in the trash of this device. */
+  readonly inTrash: boolean;
+}
+export interface NewActivity extends Omit<Activity, 'id' | 'undo' | 'undoes'> {
+  readonly node?: NodeId | null;
+  readonly reversal?: Reversal | null;
+  readonly undoes?: number | null;
 }
 
 export interface TrashRow {

@@ -8,6 +8,7 @@ export function journalRows(sql: Sql) {
   const deleteJournal = sql.change('DELETE FROM journal WHERE id = ?');
   const clearJournal = sql.change('DELETE FROM journal');
   const trash = sql.query('SELECT id, trash_path, original_path, why, at, activity_id FROM trash ORDER BY id');
+  const trashOf = sql.query('SELECT id, trash_path, original_path, why, at, activity_id FROM trash WHERE activity_id = ?');
   const addTrash = sql.change('INSERT INTO trash (trash_path, original_path, why, at, activity_id) VALUES (?, ?, ?, ?, ?)');
   const deleteTrash = sql.change('DELETE FROM trash WHERE id = ?');
 
@@ -17,6 +18,10 @@ export function journalRows(sql: Sql) {
       journal: () =>
         journal.all().map((row): JournalRow => ({ id: row[0] as number, kind: row[1] as string, data: JSON.parse(row[2] as string) })),
       trash: () => trash.all().map(toTrash),
+      trashOf(activityId: number): TrashRow | undefined {
+        const row = trashOf.get(activityId);
+        return row === undefined ? undefined : toTrash(row);
+      },
     },
     writes: {
       addJournal: (kind: string, data: unknown): number => addJournal.run(kind, JSON.stringify(data ?? null)).rowId,

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Activity, settingKeys, settings } from '../../contract/index.ts';
+import { settingKeys, settings } from '../../contract/index.ts';
 import { ROOT_ID } from '../model/index.ts';
-import type { AccountRow, IssueRow, QuestionRow, Store } from './api.ts';
+import type { AccountRow, IssueRow, NewActivity, QuestionRow, Store } from './api.ts';
 import { freshStore, idOf, localFile, openedStore, remoteFile, syncedFile, tempFolder } from './testing/store.ts';
 
 const account: AccountRow = {
@@ -35,7 +35,7 @@ const question: QuestionRow = {
   ids: [idOf('a'), ROOT_ID, idOf('b')],
   answer: null,
 };
-const entry = (path: string, over: Partial<Omit<Activity, 'id'>> = {}): Omit<Activity, 'id'> => ({
+const entry = (path: string, over: Partial<NewActivity> = {}): NewActivity => ({
   at: 1,
   kind: 'uploaded',
   path,
@@ -161,8 +161,36 @@ describe('activity', () => {
       write.addActivity(entry('a')),
       write.addActivity(entry('b', { otherPath: 'c', device: 'PC' })),
     ]);
-    expect(added[1]).toEqual({ ...entry('b', { otherPath: 'c', device: 'PC' }), id: (added[0]?.id ?? 0) + 1 });
+    const plain = { node: null, reversal: null, undoes: null, undoneBy: null, inTrash: false };
+    expect(added[1]).toEqual({ ...entry('b', { otherPath: 'c', device: 'PC' }), ...plain, id: (added[0]?.id ?? 0) + 1 });
     expect(store.activity({ limit: 10 })).toEqual([...added].reverse());
+  });
+
+  it('remembers how to undo a line, which one did, and whether the trash still has what it takes', () => {
+    const store = freshStore();
+    const reversal = { way: 'bring_back', hash: null } as const;
+    const [first, second] = store.transaction((write) => {
+      const gone = write.addActivity(entry('a', { kind: 'deleted_here', node: idOf('a'), reversal })).id;
+      write.addTrash({ trashPath: 't', originalPath: 'a', why: 'deleted', at: 1, activityId: gone });
+      const undone = write.addActivity(entry('a', { kind: 'undone', undoes: gone })).id;
+      write.setUndone(gone, undone);
+      return [gone, undone];
+    });
+    expect(store.activityRow(first)).toMatchObject({ node: idOf('a'), reversal, undoneBy: second, undoes: null, inTrash: true });
+    expect(store.activityRow(second)).toMatchObject({ node: null, reversal: null, undoneBy: null, undoes: first, inTrash: false });
+    const trashed = store.trashOf(first);
+    expect(trashed).toMatchObject({ trashPath: 't', activityId: first });
+    store.transaction((write) => write.deleteTrash(trashed?.id ?? 0));
+    expect(store.activityRow(first)?.inTrash).toBe(false);
+    expect(store.activityRow(99)).toBeUndefined();
+    expect(store.trashOf(second)).toBeUndefined();
+  });
+
+  it('of a folder that is not ours any more cannot be undone', () => {
+    const store = freshStore();
+    const { id } = store.transaction((write) => write.addActivity(entry('a', { reversal: { way: 'restore_in_cloud' } })));
+    store.transaction((write) => write.clearTrees());
+    expect(store.activityRow(id)).toMatchObject({ path: 'a', reversal: null });
   });
 
   it('is paged from a row on, also when newer ones arrive in between', () => {

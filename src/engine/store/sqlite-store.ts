@@ -36,6 +36,7 @@ export function makeStore(sql: Sql): Store {
       journal.clearJournal();
       issues.clear();
       questions.clear();
+      activity.forgetReversals();
     },
   };
 

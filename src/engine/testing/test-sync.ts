@@ -1,5 +1,4 @@
 import { onTestFinished } from 'vitest';
-import type { Activity } from '../../contract/index.ts';
 import { Mutex } from '../apply/index.ts';
 import type { Environment } from '../environment.ts';
 import { FakeDisk } from '../fakes/disk/index.ts';
@@ -7,7 +6,7 @@ import { FakeClock, FakeCloud, FakeLog, FakeSecrets, SeededRandom } from '../fak
 import type { NodeId } from '../model/index.ts';
 import type { DriveApi } from '../remote/index.ts';
 import type { StatusEvent } from '../status/index.ts';
-import { openStore, type Store } from '../store/index.ts';
+import { type ActivityRow, openStore, type Store } from '../store/index.ts';
 import type { ChangedList, SyncContext } from '../core/sync-context.ts';
 
 export const ROOT = '/home/sync';
@@ -35,7 +34,7 @@ export class TestSync {
     dirty: new Set<NodeId>(),
     lists: new Set<ChangedList>(),
     status: [] as StatusEvent[],
-    activity: [] as Activity[],
+    activity: [] as ActivityRow[],
   };
   #drive: DriveApi | undefined;
 

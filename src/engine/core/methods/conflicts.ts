@@ -1,6 +1,8 @@
-import { assertNever } from '../../../base/index.ts';
-import { type CommitEntryInput, type Params, TidemarkError } from '../../../contract/index.ts';
+import { type Params, TidemarkError } from '../../../contract/index.ts';
 import type { RemoteFile } from '../../model/index.ts';
+import { note } from '../../apply/index.ts';
+import type { ConflictKeep } from '../../store/index.ts';
+import { chooseVersion } from '../conflict-choice.ts';
 import type { Handlers, TidemarkEngine } from '../engine.ts';
 
 /**
@@ -8,7 +10,7 @@ import type { Handlers, TidemarkEngine } from '../engine.ts';
  * change does, through trash and history, and can be taken back there.
  */
 export function conflictMethods(engine: TidemarkEngine): Handlers<'conflicts.list' | 'conflicts.show' | 'conflicts.resolve'> {
-  const { store, views, environment } = engine;
+  const { store, views } = engine;
   const find = (id: string): RemoteFile => {
     const copy = store.conflictCopies().find((one) => one.id === id);
     if (copy === undefined) throw new TidemarkError('unknown_item', { id });
@@ -26,54 +28,21 @@ export function conflictMethods(engine: TidemarkEngine): Handlers<'conflicts.lis
     'conflicts.resolve': async ({ id, keep }) => {
       const copy = find(id);
       const chosen = chosenVersion(copy, keep, engine.requireAccount().deviceId);
-      const results = await engine.requireDrive().commit(entriesFor(engine, copy, chosen), environment.random.id());
-      engine.run?.syncNow();
-      const failure = results.find((result) => result.status !== 'ok');
-      if (failure !== undefined) throw new TidemarkError(failure.code);
+      const { path, copyPath } = views.conflict(copy);
+      try {
+        const reversal = await chooseVersion(engine, copy, chosen);
+        note(engine, 'chosen', path, { otherPath: copyPath, node: copy.id, reversal });
+      } finally {
+        engine.run?.syncNow();
+      }
       return {};
     },
   };
 }
 
 /** Which of the two versions is meant; "mine" is never the other device's. */
-function chosenVersion(copy: RemoteFile, keep: Params<'conflicts.resolve'>['keep'], deviceId: string): 'current' | 'copy' | 'both' {
+function chosenVersion(copy: RemoteFile, keep: Params<'conflicts.resolve'>['keep'], deviceId: string): ConflictKeep {
   if (keep !== 'mine' && keep !== 'theirs') return keep;
   const copyIsMine = copy.modifiedBy === deviceId;
   return (keep === 'mine') === copyIsMine ? 'copy' : 'current';
-}
-
-function entriesFor({ store }: TidemarkEngine, copy: RemoteFile, keep: 'current' | 'copy' | 'both'): CommitEntryInput[] {
-  const remove: CommitEntryInput = { op: 'delete', id: copy.id, base: copy.revision, group: 0 };
-  switch (keep) {
-    case 'current':
-      return [remove];
-    case 'both':
-      return [{ ...putOf(copy, copy), conflictOf: null }];
-    case 'copy': {
-      const winner = copy.conflictOf === null ? undefined : store.remote.get(copy.conflictOf);
-      // The other file is gone meanwhile: then this one simply stays.
-      if (winner?.kind !== 'file') return [{ ...putOf(copy, copy), conflictOf: null }];
-      return [{ ...putOf(winner, copy), conflictOf: winner.conflictOf, group: 0 }, remove];
-    }
-    default:
-      return assertNever(keep);
-  }
-}
-
-/** `target` with the content of `source`. */
-function putOf(target: RemoteFile, source: RemoteFile): Extract<CommitEntryInput, { op: 'put' }> {
-  const { id, parentId, name, revision } = target;
-  const { content, mtimeMs, executable } = source;
-  return {
-    op: 'put',
-    id,
-    base: revision,
-    parentId,
-    name,
-    size: content.size,
-    hash: content.hash,
-    blocks: [...content.blocks],
-    mtimeMs,
-    executable,
-  };
 }

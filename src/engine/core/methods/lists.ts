@@ -1,21 +1,24 @@
-import { type Activity, type FileItem, TidemarkError } from '../../../contract/index.ts';
+import { type FileItem, TidemarkError } from '../../../contract/index.ts';
 import type { Handlers, TidemarkEngine } from '../engine.ts';
 import { findAnywhere } from '../lookup.ts';
+import { shownActivity } from '../undoing.ts';
 
 type Names = 'activity.list' | 'files.list' | 'files.explain' | 'issues.list' | 'questions.list' | 'questions.answer';
 
 export function listMethods(engine: TidemarkEngine): Handlers<Names> {
-  const { store, views } = engine;
+  const { store, views, environment } = engine;
   return {
     'activity.list': ({ cursor, limit, search, kinds }) => {
       const before = cursor === undefined ? undefined : wholeNumber(cursor);
-      const rows: readonly Activity[] = store.activity({
+      const rows = store.activity({
         limit: limit + 1,
         ...(before === undefined ? {} : { before }),
         ...(search === undefined ? {} : { search }),
         ...(kinds === undefined ? {} : { kinds }),
       });
-      return Promise.resolve(pageOf(rows, limit, (row) => String(row.id)));
+      const now = environment.clock.now();
+      const { rows: shown, next } = pageOf(rows, limit, (row) => String(row.id));
+      return Promise.resolve({ rows: shown.map((row) => shownActivity(row, store, now)), next });
     },
     'files.list': ({ path, cursor, limit }) => {
       const id = findAnywhere(store, path);

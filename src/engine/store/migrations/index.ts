@@ -1,4 +1,5 @@
 import { initial } from './0001-initial.ts';
+import { undo } from './0002-undo.ts';
 
 /** SQL that brings a database from one version to the next. Never edited once released: add another. */
 export interface Migration {
@@ -7,4 +8,7 @@ export interface Migration {
   readonly sql: string;
 }
 
-export const migrations: readonly Migration[] = [{ version: 1, sql: initial }];
+export const migrations: readonly Migration[] = [
+  { version: 1, sql: initial },
+  { version: 2, sql: undo },
+];

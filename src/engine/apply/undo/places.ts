@@ -1,0 +1,62 @@
+import { joinPath, nameKey, numberedName, parentPath } from '../../../base/index.ts';
+import { TidemarkError } from '../../../contract/index.ts';
+import { type NodeId, ROOT_ID } from '../../model/index.ts';
+import type { ApplyParts } from '../parts.ts';
+import { newPath, requireStat } from '../paths.ts';
+
+/** Id of the folder at a path, made where it is missing. Throws undo_place_taken when a file has its name, DiskFault. */
+export async function folderAt(parts: ApplyParts, path: string): Promise<NodeId> {
+  const { store, environment } = parts;
+  let at: NodeId = ROOT_ID;
+  let walked = '';
+  for (const name of path === '' ? [] : path.split('/')) {
+    walked = joinPath(walked, name);
+    const found = [...store.local.named(at, nameKey(name))];
+    const there = found.find((one) => one.name === name) ?? found[0];
+    if (there?.kind === 'file') throw new TidemarkError('undo_place_taken', { path: walked });
+    at = there?.id ?? (await makeFolder(at, name));
+  }
+  return at;
+
+  async function makeFolder(parentId: NodeId, name: string): Promise<NodeId> {
+    const target = await newPath(parts, parentId, name);
+    await environment.disk.makeFolder(target);
+    const stat = await requireStat(parts, target);
+    await environment.disk.syncFolders([parentPath(target)]);
+    const id = environment.random.id();
+    store.transaction((write) => write.putLocal({ kind: 'folder', id, parentId, name, stat }));
+    return id;
+  }
+}
+
+/** Nothing has the name there, on this disk or in the cloud. @param but the item that may */
+export async function isFree(parts: ApplyParts, parentId: NodeId, name: string, but?: NodeId): Promise<boolean> {
+  const { store, environment } = parts;
+  const key = nameKey(name);
+  const others = [...store.local.named(parentId, key), ...store.remote.named(parentId, key)].filter(({ id }) => id !== but);
+  // What left the place here is only still to leave it in the cloud.
+  if (others.some(({ id }) => isAt(id))) return false;
+  const stat = await environment.disk.stat(await newPath(parts, parentId, name));
+  return stat === undefined || isItself();
+
+  function isAt(id: NodeId): boolean {
+    const here = store.local.get(id);
+    if (here !== undefined) return here.parentId === parentId && nameKey(here.name) === key;
+    return store.synced.get(id) === undefined;
+  }
+  /** Another spelling of the item's own name. */
+  function isItself(): boolean {
+    return but !== undefined && [...store.local.named(parentId, key)].some((one) => one.id === but && one.name !== name);
+  }
+}
+
+const MOST_NUMBERS = 1000;
+
+/** `report.docx`, or `report (2).docx` where that is taken. Throws undo_place_taken. */
+export async function freeName(parts: ApplyParts, parentId: NodeId, name: string): Promise<string> {
+  for (let number = 1; number < MOST_NUMBERS; number += 1) {
+    const candidate = number === 1 ? name : numberedName(name, number);
+    if (await isFree(parts, parentId, candidate)) return candidate;
+  }
+  throw new TidemarkError('undo_place_taken', { path: name });
+}

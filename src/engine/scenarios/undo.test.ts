@@ -1,0 +1,490 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { dayMs } from '../../base/index.ts';
+import type { Activity, ActivityKind, UndoResult } from '../../contract/index.ts';
+import { type Device, worldOf } from './support/index.ts';
+
+/** The newest line of this kind. */
+async function last(device: Device, kind: ActivityKind): Promise<Activity> {
+  const row = (await device.activity()).find((one) => one.kind === kind);
+  if (row === undefined) throw new Error(`${device.name} has no line ${kind}`);
+  return row;
+}
+
+const undoIds = async (device: Device, ...ids: readonly number[]): Promise<readonly UndoResult[]> =>
+  (await device.call('activity.undo', { ids: [...ids] })).results;
+
+/** Undoes the newest line of this kind; answers the line that tells of it. */
+async function undo(device: Device, kind: ActivityKind): Promise<Activity> {
+  const [result] = await undoIds(device, (await last(device, kind)).id);
+  if (result?.outcome !== 'undone') throw new Error(JSON.stringify(result));
+  return result.activity;
+}
+
+/** Why the newest line of this kind could not be undone. */
+async function refusal(device: Device, kind: ActivityKind): Promise<string> {
+  const [result] = await undoIds(device, (await last(device, kind)).id);
+  return result?.outcome === 'failed' ? result.error.code : 'undone';
+}
+
+/** Items of the trash of the device, without the days and slots they lie in. */
+const inTrash = async (device: Device): Promise<readonly string[]> =>
+  (await device.own('trash')).flatMap((path) => path.split('/').slice(2)).sort();
+
+async function pair() {
+  const opened = await worldOf('Ann', 'Ben');
+  const [ann, ben] = opened.devices;
+  return { ...opened, ann, ben, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() };
+}
+
+describe('what another device did is undone here, and there', () => {
+  it('a deleted file is back as a new one', async () => {
+    await using it = await pair();
+    const { world, ann, ben } = it;
+    await ann.write('docs/a.txt', 'text');
+    await world.settle();
+    await ann.remove('docs/a.txt');
+    await world.settle();
+    expect(await ben.exists('docs/a.txt')).toBe(false);
+    expect(await undo(ben, 'deleted_here')).toMatchObject({ kind: 'undone', path: 'docs/a.txt' });
+    await world.settle();
+    await world.expectSame({ 'docs/': '', 'docs/a.txt': 'text' });
+    expect(await inTrash(ben)).toEqual([]);
+  });
+
+  it('a deleted folder with all that was in it, its parents made again', async () => {
+    await using it = await pair();
+    const { world, ann, ben } = it;
+    for (const path of ['top/deep/a.txt', 'top/deep/er/b.txt', 'top/c.txt']) await ann.write(path, path);
+    await ann.mkdir('top/deep/empty');
+    await world.settle();
+    const before = await world.expectSame();
+    await ann.remove('top/deep');
+    await world.settle();
+    await ann.remove('top');
+    await world.settle();
+    await world.expectSame({});
+    const ids = (await ben.activity()).filter(({ kind }) => kind === 'deleted_here').map(({ id }) => id);
+    expect(ids).toHaveLength(2);
+    expect((await undoIds(ben, ...ids.toReversed())).map(({ outcome }) => outcome)).toEqual(['undone', 'undone']);
+    await world.settle();
+    await world.expectSame(before);
+  });
+
+  it('also where only the deeper folder is brought back', async () => {
+    await using it = await pair();
+    const { world, ann, ben } = it;
+    await ann.write('top/deep/a.txt', 'a');
+    await world.settle();
+    await ann.remove('top/deep');
+    await world.settle();
+    const { id } = await last(ben, 'deleted_here');
+    await ann.remove('top');
+    await world.settle();
+    await undoIds(ben, id);
+    await world.settle();
+    await world.expectSame({ 'top/': '', 'top/deep/': '', 'top/deep/a.txt': 'a' });
+  });
+
+  it('a replaced file has its earlier bytes again, and the newer ones stay in the history and in the trash', async () => {
+    await using it = await pair();
+    const { world, ann, ben } = it;
+    await ann.write('a.txt', 'first');
+    await world.settle();
+    await ann.write('a.txt', 'second version');
+    await world.settle();
+    await undo(ben, 'updated_here');
+    expect(await ben.read('a.txt')).toBe('first');
+    await world.settle();
+    await world.expectSame({ 'a.txt': 'first' });
+    const { versions } = await ben.call('versions.list', { path: 'a.txt' });
+    expect(versions.map(({ size }) => size)).toEqual([5, 14, 5]);
+    expect(await inTrash(ben)).toEqual(['a.txt']);
+  });
+
+  it('a new file is taken away, here and there, into both trashes', async () => {
+    await using it = await pair();
+    const { world, ann, ben } = it;
+    await ann.write('new.txt', 'new');
+    await world.settle();
+    const { undo: before } = await last(ben, 'downloaded');
+    expect(before).toMatchObject({ state: 'possible', way: 'take_away' });
+    await undo(ben, 'downloaded');
+    await world.settle();
+    await world.expectSame({});
+    expect(await inTrash(ben)).toEqual(['new.txt']);
+    expect((await ben.call('trash.list', {})).items.map(({ path }) => path)).toEqual(['new.txt']);
+  });
+
+  it('a moved file and a moved folder, without a byte', async () => {
+    await using it = await pair();
+    const { world, ann, ben } = it;
+    for (const path of ['a/one.txt', 'a/two.txt', 'b/three.txt']) await ann.write(path, path);
+    await world.settle();
+    const before = await world.expectSame();
+    await ann.rename('a/one.txt', 'b/moved.txt');
+    await world.settle();
+    await ann.rename('a', 'b/a');
+    await world.settle();
+    const cost = await world.cost(async () => {
+      for (const row of (await ben.activity()).filter(({ kind }) => kind === 'moved_here')) await undoIds(ben, row.id);
+      await world.settle();
+    });
+    await world.expectSame(before);
+    expect([cost.upBytes, cost.downBytes]).toEqual([0, 0]);
+  });
+
+  it('a move is undone with the edit that was made in the file since', async () => {
+    await using it = await pair();
+    const { world, ann, ben } = it;
+    await ann.write('a.txt', 'text');
+    await world.settle();
+    await ann.rename('a.txt', 'folder/b.txt');
+    await world.settle();
+    await ben.write('folder/b.txt', 'edited');
+    await world.settle();
+    await undo(ben, 'moved_here');
+    await world.settle();
+    await world.expectSame({ 'folder/': '', 'a.txt': 'edited' });
+  });
+
+  it('a new folder that is empty, and one whose files all came with it', async () => {
+    await using it = await pair();
+    const { world, ann, ben } = it;
+    await ann.mkdir('empty');
+    await world.settle();
+    await undo(ben, 'folder_here');
+    await world.settle();
+    await world.expectSame({});
+    await ann.write('full/deep/a.txt', 'a');
+    await world.settle();
+    const row = (await ben.activity()).find(({ kind, path }) => kind === 'folder_here' && path === 'full');
+    await undoIds(ben, row?.id ?? 0);
+    await world.settle();
+    await world.expectSame({});
+  });
+
+  it('but not a folder that something was put into here', async () => {
+    await using it = await pair();
+    const { world, ann, ben } = it;
+    await ann.write('full/a.txt', 'a');
+    await world.settle();
+    await ben.write('full/mine.txt', 'mine');
+    await world.settle();
+    expect(await refusal(ben, 'folder_here')).toBe('undo_changed');
+    await ben.write('full/unseen.txt', 'unseen');
+    expect(await refusal(ben, 'folder_here')).toBe('undo_changed');
+    await world.settle();
+    await world.expectSame({ 'full/': '', 'full/a.txt': 'a', 'full/mine.txt': 'mine', 'full/unseen.txt': 'unseen' });
+  });
+});
+
+describe('nothing that was done since is undone with it', () => {
+  it('a name that is taken meanwhile: the item comes back under a number', async () => {
+    await using it = await pair();
+    const { world, ann, ben } = it;
+    await ann.write('a.txt', 'old');
+    await world.settle();
+    await ann.remove('a.txt');
+    await world.settle();
+    await ann.write('a.txt', 'somebody else');
+    await world.settle();
+    expect((await undo(ben, 'deleted_here')).path).toBe('a (2).txt');
+    await world.settle();
+    await world.expectSame({ 'a.txt': 'somebody else', 'a (2).txt': 'old' });
+  });
+
+  it('a place that is taken meanwhile: a move is not undone', async () => {
+    await using it = await pair();
+    const { world, ann, ben } = it;
+    await ann.write('a.txt', 'a');
+    await world.settle();
+    await ann.rename('a.txt', 'b.txt');
+    await world.settle();
+    await ben.write('a.txt', 'another');
+    // Also while no look has found it yet.
+    expect(await refusal(ben, 'moved_here')).toBe('undo_place_taken');
+    await world.settle();
+    expect(await refusal(ben, 'moved_here')).toBe('undo_place_taken');
+    await world.expectSame({ 'a.txt': 'another', 'b.txt': 'a' });
+  });
+
+  it.each<[string, 'updated_here' | 'downloaded']>([
+    ['an updated file', 'updated_here'],
+    ['a new file', 'downloaded'],
+  ])('%s that was edited meanwhile, seen or not, keeps the edit', async (_, kind) => {
+    await using it = await pair();
+    const { world, ann, ben } = it;
+    await ann.write('a.txt', 'first');
+    await world.settle();
+    if (kind === 'updated_here') {
+      await ann.write('a.txt', 'second');
+      await world.settle();
+    }
+    await ben.write('a.txt', 'edited here');
+    expect(await refusal(ben, kind)).toBe('undo_changed');
+    await world.settle();
+    expect(await refusal(ben, kind)).toBe('undo_changed');
+    await world.expectSame({ 'a.txt': 'edited here' });
+  });
+
+  it('twice is once', async () => {
+    await using it = await pair();
+    const { world, ann, ben } = it;
+    await ann.write('a.txt', 'a');
+    await world.settle();
+    await ann.remove('a.txt');
+    await world.settle();
+    await undo(ben, 'deleted_here');
+    expect(await refusal(ben, 'deleted_here')).toBe('undo_done');
+    expect((await last(ben, 'deleted_here')).undo.state).toBe('done');
+    await world.settle();
+    await world.expectSame({ 'a.txt': 'a' });
+  });
+
+  it('what lies in the trash no more', async () => {
+    await using it = await pair();
+    const { world, ann, ben } = it;
+    await ann.write('a.txt', 'a');
+    await world.settle();
+    await ann.remove('a.txt');
+    await world.settle();
+    const trash = join(ben.folder, '.tidemark/trash');
+    for (const day of await readdir(trash)) await rm(join(trash, day), { recursive: true });
+    expect((await last(ben, 'deleted_here')).undo.state).toBe('possible');
+    expect(await refusal(ben, 'deleted_here')).toBe('undo_trash_gone');
+    expect((await last(ben, 'deleted_here')).undo).toMatchObject({ state: 'impossible', reason: { code: 'undo_trash_gone' } });
+    expect((await ben.call('trash.here', {})).items).toEqual([]);
+  });
+
+  it('after thirty days, which the trash outlives by little', async () => {
+    await using it = await pair();
+    const { world, ann, ben } = it;
+    await ann.write('folder/a.txt', 'a');
+    await world.settle();
+    await ann.remove('folder');
+    await world.settle();
+    ben.skewMs = 30 * dayMs - 1000_000;
+    expect((await last(ben, 'deleted_here')).undo.state).toBe('possible');
+    ben.skewMs = 30 * dayMs + 1000_000;
+    expect((await last(ben, 'deleted_here')).undo.state).toBe('expired');
+    expect(await refusal(ben, 'deleted_here')).toBe('undo_expired');
+    ben.skewMs = 33 * dayMs;
+    await ben.restart();
+    await ben.sync();
+    await expect.poll(() => ben.own('trash')).toEqual([]);
+    expect((await ben.call('trash.here', {})).items).toEqual([]);
+  });
+
+  it('what never can be says so', async () => {
+    await using it = await pair();
+    const { world, ann } = it;
+    await ann.write('a.txt', 'a');
+    await world.settle();
+    for (const kind of ['uploaded', 'signed_in', 'folder_added'] as const) {
+      expect((await last(ann, kind)).undo.state).toBe('impossible');
+      expect(await refusal(ann, kind)).toBe('undo_impossible');
+    }
+    expect(await undoIds(ann, 9999)).toMatchObject([{ outcome: 'failed', error: { code: 'unknown_item' } }]);
+  });
+});
+
+describe('an undo is undone', () => {
+  it('of a deletion, of an update, of a new file, of a move: again and again', async () => {
+    await using it = await pair();
+    const { world, ann, ben } = it;
+    for (const path of ['deleted.txt', 'updated.txt', 'moved.txt']) await ann.write(path, path);
+    await world.settle();
+    await ann.remove('deleted.txt');
+    await ann.write('updated.txt', 'new bytes');
+    await ann.write('added.txt', 'added');
+    await ann.rename('moved.txt', 'elsewhere.txt');
+    await world.settle();
+    const after = await world.expectSame();
+    const ids = (await ben.activity()).slice(0, 4).map(({ id }) => id);
+    for (let round = 0; round < 2; round += 1) {
+      const undone = await undoIds(ben, ...ids);
+      expect(undone.map(({ outcome }) => outcome)).toEqual(['undone', 'undone', 'undone', 'undone']);
+      await world.settle();
+      await world.expectSame({ 'deleted.txt': 'deleted.txt', 'updated.txt': 'updated.txt', 'moved.txt': 'moved.txt' });
+      const again = await undoIds(ben, ...undone.map((one) => (one.outcome === 'undone' ? one.activity.id : 0)));
+      await world.settle();
+      await world.expectSame(after);
+      ids.splice(0, ids.length, ...again.map((one) => (one.outcome === 'undone' ? one.activity.id : 0)));
+    }
+  });
+
+  it('of a folder that came back', async () => {
+    await using it = await pair();
+    const { world, ann, ben } = it;
+    await ann.write('folder/deep/a.txt', 'a');
+    await world.settle();
+    await ann.remove('folder');
+    await world.settle();
+    await undo(ben, 'deleted_here');
+    await world.settle();
+    await undo(ben, 'undone');
+    await world.settle();
+    await world.expectSame({});
+  });
+});
+
+describe('what this device did in the cloud', () => {
+  it('a file and a folder that the person deleted come back from the trash of the cloud', async () => {
+    await using it = await pair();
+    const { world, ann, ben } = it;
+    for (const path of ['a.txt', 'folder/b.txt']) await ann.write(path, path);
+    await world.settle();
+    const before = await world.expectSame();
+    await ben.remove('a.txt');
+    await ben.remove('folder');
+    await world.settle();
+    const rows = (await ben.activity()).filter(({ kind }) => kind === 'deleted_cloud');
+    expect(rows).toHaveLength(2);
+    await undoIds(ben, ...rows.map(({ id }) => id));
+    await world.settle();
+    await world.expectSame(before);
+    expect(await refusal(ben, 'deleted_cloud')).toBe('undo_done');
+  });
+
+  it('an edit has its earlier version again, unless it was edited on', async () => {
+    await using it = await pair();
+    const { world, ann, ben } = it;
+    await ann.write('a.txt', 'first');
+    await world.settle();
+    await ann.write('a.txt', 'second');
+    await world.settle();
+    await undo(ann, 'updated_cloud');
+    await world.settle();
+    await world.expectSame({ 'a.txt': 'first' });
+    await undo(ann, 'undone');
+    await world.settle();
+    await world.expectSame({ 'a.txt': 'second' });
+    await ben.write('a.txt', 'third');
+    await world.settle();
+    expect(await refusal(ben, 'updated_cloud')).toBe('undone');
+    await world.settle();
+    await world.expectSame({ 'a.txt': 'second' });
+    await ann.write('a.txt', 'not sent yet');
+    const rows = (await ann.activity()).filter(({ kind }) => kind === 'undone');
+    await undoIds(ann, rows[0]?.id ?? 0);
+    await world.settle();
+    expect(Object.values(await ann.tree())).toContain('not sent yet');
+  });
+
+  it('a move goes back on this disk', async () => {
+    await using it = await pair();
+    const { world, ann } = it;
+    await ann.write('a.txt', 'a');
+    await world.settle();
+    await ann.rename('a.txt', 'sub/b.txt');
+    await world.settle();
+    await undo(ann, 'moved_cloud');
+    await world.settle();
+    await world.expectSame({ 'sub/': '', 'a.txt': 'a' });
+  });
+});
+
+describe('a choice between two versions', () => {
+  async function inConflict(world: Awaited<ReturnType<typeof pair>>['world'], ann: Device, ben: Device) {
+    await ann.write('a.txt', 'base');
+    await world.settle();
+    await ann.write('a.txt', 'of Ann');
+    await ben.write('a.txt', 'of Ben, longer');
+    await ann.sync();
+    await world.settle();
+    const [conflict] = await ann.conflicts();
+    if (conflict === undefined) throw new Error('there is no conflict');
+    return conflict;
+  }
+
+  it.each(['current', 'copy', 'both'] as const)('%s is taken back, and made again', async (keep) => {
+    await using it = await pair();
+    const { world, ann, ben } = it;
+    const conflict = await inConflict(world, ann, ben);
+    const before = await world.expectSame();
+    await ann.call('conflicts.resolve', { id: conflict.id, keep });
+    await world.settle();
+    const chosen = await world.expectSame();
+    expect(await ben.conflicts()).toEqual([]);
+    await undo(ann, 'chosen');
+    await world.settle();
+    await world.expectSame(before);
+    expect(await ben.conflicts()).toMatchObject([{ id: conflict.id, path: 'a.txt', copyPath: conflict.copyPath }]);
+    await undo(ann, 'undone');
+    await world.settle();
+    await world.expectSame(chosen);
+    expect(await ann.conflicts()).toEqual([]);
+  });
+
+  it('a file that stepped aside has its name again once that is free', async () => {
+    await using it = await pair();
+    const { world, ann, ben } = it;
+    await inConflict(world, ann, ben);
+    expect(await refusal(ben, 'conflict')).toBe('undo_place_taken');
+    await ann.remove('a.txt');
+    await world.settle();
+    await undo(ben, 'conflict');
+    await world.settle();
+    await world.expectSame({ 'a.txt': 'of Ben, longer' });
+  });
+});
+
+describe('at any moment', () => {
+  it('without the cloud: done here at once, and sent later; what is done in the cloud says why not', async () => {
+    await using it = await pair();
+    const { world, ann, ben } = it;
+    for (const path of ['a.txt', 'b.txt']) await ann.write(path, path);
+    await world.settle();
+    await ann.remove('a.txt');
+    await world.settle();
+    await ben.remove('b.txt');
+    await world.settle();
+    await world.cloud.stop();
+    await undo(ben, 'deleted_here');
+    expect(await ben.read('a.txt')).toBe('a.txt');
+    expect(await refusal(ben, 'deleted_cloud')).toBe('cloud_unreachable');
+    await world.cloud.restart();
+    await ben.syncOnceFree();
+    await world.settle();
+    await undo(ben, 'deleted_cloud');
+    await world.settle();
+    await world.expectSame({ 'a.txt': 'a.txt', 'b.txt': 'b.txt' });
+  });
+
+  it('after a restart, and with one before the undo is sent', async () => {
+    await using it = await pair();
+    const { world, ann, ben } = it;
+    await ann.write('a.txt', 'first');
+    await ann.write('folder/b.txt', 'b');
+    await world.settle();
+    await ann.write('a.txt', 'second');
+    await ann.remove('folder');
+    await world.settle();
+    await ben.restart();
+    await ben.sync();
+    await ben.call('sync.pause', { until: null });
+    await undo(ben, 'updated_here');
+    await undo(ben, 'deleted_here');
+    await ben.restart();
+    await ben.call('sync.resume', {});
+    await world.settle();
+    await world.expectSame({ 'a.txt': 'first', 'folder/': '', 'folder/b.txt': 'b' });
+  });
+
+  it('an item of the trash of this device comes back by itself', async () => {
+    await using it = await pair();
+    const { world, ann, ben } = it;
+    await ann.write('a.txt', 'first');
+    await world.settle();
+    await ann.write('a.txt', 'second');
+    await world.settle();
+    const [item] = (await ben.call('trash.here', {})).items;
+    expect(item).toMatchObject({ path: 'a.txt', why: 'replaced' });
+    expect(await ben.call('trash.restoreHere', { id: item?.id ?? 0 })).toEqual({ path: 'a (2).txt' });
+    await world.settle();
+    await world.expectSame({ 'a.txt': 'second', 'a (2).txt': 'first' });
+    expect((await ben.call('trash.here', {})).items).toEqual([]);
+  });
+});
