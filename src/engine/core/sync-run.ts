@@ -41,6 +41,9 @@ export interface SyncParts {
 /** How often a folder that cannot be watched is looked at. */
 const POLL_MS = 30_000;
 
+/** How long the first look waits for the watch to begin. */
+const WATCH_PATIENCE_MS = 2000;
+
 /** One account and one folder kept in step, from `start` to `stop`. */
 export class SyncRun {
   readonly #parts: SyncParts;
@@ -165,8 +168,11 @@ export class SyncRun {
     this.#plan.add(store.issues({ limit: MAX_ISSUES }).flatMap(({ key }) => (isNodeKey(key) ? [key] : [])));
     this.#loops.push(this.#plan.run(), this.#scan.run(), this.#pull.run(), this.#watchCloud());
     this.#pull.request();
-    this.#scan.hintAll();
-    await this.#watchFolder();
+    // One look suffices when it begins after the watch does; but a slow watch must not keep everything waiting.
+    const waitedEnough = environment.clock.timer(WATCH_PATIENCE_MS, () => {
+      this.#scan.hintAll();
+    });
+    await this.#watchFolder().finally(waitedEnough);
     void this.#purgeTrash();
     this.#scanRegularly();
     environment.log.info('sync started', { folder: folder.path });

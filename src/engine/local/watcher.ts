@@ -1,10 +1,10 @@
 import { Stats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { sep } from 'node:path';
-import { type FSWatcher, watch } from 'chokidar';
 import { parentPath } from '../../base/index.ts';
 import type { WatchFolder, WatchListener } from '../environment.ts';
 import { isPathBuiltInIgnored, OWN_FOLDER } from '../ignore/index.ts';
+import { FolderWatcher } from './folder-watcher.ts';
 import { HintCounter } from './hint-counter.ts';
 
 /**
@@ -30,7 +30,7 @@ class Session {
   readonly started: Promise<void>;
   readonly #root: string;
   readonly #listener: WatchListener;
-  readonly #watcher: FSWatcher;
+  readonly #watcher: FolderWatcher;
   readonly #counter: HintCounter;
   #onFailed: () => void = () => undefined;
   #closed = false;
@@ -39,7 +39,7 @@ class Session {
     this.#root = root;
     this.#listener = listener;
     this.#counter = new HintCounter(() => this.#tell(() => listener.overflow()));
-    this.#watcher = watch(root, {
+    this.#watcher = new FolderWatcher({
       // Files, links and our own folder are not watched; what happens to them shows in their folder.
       ignored: (path, stats) => isOwn(root, path) || (stats !== undefined && !stats.isDirectory()),
       followSymlinks: false,
@@ -48,6 +48,7 @@ class Session {
       // Its filter for editors' temporary names would also drop folders called `draft~`.
       atomic: false,
     });
+    this.#watcher.add(root);
     this.started = new Promise((resolve) => {
       this.#watcher.once('ready', resolve);
       this.#onFailed = resolve;

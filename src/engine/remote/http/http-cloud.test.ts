@@ -308,6 +308,27 @@ describe('tokens and cancelling', () => {
     expect(await fault(drive(server).wait('cursor', 1, AbortSignal.abort()))).toMatchObject({ code: 'aborted' });
   });
 
+  it('survives a signal that fires after an answer that came before the request was sent to its end', async () => {
+    const server = await serveRaw((socket) => {
+      socket.once('data', () => {
+        socket.pause();
+        socket.write('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 26\r\n\r\n{"stored":1,"rejected":[]}');
+      });
+    });
+    const controller = new AbortController();
+    const errors: unknown[] = [];
+    const note = (error: unknown): void => void errors.push(error);
+    process.on('uncaughtException', note);
+    try {
+      await drive(server).store([blockOf(randomBytes(8 * 1024 * 1024))], controller.signal);
+      controller.abort();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    } finally {
+      process.off('uncaughtException', note);
+    }
+    expect(errors).toEqual([]);
+  });
+
   it('sends calls without a body, whatever their method', async () => {
     const seen: string[] = [];
     const server = await serve((request, response, body) => {

@@ -68,6 +68,9 @@ export class Line {
         decompress: false,
         http2: false,
       });
+      // An answer may be over before the last of the request counts as sent; got then still listens to the signal, and an
+      // abort that comes later would be an error that nobody hears, which ends the process.
+      stream.on('error', () => undefined);
       // Without a body in its options, the stream would wait for someone to write one.
       if (question.body === undefined && question.method !== 'GET') stream.end();
       return await this.#read(stream, question);
