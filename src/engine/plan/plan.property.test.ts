@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '../fakes/random.ts';
-import { AbstractWorld, Impossible } from '../fakes/world/abstract-world.ts';
+import { AbstractWorld } from '../fakes/world/abstract-world.ts';
+import { Impossible } from './foresee/index.ts';
 import { type LocalNode, type NodeId, type RemoteNode, ROOT_ID, type TreeView } from '../model/index.ts';
 import { type Operation, plan, type Plan, type Policy } from './index.ts';
 

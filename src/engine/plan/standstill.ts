@@ -29,7 +29,7 @@ export function waitThere(ctx: Context, id: NodeId): void {
   for (const step of placed) ctx.planParent('remote', step.id, step.to.parentId);
   if (placed.some((step) => ctx.mayBeAbove('remote', step.id, step.to.parentId, together))) return;
   const items = steps.filter((step) => step.step === 'delete').reduce((sum, step) => sum + 1 + countGone(ctx, step.id), 0);
-  ctx.emit({ op: 'rearrange_remote', id: first, steps, items });
+  ctx.emit({ op: 'rearrange_remote', id: first, steps, items }, 'circle');
 }
 
 /** The item waits for a change on the disk. */
@@ -38,7 +38,7 @@ export function waitHere(ctx: Context, id: NodeId): void {
   if (ctx.standing(id) === 'new_there' && ctx.remote(id)?.kind === 'file') return;
   const circle = closure(id, (at) => blockersHere(ctx, at));
   const [first] = [...(circle ?? [])].filter((at) => verdictOf(ctx, at) === 'move_here').sort();
-  if (first !== undefined && !ctx.policy.busy(first)) ctx.emit({ op: 'park_local', id: first });
+  if (first !== undefined && !ctx.policy.busy(first)) ctx.emit({ op: 'park_local', id: first }, 'circle');
 }
 
 /** Everything reachable from `id`, if that leads back to `id`. */

@@ -1,0 +1,2 @@
+export * from './codes.ts';
+export { type ExplainTexts, explainText, explainTexts } from './text.ts';
