@@ -37,7 +37,7 @@ export const rules = {
 } as const;
 
 export type RuleCode = keyof typeof rules;
-export const ruleCodes = Object.keys(rules) as readonly RuleCode[];
+export const ruleCodes = Object.keys(rules) as [RuleCode, ...RuleCode[]];
 
 /** What can be done about an item; the planner's operations, by name. */
 export const stepKinds = [

@@ -1,12 +1,14 @@
 import { secondMs } from '../../base/index.ts';
 import { type ErrorData, errorKind, toErrorData } from '../../contract/index.ts';
-import { type Executor, isBookkeeping, isAborted, type Outcome, localDay } from '../apply/index.ts';
+import { type Executor, isBookkeeping, isAborted, type Outcome } from '../apply/index.ts';
 import type { NodeId } from '../model/index.ts';
-import { MASS_DELETE_LIMITS, type Operation, plan, type Plan, type Policy } from '../plan/index.ts';
+import { type Operation, plan, type Plan, type Policy } from '../plan/index.ts';
 import { IssueBook } from './issue-book.ts';
-import { canHoldName } from './platform-names.ts';
+import { policyFor } from './policy.ts';
+import { FirstMerge } from './first-merge.ts';
 import { Questions } from './questions.ts';
 import { Retries } from './retries.ts';
+import { hasRealIssue } from './issue-counts.ts';
 import { isAboutConnection, type SyncContext } from './sync-context.ts';
 import { Wake } from './wake.ts';
 
@@ -18,6 +20,8 @@ export interface PlanLoopParts {
   /** Both sides were looked at, the cloud answers, nothing is paused. */
   readonly mayRun: () => boolean;
   readonly onConnectionLost: (error: ErrorData) => void;
+  /** Files that are being written are not in the tree yet. */
+  readonly looking: () => boolean;
 }
 
 /** A plan costs what changed; plans in a row leave this much time, times the cost of the last, to the work itself. */
@@ -33,6 +37,7 @@ export class PlanLoop {
   readonly #retries: Retries;
   readonly #issues: IssueBook;
   readonly #questions: Questions;
+  readonly #firstMerge: FirstMerge;
   readonly #wake = new Wake();
   #dirty = new Set<NodeId>();
   /** Planned, but only possible after something else. */
@@ -48,6 +53,7 @@ export class PlanLoop {
     this.#retries = new Retries(ctx.environment.clock, ctx.environment.random, (ids) => this.add(ids));
     this.#issues = new IssueBook(ctx);
     this.#questions = new Questions(ctx.store, ctx.environment.clock);
+    this.#firstMerge = new FirstMerge(ctx.store, ctx.environment.clock);
   }
 
   add(ids: Iterable<NodeId>): void {
@@ -82,9 +88,15 @@ export class PlanLoop {
     this.add(this.#waiting);
   }
 
+  /** The person chose that this very item is deleted; no question about many counts it. */
+  chosenToDelete(id: NodeId): void {
+    this.#questions.choose(id);
+  }
+
   /** Nothing under way and nothing left that could be done now. */
   get idle(): boolean {
-    return this.#dirty.size === 0 && this.#inFlight.size === 0 && this.#held === 0 && !this.#planning;
+    const planned = this.#dirty.size === 0 || this.#firstMerge.asking;
+    return planned && this.#inFlight.size === 0 && this.#held === 0 && !this.#planning;
   }
 
   /** Something that failed is tried again so soon that it is worth waiting for. */
@@ -106,7 +118,19 @@ export class PlanLoop {
     while (!over()) {
       await this.#wake.wait();
       if (over()) break;
-      if (!this.#parts.mayRun() || this.#dirty.size === 0) {
+      const mayRun = this.#parts.mayRun();
+      // Until it is settled whether both sides may be merged, all that is done is reading; what is dirty stays so.
+      if (mayRun && this.#firstMerge.undecided) {
+        this.#planning = true;
+        const costMs = this.#askFirst();
+        this.#planning = false;
+        if (this.#firstMerge.undecided) {
+          this.#announce();
+          await clock.sleep(Math.max(LEAST_PAUSE_MS, costMs * BREATH), stopping).catch(() => undefined);
+          continue;
+        }
+      }
+      if (!mayRun || this.#dirty.size === 0) {
         this.#announce();
         continue;
       }
@@ -129,16 +153,27 @@ export class PlanLoop {
 
   policy(): Policy {
     const { environment, account } = this.#ctx;
-    return {
-      deviceName: account.deviceName,
-      day: localDay(environment.clock.now()),
-      caseSensitive: environment.platform.caseSensitive,
-      canHold: canHoldName(environment.platform.platform),
-      busy: (id) => this.#inFlight.has(id) || this.#retries.isWaiting(id),
-      deleteApproved: (id) => this.#questions.deleteApproved(id),
-      keep: (id) => this.#questions.keep(id),
-      massDelete: MASS_DELETE_LIMITS,
+    return policyFor(environment, account.deviceName, this.#questions, (id) => this.#inFlight.has(id) || this.#retries.isWaiting(id));
+  }
+
+  /** Compares both sides and asks, if there is anything to ask; answers what it took, in ms. */
+  #askFirst(): number {
+    const { environment, hooks } = this.#ctx;
+    const startedMs = environment.clock.monotonic();
+    const busy = {
+      inFlight: (id: NodeId) => this.#inFlight.has(id),
+      resting: (id: NodeId) => !this.#inFlight.has(id) && this.#retries.isWaiting(id),
     };
+    try {
+      const step = this.#firstMerge.look(busy, this.#parts.looking());
+      if (step.step === 'read') for (const id of step.ids) void this.#perform({ op: 'hash', id });
+      else if (step.step === 'go' || step.changed) hooks.onLists('questions', 'files');
+    } catch (error) {
+      environment.log.error('comparing both sides failed', { ...toErrorData(error) });
+      this.#wake.ring();
+      return BROKEN_PAUSE_MS;
+    }
+    return environment.clock.monotonic() - startedMs;
   }
 
   /** False when the database failed in the middle: then all of it is planned again. */
@@ -329,7 +364,7 @@ export class PlanLoop {
   #announce(): void {
     if (this.#settledAnnounced || !this.idle || !this.#parts.mayRun()) return;
     this.#settledAnnounced = true;
-    const complete = this.#waiting.size === 0 && this.#ctx.store.issueCount() === 0;
+    const complete = this.#waiting.size === 0 && !this.#firstMerge.undecided && !hasRealIssue(this.#ctx.store);
     this.#ctx.hooks.onStatus({ type: 'settled', at: this.#ctx.environment.clock.now(), complete });
   }
 

@@ -18,6 +18,8 @@ export class PullLoop {
   readonly #wake = new Wake();
   #asked = 0;
   #served = 0;
+  /** Cuts the pause after a failure short. */
+  #hurry: (() => void) | undefined;
   #reading = false;
   /** Why nothing is read any more. */
   #ended: TidemarkError | undefined;
@@ -47,6 +49,13 @@ export class PullLoop {
     const asked = this.#asked;
     this.#wake.ring();
     return this.#waiters.wait(asked);
+  }
+
+  /** As `pull`, for a person: does not sit out the pause after a failure, unless the cloud asked for it. */
+  pullNow(): Promise<void> {
+    const read = this.pull();
+    this.#hurry?.();
+    return read;
   }
 
   /** As `pull`, for those who do not wait. */
@@ -101,7 +110,10 @@ export class PullLoop {
         if (data.code === 'internal') environment.log.error('reading the change feed failed', { ...data });
         const asks = data.params['retryAfterMs'];
         const waitMs = Math.max(typeof asks === 'number' ? asks : 0, backoffMs(failures, environment.random.next(), secondMs, minuteMs));
-        await environment.clock.sleep(waitMs, stopping).catch(() => undefined);
+        const nap = new AbortController();
+        if (typeof asks !== 'number') this.#hurry = () => nap.abort();
+        await environment.clock.sleep(waitMs, AbortSignal.any([stopping, nap.signal])).catch(() => undefined);
+        this.#hurry = undefined;
       }
     }
     this.#ended ??= new TidemarkError('aborted');

@@ -1,7 +1,8 @@
 import { type ActivityKind, TidemarkError } from '../../../contract/index.ts';
-import type { Operation } from '../../plan/index.ts';
 import type { Handlers, TidemarkEngine } from '../engine.ts';
-import { questionOf } from '../questions.ts';
+import { countIssues } from '../issue-counts.ts';
+import { openQuestions } from '../open-questions.ts';
+import { previewOf } from '../preview.ts';
 
 type Names =
   | 'engine.info'
@@ -43,17 +44,15 @@ export function syncMethods(engine: TidemarkEngine): Handlers<Names> {
       return {
         uploaded: changes(engine, UP) - up,
         downloaded: changes(engine, DOWN) - down,
-        issues: store.issueCount(),
-        questions: store.questions().filter((question) => question.answer === null).length,
+        issues: countIssues(store).issues,
+        questions: openQuestions(store).length,
         conflicts: store.conflictCopies().length,
       };
     },
-    'sync.preview': () =>
-      engine.lookOnly((run) => {
-        const next = run.preview();
-        const operations = next.operations.filter(({ op }) => op !== 'settle' && op !== 'forget');
-        const questions = next.massDeletions.map((deletion) => questionOf(store, environment.clock, deletion));
-        return { operations: operations.map((operation) => previewRow(engine, operation)), questions };
+    'sync.preview': ({ limit }) =>
+      engine.lookOnly(async (run) => {
+        await run.readUnknown();
+        return previewOf(engine, run.foresee(), limit);
       }),
     'sync.pause': ({ until }) => {
       if (until !== null && until <= environment.clock.now())
@@ -99,26 +98,4 @@ async function settledWithin(engine: TidemarkEngine, run: NonNullable<TidemarkEn
   } finally {
     cancel?.();
   }
-}
-
-function previewRow(
-  { store }: TidemarkEngine,
-  operation: Operation,
-): { kind: string; path: string; otherPath: string | null; sizeBytes: number | null } {
-  const { id, op } = operation;
-  const local = store.local.get(id);
-  const remote = store.remote.get(id);
-  const path = store.localPath(id) ?? store.remotePath(id) ?? store.syncedPath(id) ?? '';
-  const otherPath =
-    op === 'rename_aside'
-      ? operation.name
-      : op === 'move_local'
-        ? (store.remotePath(id) ?? null)
-        : op === 'move_remote'
-          ? (store.remotePath(id) ?? null)
-          : null;
-  const sizeBytes = op === 'download' && remote?.kind === 'file' ? remote.content.size : local?.kind === 'file' ? local.stat.size : null;
-  // A new file is read first; what comes of it is an upload.
-  const kind = op === 'hash' && remote === undefined ? 'upload' : op;
-  return { kind, path, otherPath, sizeBytes };
 }
