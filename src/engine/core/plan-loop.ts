@@ -46,6 +46,8 @@ export class PlanLoop {
   #held = 0;
   #planning = false;
   #settledAnnounced = false;
+  /** Something changed since both sides were compared for the first merge. */
+  #unasked = true;
 
   constructor(ctx: SyncContext, parts: PlanLoopParts) {
     this.#ctx = ctx;
@@ -59,6 +61,7 @@ export class PlanLoop {
   add(ids: Iterable<NodeId>): void {
     for (const id of ids) this.#dirty.add(id);
     this.#settledAnnounced = false;
+    this.#unasked = true;
     this.#wake.ring();
   }
 
@@ -69,6 +72,7 @@ export class PlanLoop {
       this.#dirty.add(id);
     }
     this.#settledAnnounced = false;
+    this.#unasked = true;
     this.#wake.ring();
   }
 
@@ -95,7 +99,7 @@ export class PlanLoop {
 
   /** Nothing under way and nothing left that could be done now. */
   get idle(): boolean {
-    const planned = this.#dirty.size === 0 || this.#firstMerge.asking;
+    const planned = this.#dirty.size === 0 || (!this.#unasked && this.#firstMerge.asking);
     return planned && this.#inFlight.size === 0 && this.#held === 0 && !this.#planning;
   }
 
@@ -165,9 +169,13 @@ export class PlanLoop {
       resting: (id: NodeId) => !this.#inFlight.has(id) && this.#retries.isWaiting(id),
     };
     try {
+      this.#unasked = false;
       const step = this.#firstMerge.look(busy, this.#parts.looking());
-      if (step.step === 'read') for (const id of step.ids) void this.#perform({ op: 'hash', id });
-      else if (step.step === 'go' || step.changed) hooks.onLists('questions', 'files');
+      if (step.step === 'read') {
+        this.#unasked = true;
+        for (const id of step.ids) void this.#perform({ op: 'hash', id });
+      }
+      if (step.step === 'go' || (step.step === 'asked' && step.changed)) hooks.onLists('questions', 'files');
     } catch (error) {
       environment.log.error('comparing both sides failed', { ...toErrorData(error) });
       this.#wake.ring();

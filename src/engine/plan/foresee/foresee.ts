@@ -1,3 +1,4 @@
+import { nameKey } from '../../../base/index.ts';
 import {
   type LocalFile,
   type LocalNode,
@@ -67,7 +68,7 @@ export function foresee(trees: Trees, dirty: Iterable<NodeId>, policy: Policy): 
     nextId: () => next('x'),
     nextRevision: () => next('y'),
     contentOf: (file: LocalFile) => {
-      unread += 1;
+      if (hasTwin(trees, file)) unread += 1;
       return { size: file.stat.size, hash: `unread ${file.id}`, blocks: [] };
     },
   };
@@ -91,6 +92,14 @@ export function foresee(trees: Trees, dirty: Iterable<NodeId>, policy: Policy): 
         for (const child of world.remote.children(operation.id)) note(child.id);
     }
   }
+}
+
+/** The cloud has a file that this one may be the same as. */
+function hasTwin(trees: Trees, file: LocalFile): boolean {
+  if (trees.remote.get(file.id) !== undefined) return true;
+  for (const node of trees.remote.named(file.parentId, nameKey(file.name)))
+    if (node.kind === 'file' && node.content.size === file.stat.size) return true;
+  return false;
 }
 
 interface Overlays {

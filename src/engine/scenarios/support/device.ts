@@ -42,6 +42,8 @@ export interface DeviceOptions {
   readonly live?: boolean;
   /** What is done with the device before its folder is added, such as putting files into it. */
   readonly before?: (device: Device) => Promise<void>;
+  /** False: nobody has agreed to merge both sides, so it is asked. */
+  readonly merge?: boolean;
 }
 
 export interface DevicePlace {
@@ -126,9 +128,10 @@ export class Device implements EngineApi {
     await this.call('account.signIn', { server: this.#server, email, password: PASSWORD, deviceName: this.name });
   }
 
-  async addFolder(): Promise<void> {
+  /** @param merge the person has agreed beforehand that both sides are merged */
+  async addFolder({ merge = true }: { readonly merge?: boolean } = {}): Promise<void> {
     await mkdir(this.folder, { recursive: true });
-    await this.call('folder.add', { path: this.folder });
+    await this.call('folder.add', { path: this.folder, merge });
   }
 
   call<M extends MethodName>(method: M, params: ParamsIn<M>): Promise<ResultOf<M>> {
