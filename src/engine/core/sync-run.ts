@@ -1,4 +1,4 @@
-import { isInside, minuteMs } from '../../base/index.ts';
+import { isInside, minuteMs, secondMs } from '../../base/index.ts';
 import { type ErrorData, TidemarkError } from '../../contract/index.ts';
 import {
   StoredCommits,
@@ -46,6 +46,8 @@ function touched(store: Store): readonly NodeId[] {
   });
 }
 
+/** How long a look waits for files that are being written. */
+const LONGEST_QUIET_MS = 2 * secondMs;
 /** How often a folder that cannot be watched is looked at. */
 const POLL_MS = 30_000;
 
@@ -386,6 +388,11 @@ export class SyncRun {
     const { signal } = new AbortController();
     const fresh = this.#freshlyHeld();
     await this.#orBlocked(() => Promise.all([this.#pull.pullNow(), this.#scan.scan('all')]), signal, fresh);
+    // What was written a moment ago is looked at again as soon as it is quiet; what never is, is not waited for.
+    const { clock } = this.#parts.environment;
+    const end = clock.monotonic() + LONGEST_QUIET_MS;
+    const seen = (): boolean => (!this.#scan.watchingBusyFiles && !this.#scan.pending) || clock.monotonic() > end;
+    await this.#orBlocked((over) => this.#until(seen, over), signal, fresh);
   }
 
   /** What stands in the way as of now: what was found out earlier may be over, and is looked into first. */
