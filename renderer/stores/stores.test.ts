@@ -148,7 +148,19 @@ describe('activity', () => {
 describe('decisions', () => {
   it('are passed on, and the list follows', async () => {
     const engine = new FakeEngine();
-    engine.conflicts = [{ id: 'c'.repeat(32), path: 'a', copyPath: 'a (2)', device: 'd', at: 1, currentSizeBytes: 1, copySizeBytes: 2 }];
+    engine.conflicts = [
+      {
+        id: 'c'.repeat(32),
+        path: 'a',
+        copyPath: 'a (2)',
+        device: 'd',
+        at: 1,
+        currentDevice: null,
+        currentAt: null,
+        currentSizeBytes: 1,
+        copySizeBytes: 2,
+      },
+    ];
     engine.questions = [{ id: 'q', kind: 'mass_delete', side: 'here', items: 30, examples: [], choices: ['keep', 'delete'], since: 1 }];
     const { session } = connected(engine);
     const conflicts = createConflictsStore(session);

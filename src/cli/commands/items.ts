@@ -1,7 +1,8 @@
 import { realpath } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { type EngineApi, type Explanation, explanationWords } from '../../contract/index.ts';
+import type { EngineApi } from '../../contract/index.ts';
 import { addCommand, addGroup, type Shell } from '../command.ts';
+import { explanationText } from '../explanation-text.ts';
 import { syncedPath } from '../synced-path.ts';
 import { plain, size, table, when } from '../text.ts';
 
@@ -83,31 +84,4 @@ export function addItemCommands(program: Command, shell: Shell): void {
       context.answer({ id }, 'Brought back; it comes with the next sync.');
     },
   });
-}
-
-function explanationText(explained: Explanation): string {
-  const what = (view: NonNullable<Explanation['local']>): string =>
-    [
-      view.kind,
-      ...(view.sizeBytes === null ? [] : [size(view.sizeBytes)]),
-      ...(view.modifiedMs === null ? [] : [when(view.modifiedMs)]),
-      ...(view.hash === null ? [] : [`content ${view.hash.slice(0, 12)}`]),
-      ...(view.revision === null ? [] : [`revision ${view.revision.slice(0, 12)}`]),
-    ].join(', ');
-  const side = (name: string, view: Explanation['local']): string =>
-    `${name.padEnd(10)}${view === null ? 'not there' : `${plain(view.path)} (${what(view)})`}`;
-  const words = explanationWords(explained, when);
-  const { state, local, remote, synced } = explained;
-  const known = local !== null || remote !== null || synced !== null;
-  const { question } = explained.waiting;
-  return [
-    `${plain(explained.path) || '.'}${state === null ? '' : `: ${state.replace('_', ' ')}`}`,
-    plain(words.subject),
-    ...(words.reason === null ? [] : [plain(`${words.reason.problem} ${words.reason.wayOut}`)]),
-    ...(known ? [side('here', local), side('cloud', remote), side('agreed', synced)] : []),
-    ...(words.rule === null ? [] : [`rule ${String(words.rule.number).padEnd(5)}${plain(words.rule.sentence)} [${explained.rule ?? ''}]`]),
-    ...words.next.map((step) => `next      ${plain(step)}`),
-    `when      ${plain(words.waiting)}`,
-    ...(question === null ? [] : [`question  tidemark questions list`]),
-  ].join('\n');
 }
