@@ -83,8 +83,10 @@ describe('the menu', () => {
   });
 
   it('has Resume in the place of Pause while paused, and Sync now never resumes', () => {
-    const shown = view({ state: 'paused' });
+    const shown = view({ state: 'paused', paused: true });
     expect(labels(shown.menu)).toContain('Resume');
+    // Also when something more urgent is shown.
+    expect(labels(view({ state: 'attention', paused: true }).menu)).toContain('Resume');
     expect(labels(shown.menu)).not.toContain('Pause for…');
     expect(actionOf(shown, 'Sync now')).toMatchObject({ action: { type: 'sync_now' } });
   });

@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { notYet } from '../not-yet.ts';
 import { questionText } from '../question-text.ts';
 import { plain, size, table, when } from '../text.ts';
+import { knownStatus } from '../known-status.ts';
 import { everyPage } from '../pages.ts';
 import { wholeNumber } from '../whole-number.ts';
 
@@ -59,7 +60,14 @@ export function addListCommands(program: Command, shell: Shell): void {
     usage: 'list',
     about: 'List the questions',
     async run(context) {
-      const listed = await context.withEngine((engine) => engine.call('questions.list', {}), { begin: true });
+      const listed = await context.withEngine(
+        async (engine) => {
+          // What is asked is known once both sides were looked at.
+          if (engine.own) await knownStatus(engine);
+          return engine.call('questions.list', {});
+        },
+        { begin: true },
+      );
       context.answer(listed, listed.questions.map(questionText).join('\n') || 'Nothing waits for you.');
     },
   });

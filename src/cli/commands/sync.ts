@@ -7,12 +7,10 @@ import type { Context, Exit } from '../context.ts';
 import { pauseUntil, seconds } from '../durations.ts';
 import { everyPage } from '../pages.ts';
 import { wholeNumber } from '../whole-number.ts';
+import { knownStatus } from '../known-status.ts';
 import { progressText, statusText } from '../status-text.ts';
 import { previewText } from '../preview-text.ts';
 import { count, plain, when } from '../text.ts';
-
-/** How long `status` waits for an engine that has just been started to know where it stands, in ms. */
-const SETTLE_MS = 10_000;
 
 interface SyncOptions {
   readonly wait?: boolean;
@@ -71,28 +69,8 @@ export function addSyncCommands(program: Command, shell: Shell): void {
   });
 }
 
-/** The status as soon as it says something: a fresh engine first has to look at the folder and ask the cloud. */
 async function showStatus(context: Context, engine: OpenedEngine): Promise<void> {
-  const status = await new Promise<Status>((resolve, reject) => {
-    let last: Status | undefined;
-    const timer = setTimeout(() => {
-      if (last !== undefined) done(last);
-    }, SETTLE_MS);
-    const done = (settled: Status): void => {
-      clearTimeout(timer);
-      // Disposing inside the first call would come before there is a disposer.
-      queueMicrotask(() => dispose());
-      resolve(settled);
-    };
-    const dispose = followStatus(
-      engine,
-      (next) => {
-        last = next;
-        if (!engine.own || (next.state !== 'starting' && !next.scanning)) done(next);
-      },
-      { onError: reject },
-    );
-  });
+  const status = await knownStatus(engine);
   const stopped = 'No engine is running: nothing syncs until one is started (tidemark start, or the app).';
   context.answer({ ...status, engineRunning: !engine.own }, engine.own ? `${statusText(status)}\n${stopped}` : statusText(status));
 }

@@ -52,6 +52,8 @@ export class Questions {
   /** Takes over what the planner holds back; true when the list of questions changed. */
   update(held: readonly MassDeletion[]): boolean {
     let changed = false;
+    // Dealt with: were it brought back, it would be like any other item.
+    for (const id of this.#chosen) if (this.#store.synced.get(id) === undefined) this.#chosen.delete(id);
     for (const side of ['here', 'cloud'] as const) {
       const rows = this.#store.questions().filter((question) => question.side === side);
       const open = rows.find(({ answer }) => answer === null);

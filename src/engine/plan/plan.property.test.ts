@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '../fakes/random.ts';
 import { AbstractWorld } from '../fakes/world/abstract-world.ts';
-import { Impossible } from './foresee/index.ts';
+import { foresee, Impossible } from './foresee/index.ts';
 import { type LocalNode, type NodeId, type RemoteNode, ROOT_ID, type TreeView } from '../model/index.ts';
 import { type Operation, plan, type Plan, type Policy } from './index.ts';
 
@@ -245,6 +245,28 @@ describe('the planner, over random triples of trees', () => {
       converge(world, order);
       expect(world.listing('local')).toEqual(wanted);
       expect(world.listing('remote')).toEqual(wanted);
+    }),
+  );
+
+  holds(
+    'is foreseen to its end from what is dirty alone, and nothing is left to do there',
+    0.5,
+    fc.property(seeds, ({ base, here, there }) => {
+      const world = bothChanged(base, here, there);
+      const before = describeWorld(world);
+      const { settles, end, last } = foresee(world, world.ids(), POLICY);
+      expect(settles).toBe(true);
+      expect(describeWorld(world)).toBe(before);
+      const ids = new Set(world.ids());
+      const walk = (tree: 'remote' | 'local', at: NodeId): void => {
+        for (const node of end[tree].children(at)) {
+          ids.add(node.id);
+          if (node.kind === 'folder') walk(tree, node.id);
+        }
+      };
+      for (const tree of ['remote', 'local'] as const) walk(tree, ROOT_ID);
+      expect(plan(end, ids, POLICY).operations).toEqual([]);
+      if (last.blocked.length === 0 && last.massDeletions.length === 0) expect(end.local.size).toBe(end.remote.size);
     }),
   );
 

@@ -1,5 +1,6 @@
 import { type ActivityKind, TidemarkError } from '../../../contract/index.ts';
 import type { Handlers, TidemarkEngine } from '../engine.ts';
+import { FirstMerge } from '../first-merge.ts';
 import { countIssues } from '../issue-counts.ts';
 import { openQuestions } from '../open-questions.ts';
 import { previewOf } from '../preview.ts';
@@ -52,6 +53,8 @@ export function syncMethods(engine: TidemarkEngine): Handlers<Names> {
     'sync.preview': ({ limit }) =>
       engine.lookOnly(async (run) => {
         await run.readUnknown();
+        // Both sides were looked at, so it can be said whether a question about them waits; what could not be read differs.
+        new FirstMerge(store, environment.clock).look({ inFlight: () => false, resting: () => true }, false);
         return previewOf(engine, run.foresee(), limit);
       }),
     'sync.pause': ({ until }) => {

@@ -47,6 +47,8 @@ export interface Foresight {
   readonly last: Plan;
   /** False when it did not come to rest; then the steps are only a beginning. */
   readonly settles: boolean;
+  /** Both sides and the agreement as they would then be. */
+  readonly end: Trees;
 }
 
 const MAX_ROUNDS = 2000;
@@ -79,7 +81,7 @@ export function foresee(trees: Trees, dirty: Iterable<NodeId>, policy: Policy): 
   for (let round = 0; ; round += 1) {
     const made = plan(world, touched, policy);
     if (made.operations.length === 0 || round === MAX_ROUNDS) {
-      return { steps, rounds, matched, unread, last: made, settles: made.operations.length === 0 };
+      return { steps, rounds, matched, unread, last: made, settles: made.operations.length === 0, end: world };
     }
     if (made.operations.some(({ op }) => op !== 'settle' && op !== 'forget')) rounds += 1;
     touched = new Set([...made.waiting, ...made.blocked.map(({ id }) => id)]);
