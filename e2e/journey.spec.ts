@@ -48,7 +48,7 @@ test('from the first start to the first synced file, and back from a second devi
       ['sign-in', '--server', server, '--email', person.email, '--password-stdin', '--device-name', 'Desktop'],
       person.password,
     );
-    await tidemark(second.profile, ['folder', 'add', second.folder]);
+    await tidemark(second.profile, ['folder', 'add', second.folder, '--merge']);
     await tidemark(second.profile, ['sync', '--wait', '--timeout', '60']);
     expect(report.equals(await readFile(join(second.folder, 'Reports', 'First report.docx')))).toBe(true);
     expect(contract.equals(await readFile(join(second.folder, '合同（终稿）.docx')))).toBe(true);

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { type Status, errorLine, isSkipped } from '../../contract/index.ts';
+import { errorLine, isSkipped } from '../../contract/index.ts';
 import type { OpenedEngine } from '../../host/index.ts';
 import { followStatus } from '../../rpc/index.ts';
 import { addCommand, type Shell } from '../command.ts';
@@ -112,7 +112,7 @@ async function sync(context: Context, engine: OpenedEngine, options: SyncOptions
     const timeoutMs = options.timeout === undefined ? null : options.timeout * 1000;
     const result = await engine.call('sync.wait', { timeoutMs });
     context.progress('');
-    const issues = result.issues === 0 ? [] : await everyPage((page) => engine.call('issues.list', page));
+    const issues = result.issues + result.skipped === 0 ? [] : await everyPage((page) => engine.call('issues.list', page));
     const { questions } = result.questions === 0 ? { questions: [] } : await engine.call('questions.list', {});
     const lines = [
       `Synced: ${count(result.uploaded, 'item')} up, ${count(result.downloaded, 'item')} down.`,

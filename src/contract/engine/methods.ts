@@ -2,7 +2,19 @@ import { z } from 'zod';
 import { deviceName, email, id128, timeMs } from '../primitives.ts';
 import { account, device, password, quota } from '../cloud/account.ts';
 import { fileVersion, trashItem } from '../cloud/drive.ts';
-import { activity, activityKind, conflict, explanation, fileItem, folder, foresight, issue, localTrashItem, question, undoResult } from './items.ts';
+import {
+  activity,
+  activityKind,
+  conflict,
+  explanation,
+  fileItem,
+  folder,
+  foresight,
+  issue,
+  localTrashItem,
+  question,
+  undoResult,
+} from './items.ts';
 import { settingRow } from './settings.ts';
 import { status, statusPatch } from './status.ts';
 
@@ -72,7 +84,14 @@ export const methods = {
   /** Resolves when all that can be synced is synced as of the call; `issues` are those left over. */
   'sync.wait': {
     params: z.object({ timeoutMs: z.int().min(0).nullable().default(null) }),
-    result: z.object({ uploaded: z.int(), downloaded: z.int(), issues: z.int(), questions: z.int(), conflicts: z.int() }),
+    result: z.object({
+      uploaded: z.int(),
+      downloaded: z.int(),
+      issues: z.int(),
+      skipped: z.int(),
+      questions: z.int(),
+      conflicts: z.int(),
+    }),
   },
   /** Everything that would be done until nothing is left. Looks at both sides and changes neither. */
   'sync.preview': {

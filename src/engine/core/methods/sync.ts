@@ -42,10 +42,12 @@ export function syncMethods(engine: TidemarkEngine): Handlers<Names> {
       const run = engine.requireRun();
       const [up, down] = [changes(engine, UP), changes(engine, DOWN)];
       await settledWithin(engine, run, timeoutMs);
+      const { issues, skipped } = countIssues(store);
       return {
         uploaded: changes(engine, UP) - up,
         downloaded: changes(engine, DOWN) - down,
-        issues: countIssues(store).issues,
+        issues,
+        skipped,
         questions: openQuestions(store).length,
         conflicts: store.conflictCopies().length,
       };
