@@ -21,7 +21,7 @@ test('from the first start to the first synced file, and back from a second devi
     await treeLine(page, 'Reports', 'Synced').click();
     await expect(treeLine(page, 'First report.docx', 'Synced')).toBeVisible();
     await treeLine(page, 'First report.docx', 'Synced').getByText('Why?').click();
-    await expect(page.getByText('This item is the same here and in the cloud.')).toBeVisible();
+    await expect(page.getByText('Both sides hold the same.')).toBeVisible();
     await expectAccessible(page);
   });
 
@@ -48,7 +48,7 @@ test('from the first start to the first synced file, and back from a second devi
       ['sign-in', '--server', server, '--email', person.email, '--password-stdin', '--device-name', 'Desktop'],
       person.password,
     );
-    await tidemark(second.profile, ['folder', 'add', second.folder, '--merge']);
+    await tidemark(second.profile, ['folder', 'add', second.folder]);
     await tidemark(second.profile, ['sync', '--wait', '--timeout', '60']);
     expect(report.equals(await readFile(join(second.folder, 'Reports', 'First report.docx')))).toBe(true);
     expect(contract.equals(await readFile(join(second.folder, '合同（终稿）.docx')))).toBe(true);

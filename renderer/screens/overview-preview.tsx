@@ -73,7 +73,7 @@ function Foreseen({ foresight }: { readonly foresight: Foresight }): ReactElemen
   return (
     <>
       <ul className="examples">{lines.map(([count, key, size]) => count > 0 && <li key={key}>{t(key, { count, size })}</li>)}</ul>
-      <ul className="preview-list" aria-label={t('preview.list')}>
+      <ul className="preview-list" tabIndex={0} aria-label={t('preview.list')}>
         {operations.map(({ kind, path, otherPath, sizeBytes }) => (
           <li key={`${kind} ${path}`}>
             <span className="muted">{isShown(kind) ? t(KINDS[kind]) : ''}</span> <bdi>{path}</bdi>

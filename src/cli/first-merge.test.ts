@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Outcome, type Running, start, tidemark } from './testing/tidemark.ts';
 
-const email = 'li@example.org';
 const password = 'correct horse battery';
 
 let folder: string;
@@ -25,6 +24,7 @@ afterAll(async () => {
 async function device(
   name: string,
   how: 'sign-up' | 'sign-in',
+  email = 'li@example.org',
 ): Promise<{ files: string; run: (...args: readonly string[]) => Promise<Outcome> }> {
   const files = join(folder, name, 'files');
   const profile = join(folder, name, 'profile');
@@ -78,7 +78,7 @@ describe('a folder that is not empty meets a cloud that is not', () => {
   }, 120_000);
 
   it('--merge answers beforehand; a link alone is no failure; status says that no engine runs', async () => {
-    const three = await device('three', 'sign-in');
+    const three = await device('three', 'sign-up', 'three@example.org');
     await writeFile(join(three.files, 'only three.txt'), 'three');
     await symlink('/etc', join(three.files, 'link'));
     expect((await three.run('folder', 'add', three.files, '--merge')).exit).toBe(0);
