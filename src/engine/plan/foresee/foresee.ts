@@ -89,9 +89,6 @@ export function foresee(trees: Trees, dirty: Iterable<NodeId>, policy: Policy): 
       if (operation.op === 'adopt') matched += 1;
       for (const step of asSteps(world, operation, from)) steps.push(step);
       carryOut(world, operation, makers);
-      note(operation.id);
-      if (operation.op === 'revive_remote' || operation.op === 'mkdir_local')
-        for (const child of world.remote.children(operation.id)) note(child.id);
     }
   }
 }
