@@ -112,7 +112,7 @@ export class PlanLoop {
       }
       this.#planning = true;
       const startedMs = clock.monotonic();
-      const made = this.#planOnce();
+      const made = await this.#planOnce();
       const costMs = clock.monotonic() - startedMs;
       this.#planning = false;
       this.#announce();
@@ -141,14 +141,29 @@ export class PlanLoop {
     };
   }
 
-  /** False when the database failed in the middle: then all of it is planned again. */
-  #planOnce(): boolean {
+  /**
+   * False when the database failed in the middle: then all of it is planned again. Where items are to go on under other
+   * ids, that waits for the tree lock: who holds it goes by the ids that were.
+   */
+  async #planOnce(): Promise<boolean> {
+    const { treeLock } = this.#ctx;
+    const made = this.#planDirty(!treeLock.taken);
+    if (made !== 'locked') return made;
+    return treeLock.run(() => Promise.resolve(this.#parts.mayRun() ? this.#planDirty(true) !== false : true));
+  }
+
+  #planDirty(mayRebind: boolean): boolean | 'locked' {
     const ids = new Set([...this.#dirty, ...this.#waiting]);
     this.#dirty = new Set();
     this.#waiting = new Set();
     try {
-      this.#planAll(ids);
-      return true;
+      const next = plan(this.#ctx.store, ids, this.policy());
+      if (mayRebind || !next.operations.some(rebinds)) {
+        this.#follow(next, ids);
+        return true;
+      }
+      this.add(ids);
+      return 'locked';
     } catch (error) {
       this.#ctx.environment.log.error('planning failed', { ...toErrorData(error) });
       this.add(ids);
@@ -156,9 +171,8 @@ export class PlanLoop {
     }
   }
 
-  #planAll(ids: ReadonlySet<NodeId>): void {
-    const { store, hooks } = this.#ctx;
-    const next = plan(store, ids, this.policy());
+  #follow(next: Plan, ids: ReadonlySet<NodeId>): void {
+    const { hooks } = this.#ctx;
     for (const id of next.waiting) if (!this.#inFlight.has(id)) this.#waiting.add(id);
     for (const { id } of next.blocked) this.#waiting.add(id);
     this.#issues.blocked(next.blocked, ids);
@@ -338,3 +352,5 @@ export class PlanLoop {
     return store.localPath(id) ?? store.remotePath(id) ?? '';
   }
 }
+
+const rebinds = ({ op }: Operation): boolean => op === 'adopt' || op === 'revive_local';

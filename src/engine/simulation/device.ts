@@ -213,14 +213,15 @@ export class SimDevice {
   }
 
   /** Open issues with every path that the item has here or in the cloud. */
-  issues(): readonly { readonly code: string; readonly paths: readonly string[] }[] {
+  issues(): readonly { readonly code: string; readonly paths: readonly string[]; readonly rows: string }[] {
     const { store } = engineOf(this.#engine);
     return store.issues({ limit: 1000 }).map(({ key, path, reason }) => {
       // What is in a folder that cannot be synced is not either, wherever the cloud still has it.
       const below = (id: string): string[] => [id, ...[...store.local.children(id)].flatMap((child) => below(child.id))];
       const ids = /^[0-9a-f]{32}$/.test(key) ? below(key) : [];
       const places = ids.flatMap((id) => [store.localPath(id), store.remotePath(id), store.syncedPath(id)]);
-      return { code: reason.code, paths: [path, ...places.flatMap((place) => place ?? [])] };
+      const rows = ids.map((id) => this.#rowsOf(id)).join('; ');
+      return { code: reason.code, paths: [path, ...places.flatMap((place) => place ?? [])], rows };
     });
   }
 
@@ -236,8 +237,6 @@ export class SimDevice {
   /** What its trees say of everything that is, was or is to be at the path: for the words of a failure. */
   rowsAt(path: string): string {
     const { store } = engineOf(this.#engine);
-    const brief = (place: { readonly parentId: string; readonly name: string } | undefined): string =>
-      place === undefined ? '-' : `${place.parentId.slice(0, 6)}/${place.name}`;
     const ids = new Set<string>();
     for (const tree of [store.local, store.remote, store.synced]) {
       const visit = (id: string): void => {
@@ -249,12 +248,14 @@ export class SimDevice {
       };
       visit(ROOT_ID);
     }
-    return [...ids]
-      .map((id) => {
-        const [local, remote, synced] = [store.local.get(id), store.remote.get(id), store.synced.get(id)];
-        return `${id.slice(0, 6)} local ${brief(local)} remote ${brief(remote)} synced ${brief(synced)}`;
-      })
-      .join('; ');
+    return [...ids].map((id) => this.#rowsOf(id)).join('; ');
+  }
+
+  #rowsOf(id: string): string {
+    const { store } = engineOf(this.#engine);
+    const brief = (place: { readonly parentId: string; readonly name: string } | undefined): string =>
+      place === undefined ? '-' : `${place.parentId.slice(0, 6)}/${place.name}`;
+    return `${id.slice(0, 6)} local ${brief(store.local.get(id))} remote ${brief(store.remote.get(id))} synced ${brief(store.synced.get(id))}`;
   }
 
   get #engine(): Engine {

@@ -66,9 +66,9 @@ export class Settlement {
     for (const device of devices) {
       const excused = new Set<string>();
       const issues = device.issues();
-      for (const { code, paths } of issues) {
+      for (const { code, paths, rows } of issues) {
         if (STANDING.has(code)) for (const path of paths) excused.add(path);
-        else problems.push(`${device.name} has the issue ${code} at ${paths.join(', ')}`);
+        else problems.push(`${device.name} has the issue ${code} at ${paths[0] ?? ''} (${rows})`);
       }
       const { questions } = await scheduler.until(device.call('questions.list', {}), `${device.name}: questions`);
       if (questions.length > 0) problems.push(`${device.name} still asks`);
