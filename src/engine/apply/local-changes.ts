@@ -91,14 +91,14 @@ export function isInside({ local }: Store, folder: NodeId, id: NodeId): boolean 
 }
 
 /** Deleted from a folder just before that was parked, where no look tells: not there, although its folder is. */
-async function isGone(parts: ApplyParts, local: LocalNode): Promise<boolean> {
+export async function isGone(parts: ApplyParts, local: LocalNode): Promise<boolean> {
   const { disk } = parts.environment;
   const path = await absolutePath(parts, local);
   return (await disk.stat(path)) === undefined && (await disk.stat(parentPath(path)))?.kind === 'folder';
 }
 
 /** As a look would find it. */
-function forgetHere({ store }: ApplyParts, id: NodeId): Outcome {
+export function forgetHere({ store }: ApplyParts, id: NodeId): Outcome {
   const below = (at: NodeId): NodeId[] => [...[...store.local.children(at)].flatMap((child) => below(child.id)), at];
   const ids = below(id);
   store.transaction((write) => {
@@ -108,7 +108,7 @@ function forgetHere({ store }: ApplyParts, id: NodeId): Outcome {
 }
 
 /** Parked, or below something parked. */
-const isOutOfSight = ({ local }: Store, node: LocalNode): boolean => {
+export const isOutOfSight = ({ local }: Store, node: LocalNode): boolean => {
   for (let at: LocalNode | undefined = node; at !== undefined; at = local.get(at.parentId)) if (at.parentId === PARKED_ID) return true;
   return false;
 };

@@ -22,5 +22,7 @@ export interface ApplyParts {
   readonly onProgress: (id: string, bytes: number) => void;
   /** A folder was moved on this disk, from one path to another, both relative. */
   readonly onFolderMoved: (from: string, to: string) => void;
+  /** Something could not be put back where it belongs; before the next look that is tried again. */
+  readonly onUnmended: () => void;
   readonly signal: AbortSignal;
 }

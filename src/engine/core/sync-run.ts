@@ -65,6 +65,8 @@ export class SyncRun {
   #folderError: ErrorData | null = null;
   #paused = false;
   #recovered = false;
+  /** Something waits in the trash to be put back where it belongs. */
+  #unmended = false;
   /** The cloud asked us to stay away for a while, and is asked again when that is over. */
   #awaitingPause = false;
 
@@ -111,6 +113,9 @@ export class SyncRun {
       onActivity: hooks.onActivity,
       onFolderMoved: (from, to) => {
         this.#scan.moved(from, to);
+      },
+      onUnmended: () => {
+        this.#unmended = true;
       },
       onProgress: (id, bytes) => {
         this.#progressed(id, bytes);
@@ -178,29 +183,39 @@ export class SyncRun {
     environment.log.info('sync started', { folder: folder.path });
   }
 
-  /** Once a run, as soon as the folder is there: it may be missing at the start and come later. Call with the tree lock held. */
+  /**
+   * Before the first look of a run, as soon as the folder is there (it may be missing at the start and come later), and
+   * whenever something could not be put back. Call with the tree lock held.
+   */
   async #recover(): Promise<ErrorData | null> {
-    if (this.#recovered) return null;
-    const { environment, folder, store } = this.#parts;
+    if (this.#recovered && !this.#unmended) return null;
+    const { environment, folder } = this.#parts;
     try {
-      const prepared = await prepareOwnFolder(environment.disk, folder.path, folder.folderId);
+      const prepared = this.#recovered ? 'ready' : await prepareOwnFolder(environment.disk, folder.path, folder.folderId);
       if (prepared !== 'ready') return folderError(prepared, folder.path);
-      for (const row of store.journal()) {
-        if (row.kind === REPLACE_JOURNAL) await recoverReplace(this.#apply, row.data as ReplaceEntry);
-        else if (row.kind === MOVE_JOURNAL) await recoverMove(this.#apply, row.data as MoveEntry);
-        else continue;
-        store.transaction((write) => {
-          write.deleteJournal(row.id);
-        });
-      }
-      await recoverParked(this.#apply);
+      await this.#mend();
+      if (!this.#recovered) await recoverParked(this.#apply);
     } catch (error) {
       if (!(error instanceof DiskFault)) throw error;
       return { code: 'folder_not_writable', params: { path: folder.path } };
     }
+    if (!this.#recovered) this.#plan.add(this.#parts.store.divergentIds());
     this.#recovered = true;
-    this.#plan.add(store.divergentIds());
     return null;
+  }
+
+  /** Ends what was begun between two places. Throws DiskFault. */
+  async #mend(): Promise<void> {
+    const { store } = this.#parts;
+    for (const row of store.journal()) {
+      if (row.kind === REPLACE_JOURNAL) await recoverReplace(this.#apply, row.data as ReplaceEntry);
+      else if (row.kind === MOVE_JOURNAL) await recoverMove(this.#apply, row.data as MoveEntry);
+      else continue;
+      store.transaction((write) => {
+        write.deleteJournal(row.id);
+      });
+    }
+    this.#unmended = false;
   }
 
   /** Takes back on this disk what the line tells of. Throws TidemarkError undo_*, what the folder says, DiskFault's reasons. */

@@ -251,11 +251,33 @@ export class SimDevice {
     return [...ids].map((id) => this.#rowsOf(id)).join('; ');
   }
 
+  /** Places that its local tree gives to two items. */
+  doublePlaces(): readonly string[] {
+    const { store } = engineOf(this.#engine);
+    const found: string[] = [];
+    const visit = (id: string): void => {
+      const names = new Map<string, string>();
+      for (const child of [...store.local.children(id)]) {
+        const twin = names.get(child.name);
+        if (twin !== undefined) found.push(`${this.#rowsOf(twin)} and ${this.#rowsOf(child.id)}`);
+        names.set(child.name, child.id);
+        visit(child.id);
+      }
+    };
+    visit(ROOT_ID);
+    return found;
+  }
+
   #rowsOf(id: string): string {
     const { store } = engineOf(this.#engine);
     const brief = (place: { readonly parentId: string; readonly name: string } | undefined): string =>
       place === undefined ? '-' : `${place.parentId.slice(0, 6)}/${place.name}`;
-    return `${id.slice(0, 6)} local ${brief(store.local.get(id))} remote ${brief(store.remote.get(id))} synced ${brief(store.synced.get(id))}`;
+    const path = store.localPath(id);
+    const inode = path === undefined ? undefined : this.disk.volume.find(`${ROOT}/${path}`);
+    const known = [...store.local.children(id)].map(({ name }) => name).join(', ');
+    const there = [...(inode?.entries.values() ?? [])].map(({ printable }) => printable).join(', ');
+    const inside = inode?.kind === 'folder' ? `, knows [${known}] of [${there}]` : '';
+    return `${id.slice(0, 6)} local ${brief(store.local.get(id))}${inside} remote ${brief(store.remote.get(id))} synced ${brief(store.synced.get(id))}`;
   }
 
   get #engine(): Engine {

@@ -173,7 +173,8 @@ class History {
   }
 
   #noteLost(): void {
-    for (const what of [...this.#ledger.lost(), ...this.#ledger.vanished()]) {
+    const doubles = this.#devices.flatMap((device) => (device.running ? device.doublePlaces() : []));
+    for (const what of [...this.#ledger.lost(), ...this.#ledger.vanished(), ...doubles]) {
       if (!this.#lost.has(what)) this.#scheduler.note('world', `LOST: ${what}`);
       this.#lost.add(what);
     }

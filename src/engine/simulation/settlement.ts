@@ -78,6 +78,7 @@ export class Settlement {
         problems.push(...found.map(({ path, what }) => `${path}: ${what} (${device.rowsAt(path.replace(/\/$/, ''))})`));
       }
       problems.push(...leftovers(device, 'parked'));
+      problems.push(...device.doublePlaces().map((twins) => `${device.name} has two items at one place: ${twins}`));
       const status = await scheduler.until(device.call('status.snapshot', {}), `${device.name}: status`);
       const calm =
         status.state === 'up_to_date' || (status.state === 'attention' && (issues.length > 0 || status.reason?.code === 'conflict_kept'));

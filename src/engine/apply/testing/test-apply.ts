@@ -17,6 +17,8 @@ const unused = (): never => {
 export class TestApply {
   readonly sync = new TestSync();
   readonly parts: ApplyParts;
+  /** How often something could not be put back. */
+  unmended = 0;
   readonly moved: (readonly [string, string])[] = [];
   readonly #ids = new Map<string, NodeId>([['', ROOT_ID]]);
 
@@ -34,6 +36,9 @@ export class TestApply {
       onActivity: (entry) => sync.told.activity.push(entry),
       onProgress: () => undefined,
       onFolderMoved: (from, to) => this.moved.push([from, to]),
+      onUnmended: () => {
+        this.unmended += 1;
+      },
       signal: sync.stop.signal,
     };
   }
