@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, statSync, truncateSync } from 'node:fs';
+import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { dayMs, hourMs } from '../../base/index.ts';
 import { ROOT_ID } from '../../contract/index.ts';
@@ -11,6 +11,7 @@ import { type FakeWatch, fakeWatch } from '../fakes/disk/fake-watch.ts';
 import type { SeededRandom } from '../fakes/random.ts';
 import { FakeSecrets } from '../fakes/secrets.ts';
 import { SimClock } from './clock.ts';
+import { DatabaseLog, type Durable } from './database-log.ts';
 import { openLine } from './line.ts';
 import type { Life, Scheduler } from './scheduler.ts';
 import { Weather } from './weather.ts';
@@ -68,8 +69,8 @@ export class SimDevice {
   #incarnation = 0;
   #database: string;
   #listener: WatchListener | undefined;
-  /** The database and the length of its log when that was last known to be on the disk for good. */
-  #durable = { database: '', logBytes: 0 };
+  /** What of the database was last known to be on the disk for good; the end of a process alone makes nothing so. */
+  #durable: Durable = { log: '', bytes: 0 };
   /** Requests by kind, and changes of the synced folder that the engine made. */
   readonly counts = { requests: 0, commits: 0, stores: 0, diskSteps: 0, treeWrites: 0 };
 
@@ -129,7 +130,7 @@ export class SimDevice {
       lockFolder: () => () => undefined,
     });
     this.engine = engine;
-    this.#durable = this.#onDisk();
+    if (this.#incarnation === 1) this.#durable = this.#databaseLog.whole();
     await engine.start();
   }
 
@@ -142,7 +143,7 @@ export class SimDevice {
       deviceName: this.name,
     });
     await this.#engine.call('folder.add', { path: ROOT });
-    this.#durable = this.#onDisk();
+    this.#durable = this.#databaseLog.whole();
   }
 
   /** Ends the process in the orderly way. */
@@ -163,22 +164,20 @@ export class SimDevice {
     this.disk.crash();
   }
 
-  /** The machine is gone: what was not synced to the disk may be lost, newest first. */
+  /** The machine is gone: of names and of commits to the database, what was not synced may be lost, the newest first. */
   powerCut(): void {
-    const { before, now } = { before: this.#durable, now: this.#onDisk() };
     if (!this.#die()) return;
-    // Commits that were not synced may be lost, newest first. What was moved into the database itself was synced before.
-    if (now.database === before.database && now.logBytes > before.logBytes && this.#random.next() < 0.7) {
-      truncateSync(`${this.#database}-wal`, before.logBytes + this.#random.below(now.logBytes - before.logBytes));
-    }
+    const choices = this.#databaseLog.choices(this.#durable);
+    const end = this.#random.next() < 0.7 && choices.length > 0 ? this.#random.pick(choices) : choices.at(-1);
+    const lost = end === undefined ? 0 : choices.length - 1 - choices.indexOf(end);
+    this.#durable = end === undefined ? this.#databaseLog.whole() : this.#databaseLog.cut(end);
     const kept = this.#random.below(this.disk.volume.uncommitted + 1);
-    this.#parts.scheduler.note(this.name, `power cut, ${kept} of ${this.disk.volume.uncommitted} kept`);
+    this.#parts.scheduler.note(this.name, `power cut, ${kept} of ${this.disk.volume.uncommitted} kept, ${lost} commits lost`);
     this.disk.powerCut(kept);
   }
 
-  #onDisk(): { readonly database: string; readonly logBytes: number } {
-    const { mtimeMs, size } = statSync(this.#database);
-    return { database: `${mtimeMs} ${size}`, logBytes: statSync(`${this.#database}-wal`, { throwIfNoEntry: false })?.size ?? 0 };
+  get #databaseLog(): DatabaseLog {
+    return new DatabaseLog(this.#database);
   }
 
   /** The engine that was is never heard of again; the next one opens a copy of its database as it was at this moment. */
