@@ -40,6 +40,8 @@ export class PlanLoop {
   readonly #inFlight = new Map<NodeId, Operation>();
   #held = 0;
   #planning = false;
+  /** Of the last plan, without what it waited for. */
+  #costMs = 0;
   #settledAnnounced = false;
 
   constructor(ctx: SyncContext, parts: PlanLoopParts) {
@@ -111,12 +113,10 @@ export class PlanLoop {
         continue;
       }
       this.#planning = true;
-      const startedMs = clock.monotonic();
       const made = await this.#planOnce();
-      const costMs = clock.monotonic() - startedMs;
       this.#planning = false;
       this.#announce();
-      const pauseMs = made ? Math.max(LEAST_PAUSE_MS, costMs * BREATH) : BROKEN_PAUSE_MS;
+      const pauseMs = made ? Math.max(LEAST_PAUSE_MS, this.#costMs * BREATH) : BROKEN_PAUSE_MS;
       await clock.sleep(pauseMs, stopping).catch(() => undefined);
     }
     this.#retries.stop();
@@ -153,6 +153,16 @@ export class PlanLoop {
   }
 
   #planDirty(mayRebind: boolean): boolean | 'locked' {
+    const { clock } = this.#ctx.environment;
+    const startedMs = clock.monotonic();
+    try {
+      return this.#tryPlan(mayRebind);
+    } finally {
+      this.#costMs = clock.monotonic() - startedMs;
+    }
+  }
+
+  #tryPlan(mayRebind: boolean): boolean | 'locked' {
     const ids = new Set([...this.#dirty, ...this.#waiting]);
     this.#dirty = new Set();
     this.#waiting = new Set();
