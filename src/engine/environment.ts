@@ -11,6 +11,8 @@ export interface Environment {
   /** Makes the client of one cloud; the fake hands out an in-memory cloud. */
   readonly connect: (server: string) => import('./remote/api.ts').CloudApi;
   readonly platform: PlatformFacts;
+  /** Calls back when this machine is in another network than before, or in one again. */
+  readonly onNetworkChange: (listener: () => void) => () => void;
 }
 
 export interface PlatformFacts {

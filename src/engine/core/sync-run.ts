@@ -20,6 +20,7 @@ import {
 import { DiskFault, type Environment } from '../environment.ts';
 import { checkFolder, prepareOwnFolder, purgeTrash } from '../local/index.ts';
 import type { NodeId } from '../model/index.ts';
+import { Nap } from '../nap.ts';
 import { plan, type Plan } from '../plan/index.ts';
 import { type DriveApi, watchChanges } from '../remote/index.ts';
 import type { AccountRow, ActivityRow, FolderRow, Store, TrashRow } from '../store/index.ts';
@@ -67,6 +68,8 @@ export class SyncRun {
   #recovered = false;
   /** The cloud asked us to stay away for a while, and is asked again when that is over. */
   #awaitingPause = false;
+  /** Between two tries to hear of changes from the cloud. */
+  readonly #watchNap = new Nap();
 
   constructor(parts: SyncParts) {
     this.#parts = parts;
@@ -237,6 +240,7 @@ export class SyncRun {
     const options = {
       clock: environment.clock,
       random: environment.random,
+      nap: this.#watchNap,
       onHint: () => this.#pull.pull(),
       onConnection: (offline: ErrorData | null) => {
         // Only a read of the feed says that all is well; this says when it is worth one.
@@ -348,6 +352,14 @@ export class SyncRun {
     this.#scan.hintAll();
   }
 
+  /** The machine slept, or is in another network: what is known may be old, and nothing has to wait any longer. */
+  resumed(): void {
+    this.#plan.retryAll();
+    this.#pull.requestNow();
+    this.#watchNap.wake();
+    this.#scan.hintAll();
+  }
+
   applySettings(): void {
     const { store } = this.#parts;
     this.#throttle.setLimits({ uploadKiBps: store.setting('upload.limitKiBps'), downloadKiBps: store.setting('download.limitKiBps') });
@@ -449,6 +461,8 @@ export class SyncRun {
       if (this.#offline !== null && this.#throttle.pause() === null) {
         this.#offline = null;
         this.#parts.hooks.onStatus({ type: 'online' });
+        // It listens again at once: what comes next must not wait for its next try.
+        this.#watchNap.wake();
       } else if (this.#offline !== null) this.#askAgain();
       this.#ready();
       return;

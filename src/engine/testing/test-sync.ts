@@ -47,6 +47,7 @@ export class TestSync {
       secrets: new FakeSecrets(),
       log: this.log,
       connect: () => this.cloud.api(),
+      onNetworkChange: () => () => undefined,
       platform: { platform: 'linux', hostName: DEVICE, appVersion: '1.0.0', caseSensitive: true },
     };
     this.disk.user.mkdir(ROOT);

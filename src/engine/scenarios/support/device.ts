@@ -21,7 +21,7 @@ import {
   type SecretStore,
 } from '../../index.ts';
 import { DiskHooks } from './disk-hooks.ts';
-import { realClock, realEnvironment } from './environment.ts';
+import { realClock, realEnvironment, type Waits } from './environment.ts';
 import { Traffic } from './traffic.ts';
 import { ownFiles, readTree, type Tree } from './tree.ts';
 
@@ -30,6 +30,7 @@ export const PASSWORD = 'correct horse battery';
 
 const PASSING: ReadonlySet<string> = new Set([
   'cloud_unreachable',
+  'cloud_timeout',
   'cloud_unavailable',
   'cloud_failed',
   'folder_missing',
@@ -40,6 +41,10 @@ const PASSING: ReadonlySet<string> = new Set([
 export interface DeviceOptions {
   /** Watches its folder and the cloud by itself. Otherwise it looks only in `sync()`, so that a scenario decides who is first. */
   readonly live?: boolean;
+  /** Where it reaches the cloud, when not directly. */
+  readonly server?: string;
+  /** How long it waits for a cloud that says nothing; the engine's own when not given. */
+  readonly waits?: Waits;
   /** What is done with the device before its folder is added, such as putting files into it. */
   readonly before?: (device: Device) => Promise<void>;
 }
@@ -66,15 +71,19 @@ export class Device implements EngineApi {
   /** Added to the device's wall clock, in ms. */
   skewMs = 0;
   live: boolean;
+  /** As when the machine comes into another network. */
+  networkChanged: () => void = () => undefined;
   readonly #server: string;
+  readonly #waits: Waits | undefined;
   #engine: Engine | undefined;
 
-  constructor({ name, dir, server }: DevicePlace, { live = false }: DeviceOptions) {
+  constructor({ name, dir, server }: DevicePlace, { live = false, waits, server: way }: DeviceOptions) {
     this.name = name;
     this.folder = join(dir, 'folder');
     this.profile = join(dir, 'profile');
     this.live = live;
-    this.#server = server;
+    this.#server = way ?? server;
+    this.#waits = waits;
     this.traffic = new Traffic(() => this.live);
   }
 
@@ -109,10 +118,14 @@ export class Device implements EngineApi {
   }
 
   #environment(secrets: SecretStore): Environment {
-    const real = realEnvironment(sharedDisk(), secrets, this.name, () => this.skewMs);
+    const real = realEnvironment(sharedDisk(), secrets, this.name, { skewMs: () => this.skewMs, waits: this.#waits });
     return {
       ...real,
       disk: this.disk.wrap(real.disk),
+      onNetworkChange: (listener) => {
+        this.networkChanged = listener;
+        return () => (this.networkChanged = () => undefined);
+      },
       connect: (server) => this.traffic.wrap(real.connect(server)),
       watch: (root, listener) => (this.live ? real.watch(root, listener) : Promise.resolve({ close: () => Promise.resolve() })),
     };
