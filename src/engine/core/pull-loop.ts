@@ -6,7 +6,7 @@ import { Nap } from '../nap.ts';
 import { type FeedEvent, readChanges } from '../remote/index.ts';
 import type { StoreWrites } from '../store/index.ts';
 import type { Committer } from '../transfer/index.ts';
-import type { SyncContext } from './sync-context.ts';
+import { isAboutConnection, type SyncContext } from './sync-context.ts';
 import { Waiters } from './waiters.ts';
 import { Wake } from './wake.ts';
 
@@ -102,6 +102,7 @@ export class PullLoop {
       } catch (error) {
         if (isAborted(error)) break;
         const data = toErrorData(error);
+        if (!isAboutConnection(data)) this.#ctx.doubt();
         this.#onConnection(data);
         this.#waiters.settle(asked, error);
         failures += 1;

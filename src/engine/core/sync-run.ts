@@ -68,6 +68,9 @@ export class SyncRun {
   #recovered = false;
   /** The cloud asked us to stay away for a while, and is asked again when that is over. */
   #awaitingPause = false;
+  #doubtful = false;
+  /** A replacement may have ended without its line in the journal. */
+  #leftovers = false;
   /** Between two tries to hear of changes from the cloud. */
   readonly #watchNap = new Nap();
 
@@ -93,6 +96,12 @@ export class SyncRun {
       stopping: this.#stop.signal,
       dirty: (ids) => {
         this.#plan.changed(ids);
+      },
+      doubt: () => {
+        if (this.#doubtful) return;
+        this.#doubtful = true;
+        this.#leftovers = true;
+        this.#scan.hintAll();
       },
     };
     this.#throttle = createThrottle(environment);
@@ -144,6 +153,7 @@ export class SyncRun {
       },
       onScanned: () => {
         this.#scanned = true;
+        this.#resolveDoubt();
         this.#ready();
       },
       prepare: () => this.#recover(),
@@ -183,7 +193,10 @@ export class SyncRun {
 
   /** Once a run, as soon as the folder is there: it may be missing at the start and come later. Call with the tree lock held. */
   async #recover(): Promise<ErrorData | null> {
-    if (this.#recovered) return null;
+    if (this.#recovered) {
+      this.#forgetReplaced();
+      return null;
+    }
     const { environment, folder, store } = this.#parts;
     try {
       const prepared = await prepareOwnFolder(environment.disk, folder.path, folder.folderId);
@@ -233,6 +246,16 @@ export class SyncRun {
     hooks.onLists('files');
     if (undone.rescan.length > 0) await this.#scan.scan(undone.rescan);
     return undone;
+  }
+
+  /** With the tree lock held no replacement is under way: what the journal has of one is over, and must not be undone at the next start. */
+  #forgetReplaced(): void {
+    if (!this.#leftovers) return;
+    const { store } = this.#parts;
+    store.transaction((write) => {
+      for (const { id, kind } of store.journal()) if (kind === REPLACE_JOURNAL) write.deleteJournal(id);
+    });
+    this.#leftovers = false;
   }
 
   #watchCloud(): Promise<void> {
@@ -442,6 +465,13 @@ export class SyncRun {
     this.#plan.ring();
   }
 
+  /** Throws what the database says; then there is still doubt. */
+  #resolveDoubt(): void {
+    if (!this.#doubtful) return;
+    this.#plan.add(this.#parts.store.divergentIds());
+    this.#doubtful = false;
+  }
+
   /** Whether the cloud can be reached; once it has let us wait as long as it wanted. */
   #askAgain(): void {
     const pause = this.#throttle.pause();
@@ -457,6 +487,7 @@ export class SyncRun {
   #connection(offline: ErrorData | null): void {
     if (offline === null) {
       this.#pulled = true;
+      this.#resolveDoubt();
       // The change feed may answer while transfers are to stay away: then there is nothing that could be done.
       if (this.#offline !== null && this.#throttle.pause() === null) {
         this.#offline = null;

@@ -69,10 +69,11 @@ class Watch {
   /** One wait; answers how long to stay quiet afterwards. */
   async #round(): Promise<number | 'over'> {
     const { clock } = this.#options;
-    const cursor = this.#cursor();
-    if (cursor === null) return secondMs; // the first listing is still being read
+    let cursor: string | null = null;
     const startedMs = clock.monotonic();
     try {
+      cursor = this.#cursor();
+      if (cursor === null) return secondMs; // the first listing is still being read
       const untilPoll = this.#lastHintMs + this.#pollMs - startedMs;
       const changed = await this.#drive.wait(cursor, Math.max(0, Math.floor(Math.min(WAIT_MS, untilPoll))), this.#signal);
       if (this.#signal.aborted) return 'over';
@@ -86,7 +87,7 @@ class Watch {
     }
   }
 
-  async #hint(cursor: string, changed: boolean): Promise<number> {
+  async #hint(cursor: string | null, changed: boolean): Promise<number> {
     this.#lastHintMs = this.#options.clock.monotonic();
     try {
       await this.#options.onHint();
@@ -96,7 +97,7 @@ class Watch {
     return changed && this.#cursor() === cursor ? this.#slower() : this.#fast();
   }
 
-  async #fault(error: unknown, cursor: string): Promise<number | 'over'> {
+  async #fault(error: unknown, cursor: string | null): Promise<number | 'over'> {
     const data = toErrorData(error);
     // The reader of the feed finds out what a lost cursor means.
     if (data.code === 'cursor_gone') return this.#hint(cursor, true);

@@ -91,6 +91,7 @@ export class TestSync {
       dirty: (ids) => {
         for (const id of ids) told.dirty.add(id);
       },
+      doubt: () => undefined,
     };
   }
 }

@@ -14,6 +14,7 @@ export class Hands {
   /** Last words on files that others write too: each must be kept somewhere. */
   readonly #shared = new Map<string, string>();
   #count = 0;
+  readonly #deeds: string[] = [];
 
   constructor(device: Device, random: SeededRandom) {
     this.device = device;
@@ -31,6 +32,7 @@ export class Hands {
     if (roll < 0.6) return this.#write(path, this.#content(random.pick([20, 5000])));
     if (roll < 0.75) return this.#move(path, this.#newName());
     if (roll < 0.85) {
+      this.#note('removes', path);
       await this.device.remove(path);
       this.#own.delete(path);
       return;
@@ -42,14 +44,20 @@ export class Hands {
   }
 
   async #write(path: string, content: Buffer): Promise<void> {
+    this.#note('writes', path);
     await this.device.write(path, content);
     this.#own.set(path, content);
   }
 
   async #move(from: string, to: string): Promise<void> {
+    this.#note('moves', from, to);
     await this.device.rename(from, to);
     this.#own.set(to, this.#own.get(from) ?? Buffer.alloc(0));
     this.#own.delete(from);
+  }
+
+  #note(...deed: readonly string[]): void {
+    this.#deeds.push(`${Date.now()} ${this.device.name} ${deed.join(' ')}`);
   }
 
   #newName(): string {
@@ -66,8 +74,21 @@ export class Hands {
   /** In the tree that all share, every file of one's own has its last content, and no other name has it. */
   async expectLastWords(world: World, tree: Tree): Promise<void> {
     const mine = Object.keys(tree).filter((path) => path.includes(`by ${this.device.name} `));
-    expect(mine.sort(), `the files of ${this.device.name}, each once`).toEqual([...this.#own.keys()].sort());
+    const odd = mine.filter((path) => !this.#own.has(path));
+    const told = odd.length === 0 ? '' : await this.#history(world, odd);
+    expect(mine.sort(), `the files of ${this.device.name}, each once${told}`).toEqual([...this.#own.keys()].sort());
     for (const [path, content] of this.#own) expect(tree[path], path).toBe(showBytes(content));
     await expectKept(world, ...this.#shared.values());
+  }
+
+  /** What every device did about these paths, for whoever has to find out why they are there. */
+  async #history(world: World, paths: readonly string[]): Promise<string> {
+    const lines: string[] = this.#deeds.filter((deed) => paths.some((path) => deed.includes(path)));
+    for (const device of world.devices) {
+      for (const { at, kind, path, otherPath } of await device.activity()) {
+        if (paths.includes(path) || (otherPath !== null && paths.includes(otherPath))) lines.push(`${at} ${device.name} ${kind} ${path} ${otherPath ?? ''}`);
+      }
+    }
+    return `\n${lines.sort().join('\n')}\n`;
   }
 }
