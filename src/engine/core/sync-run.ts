@@ -124,6 +124,9 @@ export class SyncRun {
       onFolderMoved: (from, to) => {
         this.#scan.moved(from, to);
       },
+      onLeftover: () => {
+        this.#ctx.doubt();
+      },
       onProgress: (id, bytes) => {
         this.#progressed(id, bytes);
       },

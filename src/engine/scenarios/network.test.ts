@@ -5,7 +5,7 @@ import { Hands } from './support/hands.ts';
 import { pause, seeds } from './support/rounds.ts';
 
 /** Short enough to notice a silent cloud within a test. */
-const waits = { connectMs: 1000, silenceMs: 1500 };
+const waits = { connectMs: 2000, silenceMs: 4000 };
 
 interface Line {
   readonly world: World;
