@@ -42,12 +42,7 @@ export async function replaceFile(parts: ApplyParts, planned: LocalFile, remote:
     // The process lives, so what was begun ends now: at the next start the person may have done something else there.
     // What cannot go back even so stays in the trash.
     await parts.environment.disk.moveFile(trash, target).catch(ignoreFault);
-    try {
-      store.transaction((write) => write.deleteJournal(journalId));
-    } catch (cause) {
-      parts.onLeftover();
-      throw cause;
-    }
+    store.transaction((write) => write.deleteJournal(journalId));
     throw error;
   }
 }

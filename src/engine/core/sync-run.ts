@@ -23,7 +23,7 @@ import type { NodeId } from '../model/index.ts';
 import { Nap } from '../nap.ts';
 import { plan, type Plan } from '../plan/index.ts';
 import { type DriveApi, watchChanges } from '../remote/index.ts';
-import type { AccountRow, ActivityRow, FolderRow, Store, TrashRow } from '../store/index.ts';
+import { type AccountRow, type ActivityRow, type FolderRow, isDatabaseFault, type Store, type TrashRow } from '../store/index.ts';
 import { createCommitter, createDownloader, createThrottle, createUploader } from '../transfer/index.ts';
 import { PlanLoop } from './plan-loop.ts';
 import { PullLoop } from './pull-loop.ts';
@@ -124,7 +124,7 @@ export class SyncRun {
       onFolderMoved: (from, to) => {
         this.#scan.moved(from, to);
       },
-      onLeftover: () => {
+      onDatabaseFault: () => {
         this.#ctx.doubt();
       },
       onProgress: (id, bytes) => {
@@ -197,8 +197,7 @@ export class SyncRun {
   /** Once a run, as soon as the folder is there: it may be missing at the start and come later. Call with the tree lock held. */
   async #recover(): Promise<ErrorData | null> {
     if (this.#recovered) {
-      this.#forgetReplaced();
-      return null;
+      return this.#endLeftovers();
     }
     const { environment, folder, store } = this.#parts;
     try {
@@ -241,6 +240,7 @@ export class SyncRun {
       try {
         return await work();
       } catch (error) {
+        if (isDatabaseFault(error)) this.#ctx.doubt();
         const { code, params } = errorDataFor(error, path);
         throw new TidemarkError(code, params, { cause: error });
       }
@@ -251,14 +251,22 @@ export class SyncRun {
     return undone;
   }
 
-  /** With the tree lock held no replacement is under way: what the journal has of one is over, and must not be undone at the next start. */
-  #forgetReplaced(): void {
-    if (!this.#leftovers) return;
+  /**
+   * With the tree lock held nothing is under way on the disk: what the journal has of that is over. A replacement was undone
+   * or done by its own process, and must not be undone at the next start; a move is told of.
+   */
+  async #endLeftovers(): Promise<null> {
+    if (!this.#leftovers) return null;
     const { store } = this.#parts;
-    store.transaction((write) => {
-      for (const { id, kind } of store.journal()) if (kind === REPLACE_JOURNAL) write.deleteJournal(id);
-    });
+    for (const { id, kind, data } of store.journal()) {
+      if (kind === MOVE_JOURNAL) await recoverMove(this.#apply, data as MoveEntry);
+      if (kind !== MOVE_JOURNAL && kind !== REPLACE_JOURNAL) continue;
+      store.transaction((write) => {
+        write.deleteJournal(id);
+      });
+    }
     this.#leftovers = false;
+    return null;
   }
 
   #watchCloud(): Promise<void> {

@@ -138,6 +138,9 @@ export class Sql {
   }
 }
 
+/** True for what `translate` made of an error of SQLite's. */
+export const isDatabaseFault = (error: unknown): boolean => error instanceof TidemarkError && error.cause instanceof Database.SqliteError;
+
 /** SQLite's error as ours where it tells of the world; anything else is a bug and stays what it is. */
 export function translate(thrown: unknown, path: string): unknown {
   if (!(thrown instanceof Database.SqliteError)) return thrown;

@@ -32,7 +32,7 @@ export class TestApply {
       treeLock: new Mutex(),
       deviceName: DEVICE,
       onActivity: (entry) => sync.told.activity.push(entry),
-      onLeftover: () => undefined,
+      onDatabaseFault: () => undefined,
       onProgress: () => undefined,
       onFolderMoved: (from, to) => this.moved.push([from, to]),
       signal: sync.stop.signal,
