@@ -73,6 +73,7 @@ export type DiskFaultCode =
   | 'not_a_folder' // ENOTDIR
   | 'is_a_folder' // EISDIR
   | 'full' // ENOSPC, EDQUOT
+  | 'too_large' // EFBIG: more than this file system can hold in one file
   | 'busy' // EBUSY, ETXTBSY, sharing violations
   | 'too_many_files' // EMFILE, ENFILE
   | 'name_too_long' // ENAMETOOLONG

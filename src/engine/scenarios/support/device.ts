@@ -36,6 +36,7 @@ const PASSING: ReadonlySet<string> = new Set([
   'folder_missing',
   'folder_replaced',
   'folder_not_writable',
+  'disk_full',
 ]);
 
 export interface DeviceOptions {
@@ -103,8 +104,18 @@ export class Device implements EngineApi {
     if (this.#engine !== undefined) return;
     await mkdir(this.profile, { recursive: true });
     await mkdir(dirname(this.folder), { recursive: true });
-    this.#engine = await createEngine(this.#environment(await openSecretStore('file', this.profile)), { profile: this.profile });
+    this.#engine = await this.open();
     await this.#engine.start();
+  }
+
+  /** The engine of this device, not yet started. */
+  protected async open(): Promise<Engine> {
+    return createEngine(this.#environment(await openSecretStore('file', this.profile)), { profile: this.profile });
+  }
+
+  /** The synced folder as the person's hands reach it. */
+  get root(): string {
+    return this.folder;
   }
 
   async stop(): Promise<void> {
@@ -140,7 +151,7 @@ export class Device implements EngineApi {
   }
 
   async addFolder(): Promise<void> {
-    await mkdir(this.folder, { recursive: true });
+    await mkdir(this.root, { recursive: true });
     await this.call('folder.add', { path: this.folder });
   }
 
@@ -172,7 +183,7 @@ export class Device implements EngineApi {
   // ---- the person's hands; paths are relative to the folder, with `/`
 
   path(path: string): string {
-    return join(this.folder, path);
+    return join(this.root, path);
   }
 
   /** Writes the whole file in place, as most programs do; makes the folders above it. */
@@ -243,12 +254,12 @@ export class Device implements EngineApi {
   }
 
   tree(): Promise<Tree> {
-    return readTree(this.folder);
+    return readTree(this.root);
   }
 
   /** Names below one of Tidemark's own folders. */
   own(folder: 'tmp' | 'trash' | 'parked'): Promise<readonly string[]> {
-    return ownFiles(this.folder, folder);
+    return ownFiles(this.root, folder);
   }
 
   async issues(): Promise<ResultOf<'issues.list'>['rows']> {
