@@ -268,6 +268,7 @@ export class PlanLoop {
     } catch (error) {
       // Done or not, what became of it could not be written down: the trees tell, in a while.
       const { id } = operation;
+      this.#ctx.doubt();
       this.#ctx.environment.log.error('the end of an operation could not be noted', { op: operation.op, ...toErrorData(error) });
       this.#retries.failed(id, toErrorData(error));
       this.#waiting.add(id);
@@ -281,16 +282,19 @@ export class PlanLoop {
     const ids = operation.op === 'rearrange_remote' ? [id, ...operation.steps.map((step) => step.id)] : [id];
     for (const one of ids) this.#inFlight.set(one, operation);
     const visible = op !== 'hash';
-    if (visible) {
-      const path = store.localPath(id) ?? store.remotePath(id) ?? '';
-      const direction = op === 'upload' ? 'up' : op === 'download' ? 'down' : null;
-      hooks.onStatus({ type: 'op_started', id, path, direction, totalBytes: this.#bytesOf(operation) });
-    }
     let outcome: Outcome | undefined;
     try {
+      if (visible) {
+        const path = store.localPath(id) ?? store.remotePath(id) ?? '';
+        const direction = op === 'upload' ? 'up' : op === 'download' ? 'down' : null;
+        hooks.onStatus({ type: 'op_started', id, path, direction, totalBytes: this.#bytesOf(operation) });
+      }
       outcome = await this.#parts.executor.run(operation);
     } catch (error) {
-      if (!isAborted(error)) environment.log.error('an operation failed unexpectedly', { op, error: String(error) });
+      if (!isAborted(error)) {
+        this.#ctx.doubt();
+        environment.log.error('an operation failed unexpectedly', { op, error: String(error) });
+      }
     } finally {
       for (const one of ids) this.#inFlight.delete(one);
       if (visible) hooks.onStatus({ type: 'op_finished', id, succeeded: outcome?.kind === 'done', at: environment.clock.monotonic() });
@@ -352,9 +356,18 @@ export class PlanLoop {
 
   #announce(): void {
     if (this.#settledAnnounced || !this.idle || !this.#parts.mayRun()) return;
-    this.#settledAnnounced = true;
-    const complete = this.#waiting.size === 0 && this.#ctx.store.issueCount() === 0;
-    this.#ctx.hooks.onStatus({ type: 'settled', at: this.#ctx.environment.clock.now(), complete });
+    const { store, hooks, environment } = this.#ctx;
+    try {
+      const complete = this.#waiting.size === 0 && store.issueCount() === 0;
+      this.#settledAnnounced = true;
+      hooks.onStatus({ type: 'settled', at: environment.clock.now(), complete });
+    } catch (error) {
+      // A database that fails for a moment must not end the loop.
+      environment.log.error('whether all is settled could not be told', { ...toErrorData(error) });
+      environment.clock.timer(BROKEN_PAUSE_MS, () => {
+        this.#wake.ring();
+      });
+    }
   }
 
   #pathOf(id: NodeId): string {

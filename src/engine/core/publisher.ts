@@ -7,6 +7,8 @@ import type { Emitter } from './emitter.ts';
 
 /** Often enough to look live, seldom enough to cost nothing. */
 const PUBLISH_MS = 100;
+/** After counts that could not be made. */
+const UNREADABLE_MS = 3000;
 type List = 'files' | 'issues' | 'questions' | 'conflicts' | 'folders' | 'settings';
 
 /** Turns what happens into status patches and list hints, a few times a second at most. */
@@ -54,9 +56,9 @@ export class Publisher {
     this.#cancel = undefined;
   }
 
-  #later(): void {
+  #later(ms = PUBLISH_MS): void {
     if (this.#stopped) return;
-    this.#cancel ??= this.#clock.timer(PUBLISH_MS, () => {
+    this.#cancel ??= this.#clock.timer(ms, () => {
       this.#cancel = undefined;
       this.#publish();
     });
@@ -79,8 +81,17 @@ export class Publisher {
     }
   }
 
+  /** With a database that cannot be read now, the counts stay as they were: a status has to be there in any case. */
   #count(): void {
-    this.#countsDirty = false;
+    try {
+      this.#countNow();
+      this.#countsDirty = false;
+    } catch {
+      this.#later(UNREADABLE_MS);
+    }
+  }
+
+  #countNow(): void {
     const store = this.#store;
     const attention =
       store.issueCount() === 0 ? 0 : store.issues({ limit: 1000 }).filter((issue) => needsPerson(issue.reason, issue.attempts)).length;

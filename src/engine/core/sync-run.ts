@@ -20,9 +20,10 @@ import {
 import { DiskFault, type Environment } from '../environment.ts';
 import { checkFolder, prepareOwnFolder, purgeTrash } from '../local/index.ts';
 import type { NodeId } from '../model/index.ts';
+import { Nap } from '../nap.ts';
 import { plan, type Plan } from '../plan/index.ts';
 import { type DriveApi, watchChanges } from '../remote/index.ts';
-import type { AccountRow, ActivityRow, FolderRow, Store, TrashRow } from '../store/index.ts';
+import { type AccountRow, type ActivityRow, type FolderRow, isDatabaseFault, type Store, type TrashRow } from '../store/index.ts';
 import { createCommitter, createDownloader, createThrottle, createUploader } from '../transfer/index.ts';
 import { PlanLoop } from './plan-loop.ts';
 import { PullLoop } from './pull-loop.ts';
@@ -65,10 +66,13 @@ export class SyncRun {
   #folderError: ErrorData | null = null;
   #paused = false;
   #recovered = false;
-  /** Something waits in the trash to be put back where it belongs. */
+  /** Something waits in the trash to be put back where it belongs, or has ended without its line in the journal. */
   #unmended = false;
   /** The cloud asked us to stay away for a while, and is asked again when that is over. */
   #awaitingPause = false;
+  #doubtful = false;
+  /** Between two tries to hear of changes from the cloud. */
+  readonly #watchNap = new Nap();
 
   constructor(parts: SyncParts) {
     this.#parts = parts;
@@ -93,6 +97,12 @@ export class SyncRun {
       dirty: (ids) => {
         this.#plan.changed(ids);
       },
+      doubt: () => {
+        if (this.#doubtful) return;
+        this.#doubtful = true;
+        this.#unmended = true;
+        this.#scan.hintAll();
+      },
     };
     this.#throttle = createThrottle(environment);
     const { disk } = environment;
@@ -116,6 +126,9 @@ export class SyncRun {
       },
       onUnmended: () => {
         this.#unmended = true;
+      },
+      onDatabaseFault: () => {
+        this.#ctx.doubt();
       },
       onProgress: (id, bytes) => {
         this.#progressed(id, bytes);
@@ -146,6 +159,7 @@ export class SyncRun {
       },
       onScanned: () => {
         this.#scanned = true;
+        this.#resolveDoubt();
         this.#ready();
       },
       prepare: () => this.#recover(),
@@ -237,6 +251,7 @@ export class SyncRun {
       try {
         return await work();
       } catch (error) {
+        if (isDatabaseFault(error)) this.#ctx.doubt();
         const { code, params } = errorDataFor(error, path);
         throw new TidemarkError(code, params, { cause: error });
       }
@@ -252,6 +267,7 @@ export class SyncRun {
     const options = {
       clock: environment.clock,
       random: environment.random,
+      nap: this.#watchNap,
       onHint: () => this.#pull.pull(),
       onConnection: (offline: ErrorData | null) => {
         // Only a read of the feed says that all is well; this says when it is worth one.
@@ -363,6 +379,14 @@ export class SyncRun {
     this.#scan.hintAll();
   }
 
+  /** The machine slept, or is in another network: what is known may be old, and nothing has to wait any longer. */
+  resumed(): void {
+    this.#plan.retryAll();
+    this.#pull.requestNow();
+    this.#watchNap.wake();
+    this.#scan.hintAll();
+  }
+
   applySettings(): void {
     const { store } = this.#parts;
     this.#throttle.setLimits({ uploadKiBps: store.setting('upload.limitKiBps'), downloadKiBps: store.setting('download.limitKiBps') });
@@ -445,6 +469,13 @@ export class SyncRun {
     this.#plan.ring();
   }
 
+  /** Throws what the database says; then there is still doubt. */
+  #resolveDoubt(): void {
+    if (!this.#doubtful) return;
+    this.#plan.add(this.#parts.store.divergentIds());
+    this.#doubtful = false;
+  }
+
   /** Whether the cloud can be reached; once it has let us wait as long as it wanted. */
   #askAgain(): void {
     const pause = this.#throttle.pause();
@@ -460,10 +491,13 @@ export class SyncRun {
   #connection(offline: ErrorData | null): void {
     if (offline === null) {
       this.#pulled = true;
+      this.#resolveDoubt();
       // The change feed may answer while transfers are to stay away: then there is nothing that could be done.
       if (this.#offline !== null && this.#throttle.pause() === null) {
         this.#offline = null;
         this.#parts.hooks.onStatus({ type: 'online' });
+        // It listens again at once: what comes next must not wait for its next try.
+        this.#watchNap.wake();
       } else if (this.#offline !== null) this.#askAgain();
       this.#ready();
       return;

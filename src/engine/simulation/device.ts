@@ -308,6 +308,7 @@ export class SimDevice {
             if (method === 'store') this.counts.stores += 1;
           },
         }),
+      onNetworkChange: () => () => undefined,
       platform: { platform: 'linux', hostName: this.name, appVersion: '0.0.0-simulation', caseSensitive: this.caseSensitive },
     };
   }

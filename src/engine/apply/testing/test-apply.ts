@@ -34,6 +34,7 @@ export class TestApply {
       treeLock: new Mutex(),
       deviceName: DEVICE,
       onActivity: (entry) => sync.told.activity.push(entry),
+      onDatabaseFault: () => undefined,
       onProgress: () => undefined,
       onFolderMoved: (from, to) => this.moved.push([from, to]),
       onUnmended: () => {

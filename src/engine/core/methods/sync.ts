@@ -6,6 +6,7 @@ import { questionOf } from '../questions.ts';
 type Names =
   | 'engine.info'
   | 'engine.stop'
+  | 'engine.resumed'
   | 'host.info'
   | 'status.snapshot'
   | 'sync.now'
@@ -29,6 +30,10 @@ export function syncMethods(engine: TidemarkEngine): Handlers<Names> {
     'engine.stop': async () => {
       await engine.stop();
       return {};
+    },
+    'engine.resumed': () => {
+      engine.resumed();
+      return Promise.resolve({});
     },
     'host.info': () => Promise.resolve({ embeddedCloud: null }),
     'status.snapshot': () => Promise.resolve(engine.publisher.snapshot()),
