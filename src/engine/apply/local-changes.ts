@@ -26,7 +26,7 @@ export async function makeLocalFolder(parts: ApplyParts, id: NodeId): Promise<Ou
     write.putLocal({ kind: 'folder', id, parentId: remote.parentId, name: remote.name, stat });
     write.putSynced(syncedFrom(remote));
   });
-  note(parts, 'folder_here', pathOf(parts, id), { device: remote.modifiedBy, node: id, reversal: { way: 'take_away', now: 'theirs' } });
+  note(parts, 'folder_here', pathOf(parts, id), { device: remote.modifiedBy, node: id, reversal: { way: 'take_away', now: null, theirs: true } });
   return doneAll([id, ...[...store.remote.children(id)].map((child) => child.id)]);
 }
 

@@ -25,7 +25,7 @@ export async function undoHere(parts: ApplyParts, row: ActivityRow, reversal: Re
       case 'bring_back':
         return await bringBack(parts, trashOf(parts, row), { undoes: row, hash: reversal.hash });
       case 'take_away':
-        return await takeAway(parts, row, reversal.now);
+        return await takeAway(parts, row, reversal);
       case 'put_previous':
         return await putPrevious(parts, row, reversal, trashOf(parts, row));
       case 'move_back':
