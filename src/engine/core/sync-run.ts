@@ -12,8 +12,11 @@ import {
   type MoveEntry,
   recoverMove,
   recoverReplace,
+  recoverTogether,
   REPLACE_JOURNAL,
   type ReplaceEntry,
+  TOGETHER_JOURNAL,
+  type TogetherEntry,
   type Undone,
   undoHere,
   undoTogether,
@@ -183,6 +186,7 @@ export class SyncRun {
       for (const row of store.journal()) {
         if (row.kind === REPLACE_JOURNAL) await recoverReplace(this.#apply, row.data as ReplaceEntry);
         else if (row.kind === MOVE_JOURNAL) await recoverMove(this.#apply, row.data as MoveEntry);
+        else if (row.kind === TOGETHER_JOURNAL) await recoverTogether(this.#apply, row.data as TogetherEntry);
         else continue;
         store.transaction((write) => {
           write.deleteJournal(row.id);

@@ -4,11 +4,10 @@ import { type LocalNode, type NodeId, PARKED_ID, ROOT_ID } from '../../model/ind
 import { type Place, samePlace } from '../../plan/index.ts';
 import type { ActivityRow, Reversal } from '../../store/index.ts';
 import { isInside, moveTo, parkLocal } from '../local-changes.ts';
-import { ignoreFault } from '../move-journal.ts';
-import { note } from '../note.ts';
+import { ignoreFault, isTold, MOVE_JOURNAL, type MoveEntry, recoverMove, writeLine } from '../move-journal.ts';
 import { parkedFolder } from '../own-folder.ts';
 import type { ApplyParts } from '../parts.ts';
-import { pathOf } from '../paths.ts';
+import { diskPath, pathOf, sameFile } from '../paths.ts';
 import { movedBack } from '../reversals.ts';
 import { folderAt, isFree } from './places.ts';
 import { itemOf, pathNow, requireSettled, type Undone } from './undone.ts';
@@ -38,17 +37,52 @@ export async function moveBackTogether(
   const ids = new Set(turns.map(({ item }) => item.id));
   for (const turn of turns) await requireFree(parts, turn, ids);
   const undone: Undone[] = [];
+  const moves = turns.map((turn) =>
+    entryOf(turn, `${parkedFolder(parts.root, turn.item.id).slice(parts.root.length + 1)}/${turn.item.name}`),
+  );
+  const journalId = parts.store.transaction((write) => write.addJournal(TOGETHER_JOURNAL, { moves } satisfies TogetherEntry));
   try {
     for (const { item } of turns) await parkLocal(parts, item.id);
     for (const turn of turns) {
       undone.push(await finish(parts, turn, parked(parts, turn)));
       await parts.environment.disk.removeFolder(parkedFolder(parts.root, turn.item.id)).catch(ignoreFault);
     }
+    parts.store.transaction((write) => write.deleteJournal(journalId));
     return undone;
   } catch (error) {
     for (const turn of turns) await putBack(parts, turn).catch(ignoreFault);
+    parts.store.transaction((write) => write.deleteJournal(journalId));
     throw error;
   }
+}
+
+export const TOGETHER_JOURNAL = 'together';
+
+/** Moves out of sight and back in that make sense only as a whole. */
+export interface TogetherEntry {
+  readonly moves: readonly MoveEntry[];
+}
+
+/**
+ * After a crash: once all had left their places, they take the new ones. Before that, what is out of sight goes back to
+ * where the cloud has it, as the planner does with all that is parked. Throws DiskFault.
+ */
+export async function recoverTogether(parts: ApplyParts, { moves }: TogetherEntry): Promise<void> {
+  const { disk } = parts.environment;
+  const open: { readonly move: MoveEntry; readonly kind: 'file' | 'folder' }[] = [];
+  for (const move of moves) {
+    if (isTold(parts, move.line)) continue;
+    const parked = await disk.stat(`${parts.root}/${move.from}`);
+    const placed = await disk.stat(`${parts.root}/${move.to}`);
+    const known = parts.store.local.get(move.place?.id ?? '');
+    if (parked?.kind === 'file' || parked?.kind === 'folder') open.push({ move, kind: parked.kind });
+    else if (placed === undefined || known === undefined || !sameFile(placed, known.stat)) return;
+  }
+  for (const { move, kind } of open) {
+    const [from, to] = [`${parts.root}/${move.from}`, `${parts.root}/${move.to}`];
+    await (kind === 'folder' ? disk.moveFolder(from, to) : disk.moveFile(from, to)).catch(ignoreFault);
+  }
+  for (const move of moves) await recoverMove(parts, move);
 }
 
 interface Turn {
@@ -75,14 +109,31 @@ async function requireFree(parts: ApplyParts, { item, place, target }: Turn, but
     throw new TidemarkError('undo_place_taken', { path: target });
 }
 
-async function finish(parts: ApplyParts, { row, item, before, place, target }: Turn, now: LocalNode): Promise<Undone> {
-  let activityId = 0;
+/** @param from where the item lies now, relative to the synced folder */
+function entryOf({ row, item, before, place, target }: Turn, from: string): MoveEntry {
   const reversal = movedBack({ parentId: item.parentId, name: item.name }, place);
-  await moveTo(parts, now, place, {
-    alsoWrite: () => {
-      activityId = note(parts, 'undone', target, { otherPath: before, node: item.id, undoes: row.id, reversal });
-    },
-  });
+  const details = { otherPath: before, node: item.id, undoes: row.id, reversal };
+  return { from, to: target, line: { kind: 'undone', path: target, details }, place: { id: item.id, ...place } };
+}
+
+async function finish(parts: ApplyParts, turn: Turn, now: LocalNode): Promise<Undone> {
+  const { store } = parts;
+  const { item, place, target } = turn;
+  const entry = entryOf(turn, diskPath(parts, now));
+  const journalId = store.transaction((write) => write.addJournal(MOVE_JOURNAL, entry));
+  let activityId = 0;
+  try {
+    await moveTo(parts, now, place, {
+      alsoWrite: () => {
+        activityId = writeLine(parts, entry.line);
+        store.transaction((write) => write.deleteJournal(journalId));
+      },
+    });
+  } catch (error) {
+    await recoverMove(parts, entry).catch(ignoreFault);
+    store.transaction((write) => write.deleteJournal(journalId));
+    throw error;
+  }
   return { activityId, path: target, touched: [item.id, ...childIds(parts, item)], rescan: [] };
 }
 
