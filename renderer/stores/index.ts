@@ -19,6 +19,7 @@ import { type RouteStore, createRouteStore } from './route.ts';
 import { type SettingsStore, createSettingsStore } from './settings.ts';
 import { type SetupStore, createSetupStore } from './setup.ts';
 import { type StatusState, createStatusStore } from './status.ts';
+import { type UndoStore, createUndoStore } from './undo.ts';
 import type { Issue } from '../../src/contract/index.ts';
 
 /** Everything the window knows, and the only way it asks for more. */
@@ -36,6 +37,7 @@ export interface Stores {
   readonly issues: ListStore<Issue>;
   readonly conflicts: ConflictsStore;
   readonly questions: QuestionsStore;
+  readonly undo: UndoStore;
 }
 
 export function createStores(
@@ -57,6 +59,7 @@ export function createStores(
     issues: createIssuesStore(session),
     conflicts: createConflictsStore(session),
     questions: createQuestionsStore(session),
+    undo: createUndoStore(session),
   };
 }
 

@@ -1,9 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { errorLine } from '../../contract/index.ts';
 import { addCommand, addGroup, type Shell } from '../command.ts';
-import { notYet } from '../not-yet.ts';
 import { count, plain, size, table, when } from '../text.ts';
 import { everyPage } from '../pages.ts';
+import { addUndoCommand, undoCell } from './undo.ts';
 
 function wholeNumber(max: number): (text: string) => number {
   return (text) => {
@@ -26,13 +26,14 @@ export function addListCommands(program: Command, shell: Shell): void {
         when(row.at),
         row.kind.replaceAll('_', ' '),
         size(row.sizeBytes),
+        undoCell(row),
         row.otherPath === null ? row.path : `${row.path} (${row.otherPath})`,
       ]);
-      context.answer(page, table(['ID', 'WHEN', 'WHAT', 'SIZE', 'PATH'], rows) || 'Nothing happened yet.');
+      context.answer(page, table(['ID', 'WHEN', 'WHAT', 'SIZE', 'UNDO', 'PATH'], rows) || 'Nothing happened yet.');
     },
   });
 
-  addCommand(program, shell, { usage: 'undo <activity-id>', about: 'Undo something from the activity', run: () => notYet('undo') });
+  addUndoCommand(program, shell);
 
   addCommand(program, shell, {
     usage: 'issues',

@@ -12,10 +12,14 @@ import {
   type MoveEntry,
   recoverMove,
   recoverReplace,
+  recoverTogether,
   REPLACE_JOURNAL,
   type ReplaceEntry,
+  TOGETHER_JOURNAL,
+  type TogetherEntry,
   type Undone,
   undoHere,
+  undoTogether,
 } from '../apply/index.ts';
 import { DiskFault, type Environment } from '../environment.ts';
 import { checkFolder, prepareOwnFolder, purgeTrash } from '../local/index.ts';
@@ -224,6 +228,7 @@ export class SyncRun {
     for (const row of store.journal()) {
       if (row.kind === REPLACE_JOURNAL) await recoverReplace(this.#apply, row.data as ReplaceEntry);
       else if (row.kind === MOVE_JOURNAL) await recoverMove(this.#apply, row.data as MoveEntry);
+      else if (row.kind === TOGETHER_JOURNAL) await recoverTogether(this.#apply, row.data as TogetherEntry);
       else continue;
       store.transaction((write) => {
         write.deleteJournal(row.id);
@@ -237,15 +242,21 @@ export class SyncRun {
     return this.#byHand(row.path, () => undoHere(this.#apply, row, reversal));
   }
 
+  /** As `undoHere`, of moves that stand in each other's way. */
+  undoTogether(rows: Parameters<typeof undoTogether>[1]): Promise<readonly Undone[]> {
+    return this.#byHand(rows[0]?.row.path ?? '', () => undoTogether(this.#apply, rows));
+  }
+
   /** Brings an item of this device's trash back to where it was. Throws as `undoHere` does. */
   restoreHere(row: TrashRow): Promise<Undone> {
     return this.#byHand(row.originalPath, () => bringBack(this.#apply, row, { undoes: null, hash: null }));
   }
 
   /** A change of the folder that a person asked Tidemark for. */
-  async #byHand(path: string, work: () => Promise<Undone>): Promise<Undone> {
+  async #byHand<T extends Undone | readonly Undone[]>(path: string, work: () => Promise<T>): Promise<T> {
     const { environment, folder, hooks } = this.#parts;
     const undone = await this.#ctx.treeLock.run(async () => {
+      if (this.#isStopping()) throw new TidemarkError('engine_stopped');
       const state = folderError(await checkFolder(environment.disk, folder.path, folder.folderId), folder.path) ?? (await this.#recover());
       if (state !== null) throw new TidemarkError(state.code, state.params);
       try {
@@ -256,9 +267,11 @@ export class SyncRun {
         throw new TidemarkError(code, params, { cause: error });
       }
     });
-    this.#plan.changed(undone.touched);
+    const all: readonly Undone[] = [undone].flat();
+    this.#plan.changed(all.flatMap(({ touched }) => touched));
     hooks.onLists('files');
-    if (undone.rescan.length > 0) await this.#scan.scan(undone.rescan);
+    const rescan = all.flatMap((one) => one.rescan);
+    if (rescan.length > 0) await this.#scan.scan(rescan);
     return undone;
   }
 
@@ -355,6 +368,8 @@ export class SyncRun {
     for (const cancel of this.#timers) cancel();
     await this.#watcher?.close();
     await this.#plan.drained();
+    // Also what a person asked for by hand is at its end.
+    await this.#ctx.treeLock.run(() => Promise.resolve());
     await Promise.all(this.#loops);
   }
 

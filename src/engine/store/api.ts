@@ -138,8 +138,8 @@ interface PlaceRow {
 /** How a change is taken back. Hashes are those of contents. */
 export type Reversal =
   | { readonly way: 'bring_back'; readonly hash: string | null }
-  /** A file that still has the content `now`; a folder when what is in it came from other devices, or is all in the cloud. */
-  | { readonly way: 'take_away'; readonly now: string | 'theirs' | 'settled' }
+  /** A file while it has the content `now`. A folder (null) while all in it is in the cloud, and with `theirs` none of it is from here. */
+  | { readonly way: 'take_away'; readonly now: string | null; readonly theirs?: boolean }
   | { readonly way: 'put_previous'; readonly now: string; readonly before: string }
   /** `from` is where the change left it. */
   | { readonly way: 'move_back'; readonly from: PlaceRow; readonly to: PlaceRow }
