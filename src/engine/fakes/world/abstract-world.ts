@@ -116,6 +116,11 @@ export class AbstractWorld {
     else this.local.set({ ...(node as LocalNode), ...placeOnly(to) });
   }
 
+  /** The item here goes on under another id, as one that was found anew. */
+  rename(from: NodeId, to: NodeId): void {
+    this.#rebind(from, to, true);
+  }
+
   /** The item and all that is below it. */
   below(side: 'remote' | 'local', id: NodeId): readonly NodeId[] {
     const ids = new Set([id]);

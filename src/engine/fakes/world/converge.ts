@@ -41,7 +41,6 @@ export function converge(world: AbstractWorld, { order, policy = POLICY, refused
   for (let round = 1; round <= MAX_ROUNDS; round += 1) {
     const next = plan(world, world.ids(), policy);
     if (next.operations.length === 0) return next;
-    const was = describeWorld(world);
     let made = 0;
     for (const operation of shuffled(next.operations, random)) {
       try {
@@ -56,7 +55,7 @@ export function converge(world: AbstractWorld, { order, policy = POLICY, refused
         }
       } catch (error) {
         const operations = next.operations.map((one) => JSON.stringify(one)).join('\n');
-        throw new Error(`round ${round}: ${String(error)}\n${operations}\n${was}`, { cause: error });
+        throw new Error(`round ${round}: ${String(error)}\n${operations}\nat that moment\n${describeWorld(world)}`, { cause: error });
       }
     }
     if (made === 0) return next;

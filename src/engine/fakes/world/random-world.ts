@@ -63,6 +63,8 @@ function seedsOf(names: readonly string[], kinds: readonly Kind[]): fc.Arbitrary
 
 /** Worlds that end with three equal trees. */
 export const plainSeeds = seedsOf(PLAIN, PLAIN_KINDS);
+/** Worlds in which items are only moved. */
+export const moveSeeds = seedsOf(PLAIN, ['move', 'move', 'rename', 'swap']);
 /** Worlds in which some items can only be reported. */
 export const richSeeds = seedsOf(RICH, ALL_KINDS);
 
