@@ -32,7 +32,7 @@ describe.each([
 
   it('count all that is in a folder, and name its top alone', () => {
     const it = scene('docs/', ...files(99, 'docs/'), ...files(200)).deleted(side, 'docs');
-    expect(it.plan().massDeletions).toEqual<MassDeletion[]>([{ side: name, ids: [it.id('docs')], items: 100 }]);
+    expect(it.plan().massDeletions).toEqual<MassDeletion[]>([{ side: name, ids: [it.id('docs')], items: 100, goneBefore: 0 }]);
   });
 
   it('are counted together with those already approved left out', () => {
@@ -101,7 +101,7 @@ describe.each([
 
   it('asks for the folder that goes, when much goes with it', () => {
     const it = replaced();
-    expect(it.plan().massDeletions).toEqual([{ side: 'here', ids: [it.id('x')], items: 121 }]);
+    expect(it.plan().massDeletions).toEqual([{ side: 'here', ids: [it.id('x')], items: 121, goneBefore: 0 }]);
     expect(it.next()).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import { converge, convergeAtLeisure, convergeByDirt, describeWorld, MAX_ROUNDS, POLICY, shuffled } from '../fakes/world/converge.ts';
-import { hashes, lost, unsettled, writtenIn } from '../fakes/world/ends.ts';
+import { hashes, unsettled, writtenIn } from '../fakes/world/ends.ts';
 import { Properties } from '../fakes/world/properties.ts';
 import { agreedWorld, bothChanged, perturb, plainSeeds, richSeeds } from '../fakes/world/random-world.ts';
 import { SeededRandom } from '../fakes/random.ts';

@@ -1,4 +1,4 @@
-import { type NodeId, PARKED_ID, type RemoteNode, ROOT_ID } from '../model/index.ts';
+import { type LocalNode, type NodeId, PARKED_ID, type RemoteNode, ROOT_ID } from '../model/index.ts';
 import { below } from './below.ts';
 import type { Context } from './context.ts';
 import { placeOf } from './same.ts';
@@ -98,7 +98,7 @@ function blockersHere(ctx: Context, id: NodeId): readonly NodeId[] {
 /** Items below a folder that is to be deleted which are about to move out of it, or whose content is not known yet. */
 function leaving(ctx: Context, tree: 'remote' | 'local', id: NodeId): NodeId[] {
   const ids: NodeId[] = [];
-  for (const child of below(ctx.trees[tree], id, (at) => ctx.standing(at) !== 'settled_or_changed')) {
+  for (const child of below<RemoteNode | LocalNode>(ctx.trees[tree], id, (at) => ctx.standing(at) !== 'settled_or_changed')) {
     if (ctx.standing(child.id) === 'settled_or_changed') ids.push(child.id);
     else if (tree === 'local' && 'content' in child && child.content === null) ids.push(child.id);
   }

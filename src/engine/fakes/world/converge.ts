@@ -14,6 +14,7 @@ export const POLICY: Policy = {
   deleteApproved: () => true,
   keep: () => false,
   massDelete: { items: 1e9, halfOfTree: 1e9, wholeTree: 1e9 },
+  deletedLately: () => ({ items: 0, gone: 0 }),
 };
 
 /** SYNC-SPEC has no number; a deep tree takes a round a level, and no world here is near as deep. */
