@@ -17,42 +17,65 @@ const other = (side: Side): Side => (side === 'remote' ? 'local' : 'remote');
 
 /** Every step of these runs is held against `brokenRule` too. */
 describe('SYNC-SPEC, rule by rule', () => {
-  properties.holds('1 and 9: settles or reports, loses nothing, and what is not reported is in step', 2, fc.tuple(richSeeds, platforms), ([seeds, platform]) => {
-    const world = bothChanged(seeds, platform);
-    const written = writtenIn(world);
-    const policy = { ...POLICY, ...platform };
-    const last = converge(world, { order: seeds.order, policy });
-    expect(lost(world, written), describeWorld(world)).toEqual([]);
-    expect(unexplained(world, last), describeWorld(world)).toEqual([]);
-  });
+  properties.holds(
+    '1 and 9: settles or reports, loses nothing, and what is not reported is in step',
+    2,
+    fc.tuple(richSeeds, platforms),
+    ([seeds, platform]) => {
+      const world = bothChanged(seeds, platform);
+      const written = writtenIn(world);
+      const policy = { ...POLICY, ...platform };
+      const last = converge(world, { order: seeds.order, policy });
+      expect(lost(world, written), describeWorld(world)).toEqual([]);
+      expect(unexplained(world, last), describeWorld(world)).toEqual([]);
+    },
+  );
 
-  properties.holds('1 and 9: so too when operations take their time, fail, and are refused', 2, fc.tuple(richSeeds, platforms), ([seeds, platform]) => {
-    const world = bothChanged(seeds, platform);
-    const written = writtenIn(world);
-    const last = convergeAtLeisure(world, { order: seeds.order, policy: { ...POLICY, ...platform } });
-    expect(lost(world, written), describeWorld(world)).toEqual([]);
-    expect(unexplained(world, last), describeWorld(world)).toEqual([]);
-  });
+  properties.holds(
+    '1 and 9: so too when operations take their time, fail, and are refused',
+    2,
+    fc.tuple(richSeeds, platforms),
+    ([seeds, platform]) => {
+      const world = bothChanged(seeds, platform);
+      const written = writtenIn(world);
+      const last = convergeAtLeisure(world, { order: seeds.order, policy: { ...POLICY, ...platform } });
+      expect(lost(world, written), describeWorld(world)).toEqual([]);
+      expect(unexplained(world, last), describeWorld(world)).toEqual([]);
+    },
+  );
 
-  properties.holds('2: when idle one more plan does nothing, nor does the first after a restart', 1, fc.tuple(richSeeds, platforms), ([seeds, platform]) => {
-    const world = bothChanged(seeds, platform);
-    const policy = { ...POLICY, ...platform };
-    converge(world, { order: seeds.order, policy });
-    expect(plan(world, world.ids(), policy).operations).toEqual([]);
-    // A restart knows the three trees and nothing else, and the day may be another.
-    expect(plan(world.clone(), world.ids(), { ...policy, day: '2026-03-02' }).operations).toEqual([]);
-  });
+  properties.holds(
+    '2: when idle one more plan does nothing, nor does the first after a restart',
+    1,
+    fc.tuple(richSeeds, platforms),
+    ([seeds, platform]) => {
+      const world = bothChanged(seeds, platform);
+      const policy = { ...POLICY, ...platform };
+      converge(world, { order: seeds.order, policy });
+      expect(plan(world, world.ids(), policy).operations).toEqual([]);
+      // A restart knows the three trees and nothing else, and the day may be another.
+      expect(plan(world.clone(), world.ids(), { ...policy, day: '2026-03-02' }).operations).toEqual([]);
+    },
+  );
 
-  properties.holds('3: what neither side changed keeps its content, its identity and its place, and is not touched', 1, plainSeeds, (seeds) => {
-    const world = bothChanged(seeds);
-    const calm = [...world.synced.values()].filter(({ id }) => isCalm(world, id));
-    converge(world, { order: seeds.order, before: (operation) => expect(calm.map(({ id }) => id)).not.toContain(operation.id) });
-    for (const node of calm) for (const side of SIDES) expect(world[side].get(node.id), describeWorld(world)).toMatchObject(placeOf(node));
-  });
+  properties.holds(
+    '3: what neither side changed keeps its content, its identity and its place, and is not touched',
+    1,
+    plainSeeds,
+    (seeds) => {
+      const world = bothChanged(seeds);
+      const calm = [...world.synced.values()].filter(({ id }) => isCalm(world, id));
+      converge(world, { order: seeds.order, before: (operation) => expect(calm.map(({ id }) => id)).not.toContain(operation.id) });
+      for (const node of calm)
+        for (const side of SIDES) expect(world[side].get(node.id), describeWorld(world)).toMatchObject(placeOf(node));
+    },
+  );
 
   properties.holds('4: an edit beats a delete', 1, plainSeeds, (seeds) => {
     const world = bothChanged(seeds);
-    const edited = SIDES.flatMap((side) => [...world[side].values()].filter((node) => world[other(side)].get(node.id) === undefined && isEdited(world, side, node)));
+    const edited = SIDES.flatMap((side) =>
+      [...world[side].values()].filter((node) => world[other(side)].get(node.id) === undefined && isEdited(world, side, node)),
+    );
     const texts = edited.map((node) => textOf(world, node));
     converge(world, seeds);
     for (const side of SIDES) expect([...hashes(world, side)]).toEqual(expect.arrayContaining(texts));
@@ -60,48 +83,67 @@ describe('SYNC-SPEC, rule by rule', () => {
 
   properties.holds('4: a touch does not beat a delete', 1, richSeeds, (seeds) => {
     const world = bothChanged(seeds);
-    const goners = [...world.synced.values()].filter((node) => node.kind === 'file' && SIDES.some((side) => isOnlyTouched(world, side, node)));
+    const goners = [...world.synced.values()].filter(
+      (node) => node.kind === 'file' && SIDES.some((side) => isOnlyTouched(world, side, node)),
+    );
     converge(world, seeds);
     for (const node of goners) for (const side of SIDES) expect(world[side].get(node.id), describeWorld(world)).toBeUndefined();
     const left = new Set(SIDES.flatMap((side) => [...hashes(world, side)]));
-    expect(goners.filter((node) => node.kind === 'file' && left.has(node.hash)), describeWorld(world)).toEqual([]);
+    expect(
+      goners.filter((node) => node.kind === 'file' && left.has(node.hash)),
+      describeWorld(world),
+    ).toEqual([]);
   });
 
   properties.holds('4: a deleted folder spares, in its place, what the other side added to it', 1, plainSeeds, (seeds) => {
     const world = bothChanged(seeds);
     const spared = SIDES.flatMap((side) =>
-      [...world[side].values()].filter(
-        (node) => node.kind === 'file' && world.synced.get(node.id) === undefined && isGone(world, other(side), node.parentId) && isStill(world, side, node.parentId),
-      ).map((node) => ({ text: textOf(world, node), folder: world[side].get(node.parentId)?.name ?? '' })),
+      [...world[side].values()]
+        .filter(
+          (node) =>
+            node.kind === 'file' &&
+            world.synced.get(node.id) === undefined &&
+            isGone(world, other(side), node.parentId) &&
+            isStill(world, side, node.parentId),
+        )
+        .map((node) => ({ text: textOf(world, node), folder: world[side].get(node.parentId)?.name ?? '' })),
     );
     converge(world, seeds);
     for (const { text, folder } of spared) {
       const found = [...world.remote.values()].filter((node) => node.kind === 'file' && node.content.hash === text);
       const folders = found.map((node) => world.remote.get(node.parentId)?.name ?? '');
-      expect(folders.map((name) => name.replace(/ \(conflict,[^)]*\)/u, '')), `${text}\n${describeWorld(world)}`).toContain(folder);
+      expect(
+        folders.map((name) => name.replace(/ \(conflict,[^)]*\)/u, '')),
+        `${text}\n${describeWorld(world)}`,
+      ).toContain(folder);
     }
   });
 
-  properties.holds("5: both edited: the cloud's version keeps the name and the identity, the other is beside it under a mark", 1, plainSeeds, (seeds) => {
-    const world = agreedWorld(seeds.base);
-    const files = [...world.synced.values()].filter(({ kind }) => kind === 'file');
-    for (const [index, node] of files.entries()) {
-      if ((seeds.order + index) % 3 === 0) continue;
-      world.putLocal(node.id, node, 'file', `mine-${node.id}`);
-      world.putRemote(node.id, node, 'file', `theirs-${node.id}`);
-    }
-    const both = files.filter((_, index) => (seeds.order + index) % 3 !== 0);
-    const total = world.remote.size + both.length;
-    converge(world, seeds);
-    expect(world.remote.size, 'one current, one kept, no third').toBe(total);
-    for (const node of both) {
-      expect(world.local.get(node.id)).toMatchObject({ ...placeOf(node), content: { hash: `theirs-${node.id}` } });
-      const kept = [...world.local.values()].filter((one) => one.kind === 'file' && one.content?.hash === `mine-${node.id}`);
-      expect(kept).toHaveLength(1);
-      expect(kept[0]?.parentId).toBe(node.parentId);
-      expect(kept[0]?.name).toMatch(/^[abcd] \(conflict, Desk, 2026-03-01( \d+)?\)(\.txt)?$/u);
-    }
-  });
+  properties.holds(
+    "5: both edited: the cloud's version keeps the name and the identity, the other is beside it under a mark",
+    1,
+    plainSeeds,
+    (seeds) => {
+      const world = agreedWorld(seeds.base);
+      const files = [...world.synced.values()].filter(({ kind }) => kind === 'file');
+      for (const [index, node] of files.entries()) {
+        if ((seeds.order + index) % 3 === 0) continue;
+        world.putLocal(node.id, node, 'file', `mine-${node.id}`);
+        world.putRemote(node.id, node, 'file', `theirs-${node.id}`);
+      }
+      const both = files.filter((_, index) => (seeds.order + index) % 3 !== 0);
+      const total = world.remote.size + both.length;
+      converge(world, seeds);
+      expect(world.remote.size, 'one current, one kept, no third').toBe(total);
+      for (const node of both) {
+        expect(world.local.get(node.id)).toMatchObject({ ...placeOf(node), content: { hash: `theirs-${node.id}` } });
+        const kept = [...world.local.values()].filter((one) => one.kind === 'file' && one.content?.hash === `mine-${node.id}`);
+        expect(kept).toHaveLength(1);
+        expect(kept[0]?.parentId).toBe(node.parentId);
+        expect(kept[0]?.name).toMatch(/^[abcd] \(conflict, Desk, 2026-03-01( \d+)?\)(\.txt)?$/u);
+      }
+    },
+  );
 
   properties.holds('5: equal bytes on both sides are no conflict and no transfer', 1, plainSeeds, ({ base, order }) => {
     const world = agreedWorld(base);
@@ -119,16 +161,28 @@ describe('SYNC-SPEC, rule by rule', () => {
   properties.holds('6: a move moves no bytes, and no move loses or doubles an item', 1, moveSeeds, (seeds) => {
     const world = bothChanged(seeds);
     const ids = [...world.ids()].sort();
-    const costly = new Set<Operation['op']>(['upload', 'download', 'revive_local', 'revive_remote', 'delete_local', 'delete_remote', 'mkdir_local', 'mkdir_remote']);
+    const costly = new Set<Operation['op']>([
+      'upload',
+      'download',
+      'revive_local',
+      'revive_remote',
+      'delete_local',
+      'delete_remote',
+      'mkdir_local',
+      'mkdir_remote',
+    ]);
     converge(world, { order: seeds.order, before: ({ op }) => expect(costly).not.toContain(op) });
     expect([...world.ids()].sort()).toEqual(ids);
   });
 
   properties.holds("6: moved on both sides: the cloud's place wins", 1, moveSeeds, (seeds) => {
     const world = bothChanged(seeds);
-    const both = [...world.synced.values()].flatMap(({ id }) => (isMoved(world, 'remote', id) && isMoved(world, 'local', id) ? [world.remote.get(id)] : []));
+    const both = [...world.synced.values()].flatMap(({ id }) =>
+      isMoved(world, 'remote', id) && isMoved(world, 'local', id) ? [world.remote.get(id)] : [],
+    );
     converge(world, seeds);
-    for (const node of both) if (node !== undefined) for (const side of SIDES) expect(world[side].get(node.id)).toMatchObject(placeOf(node));
+    for (const node of both)
+      if (node !== undefined) for (const side of SIDES) expect(world[side].get(node.id)).toMatchObject(placeOf(node));
   });
 
   properties.holds('3: deletes only what one side deleted', 1, fc.tuple(richSeeds, platforms), ([seeds, platform]) => {
@@ -164,7 +218,8 @@ function deletedBy(operation: Operation): [Side, NodeId][] {
   return [];
 }
 
-const isGone = (world: AbstractWorld, side: Side, id: NodeId): boolean => world.synced.get(id) !== undefined && world[side].get(id) === undefined;
+const isGone = (world: AbstractWorld, side: Side, id: NodeId): boolean =>
+  world.synced.get(id) !== undefined && world[side].get(id) === undefined;
 const isMoved = (world: AbstractWorld, side: Side, id: NodeId): boolean => {
   const [now, agreed] = [world[side].get(id), world.synced.get(id)];
   return now !== undefined && agreed !== undefined && !samePlace(now, agreed);
@@ -185,8 +240,17 @@ function isEdited(world: AbstractWorld, side: Side, node: RemoteNode | LocalNode
 const isCalm = (world: AbstractWorld, id: NodeId): boolean =>
   SIDES.every((side) => {
     const node = world[side].get(id);
-    return node !== undefined && isStill(world, side, id) && !isEdited(world, side, node) && !('content' in node && node.content === null) && node.kind === world.synced.get(id)?.kind;
-  }) && world.remote.get(id)?.kind === world.local.get(id)?.kind && world.remote.get(id)?.kind !== undefined && revisionIsAgreed(world, id);
+    return (
+      node !== undefined &&
+      isStill(world, side, id) &&
+      !isEdited(world, side, node) &&
+      !('content' in node && node.content === null) &&
+      node.kind === world.synced.get(id)?.kind
+    );
+  }) &&
+  world.remote.get(id)?.kind === world.local.get(id)?.kind &&
+  world.remote.get(id)?.kind !== undefined &&
+  revisionIsAgreed(world, id);
 const revisionIsAgreed = (world: AbstractWorld, id: NodeId): boolean => {
   const [remote, agreed] = [world.remote.get(id), world.synced.get(id)];
   return remote !== undefined && agreed !== undefined && remote.revision === agreed.revision;

@@ -7,7 +7,9 @@ import { plan } from './index.ts';
 import { POLICY } from '../fakes/world/converge.ts';
 
 const { holds, counted } = bound(new Properties('total.property.test.ts', 4));
-function bound(p: Properties) { return { holds: p.holds.bind(p) as Properties['holds'], counted: () => p.counted() }; }
+function bound(p: Properties) {
+  return { holds: p.holds.bind(p) as Properties['holds'], counted: () => p.counted() };
+}
 
 describe('the planner, over trees that make no sense', () => {
   holds('never throws', 2, fc.tuple(brokenTrees, fc.boolean()), ([trees, caseSensitive]) => {

@@ -17,7 +17,12 @@ const node = fc.record({
 const tree = fc.array(fc.option(node, { nil: null, freq: 3 }), { minLength: POOL, maxLength: POOL });
 
 /** What each of the three trees says of each of a few ids, without any sense. */
-export const brokenTrees = fc.record({ remote: tree, local: tree, synced: tree, unread: fc.array(fc.boolean(), { minLength: POOL, maxLength: POOL }) });
+export const brokenTrees = fc.record({
+  remote: tree,
+  local: tree,
+  synced: tree,
+  unread: fc.array(fc.boolean(), { minLength: POOL, maxLength: POOL }),
+});
 type BrokenTrees = typeof brokenTrees extends fc.Arbitrary<infer T> ? T : never;
 
 /**
@@ -37,7 +42,8 @@ export function brokenWorld({ remote, local, synced, unread }: BrokenTrees): Abs
       world.settle(id);
       world.remote.delete(id);
     }
-    if (there) world.putRemote(id, { parentId: parentOf(there.parent, false), name: there.name }, there.folder ? 'folder' : 'file', there.hash);
+    if (there)
+      world.putRemote(id, { parentId: parentOf(there.parent, false), name: there.name }, there.folder ? 'folder' : 'file', there.hash);
     if (!here) continue;
     const hash = unread[n] === true ? null : here.hash;
     world.putLocal(id, { parentId: parentOf(here.parent, true), name: here.name }, here.folder ? 'folder' : 'file', hash);

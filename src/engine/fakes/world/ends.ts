@@ -29,8 +29,12 @@ export const unsettled = (world: AbstractWorld): readonly NodeId[] => [...world.
 function isSettled(world: AbstractWorld, id: NodeId): boolean {
   const [remote, local, synced] = [world.remote.get(id), world.local.get(id), world.synced.get(id)];
   if (remote === undefined || local === undefined || synced === undefined) return false;
-  if (remote.kind !== local.kind || remote.revision !== synced.revision || !samePlace(remote, local) || !samePlace(remote, synced)) return false;
-  return remote.kind === 'folder' || (local.kind === 'file' && synced.kind === 'file' && local.content?.hash === remote.content.hash && synced.hash === remote.content.hash);
+  if (remote.kind !== local.kind || remote.revision !== synced.revision || !samePlace(remote, local) || !samePlace(remote, synced))
+    return false;
+  return (
+    remote.kind === 'folder' ||
+    (local.kind === 'file' && synced.kind === 'file' && local.content?.hash === remote.content.hash && synced.hash === remote.content.hash)
+  );
 }
 
 /**

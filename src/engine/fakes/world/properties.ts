@@ -45,7 +45,9 @@ export class Properties {
         if (!details.failed) return;
         const variables = `TIDEMARK_SEED=${details.seed} TIDEMARK_PLANNER_PATH=${details.counterexamplePath ?? ''}`;
         const command = `npx vitest run --project unit src/engine/plan/${this.#file} -t '${name}'`;
-        throw new Error(`${fc.defaultReportMessage(details)}\n\nTo see it again: ${variables} ${command}`, { cause: details.errorInstance });
+        throw new Error(`${fc.defaultReportMessage(details)}\n\nTo see it again: ${variables} ${command}`, {
+          cause: details.errorInstance,
+        });
       },
       Math.max(60_000, numRuns * 20),
     );

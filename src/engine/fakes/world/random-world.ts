@@ -18,20 +18,20 @@ export const MAC: Platform = { caseSensitive: false, canHold: () => true };
 export const WINDOWS: Platform = { caseSensitive: false, canHold: (name) => !name.includes('?') };
 
 type Kind =
-  | 'edit'
-  | 'edit_unread'
-  | 'touch'
-  | 'delete'
-  | 'move'
-  | 'rename'
-  | 'swap'
-  | 'add_file'
-  | 'add_folder'
-  | 'same_add'
-  | 'replace'
-  | 'park';
+  'edit' | 'edit_unread' | 'touch' | 'delete' | 'move' | 'rename' | 'swap' | 'add_file' | 'add_folder' | 'same_add' | 'replace' | 'park';
 
-const PLAIN_KINDS: readonly Kind[] = ['edit', 'edit_unread', 'delete', 'move', 'move', 'move', 'swap', 'add_file', 'add_folder', 'same_add'];
+const PLAIN_KINDS: readonly Kind[] = [
+  'edit',
+  'edit_unread',
+  'delete',
+  'move',
+  'move',
+  'move',
+  'swap',
+  'add_file',
+  'add_folder',
+  'same_add',
+];
 const ALL_KINDS: readonly Kind[] = [...PLAIN_KINDS, 'touch', 'rename', 'rename', 'replace', 'replace', 'park'];
 
 export interface Action {
@@ -150,8 +150,7 @@ function act(world: AbstractWorld, side: 'remote' | 'local', { kind, which, into
     case 'add_file':
     case 'add_folder':
     case 'same_add':
-      if (world.canPut(side, place))
-        put(newId(), place, kind === 'add_folder' ? 'folder' : 'file', kind === 'same_add' ? 'same' : fresh);
+      if (world.canPut(side, place)) put(newId(), place, kind === 'add_folder' ? 'folder' : 'file', kind === 'same_add' ? 'same' : fresh);
   }
 }
 

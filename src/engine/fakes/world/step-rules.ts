@@ -76,7 +76,8 @@ function wronglyDeleted(world: AbstractWorld, side: 'remote' | 'local', top: str
     if (synced === undefined) return `4: deletes ${node.name}, which is new`;
     if (node.parentId !== PARKED_ID && !samePlace(node, synced)) return `4: deletes ${node.name}, which was moved`;
     if (node.kind === 'file' && hashOf(node) === undefined) return `8: deletes ${node.name}, whose content nobody knows`;
-    if (node.kind === 'file' && hashOf(node) !== (synced.kind === 'file' ? synced.hash : undefined)) return `4: deletes ${node.name}, which was edited`;
+    if (node.kind === 'file' && hashOf(node) !== (synced.kind === 'file' ? synced.hash : undefined))
+      return `4: deletes ${node.name}, which was edited`;
   }
   return undefined;
 }
