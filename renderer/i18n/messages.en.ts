@@ -206,6 +206,8 @@ export const en = {
       '{count, plural, one {# item is} other {# items are}} gone from this computer. Delete {count, plural, one {it} other {them}} in the cloud too?',
     goneCloud:
       '{count, plural, one {# item was} other {# items were}} deleted in the cloud. Delete {count, plural, one {it} other {them}} here too?',
+    goneBefore:
+      '{count, plural, one {# more item was} other {# more items were}} deleted just before that and can be brought back from the activity.',
     waiting: 'Nothing is deleted until you answer.',
     examples: 'For example',
     more: '{count, plural, one {and # more} other {and # more}}',

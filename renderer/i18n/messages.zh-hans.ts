@@ -186,6 +186,7 @@ export const zhHans: Messages = {
     title: '删除之前，请先确认',
     goneHere: '{count, plural, other {有 # 项内容从这台电脑上消失了。要在云端也删除吗？}}',
     goneCloud: '{count, plural, other {有 # 项内容在云端被删除。要在本机也删除吗？}}',
+    goneBefore: '{count, plural, other {在此之前不久已有另外 # 项被删除，可以在“动态”中恢复。}}',
     waiting: '在你回答之前，不会删除任何内容。',
     examples: '例如',
     more: '{count, plural, other {以及另外 # 项}}',

@@ -186,6 +186,7 @@ export const zhHant: Messages = {
     title: '刪除之前，請先確認',
     goneHere: '{count, plural, other {有 # 個項目從這部電腦上消失了。要在雲端也刪除嗎？}}',
     goneCloud: '{count, plural, other {有 # 個項目在雲端被刪除。要在本機也刪除嗎？}}',
+    goneBefore: '{count, plural, other {在此之前不久已有另外 # 個項目被刪除，可以在「動態」中還原。}}',
     waiting: '在你回答之前，不會刪除任何內容。',
     examples: '例如',
     more: '{count, plural, other {以及另外 # 個}}',

@@ -62,6 +62,9 @@ export function addListCommands(program: Command, shell: Shell): void {
       const text = listed.questions.map((question) =>
         [
           `${question.id}: ${count(question.items, 'item is', 'items are')} gone ${question.side === 'here' ? 'on this device' : 'in the cloud'}, e.g. ${question.examples.slice(0, 3).map(plain).join(', ')}`,
+          ...(question.goneBefore > 0
+            ? [`  ${count(question.goneBefore, 'more item was', 'more items were')} deleted just before that; see tidemark activity`]
+            : []),
           `  bring them back:          tidemark questions answer ${question.id} keep`,
           `  delete them ${question.side === 'here' ? 'in the cloud' : 'here'} too:  tidemark questions answer ${question.id} delete`,
         ].join('\n'),

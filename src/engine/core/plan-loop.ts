@@ -4,6 +4,7 @@ import { type Executor, isBookkeeping, isAborted, type Outcome, localDay } from 
 import type { NodeId } from '../model/index.ts';
 import { MASS_DELETE_LIMITS, type Operation, plan, type Plan, type Policy } from '../plan/index.ts';
 import { IssueBook } from './issue-book.ts';
+import { LateDeletions } from './late-deletions.ts';
 import { canHoldName } from './platform-names.ts';
 import { Questions } from './questions.ts';
 import { Retries } from './retries.ts';
@@ -33,6 +34,7 @@ export class PlanLoop {
   readonly #retries: Retries;
   readonly #issues: IssueBook;
   readonly #questions: Questions;
+  readonly #deletions: LateDeletions;
   readonly #wake = new Wake();
   #dirty = new Set<NodeId>();
   /** Planned, but only possible after something else. */
@@ -50,6 +52,7 @@ export class PlanLoop {
     this.#retries = new Retries(ctx.environment.clock, ctx.environment.random, (ids) => this.add(ids));
     this.#issues = new IssueBook(ctx);
     this.#questions = new Questions(ctx.store, ctx.environment.clock);
+    this.#deletions = new LateDeletions(ctx.store, ctx.environment.clock, (id) => this.#inFlight.has(id));
   }
 
   add(ids: Iterable<NodeId>): void {
@@ -138,6 +141,7 @@ export class PlanLoop {
       deleteApproved: (id) => this.#questions.deleteApproved(id),
       keep: (id) => this.#questions.keep(id),
       massDelete: MASS_DELETE_LIMITS,
+      deletedLately: (side) => this.#deletions.on(side),
     };
   }
 
@@ -216,6 +220,7 @@ export class PlanLoop {
       });
     }
     const work = operations.filter((operation) => !isBookkeeping(operation));
+    this.#deletions.note(work, (id) => this.#questions.deleteApproved(id));
     this.#announcePlanned(work);
     for (const operation of this.#inOrder(work)) void this.#perform(operation);
   }

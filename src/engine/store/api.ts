@@ -46,6 +46,8 @@ export interface StoreReads {
   issues(page: { after?: string; limit: number }): readonly IssueRow[];
   issueCount(): number;
   questions(): readonly QuestionRow[];
+  /** In the order in which they were noted. */
+  recentDeletions(): readonly DeletionRow[];
   trash(): readonly TrashRow[];
   /** What the change of this line put into the trash. */
   trashOf(activityId: number): TrashRow | undefined;
@@ -81,6 +83,7 @@ export interface StoreWrites {
   deleteIssue(key: string): void;
   putQuestion(question: QuestionRow): void;
   deleteQuestion(id: string): void;
+  setRecentDeletions(rows: readonly DeletionRow[]): void;
   addTrash(row: Omit<TrashRow, 'id'>): number;
   deleteTrash(id: number): void;
 }
@@ -125,7 +128,18 @@ export interface IssueRow {
   readonly nextTryAt: number | null;
 }
 
-export interface QuestionRow extends Question {
+/** A deletion that was carried out without a question. */
+export interface DeletionRow {
+  /** Where it was deleted by somebody. */
+  readonly side: 'here' | 'cloud';
+  /** The top of what was deleted, and where it was. */
+  readonly id: NodeId;
+  readonly path: string;
+  readonly items: number;
+  readonly at: number;
+}
+
+export interface QuestionRow extends Omit<Question, 'goneBefore'> {
   readonly ids: readonly NodeId[];
   readonly answer: 'keep' | 'delete' | null;
 }

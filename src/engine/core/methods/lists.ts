@@ -1,5 +1,6 @@
 import { type FileItem, TidemarkError } from '../../../contract/index.ts';
 import type { Handlers, TidemarkEngine } from '../engine.ts';
+import { LateDeletions } from '../late-deletions.ts';
 import { findAnywhere } from '../lookup.ts';
 import { shownActivity } from '../undoing.ts';
 
@@ -7,6 +8,7 @@ type Names = 'activity.list' | 'files.list' | 'files.explain' | 'issues.list' | 
 
 export function listMethods(engine: TidemarkEngine): Handlers<Names> {
   const { store, views, environment } = engine;
+  const lately = new LateDeletions(store, environment.clock, () => false);
   return {
     'activity.list': ({ cursor, limit, search, kinds }) => {
       const before = cursor === undefined ? undefined : wholeNumber(cursor);
@@ -43,13 +45,15 @@ export function listMethods(engine: TidemarkEngine): Handlers<Names> {
         questions: store
           .questions()
           .filter((one) => one.answer === null)
-          .map(({ ids: _, answer: __, ...question }) => question),
+          .map(({ ids: _, answer: __, ...question }) => ({ ...question, goneBefore: lately.on(question.side).items })),
       }),
     'questions.answer': ({ id, choice }) => {
       const question = store.questions().find((one) => one.id === id && one.answer === null);
       if (question === undefined) throw new TidemarkError('unknown_item', { id });
       store.transaction((write) => {
         write.putQuestion({ ...question, answer: choice });
+        // What went before it was told with the question: the next deletion is another one.
+        write.setRecentDeletions(store.recentDeletions().filter((row) => row.side !== question.side));
       });
       engine.publisher.lists('questions', 'files');
       engine.run?.answered();

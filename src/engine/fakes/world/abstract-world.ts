@@ -25,7 +25,13 @@ export class AbstractWorld {
   readonly remote = new MapTree<RemoteNode>();
   readonly local = new MapTree<LocalNode>();
   readonly synced = new MapTree<SyncedNode>();
+  /** False: the disk holds no two names that differ in case or composition only, as the cloud never does. */
+  readonly caseSensitive: boolean;
   #serial = 0;
+
+  constructor(caseSensitive = true) {
+    this.caseSensitive = caseSensitive;
+  }
 
   nextId(): NodeId {
     this.#serial += 1;
@@ -37,7 +43,7 @@ export class AbstractWorld {
   }
 
   clone(): AbstractWorld {
-    const copy = new AbstractWorld();
+    const copy = new AbstractWorld(this.caseSensitive);
     for (const node of this.remote.values()) copy.remote.set(node);
     for (const node of this.local.values()) copy.local.set(node);
     for (const node of this.synced.values()) copy.synced.set(node);
@@ -80,22 +86,27 @@ export class AbstractWorld {
     );
   }
   remove(side: 'remote' | 'local', id: NodeId): void {
-    for (const child of [...this[side].children(id)]) this.remove(side, child.id);
-    this[side].delete(id);
+    for (const gone of this.below(side, id)) this[side].delete(gone);
   }
   /** True when the move is one that a file system (or the cloud) would allow. */
   canMove(side: 'remote' | 'local', id: NodeId, to: Place): boolean {
     if (to.parentId !== ROOT_ID && this[side].get(to.parentId)?.kind !== 'folder') return false;
-    for (let at = to.parentId; at !== ROOT_ID && at !== PARKED_ID;) {
-      if (at === id) return false;
-      const parent = this[side].get(at)?.parentId;
-      if (parent === undefined) return false;
-      at = parent;
-    }
-    return this.isFree(side, to, id);
+    return this.#isRooted(side, to.parentId, id) && this.isFree(side, to, id);
   }
   isFree(side: 'remote' | 'local', to: Place, self: NodeId): boolean {
-    for (const node of this[side].named(to.parentId, nameKey(to.name))) if (node.id !== self) return false;
+    const exact = side === 'local' && this.caseSensitive;
+    for (const node of this[side].named(to.parentId, nameKey(to.name))) {
+      if (node.id !== self && (!exact || node.name === to.name)) return false;
+    }
+    return true;
+  }
+  /** The way up from `from` ends at the root, or out of sight, and does not pass `id`. */
+  #isRooted(side: 'remote' | 'local', from: NodeId, id: NodeId): boolean {
+    const seen = new Set<NodeId>([id]);
+    for (let at: NodeId | undefined = from; at !== ROOT_ID && at !== PARKED_ID; at = this[side].get(at)?.parentId) {
+      if (at === undefined || seen.has(at)) return false;
+      seen.add(at);
+    }
     return true;
   }
   move(side: 'remote' | 'local', id: NodeId, to: Place): void {
@@ -103,6 +114,19 @@ export class AbstractWorld {
     if (node === undefined) throw new Impossible(`move ${side} ${id}: gone`);
     if (side === 'remote') this.remote.set({ ...(node as RemoteNode), ...placeOnly(to), revision: this.#revision() });
     else this.local.set({ ...(node as LocalNode), ...placeOnly(to) });
+  }
+
+  /** The item here goes on under another id, as one that was found anew. */
+  rename(from: NodeId, to: NodeId): void {
+    this.#rebind(from, to, true);
+  }
+
+  /** The item and all that is below it. */
+  below(side: 'remote' | 'local', id: NodeId): readonly NodeId[] {
+    const ids = new Set([id]);
+    // What is added on the way is visited too.
+    for (const at of ids) for (const child of this[side].children(at)) ids.add(child.id);
+    return [...ids];
   }
 
   // --- what the executor does
@@ -166,7 +190,7 @@ export class AbstractWorld {
         return this.move('local', id, { parentId: PARKED_ID, name: local?.name ?? id });
       case 'delete_local':
         if (local === undefined) throw new Impossible(`delete_local ${id}`);
-        for (const gone of this.#below('local', id)) {
+        for (const gone of this.below('local', id)) {
           this.#need(this.remote.get(gone) === undefined, `delete_local ${id}: ${gone} is still in the cloud`);
           this.local.delete(gone);
           this.synced.delete(gone);
@@ -175,6 +199,7 @@ export class AbstractWorld {
       case 'rename_aside': {
         const place = { parentId: local?.parentId ?? ROOT_ID, name: operation.name };
         this.#need(this.canMove('local', id, place), `rename_aside ${id}: no place`);
+        this.#need(this.isFree('remote', place, id), `rename_aside ${id}: the cloud has that name`);
         return this.move('local', id, place);
       }
     }
@@ -208,7 +233,7 @@ export class AbstractWorld {
       if (step.step === 'mkdir') this.putRemote(step.id, step.to, 'folder');
       else if (step.step === 'move') this.move('remote', step.id, step.to);
       else {
-        for (const gone of this.#below('remote', step.id)) {
+        for (const gone of this.below('remote', step.id)) {
           this.#need(this.local.get(gone) === undefined, `delete_remote ${step.id}: ${gone} is still here`);
           this.remote.delete(gone);
           this.synced.delete(gone);
@@ -224,10 +249,6 @@ export class AbstractWorld {
       else if (synced !== undefined && remote !== undefined)
         this.synced.set({ ...synced, ...placeOnly(step.to), revision: remote.revision });
     }
-  }
-
-  #below(side: 'remote' | 'local', id: NodeId): NodeId[] {
-    return [id, ...[...this[side].children(id)].flatMap((child) => this.#below(side, child.id))];
   }
 
   #rebind(from: NodeId, to: NodeId, whole = false): void {
