@@ -7,10 +7,11 @@ import { formatBytes, textTable } from '../tools/lib/table.ts';
 import { World, type Memory } from '../tools/world/index.ts';
 import { measureLimits, type Limits } from './limits.ts';
 import { idleMemory, restart, smallFiles, type Restart, type SmallFiles } from './measures.ts';
+import { measurePlanner, PLANNER_ITEMS, plannerRows } from './planner.ts';
 import { writeSmallTree, type TreeFacts } from './small-tree.ts';
 
-const usage = 'npm run bench -- [small|restart|memory|all] [--files 10000] [--json] [--keep]';
-const kinds = ['small', 'restart', 'memory', 'all'];
+const usage = 'npm run bench -- [small|restart|memory|planner|all] [--files 10000] [--json] [--keep]';
+const kinds = ['small', 'restart', 'memory', 'planner', 'all'];
 
 interface Report {
   readonly machine: string;
@@ -31,16 +32,21 @@ export async function main(args: readonly string[]): Promise<number> {
     args: [...args],
     allowPositionals: true,
     options: {
-      files: { type: 'string', default: '10000' },
+      files: { type: 'string' },
       json: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
     },
   });
   const [kind = 'all'] = positionals;
-  const files = Number(values.files);
+  const files = Number(values.files ?? (kind === 'planner' ? PLANNER_ITEMS : 10_000));
   if (!kinds.includes(kind) || positionals.length > 1 || !Number.isInteger(files) || files < 1) {
     console.error(usage);
     return 2;
+  }
+  if (kind === 'planner') {
+    const measures = measurePlanner(files);
+    console.log(values.json ? JSON.stringify(measures, null, 2) : textTable(['What', 'Measured', ''], plannerRows(measures), [1]));
+    return 0;
   }
   await ensureBuilt();
   const report = await measure(kind, files, values.keep);

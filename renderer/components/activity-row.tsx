@@ -17,6 +17,7 @@ import type { Activity, ActivityKind } from '../../src/contract/index.ts';
 import { useWords } from '../i18n/use-words.ts';
 import { useStores } from '../stores/index.ts';
 import { PathName } from './path-name.tsx';
+import { UndoButton } from './undo-button.tsx';
 import { useDeviceName } from './use-device-name.ts';
 
 const icons: Readonly<Record<ActivityKind, LucideIcon>> = {
@@ -78,6 +79,9 @@ export function ActivityRow({ row }: { readonly row: Activity }): ReactElement {
         </span>
       </div>
       <span className="muted small activity-size">{row.sizeBytes === null ? '' : format.bytes(row.sizeBytes)}</span>
+      <span className="activity-undo">
+        <UndoButton row={row} />
+      </span>
       <time className="muted small activity-time" dateTime={new Date(row.at).toISOString()}>
         {format.time(row.at)}
       </time>

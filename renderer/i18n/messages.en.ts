@@ -122,6 +122,25 @@ export const en = {
       folder_removed: 'Folder no longer synced',
     },
   },
+  undo: {
+    button: 'Undo: {path}',
+    isUndone: 'Undone',
+    redo: 'Redo',
+    cancel: 'Cancel',
+    delete: 'Delete it',
+    askTitle: 'Delete “{path}” on all devices?',
+    ask: 'Undoing this takes it away again: here, in the cloud and on the other devices. It stays in the trash of this device and of the cloud for 30 days.',
+    did: {
+      bring_back: '“{path}” is back.',
+      put_previous: '“{path}” has its earlier content again. The newer one stays in the history.',
+      take_away: '“{path}” was moved to the trash.',
+      move_back: '“{path}” is back in its place.',
+      restore_in_cloud: '“{path}” comes back from the trash of the cloud.',
+      restore_version: '“{path}” gets its earlier version back from the cloud.',
+      open_conflict: 'Both versions of “{path}” come back, and you can choose again.',
+      choose_again: 'The choice for “{path}” is made again.',
+    },
+  },
   files: {
     title: 'Files',
     tree: 'Files in the folder',
@@ -179,6 +198,8 @@ export const en = {
       '{count, plural, one {# item is} other {# items are}} gone from this computer. Delete {count, plural, one {it} other {them}} in the cloud too?',
     goneCloud:
       '{count, plural, one {# item was} other {# items were}} deleted in the cloud. Delete {count, plural, one {it} other {them}} here too?',
+    goneBefore:
+      '{count, plural, one {# more item was} other {# more items were}} deleted just before that and can be brought back from the activity.',
     waiting: 'Nothing is deleted until you answer.',
     examples: 'For example',
     more: '{count, plural, one {and # more} other {and # more}}',

@@ -8,6 +8,7 @@ import { Empty } from '../components/empty.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { LoadingRows } from '../components/loading.tsx';
 import { Page } from '../components/page.tsx';
+import { UndoNotice } from '../components/undo-notice.tsx';
 import { VirtualList } from '../components/virtual-list.tsx';
 import { useWords } from '../i18n/use-words.ts';
 import { type ActivityFilter, type DayLine, activityFilterNames, byDay } from '../stores/activity.ts';
@@ -28,6 +29,7 @@ export function ActivityScreen(): ReactElement {
           {t('error.retry')}
         </Button>
       </ErrorNotice>
+      <UndoNotice />
       {phase === 'loading' && <LoadingRows count={8} />}
       {phase === 'ready' && rows.length === 0 && <NoRows />}
       {lines.length > 0 && (

@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import { ActivityRow } from '../components/activity-row.tsx';
 import { Button } from '../components/button.tsx';
 import { LoadingRows } from '../components/loading.tsx';
+import { UndoNotice } from '../components/undo-notice.tsx';
 import { useWords } from '../i18n/use-words.ts';
 import { tally } from '../stores/activity.ts';
 import { useStores } from '../stores/index.ts';
@@ -29,6 +30,7 @@ export function Today(): ReactElement {
           {t('overview.allActivity')}
         </Button>
       </div>
+      <UndoNotice />
       {phase === 'loading' && <LoadingRows count={3} />}
       {phase === 'ready' && ofToday.length === 0 && <p className="muted">{t('overview.todayEmpty')}</p>}
       {ofToday.length > 0 && (

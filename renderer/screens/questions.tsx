@@ -43,6 +43,7 @@ function QuestionCard({ question }: { readonly question: MassDeleteQuestion }): 
       <div>
         <h2 id={title}>{t('questions.title')}</h2>
         <p>{t(question.side === 'here' ? 'questions.goneHere' : 'questions.goneCloud', { count })}</p>
+        {question.goneBefore > 0 && <p>{t('questions.goneBefore', { count: question.goneBefore })}</p>}
         {shown.length > 0 && (
           <>
             <p className="muted small">{t('questions.examples')}</p>

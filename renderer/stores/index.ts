@@ -20,6 +20,7 @@ import { type RouteStore, createRouteStore } from './route.ts';
 import { type SettingsStore, createSettingsStore } from './settings.ts';
 import { type SetupStore, createSetupStore } from './setup.ts';
 import { type StatusState, createStatusStore } from './status.ts';
+import { type UndoStore, createUndoStore } from './undo.ts';
 import type { Issue } from '../../src/contract/index.ts';
 
 /** Everything the window knows, and the only way it asks for more. */
@@ -38,6 +39,7 @@ export interface Stores {
   readonly conflicts: ConflictsStore;
   readonly questions: QuestionsStore;
   readonly preview: PreviewStore;
+  readonly undo: UndoStore;
 }
 
 export function createStores(
@@ -60,6 +62,7 @@ export function createStores(
     conflicts: createConflictsStore(session),
     questions: createQuestionsStore(session),
     preview: createPreviewStore(session),
+    undo: createUndoStore(session),
   };
 }
 

@@ -8,6 +8,7 @@ import { createDevicesStore, deviceName } from './devices.ts';
 import { createFilesStore, treeLines } from './files.ts';
 import { createSettingsStore } from './settings.ts';
 import { createStatusStore } from './status.ts';
+import { createUndoStore } from './undo.ts';
 
 const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 5000, interval: 2 });
 const item = (path: string, kind: 'file' | 'folder' = 'file'): FileItem => ({
@@ -145,6 +146,44 @@ describe('activity', () => {
   });
 });
 
+describe('undo', () => {
+  const possible = { ...row(1, 10), undo: { state: 'possible', way: 'bring_back', until: 1, reason: null } } as const;
+  const line = { ...row(9, 20, 'undone'), undoes: 1, undo: { state: 'possible', way: 'take_away', until: 2, reason: null } } as const;
+  const undoing = (answer: ResultOf<'activity.undo'>['results'][number]) => {
+    const engine = new FakeEngine(emptyStatus, { 'activity.undo': () => ({ results: [answer] }) });
+    return { engine, undo: createUndoStore(connected(engine).session) };
+  };
+
+  it('is done at once, says what was done, and can be redone', async () => {
+    const { engine, undo } = undoing({ outcome: 'undone', id: 1, way: 'bring_back', activity: line });
+    undo.undo(possible);
+    expect(undo.getState().busy).toBe(1);
+    undo.undo({ ...possible, id: 2 });
+    await until(() => expect(undo.getState()).toMatchObject({ busy: null, done: { way: 'bring_back', line: { id: 9 } } }));
+    expect(engine.calls.map(({ params }) => params)).toEqual([{ ids: [1] }]);
+    undo.dismiss();
+    expect(undo.getState().done).toBeNull();
+  });
+
+  it('asks first where it deletes', async () => {
+    const { engine, undo } = undoing({ outcome: 'undone', id: 9, way: 'take_away', activity: line });
+    undo.undo(line);
+    undo.dismiss();
+    undo.confirm();
+    expect(engine.calls).toEqual([]);
+    undo.undo(line);
+    expect(undo.getState().asking).toMatchObject({ id: 9 });
+    undo.confirm();
+    await until(() => expect(undo.getState()).toMatchObject({ asking: null, done: { way: 'take_away' } }));
+  });
+
+  it('says why it could not be done', async () => {
+    const { undo } = undoing({ outcome: 'failed', id: 1, error: { code: 'undo_changed', params: { path: 'a' } } });
+    undo.undo(possible);
+    await until(() => expect(undo.getState()).toMatchObject({ busy: null, done: null, error: { code: 'undo_changed' } }));
+  });
+});
+
 describe('decisions', () => {
   it('are passed on, and the list follows', async () => {
     const engine = new FakeEngine();
@@ -161,7 +200,9 @@ describe('decisions', () => {
         copySizeBytes: 2,
       },
     ];
-    engine.questions = [{ id: 'q', kind: 'mass_delete', side: 'here', items: 30, examples: [], choices: ['keep', 'delete'], since: 1 }];
+    engine.questions = [
+      { id: 'q', kind: 'mass_delete', side: 'here', items: 30, goneBefore: 0, examples: [], choices: ['keep', 'delete'], since: 1 },
+    ];
     const { session } = connected(engine);
     const conflicts = createConflictsStore(session);
     await conflicts.list.reload();

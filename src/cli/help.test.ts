@@ -29,7 +29,7 @@ const synopsis = [
   'conflicts resolve <id> --keep',
   'versions <path>',
   'restore <path> --version',
-  'trash list',
+  'trash list --here',
   'trash restore <id>',
   'account show',
   'account link <method>',
@@ -163,7 +163,6 @@ describe('usage', () => {
   it.each([
     ['doctor'],
     ['report', 'x.zip'],
-    ['undo', '1'],
     ['account', 'link', 'google'],
     ['account', 'recover'],
     ['sign-in', '--code', '123456'],

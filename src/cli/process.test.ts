@@ -65,6 +65,30 @@ describe('two devices, command after command, without a running engine', () => {
     expect(devices.json()['devices']).toHaveLength(2);
   }, 120_000);
 
+  it('undo what the other did, say what was done, and undo that too', async () => {
+    const { profile, files } = await device('one');
+    const file = join(files, '季度', 'deep', '报告.docx');
+    const shown = await tidemark(['activity'], { profile });
+    expect(shown.out).toMatch(/^ID +WHEN +WHAT +SIZE +UNDO +PATH\n(\d+) .* updated here .* until \d{4}-\d{2}-\d{2} /);
+    const id = /^(\d+) .*updated here/m.exec(shown.out)?.[1] ?? '';
+    const undone = await tidemark(['undo', id], { profile });
+    expect([undone.exit, undone.out], undone.err).toEqual([0, expect.stringContaining('has its earlier content again')]);
+    expect(await readFile(file, 'utf8')).toBe('from one');
+    const twice = await tidemark(['undo', id, '--json'], { profile });
+    expect([twice.exit, twice.json()['error']]).toEqual([3, expect.objectContaining({ code: 'undo_done' })]);
+    const rows = (await tidemark(['activity', '--json'], { profile })).json()['rows'] as { id: number; undoes: number | null }[];
+    const line = rows.find(({ undoes }) => undoes === Number(id));
+    const again = await tidemark(['undo', String(line?.id), id], { profile });
+    expect([again.exit, again.out]).toEqual([3, expect.stringMatching(/^\d+: .* earlier content again[^]*not undone\..*\[undo_done\]/)]);
+    expect(await readFile(file, 'utf8')).toBe('from two, later');
+    const trash = await tidemark(['trash', 'list', '--here', '--json'], { profile });
+    const here = trash.json()['here'] as { id: number; path: string }[];
+    expect(here).toMatchObject([{ path: '季度/deep/报告.docx', why: 'replaced' }]);
+    const restored = await tidemark(['trash', 'restore', String(here[0]?.id)], { profile });
+    expect([restored.exit, restored.out], restored.err).toEqual([0, expect.stringContaining('报告 (2).docx')]);
+    expect((await tidemark(['undo', 'x'], { profile })).exit).toBe(2);
+  }, 120_000);
+
   it('share one engine when two commands run on one profile at a time', async () => {
     const { profile } = await device('one');
     const outcomes = await Promise.all([

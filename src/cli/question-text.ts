@@ -6,9 +6,12 @@ export function questionText(question: Question): string {
   return (question.kind === 'mass_delete' ? massDelete(question) : firstMerge(question)).join('\n');
 }
 
-function massDelete({ id, items, side, examples }: Extract<Question, { kind: 'mass_delete' }>): readonly string[] {
+function massDelete({ id, items, side, goneBefore, examples }: Extract<Question, { kind: 'mass_delete' }>): readonly string[] {
   return [
     `${id}: ${count(items, 'item is', 'items are')} gone ${side === 'here' ? 'on this device' : 'in the cloud'}, e.g. ${examples.slice(0, 3).map(plain).join(', ')}`,
+    ...(goneBefore > 0
+      ? [`  ${count(goneBefore, 'more item was', 'more items were')} deleted just before that; see tidemark activity`]
+      : []),
     `  bring them back:          tidemark questions answer ${id} keep`,
     `  delete them ${side === 'here' ? 'in the cloud' : 'here'} too:  tidemark questions answer ${id} delete`,
   ];

@@ -1,7 +1,7 @@
 import type { EngineApi } from '../contract/index.ts';
 import { TidemarkEngine } from './core/engine.ts';
 import type { Environment } from './environment.ts';
-import { openStore } from './store/index.ts';
+import { openStore, type StoreOptions } from './store/index.ts';
 import type { Disposer } from '../base/index.ts';
 
 export interface EngineOptions {
@@ -11,6 +11,8 @@ export interface EngineOptions {
   readonly database?: string;
   /** Keeps other engines off a synced folder; the system's file locks when not given. */
   readonly lockFolder?: (path: string) => Disposer;
+  /** See StoreOptions. */
+  readonly wrapDatabase?: StoreOptions['wrap'];
 }
 
 export interface Engine extends EngineApi {
@@ -22,7 +24,7 @@ export interface Engine extends EngineApi {
 
 /** Opens the profile's state. Throws TidemarkError: profile_in_use, database_broken (put aside), database_newer. */
 export function createEngine(environment: Environment, options: EngineOptions): Promise<Engine> {
-  const { profile, database = `${profile}/state.db`, lockFolder } = options;
-  const store = openStore(database, { now: () => environment.clock.now() });
+  const { profile, database = `${profile}/state.db`, lockFolder, wrapDatabase: wrap } = options;
+  const store = openStore(database, { now: () => environment.clock.now(), ...(wrap === undefined ? {} : { wrap }) });
   return Promise.resolve(new TidemarkEngine({ environment, store, profile, ...(lockFolder === undefined ? {} : { lockFolder }) }));
 }

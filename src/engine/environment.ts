@@ -11,6 +11,8 @@ export interface Environment {
   /** Makes the client of one cloud; the fake hands out an in-memory cloud. */
   readonly connect: (server: string) => import('./remote/api.ts').CloudApi;
   readonly platform: PlatformFacts;
+  /** Calls back when this machine is in another network than before, or in one again. */
+  readonly onNetworkChange: (listener: () => void) => () => void;
 }
 
 export interface PlatformFacts {
@@ -71,6 +73,7 @@ export type DiskFaultCode =
   | 'not_a_folder' // ENOTDIR
   | 'is_a_folder' // EISDIR
   | 'full' // ENOSPC, EDQUOT
+  | 'too_large' // EFBIG: more than this file system can hold in one file
   | 'busy' // EBUSY, ETXTBSY, sharing violations
   | 'too_many_files' // EMFILE, ENFILE
   | 'name_too_long' // ENAMETOOLONG

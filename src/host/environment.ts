@@ -12,6 +12,7 @@ import {
   watchFolder,
 } from '../engine/index.ts';
 import type { HostLog } from './log.ts';
+import { onNetworkChange } from './network-change.ts';
 
 /** Wall clock and timers of this machine. */
 export const systemClock: Clock = {
@@ -62,6 +63,7 @@ export function systemEnvironment(parts: EnvironmentParts): Environment {
     secrets: parts.secrets,
     log: parts.log,
     connect: (server) => connect(server, parts),
+    onNetworkChange,
     platform: {
       platform: process.platform === 'win32' ? 'windows' : process.platform === 'darwin' ? 'macos' : 'linux',
       hostName: hostname(),

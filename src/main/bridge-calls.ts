@@ -5,8 +5,8 @@ import { isOwnPage } from './app-pages.ts';
 /** Longest call a window may make, in characters as JSON. The largest honest one holds two paths. */
 export const MAX_CALL_CHARS = 256 * 1024;
 
-/** Not for a window: the app itself decides when the engine ends. */
-const ownMethods: readonly string[] = ['engine.stop'];
+/** Not for a window: the app itself knows when the engine ends and when the machine woke up. */
+const ownMethods: readonly string[] = ['engine.stop', 'engine.resumed'];
 
 const isWindowMethod = (name: unknown): name is MethodName =>
   typeof name === 'string' && Object.hasOwn(methods, name) && !ownMethods.includes(name);

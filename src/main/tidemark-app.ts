@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type BrowserWindow, Menu, app, dialog, shell } from 'electron';
+import { type BrowserWindow, Menu, app, dialog, powerMonitor, shell } from 'electron';
 import {
   type Activity,
   type EventBody,
@@ -70,6 +70,7 @@ export class TidemarkApp {
       showItem: (path) => this.#showItem(path),
     });
     this.#setMenu();
+    powerMonitor.on('resume', () => void this.#engine.engine?.call('engine.resumed', {}).catch(() => undefined));
     this.#engine.start();
     this.showWindow();
     if (await hasTrayHost(process.platform)) {

@@ -60,12 +60,17 @@ export function addItemCommands(program: Command, shell: Shell): void {
     },
   });
 
-  const trash = addGroup(program, 'trash', 'What was deleted, in the cloud');
-  addCommand(trash, shell, {
+  const trash = addGroup(program, 'trash', 'What was deleted, in the cloud and on this device');
+  addCommand<{ here?: boolean }>(trash, shell, {
     usage: 'list',
     about: 'List what can be brought back',
-    async run(context) {
-      const listed = await context.withEngine((engine) => engine.call('trash.list', {}));
+    options: (command) => command.option('--here', 'only what sync deleted or replaced on this device; needs no cloud'),
+    async run(context, _, options) {
+      const { listed, here } = await context.withEngine(async (engine) => ({
+        listed: options.here === true ? { items: [] } : await engine.call('trash.list', {}),
+        here: (await engine.call('trash.here', {})).items,
+      }));
+      const local = here.map((item) => [String(item.id), when(item.at), item.why, `until ${when(item.expiresAt)}`, item.path]);
       const rows = listed.items.map((item) => [
         item.node.id,
         when(item.deletedAt),
@@ -73,13 +78,22 @@ export function addItemCommands(program: Command, shell: Shell): void {
         `until ${when(item.expiresAt)}`,
         item.path,
       ]);
-      context.answer(listed, table(['ID', 'DELETED', 'SIZE', 'KEPT', 'PATH'], rows) || 'The trash is empty.');
+      const sections = [
+        table(['ID', 'DELETED', 'SIZE', 'KEPT', 'PATH'], rows),
+        local.length === 0 ? '' : `On this device:\n${table(['ID', 'WHEN', 'WHY', 'KEPT', 'PATH'], local)}`,
+      ].filter((section) => section !== '');
+      context.answer({ ...listed, here }, sections.join('\n\n') || 'The trash is empty.');
     },
   });
   addCommand(trash, shell, {
     usage: 'restore <id>',
     about: 'Bring an item back to where it was',
     async run(context, [id = '']) {
+      // The cloud's ids are long and random, those of this device count up.
+      if (/^\d{1,15}$/.test(id)) {
+        const { path } = await context.withEngine((engine) => engine.call('trash.restoreHere', { id: Number(id) }), { begin: true });
+        return context.answer({ id, path }, `Brought back as ${plain(path)}.`);
+      }
       await context.withEngine((engine) => engine.call('trash.restore', { id }), { begin: true });
       context.answer({ id }, 'Brought back; it comes with the next sync.');
     },

@@ -2,12 +2,12 @@ import { type Command, Option } from 'commander';
 import { type Conflict, errorLine, isSkipped } from '../../contract/index.ts';
 import { addCommand, addGroup, type Shell } from '../command.ts';
 import type { Context } from '../context.ts';
-import { notYet } from '../not-yet.ts';
-import { questionText } from '../question-text.ts';
-import { plain, size, table, when } from '../text.ts';
 import { knownStatus } from '../known-status.ts';
 import { everyPage } from '../pages.ts';
+import { questionText } from '../question-text.ts';
+import { plain, size, table, when } from '../text.ts';
 import { wholeNumber } from '../whole-number.ts';
+import { addUndoCommand, undoCell } from './undo.ts';
 
 /** Names of the devices that wrote the two versions, as far as the cloud can be asked; else what is known. */
 async function conflictDevices(context: Context, { device, currentDevice }: Conflict): Promise<readonly [string, string]> {
@@ -29,13 +29,14 @@ export function addListCommands(program: Command, shell: Shell): void {
         when(row.at),
         row.kind.replaceAll('_', ' '),
         size(row.sizeBytes),
+        undoCell(row),
         row.otherPath === null ? row.path : `${row.path} (${row.otherPath})`,
       ]);
-      context.answer(page, table(['ID', 'WHEN', 'WHAT', 'SIZE', 'PATH'], rows) || 'Nothing happened yet.');
+      context.answer(page, table(['ID', 'WHEN', 'WHAT', 'SIZE', 'UNDO', 'PATH'], rows) || 'Nothing happened yet.');
     },
   });
 
-  addCommand(program, shell, { usage: 'undo <activity-id>', about: 'Undo something from the activity', run: () => notYet('undo') });
+  addUndoCommand(program, shell);
 
   addCommand(program, shell, {
     usage: 'issues',

@@ -104,6 +104,8 @@ export const massDeleteQuestion = z.object({
   /** Where the files are gone. */
   side: z.enum(['here', 'cloud']),
   items: z.int().min(1),
+  /** Items of the same deletion that were gone on the other side before it was large enough to ask. */
+  goneBefore: z.int().min(0),
   /** Some of the paths, at most 20. */
   examples: z.array(z.string()).max(20),
   choices: z.array(z.enum(['keep', 'delete'])),

@@ -48,6 +48,8 @@ export const methods = {
     }),
   },
   'engine.stop': { params: none, result: none },
+  /** The machine woke up: look at everything, ask the cloud at once. */
+  'engine.resumed': { params: none, result: none },
   /** About the process around the engine. `embeddedCloud` is the cloud it runs on this computer; a sign-up there needs no secret of the caller. */
   'host.info': {
     params: none,

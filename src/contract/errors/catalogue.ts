@@ -92,6 +92,7 @@ export const catalogue = {
   special_skipped: { reaction: 'skip' },
   content_corrupt: { reaction: 'retry' },
   disk_full: { reaction: 'wait' },
+  file_too_large_here: { reaction: 'ask' },
   disk_failed: { reaction: 'retry' },
   too_many_open_files: { reaction: 'retry' },
   conflict_kept: { reaction: 'ask' },

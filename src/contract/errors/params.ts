@@ -69,6 +69,7 @@ export const errorParams = {
   symlink_skipped: { path: 'string' },
   special_skipped: { path: 'string' },
   content_corrupt: { path: 'string?', hash: 'string?' },
+  file_too_large_here: { path: 'string' },
   disk_full: { path: 'string' },
   disk_failed: { path: 'string' },
   too_many_open_files: { path: 'string?' },

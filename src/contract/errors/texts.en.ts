@@ -156,6 +156,10 @@ export const en: ErrorTexts = {
     problem: 'What was downloaded is damaged, so it was not used.',
     wayOut: 'Tidemark gets it again by itself; the file here is untouched.',
   },
+  file_too_large_here: {
+    problem: 'The disk cannot hold a single file as large as “{path}”.',
+    wayOut: 'Move the synced folder to a disk that can, or make the file smaller; Tidemark goes on by itself.',
+  },
   disk_full: { problem: 'No room is left on the disk of “{path}”.', wayOut: 'Make room; Tidemark goes on by itself.' },
   disk_failed: {
     problem: 'The disk could not read or write “{path}”.',

@@ -65,6 +65,10 @@ export const zhHans: ErrorTexts = {
   symlink_skipped: { problem: '“{path}”是链接，链接不会同步。', wayOut: '若需同步，请放入文件本身。' },
   special_skipped: { problem: '“{path}”不是文件或文件夹，不会同步。', wayOut: '无需处理。' },
   content_corrupt: { problem: '下载的内容已损坏，未被使用。', wayOut: 'Tidemark 会自动重新获取；本机的文件未受影响。' },
+  file_too_large_here: {
+    problem: '此磁盘无法容纳像“{path}”这么大的单个文件。',
+    wayOut: '请将同步文件夹移到可以容纳的磁盘，或减小该文件；Tidemark 会自行继续。',
+  },
   disk_full: { problem: '“{path}”所在的磁盘已满。', wayOut: '请腾出空间；Tidemark 会自动继续。' },
   disk_failed: { problem: '磁盘无法读写“{path}”。', wayOut: 'Tidemark 会自动重试；若持续出现，请检查磁盘。' },
   too_many_open_files: { problem: '本机已达到打开文件数的上限。', wayOut: '请关闭其他程序；Tidemark 会自动重试。' },

@@ -65,6 +65,10 @@ export const zhHant: ErrorTexts = {
   symlink_skipped: { problem: '「{path}」是連結，連結不會同步。', wayOut: '若需同步，請放入檔案本身。' },
   special_skipped: { problem: '「{path}」不是檔案或資料夾，不會同步。', wayOut: '無需處理。' },
   content_corrupt: { problem: '下載的內容已損壞，未被使用。', wayOut: 'Tidemark 會自動重新取得；本機的檔案不受影響。' },
+  file_too_large_here: {
+    problem: '此磁碟無法容納像「{path}」這麼大的單一檔案。',
+    wayOut: '請將同步資料夾移到可以容納的磁碟，或縮小該檔案；Tidemark 會自行繼續。',
+  },
   disk_full: { problem: '「{path}」所在的磁碟已滿。', wayOut: '請騰出空間；Tidemark 會自動繼續。' },
   disk_failed: { problem: '磁碟無法讀寫「{path}」。', wayOut: 'Tidemark 會自動重試；若持續發生，請檢查磁碟。' },
   too_many_open_files: { problem: '本機已達到開啟檔案數的上限。', wayOut: '請關閉其他程式；Tidemark 會自動重試。' },

@@ -103,12 +103,23 @@ async function commitOne(parts: ApplyParts, id: NodeId, entry: CommitEntryInput)
   return result.status === 'ok' ? done(id) : failed(parts, id, [id], result);
 }
 
-function failed(parts: ApplyParts, id: NodeId, ids: readonly NodeId[], result: Exclude<CommitResult, { status: 'ok' }>): Outcome {
+async function failed(
+  parts: ApplyParts,
+  id: NodeId,
+  ids: readonly NodeId[],
+  result: Exclude<CommitResult, { status: 'ok' }>,
+): Promise<Outcome> {
   const { store, environment } = parts;
   // The id is that of something in the cloud's trash: this device once sent the item, lost its memory of that in a power
   // cut, and another one deleted it. It goes on as a new item.
   if (result.code === 'id_taken' && result.status === 'conflict' && result.node === null && store.remote.get(id) === undefined)
-    return store.transaction((write) => reviveLocal(store, write, id, environment.random.id(), false));
+    return parts.treeLock.run(() =>
+      Promise.resolve(
+        store.remote.get(id) === undefined
+          ? store.transaction((write) => reviveLocal(store, write, id, environment.random.id(), false))
+          : replan(ids),
+      ),
+    );
   const reaction = errorKind(result.code).reaction;
   // The cloud is not as we thought: read what changed, then plan anew.
   if (reaction === 'replan')

@@ -1,14 +1,17 @@
 import { baseName, parentPath } from '../../base/index.ts';
 import { ROOT_ID } from '../../contract/index.ts';
+import { DiskFault } from '../environment.ts';
 import { isBuiltInIgnored } from '../ignore/index.ts';
 import { type LocalNode, type NodeId, PARKED_ID } from '../model/index.ts';
 import { samePlace } from '../plan/index.ts';
 import type { Store } from '../store/index.ts';
+import { forgetHere, isGone, isOutOfSight } from './local-changes.ts';
 import { ignoreFault, type Line, MOVE_JOURNAL, recoverMove, type MoveEntry, writeLine } from './move-journal.ts';
 import { doneAll, type Outcome, replan } from './outcome.ts';
 import type { ApplyParts } from './parts.ts';
 import { parkedFolder } from './own-folder.ts';
 import { absolutePath, contentAfter, folderOf, newPath, pathOf, requireStat, sameFile } from './paths.ts';
+import { mendLater } from './replace.ts';
 import { rescue, trashSlot } from './trash-can.ts';
 
 /**
@@ -21,6 +24,7 @@ export async function deleteLocal(parts: ApplyParts, id: NodeId): Promise<Outcom
   if (local === undefined || !isUnwanted(store, local) || isMovedAlong(store, local)) return replan([id]);
   const path = pathOf(parts, id) ?? store.syncedPath(id) ?? local.name;
   const from = await absolutePath(parts, local);
+  if (isOutOfSight(store, local) && (await isGone(parts, local))) return forgetHere(parts, id);
   const unlike = await findUnlike(parts, local, from, path);
   if (unlike !== undefined && local.parentId === PARKED_ID) return bringToSight(parts, local, from);
   if (unlike !== undefined) return replan([id], { rescan: [unlike, ...rescanOf(path, local)] });
@@ -41,11 +45,21 @@ export async function deleteLocal(parts: ApplyParts, id: NodeId): Promise<Outcom
   const journal: MoveEntry = { from: from.slice(parts.root.length + 1), to: trashPath, line };
   const journalId = store.transaction((write) => write.addJournal(MOVE_JOURNAL, journal));
   const forget = (): void => store.transaction((write) => write.deleteJournal(journalId));
+  let later = false;
+  const putBack = async (): Promise<void> => {
+    try {
+      await rescue(parts, trash, parentPath(from), local.name, local.kind);
+    } catch (error) {
+      if (error instanceof DiskFault) mendLater(parts, { target: journal.from, trash: trashPath });
+      later = true;
+      throw error;
+    }
+  };
   try {
-    return await moveAndLook(parts, local, { from, trash, path, line, forget });
+    return await moveAndLook(parts, local, { from, trash, path, line, forget, putBack });
   } catch (error) {
-    // What could neither go on nor back lies in the trash, and is told of.
-    await recoverMove(parts, journal).catch(ignoreFault);
+    // What could go on no more lies in the trash, and is told of; but for what does not stay there.
+    if (!later) await recoverMove(parts, journal).catch(ignoreFault);
     forget();
     throw error;
   }
@@ -58,15 +72,15 @@ interface Deleting {
   readonly path: string;
   readonly line: Line;
   readonly forget: () => void;
+  readonly putBack: () => Promise<void>;
 }
 
-async function moveAndLook(parts: ApplyParts, local: LocalNode, { from, trash, path, line, forget }: Deleting): Promise<Outcome> {
+async function moveAndLook(parts: ApplyParts, local: LocalNode, { from, trash, path, line, forget, putBack }: Deleting): Promise<Outcome> {
   const { store, environment } = parts;
   const { disk } = environment;
   const { id } = local;
   if (local.kind === 'folder') await disk.moveFolder(from, trash);
   else await disk.moveFile(from, trash);
-  const putBack = (): Promise<string> => rescue(parts, trash, parentPath(from), local.name, local.kind);
   let changed: string | undefined;
   try {
     changed = await findUnlike(parts, local, trash, path);

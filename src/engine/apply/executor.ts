@@ -1,5 +1,6 @@
 import { assertNever } from '../../base/index.ts';
 import type { Operation } from '../plan/index.ts';
+import { isDatabaseFault } from '../store/index.ts';
 import { adopt, forget, reviveLocal, settle } from './bookkeeping.ts';
 import { deleteRemote, makeRemoteFolder, moveRemote, rearrangeRemote, upload } from './cloud-changes.ts';
 import { deleteLocal } from './delete-local.ts';
@@ -53,6 +54,7 @@ export class Executor {
       return await this.#dispatch(operation);
     } catch (error) {
       if (isAborted(error)) throw error;
+      if (isDatabaseFault(error)) this.#parts.onDatabaseFault();
       if (isStale(error)) return replan([operation.id], { rescan: folderOf(path) });
       return { kind: 'failed', error: errorDataFor(error, path) };
     }

@@ -9,5 +9,6 @@ export { recoverParked } from './recover-parked.ts';
 export { recoverReplace, REPLACE_JOURNAL, type ReplaceEntry } from './replace.ts';
 export { localDay } from './trash-can.ts';
 export { bringBack } from './undo/bring-back.ts';
-export { isHere, undoHere } from './undo/undo-here.ts';
+export { type MoveBack, recoverTogether, TOGETHER_JOURNAL, type TogetherEntry } from './undo/move-back.ts';
+export { isHere, undoHere, undoTogether } from './undo/undo-here.ts';
 export type { Undone } from './undo/undone.ts';

@@ -26,7 +26,11 @@ export async function makeLocalFolder(parts: ApplyParts, id: NodeId): Promise<Ou
     write.putLocal({ kind: 'folder', id, parentId: remote.parentId, name: remote.name, stat });
     write.putSynced(syncedFrom(remote));
   });
-  note(parts, 'folder_here', pathOf(parts, id), { device: remote.modifiedBy, node: id, reversal: { way: 'take_away', now: 'theirs' } });
+  note(parts, 'folder_here', pathOf(parts, id), {
+    device: remote.modifiedBy,
+    node: id,
+    reversal: { way: 'take_away', now: null, theirs: true },
+  });
   return doneAll([id, ...[...store.remote.children(id)].map((child) => child.id)]);
 }
 
@@ -42,12 +46,16 @@ export async function moveLocal(parts: ApplyParts, id: NodeId, to: Place): Promi
   const before = pathOf(parts, id) ?? store.syncedPath(id) ?? local.name;
   await moveTo(parts, local, to);
   if (local.parentId === PARKED_ID) await parts.environment.disk.removeFolder(parkedFolder(parts.root, id)).catch(() => undefined);
-  note(parts, 'moved_here', pathOf(parts, id), {
-    otherPath: before,
-    device: store.remote.get(id)?.modifiedBy ?? null,
-    node: id,
-    reversal: from === undefined ? undefined : movedBack(from, to),
-  });
+  const now = pathOf(parts, id);
+  // What only comes back from out of sight to where it was did not move.
+  if (now !== before) {
+    note(parts, 'moved_here', now, {
+      otherPath: before,
+      device: store.remote.get(id)?.modifiedBy ?? null,
+      node: id,
+      reversal: from === undefined ? undefined : movedBack(from, to),
+    });
+  }
   return doneAll([id, ...[...store.remote.children(id)].map((child) => child.id)]);
 }
 
@@ -91,14 +99,14 @@ export function isInside({ local }: Store, folder: NodeId, id: NodeId): boolean 
 }
 
 /** Deleted from a folder just before that was parked, where no look tells: not there, although its folder is. */
-async function isGone(parts: ApplyParts, local: LocalNode): Promise<boolean> {
+export async function isGone(parts: ApplyParts, local: LocalNode): Promise<boolean> {
   const { disk } = parts.environment;
   const path = await absolutePath(parts, local);
   return (await disk.stat(path)) === undefined && (await disk.stat(parentPath(path)))?.kind === 'folder';
 }
 
 /** As a look would find it. */
-function forgetHere({ store }: ApplyParts, id: NodeId): Outcome {
+export function forgetHere({ store }: ApplyParts, id: NodeId): Outcome {
   const below = (at: NodeId): NodeId[] => [...[...store.local.children(at)].flatMap((child) => below(child.id)), at];
   const ids = below(id);
   store.transaction((write) => {
@@ -108,7 +116,7 @@ function forgetHere({ store }: ApplyParts, id: NodeId): Outcome {
 }
 
 /** Parked, or below something parked. */
-const isOutOfSight = ({ local }: Store, node: LocalNode): boolean => {
+export const isOutOfSight = ({ local }: Store, node: LocalNode): boolean => {
   for (let at: LocalNode | undefined = node; at !== undefined; at = local.get(at.parentId)) if (at.parentId === PARKED_ID) return true;
   return false;
 };

@@ -1,8 +1,11 @@
+import { nameKey } from '../../base/index.ts';
 import type { ActivityKind } from '../../contract/index.ts';
 import { DiskFault } from '../environment.ts';
 import { OWN_FOLDER } from '../ignore/index.ts';
+import type { NodeId } from '../model/index.ts';
 import { note, type NoteDetails } from './note.ts';
 import type { ApplyParts } from './parts.ts';
+import { contentAfter } from './paths.ts';
 
 export const MOVE_JOURNAL = 'move';
 
@@ -15,11 +18,13 @@ export interface Line {
   readonly outOfTrash?: number;
 }
 
-/** A move into the trash or out of it, and what is to be told of it. Both paths are relative to the synced folder. */
+/** A move that a crash must not leave untold. Both paths are relative to the synced folder. */
 export interface MoveEntry {
   readonly from: string;
   readonly to: string;
   readonly line: Line;
+  /** Its row after the move, where the item keeps it. */
+  readonly place?: { readonly id: NodeId; readonly parentId: NodeId; readonly name: string };
 }
 
 export function writeLine(parts: ApplyParts, { kind, path, details, outOfTrash }: Line): number {
@@ -30,22 +35,37 @@ export function writeLine(parts: ApplyParts, { kind, path, details, outOfTrash }
 }
 
 /**
- * After a crash: a move that was made is told of, one that was not is forgotten. The rows of what moved are not touched,
- * the next look finds it where it is. Throws DiskFault.
+ * After a crash: a move that was made is told of, one that was not is forgotten. What has no row of its own any more, or
+ * not yet, the next look finds where it is. Throws DiskFault.
  */
-export async function recoverMove(parts: ApplyParts, { from, to, line }: MoveEntry): Promise<void> {
-  const { disk } = parts.environment;
+export async function recoverMove(parts: ApplyParts, { from, to, line, place }: MoveEntry): Promise<void> {
+  const { store, environment } = parts;
+  const { disk } = environment;
+  // Several that moved together have an entry of their own each, and one for all.
+  if (isTold(parts, line)) return;
   const source = await disk.stat(`${parts.root}/${from}`);
   const target = await disk.stat(`${parts.root}/${to}`);
   if (target === undefined) return;
   if (source !== undefined) {
-    if (source.dev !== target.dev || source.ino !== target.ino || source.kind !== 'file') return;
+    const twoNames = source.kind === 'file' && source.dev === target.dev && source.ino === target.ino && source.links > 1;
+    // Where case does not count, both paths may be the one name that it has.
+    if (!twoNames || nameKey(from) === nameKey(to)) return;
     // One file under both names: the move was broken off. The person's name for it is the one that stays.
     await disk.removeFile(`${parts.root}/${isOwn(to) ? to : from}`);
     if (isOwn(to)) return;
   }
-  writeLine(parts, line);
+  store.transaction((write) => {
+    const known = place === undefined ? undefined : store.local.get(place.id);
+    if (known?.kind === 'folder') write.putLocal({ ...known, ...place, stat: target });
+    else if (known !== undefined)
+      write.putLocal({ ...known, ...place, stat: target, content: contentAfter(known.content, known.stat, target) });
+    writeLine(parts, line);
+  });
 }
+
+/** The line it takes back is taken back already. */
+export const isTold = ({ store }: ApplyParts, { details }: Line): boolean =>
+  details.undoes !== undefined && (store.activityRow(details.undoes)?.undoneBy ?? null) !== null;
 
 const isOwn = (path: string): boolean => path.startsWith(`${OWN_FOLDER}/`);
 

@@ -19,8 +19,12 @@ export interface ApplyParts {
   readonly treeLock: Mutex;
   readonly deviceName: string;
   readonly onActivity: (entry: ActivityRow) => void;
+  /** The database failed under way: what is over may still be in the journal as begun. */
+  readonly onDatabaseFault: () => void;
   readonly onProgress: (id: string, bytes: number) => void;
   /** A folder was moved on this disk, from one path to another, both relative. */
   readonly onFolderMoved: (from: string, to: string) => void;
+  /** Something could not be put back where it belongs; before the next look that is tried again. */
+  readonly onUnmended: () => void;
   readonly signal: AbortSignal;
 }

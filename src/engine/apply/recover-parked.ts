@@ -70,8 +70,10 @@ async function recoverMissing(parts: ApplyParts, node: LocalNode): Promise<void>
     const stat = await newPath(parts, remote.parentId, remote.name)
       .then((path) => disk.stat(path))
       .catch(ignoreFault);
-    if (stat !== undefined && sameFile(stat, node.stat)) {
-      const { parentId, name } = remote;
+    const { parentId, name } = remote;
+    // What was there before may have a row still, if it went in a power cut. The next look tells who is who.
+    const free = ![...store.local.children(parentId)].some((other) => other.name === name);
+    if (stat !== undefined && sameFile(stat, node.stat) && free) {
       store.transaction((write) => {
         write.putLocal({ ...node, parentId, name, stat });
       });

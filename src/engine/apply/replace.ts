@@ -1,7 +1,7 @@
 import { baseName, parentPath } from '../../base/index.ts';
-import { DiskFault } from '../environment.ts';
+import { DiskFault, type DiskFaultCode } from '../environment.ts';
 import type { FileStat, LocalFile, RemoteFile } from '../model/index.ts';
-import { ignoreFault, type Line, writeLine } from './move-journal.ts';
+import { type Line, writeLine } from './move-journal.ts';
 import { note } from './note.ts';
 import { done, type Outcome, replan } from './outcome.ts';
 import type { ApplyParts } from './parts.ts';
@@ -11,6 +11,8 @@ import { syncedFrom } from './synced.ts';
 import { rescue, trashSlot } from './trash-can.ts';
 
 export const REPLACE_JOURNAL = 'replace';
+/** Faults that no waiting mends. */
+const STAYS: ReadonlySet<DiskFaultCode> = new Set(['missing', 'exists', 'not_a_folder', 'is_a_folder', 'loop', 'name_too_long']);
 
 /** Both relative to the synced folder. */
 export interface ReplaceEntry {
@@ -36,13 +38,19 @@ export async function replaceFile(parts: ApplyParts, planned: LocalFile, remote:
   const trashPath = trash.slice(root.length + 1);
   const entry = { target: path, trash: trashPath, line: replacedLine(path, planned, remote, trashPath) };
   const journalId = store.transaction((write) => write.addJournal(REPLACE_JOURNAL, entry));
+  // On the disk before the file leaves its place: after a power cut in between, nothing else would tell that it is not deleted.
+  store.sync();
   try {
     return await replaceJournalled(parts, planned, remote, { entry, journalId, fetched, target, trash });
   } catch (error) {
-    // The process lives, so what was begun ends now: at the next start the person may have done something else there.
-    // What cannot go back even so stays in the trash.
-    await parts.environment.disk.moveFile(trash, target).catch(ignoreFault);
-    store.transaction((write) => write.deleteJournal(journalId));
+    // The process lives, so what was begun ends now. Until it has, nothing is looked at: it would seem to be deleted.
+    try {
+      await recoverReplace(parts, entry);
+      store.transaction((write) => write.deleteJournal(journalId));
+    } catch (fault) {
+      if (!(fault instanceof DiskFault)) throw fault;
+      parts.onUnmended();
+    }
     throw error;
   }
 }
@@ -154,8 +162,17 @@ const sameStat = (a: FileStat, b: FileStat): boolean => sameFile(a, b) && a.ctim
 
 const folderPath = (absolute: string): string => parentPath(absolute);
 
-/** After a crash between the two moves: the old file goes back, unless something is there by now. */
-export async function recoverReplace(parts: ApplyParts, { target, trash, line }: ReplaceEntry): Promise<void> {
+/** An item lies in the trash that does not belong there, and the disk does not let it back now. */
+export function mendLater(parts: ApplyParts, entry: ReplaceEntry): void {
+  parts.store.transaction((write) => write.addJournal(REPLACE_JOURNAL, entry));
+  parts.onUnmended();
+}
+
+/**
+ * What a crash, or a disk that failed, left between two moves: the old file goes back, unless something is there by now.
+ * Throws DiskFault when that has to be tried again later.
+ */
+export async function recoverReplace(parts: ApplyParts, { target, trash }: ReplaceEntry): Promise<void> {
   const { disk } = parts.environment;
   const from = `${parts.root}/${trash}`;
   const to = `${parts.root}/${target}`;
@@ -165,13 +182,12 @@ export async function recoverReplace(parts: ApplyParts, { target, trash, line }:
   if (there !== undefined) {
     // One file under both names: the move away was broken off. Left so, a save in place would change the trash too.
     if (there.dev === old.dev && there.ino === old.ino) await disk.removeFile(from);
-    else if (line !== undefined) writeLine(parts, line);
     return;
   }
   try {
-    await disk.moveFile(from, to);
+    await (old.kind === 'folder' ? disk.moveFolder(from, to) : disk.moveFile(from, to));
   } catch (error) {
     // Its folder is gone or the place was taken just now: it stays in the trash, which keeps it.
-    if (!(error instanceof DiskFault)) throw error;
+    if (!(error instanceof DiskFault && STAYS.has(error.code))) throw error;
   }
 }

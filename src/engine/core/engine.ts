@@ -26,6 +26,7 @@ import { settingMethods } from './methods/settings.ts';
 import { syncMethods } from './methods/sync.ts';
 import { undoMethods } from './methods/undo.ts';
 import { Publisher } from './publisher.ts';
+import { watchForSleep } from './sleep-watch.ts';
 import { SyncRun } from './sync-run.ts';
 import { shownActivity } from './undoing.ts';
 
@@ -55,6 +56,7 @@ export class TidemarkEngine {
   #started = false;
   #stopped = false;
   #cancelPause: Disposer | undefined;
+  readonly #watches: Disposer[] = [];
   /** Account, folder and run change one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -115,6 +117,11 @@ export class TidemarkEngine {
       if (this.#started || this.#stopped) return;
       this.#started = true;
       this.#restorePause();
+      const { clock, onNetworkChange } = this.environment;
+      this.#watches.push(
+        watchForSleep(clock, () => this.resumed()),
+        onNetworkChange(() => this.resumed()),
+      );
       await this.startRun();
     });
   }
@@ -124,6 +131,7 @@ export class TidemarkEngine {
       if (this.#stopped) return;
       this.#stopped = true;
       this.#cancelPause?.();
+      for (const end of this.#watches) end();
       await this.stopRun();
       this.publisher.stop();
       await this.#cloud?.api.close();
@@ -328,6 +336,14 @@ export class TidemarkEngine {
       if (this.environment.clock.now() >= until) this.resume();
       else this.armPause(until);
     });
+  }
+
+  /** The machine woke up, or is in another network: ask and look anew, on new connections. */
+  resumed(): void {
+    if (this.#stopped) return;
+    this.environment.log.info('woken up, or in another network');
+    this.#cloud?.api.hangUp();
+    this.#run?.resumed();
   }
 
   resume(): void {

@@ -6,6 +6,7 @@ import { type Operation, plan, type Reason, type Trace } from '../plan/index.ts'
 import { explainItem, type ItemFacts, ruleOfIssue, waitOfHeld, waitOfIssue } from '../status/index.ts';
 import type { Store } from '../store/index.ts';
 import { FIRST_MERGE_ID, firstMergeQuestion } from './first-merge.ts';
+import { LateDeletions } from './late-deletions.ts';
 import { findAnywhere } from './lookup.ts';
 import { isWithin } from './new-folder.ts';
 import { policyFor } from './policy.ts';
@@ -118,12 +119,10 @@ export class Explainer {
     const { store, environment } = this.#parts;
     const deviceName = store.account()?.deviceName ?? environment.platform.hostName;
     const trace: Trace = new Map();
-    const made = plan(
-      store,
-      [id],
-      policyFor(environment, deviceName, new Questions(store, environment.clock), () => false),
-      trace,
-    );
+    const none = (): boolean => false;
+    const deletions = new LateDeletions(store, environment.clock, none);
+    const policy = policyFor(environment, deviceName, new Questions(store, environment.clock), deletions, none);
+    const made = plan(store, [id], policy, trace);
     const concerns = (one: Operation): boolean =>
       one.id === id || (one.op === 'rearrange_remote' && one.steps.some((step) => step.id === id));
     return { trace, operations: made.operations.filter(concerns) };

@@ -4,11 +4,12 @@ import { type Executor, isBookkeeping, isAborted, type Outcome } from '../apply/
 import type { NodeId } from '../model/index.ts';
 import { type Operation, plan, type Plan, type Policy } from '../plan/index.ts';
 import { IssueBook } from './issue-book.ts';
-import { policyFor } from './policy.ts';
 import { FirstMerge } from './first-merge.ts';
+import { hasRealIssue } from './issue-counts.ts';
+import { LateDeletions } from './late-deletions.ts';
+import { policyFor } from './policy.ts';
 import { Questions } from './questions.ts';
 import { Retries } from './retries.ts';
-import { hasRealIssue } from './issue-counts.ts';
 import { isAboutConnection, type SyncContext } from './sync-context.ts';
 import { Wake } from './wake.ts';
 
@@ -38,6 +39,7 @@ export class PlanLoop {
   readonly #issues: IssueBook;
   readonly #questions: Questions;
   readonly #firstMerge: FirstMerge;
+  readonly #deletions: LateDeletions;
   readonly #wake = new Wake();
   #dirty = new Set<NodeId>();
   /** Planned, but only possible after something else. */
@@ -45,6 +47,8 @@ export class PlanLoop {
   readonly #inFlight = new Map<NodeId, Operation>();
   #held = 0;
   #planning = false;
+  /** Of the last plan, without what it waited for. */
+  #costMs = 0;
   #settledAnnounced = false;
   /** Something changed since both sides were compared for the first merge. */
   #unasked = true;
@@ -56,6 +60,7 @@ export class PlanLoop {
     this.#issues = new IssueBook(ctx);
     this.#questions = new Questions(ctx.store, ctx.environment.clock);
     this.#firstMerge = new FirstMerge(ctx.store, ctx.environment.clock);
+    this.#deletions = new LateDeletions(ctx.store, ctx.environment.clock, (id) => this.#inFlight.has(id));
   }
 
   add(ids: Iterable<NodeId>): void {
@@ -139,12 +144,10 @@ export class PlanLoop {
         continue;
       }
       this.#planning = true;
-      const startedMs = clock.monotonic();
-      const made = this.#planOnce();
-      const costMs = clock.monotonic() - startedMs;
+      const made = await this.#planOnce();
       this.#planning = false;
       this.#announce();
-      const pauseMs = made ? Math.max(LEAST_PAUSE_MS, costMs * BREATH) : BROKEN_PAUSE_MS;
+      const pauseMs = made ? Math.max(LEAST_PAUSE_MS, this.#costMs * BREATH) : BROKEN_PAUSE_MS;
       await clock.sleep(pauseMs, stopping).catch(() => undefined);
     }
     this.#retries.stop();
@@ -157,7 +160,13 @@ export class PlanLoop {
 
   policy(): Policy {
     const { environment, account } = this.#ctx;
-    return policyFor(environment, account.deviceName, this.#questions, (id) => this.#inFlight.has(id) || this.#retries.isWaiting(id));
+    return policyFor(
+      environment,
+      account.deviceName,
+      this.#questions,
+      this.#deletions,
+      (id) => this.#inFlight.has(id) || this.#retries.isWaiting(id),
+    );
   }
 
   /** Compares both sides and asks, if there is anything to ask; answers what it took, in ms. */
@@ -184,14 +193,39 @@ export class PlanLoop {
     return environment.clock.monotonic() - startedMs;
   }
 
-  /** False when the database failed in the middle: then all of it is planned again. */
-  #planOnce(): boolean {
+  /**
+   * False when the database failed in the middle: then all of it is planned again. Where items are to go on under other
+   * ids, that waits for the tree lock: who holds it goes by the ids that were.
+   */
+  async #planOnce(): Promise<boolean> {
+    const { treeLock } = this.#ctx;
+    const made = this.#planDirty(!treeLock.taken);
+    if (made !== 'locked') return made;
+    return treeLock.run(() => Promise.resolve(this.#parts.mayRun() ? this.#planDirty(true) !== false : true));
+  }
+
+  #planDirty(mayRebind: boolean): boolean | 'locked' {
+    const { clock } = this.#ctx.environment;
+    const startedMs = clock.monotonic();
+    try {
+      return this.#tryPlan(mayRebind);
+    } finally {
+      this.#costMs = clock.monotonic() - startedMs;
+    }
+  }
+
+  #tryPlan(mayRebind: boolean): boolean | 'locked' {
     const ids = new Set([...this.#dirty, ...this.#waiting]);
     this.#dirty = new Set();
     this.#waiting = new Set();
     try {
-      this.#planAll(ids);
-      return true;
+      const next = plan(this.#ctx.store, ids, this.policy());
+      if (mayRebind || !next.operations.some(rebinds)) {
+        this.#follow(next, ids);
+        return true;
+      }
+      this.add(ids);
+      return 'locked';
     } catch (error) {
       this.#ctx.environment.log.error('planning failed', { ...toErrorData(error) });
       this.add(ids);
@@ -199,9 +233,8 @@ export class PlanLoop {
     }
   }
 
-  #planAll(ids: ReadonlySet<NodeId>): void {
-    const { store, hooks } = this.#ctx;
-    const next = plan(store, ids, this.policy());
+  #follow(next: Plan, ids: ReadonlySet<NodeId>): void {
+    const { hooks } = this.#ctx;
     for (const id of next.waiting) if (!this.#inFlight.has(id)) this.#waiting.add(id);
     for (const { id } of next.blocked) this.#waiting.add(id);
     this.#issues.blocked(next.blocked, ids);
@@ -235,6 +268,7 @@ export class PlanLoop {
       });
     }
     const work = operations.filter((operation) => !isBookkeeping(operation));
+    this.#deletions.note(work, (id) => this.#questions.deleteApproved(id));
     this.#announcePlanned(work);
     for (const operation of this.#inOrder(work)) void this.#perform(operation);
   }
@@ -287,6 +321,7 @@ export class PlanLoop {
     } catch (error) {
       // Done or not, what became of it could not be written down: the trees tell, in a while.
       const { id } = operation;
+      this.#ctx.doubt();
       this.#ctx.environment.log.error('the end of an operation could not be noted', { op: operation.op, ...toErrorData(error) });
       this.#retries.failed(id, toErrorData(error));
       this.#waiting.add(id);
@@ -300,16 +335,19 @@ export class PlanLoop {
     const ids = operation.op === 'rearrange_remote' ? [id, ...operation.steps.map((step) => step.id)] : [id];
     for (const one of ids) this.#inFlight.set(one, operation);
     const visible = op !== 'hash';
-    if (visible) {
-      const path = store.localPath(id) ?? store.remotePath(id) ?? '';
-      const direction = op === 'upload' ? 'up' : op === 'download' ? 'down' : null;
-      hooks.onStatus({ type: 'op_started', id, path, direction, totalBytes: this.#bytesOf(operation) });
-    }
     let outcome: Outcome | undefined;
     try {
+      if (visible) {
+        const path = store.localPath(id) ?? store.remotePath(id) ?? '';
+        const direction = op === 'upload' ? 'up' : op === 'download' ? 'down' : null;
+        hooks.onStatus({ type: 'op_started', id, path, direction, totalBytes: this.#bytesOf(operation) });
+      }
       outcome = await this.#parts.executor.run(operation);
     } catch (error) {
-      if (!isAborted(error)) environment.log.error('an operation failed unexpectedly', { op, error: String(error) });
+      if (!isAborted(error)) {
+        this.#ctx.doubt();
+        environment.log.error('an operation failed unexpectedly', { op, error: String(error) });
+      }
     } finally {
       for (const one of ids) this.#inFlight.delete(one);
       if (visible) hooks.onStatus({ type: 'op_finished', id, succeeded: outcome?.kind === 'done', at: environment.clock.monotonic() });
@@ -371,9 +409,18 @@ export class PlanLoop {
 
   #announce(): void {
     if (this.#settledAnnounced || !this.idle || !this.#parts.mayRun()) return;
-    this.#settledAnnounced = true;
-    const complete = this.#waiting.size === 0 && !this.#firstMerge.undecided && !hasRealIssue(this.#ctx.store);
-    this.#ctx.hooks.onStatus({ type: 'settled', at: this.#ctx.environment.clock.now(), complete });
+    const { store, hooks, environment } = this.#ctx;
+    try {
+      const complete = this.#waiting.size === 0 && !this.#firstMerge.undecided && !hasRealIssue(store);
+      this.#settledAnnounced = true;
+      hooks.onStatus({ type: 'settled', at: environment.clock.now(), complete });
+    } catch (error) {
+      // A database that fails for a moment must not end the loop.
+      environment.log.error('whether all is settled could not be told', { ...toErrorData(error) });
+      environment.clock.timer(BROKEN_PAUSE_MS, () => {
+        this.#wake.ring();
+      });
+    }
   }
 
   #pathOf(id: NodeId): string {
@@ -381,3 +428,5 @@ export class PlanLoop {
     return store.localPath(id) ?? store.remotePath(id) ?? '';
   }
 }
+
+const rebinds = ({ op }: Operation): boolean => op === 'adopt' || op === 'revive_local';

@@ -2,6 +2,7 @@ import { localDay } from '../apply/index.ts';
 import type { Environment } from '../environment.ts';
 import type { NodeId } from '../model/index.ts';
 import { MASS_DELETE_LIMITS, type Policy } from '../plan/index.ts';
+import type { LateDeletions } from './late-deletions.ts';
 import { canHoldName } from './platform-names.ts';
 import type { Questions } from './questions.ts';
 
@@ -10,6 +11,7 @@ export const policyFor = (
   environment: Pick<Environment, 'clock' | 'platform'>,
   deviceName: string,
   questions: Questions,
+  deletions: LateDeletions,
   busy: (id: NodeId) => boolean,
 ): Policy => ({
   deviceName,
@@ -20,4 +22,5 @@ export const policyFor = (
   deleteApproved: (id) => questions.deleteApproved(id),
   keep: (id) => questions.keep(id),
   massDelete: MASS_DELETE_LIMITS,
+  deletedLately: (side) => deletions.on(side),
 });

@@ -16,7 +16,7 @@ export function previewOf({ store, environment }: TidemarkEngine, foreseen: Fore
   });
   const items = (kind: ForeseenStep['kind']): number => of(kind).reduce((sum, step) => sum + step.items, 0);
   const questions = [
-    ...openQuestions(store).filter(({ kind }) => kind === 'first_merge'),
+    ...openQuestions(store, environment.clock).filter(({ kind }) => kind === 'first_merge'),
     ...last.massDeletions.map((deletion) => questionOf(store, environment.clock, deletion)),
   ];
   const blocked = last.blocked.slice(0, MAX_BLOCKED).map(({ id, reason }) => {

@@ -8,6 +8,8 @@ import { openQuestions } from './open-questions.ts';
 
 /** Often enough to look live, seldom enough to cost nothing. */
 const PUBLISH_MS = 100;
+/** After counts that could not be made. */
+const UNREADABLE_MS = 3000;
 type List = 'files' | 'issues' | 'questions' | 'conflicts' | 'folders' | 'settings';
 
 /** Turns what happens into status patches and list hints, a few times a second at most. */
@@ -55,9 +57,9 @@ export class Publisher {
     this.#cancel = undefined;
   }
 
-  #later(): void {
+  #later(ms = PUBLISH_MS): void {
     if (this.#stopped) return;
-    this.#cancel ??= this.#clock.timer(PUBLISH_MS, () => {
+    this.#cancel ??= this.#clock.timer(ms, () => {
       this.#cancel = undefined;
       this.#publish();
     });
@@ -80,10 +82,19 @@ export class Publisher {
     }
   }
 
+  /** With a database that cannot be read now, the counts stay as they were: a status has to be there in any case. */
   #count(): void {
-    this.#countsDirty = false;
+    try {
+      this.#countNow();
+      this.#countsDirty = false;
+    } catch {
+      this.#later(UNREADABLE_MS);
+    }
+  }
+
+  #countNow(): void {
     const store = this.#store;
-    const questions = openQuestions(store);
+    const questions = openQuestions(store, this.#clock);
     this.#model.apply({
       type: 'counts',
       ...countIssues(store),

@@ -2,10 +2,11 @@ import { backoffMs, minuteMs, secondMs } from '../../base/index.ts';
 import { type ErrorData, TidemarkError, toErrorData } from '../../contract/index.ts';
 import { type StoredCommits, isAborted } from '../apply/index.ts';
 import { type NodeId, ROOT_ID } from '../model/index.ts';
+import { Nap } from '../nap.ts';
 import { type FeedEvent, readChanges } from '../remote/index.ts';
 import type { StoreWrites } from '../store/index.ts';
 import type { Committer } from '../transfer/index.ts';
-import type { SyncContext } from './sync-context.ts';
+import { isAboutConnection, type SyncContext } from './sync-context.ts';
 import { Waiters } from './waiters.ts';
 import { Wake } from './wake.ts';
 
@@ -16,11 +17,12 @@ export class PullLoop {
   readonly #committer: Committer;
   readonly #onConnection: (offline: ErrorData | null) => void;
   readonly #wake = new Wake();
+  readonly #nap = new Nap();
   #asked = 0;
   #served = 0;
-  /** Cuts the pause after a failure short. */
-  #hurry: (() => void) | undefined;
   #reading = false;
+  /** A read that is under way may fail for what is over by now: then it is tried again at once. */
+  #hurry = false;
   /** Why nothing is read any more. */
   #ended: TidemarkError | undefined;
   readonly #waiters = new Waiters();
@@ -54,7 +56,7 @@ export class PullLoop {
   /** As `pull`, for a person: does not sit out the pause after a failure, unless the cloud asked for it. */
   pullNow(): Promise<void> {
     const read = this.pull();
-    this.#hurry?.();
+    this.#nap.wake();
     return read;
   }
 
@@ -62,6 +64,13 @@ export class PullLoop {
   request(): void {
     this.#asked += 1;
     this.#wake.ring();
+  }
+
+  /** As `request`, and the pause after a failed read is over now; not one that the cloud asked for. */
+  requestNow(): void {
+    this.request();
+    this.#hurry = true;
+    this.#nap.wake();
   }
 
   get pending(): boolean {
@@ -93,12 +102,14 @@ export class PullLoop {
             this.#reading = false;
           });
         failures = 0;
+        this.#hurry = false;
         this.#served = asked;
         this.#onConnection(null);
         this.#waiters.settle(asked);
       } catch (error) {
         if (isAborted(error)) break;
         const data = toErrorData(error);
+        if (!isAboutConnection(data)) this.#ctx.doubt();
         this.#onConnection(data);
         this.#waiters.settle(asked, error);
         failures += 1;
@@ -109,11 +120,10 @@ export class PullLoop {
         }
         if (data.code === 'internal') environment.log.error('reading the change feed failed', { ...data });
         const asks = data.params['retryAfterMs'];
-        const waitMs = Math.max(typeof asks === 'number' ? asks : 0, backoffMs(failures, environment.random.next(), secondMs, minuteMs));
-        const nap = new AbortController();
-        if (typeof asks !== 'number') this.#hurry = () => nap.abort();
-        await environment.clock.sleep(waitMs, AbortSignal.any([stopping, nap.signal])).catch(() => undefined);
-        this.#hurry = undefined;
+        const pauseMs = backoffMs(failures, environment.random.next(), secondMs, minuteMs);
+        if (typeof asks === 'number' && asks > 0) await environment.clock.sleep(Math.max(asks, pauseMs), stopping).catch(() => undefined);
+        else if (this.#hurry) this.#hurry = false;
+        else await this.#nap.sleep(environment.clock, pauseMs, stopping);
       }
     }
     this.#ended ??= new TidemarkError('aborted');

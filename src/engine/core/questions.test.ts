@@ -12,7 +12,7 @@ let questions: Questions;
 
 const id = (n: number): NodeId => n.toString(16).padStart(32, '0');
 const revision = 'a'.repeat(32);
-const here = (...ids: number[]): MassDeletion => ({ side: 'here', ids: ids.map(id), items: ids.length * 100 });
+const here = (...ids: number[]): MassDeletion => ({ side: 'here', ids: ids.map(id), items: ids.length * 100, goneBefore: 0 });
 
 /** Agreed on and still in the cloud: gone here. */
 function goneHere(n: number, name: string, parent = 0): void {
@@ -93,12 +93,12 @@ describe('a mass deletion', () => {
   });
 
   it('of each side is a question of its own', () => {
-    questions.update([here(1), { side: 'cloud', ids: [id(9)], items: 5 }]);
+    questions.update([here(1), { side: 'cloud', ids: [id(9)], items: 5, goneBefore: 0 }]);
     expect(store.questions().map(({ id: name }) => name)).toEqual(['mass-delete-cloud', 'mass-delete-here']);
   });
 
   it('shows at most twenty examples', () => {
-    questions.update([{ side: 'here', ids: Array.from({ length: 30 }, (_, n) => id(100 + n)), items: 30 }]);
+    questions.update([{ side: 'here', ids: Array.from({ length: 30 }, (_, n) => id(100 + n)), items: 30, goneBefore: 0 }]);
     expect(store.questions()[0]?.examples).toHaveLength(20);
   });
 

@@ -75,10 +75,10 @@ export class Questions {
    * What is asked beside an answer that still holds, or grew since it was asked, is another question: whoever answers one
    * has seen all that the answer holds for.
    */
-  #ask({ side, ids, items }: MassDeletion, open: QuestionRow | undefined, rows: readonly QuestionRow[]): boolean {
+  #ask({ side, ids, items }: Omit<MassDeletion, 'goneBefore'>, open: QuestionRow | undefined, rows: readonly QuestionRow[]): boolean {
     const same = open?.items === items && open.ids.length === ids.length && open.ids.every((id, index) => id === ids[index]);
     if (same) return false;
-    const asked = questionOf(this.#store, this.#clock, { side, ids, items });
+    const { goneBefore: _, ...asked } = questionOf(this.#store, this.#clock, { side, ids, items, goneBefore: 0 });
     const known = new Set(open?.ids);
     const grew = open === undefined || items > open.items || ids.some((id) => !known.has(id));
     const id = grew ? freeId(asked.id, rows) : open.id;
@@ -122,11 +122,16 @@ function freeId(first: string, rows: readonly QuestionRow[]): string {
 }
 
 /** A mass deletion as it is put to a person. */
-export const questionOf = (store: Store, clock: Pick<Clock, 'now'>, { side, ids, items }: MassDeletion): MassDeleteQuestion => ({
+export const questionOf = (
+  store: Store,
+  clock: Pick<Clock, 'now'>,
+  { side, ids, items, goneBefore }: MassDeletion,
+): MassDeleteQuestion => ({
   id: `mass-delete-${side}`,
   kind: 'mass_delete',
   side,
   items,
+  goneBefore,
   examples: ids.slice(0, EXAMPLES).map((id) => store.syncedPath(id) ?? id),
   choices: ['keep', 'delete'],
   since: clock.now(),

@@ -28,6 +28,8 @@ export interface SyncContext {
   readonly stopping: AbortSignal;
   /** Items to be planned. */
   readonly dirty: (ids: Iterable<NodeId>) => void;
+  /** Something may have been written and not told: all that differs is planned again once a look succeeds. */
+  readonly doubt: () => void;
 }
 
 /** Errors that speak of the connection or the whole account, not of the item whose turn it was. */

@@ -12,17 +12,22 @@ import {
   type MoveEntry,
   recoverMove,
   recoverReplace,
+  recoverTogether,
   REPLACE_JOURNAL,
   type ReplaceEntry,
+  TOGETHER_JOURNAL,
+  type TogetherEntry,
   type Undone,
   undoHere,
+  undoTogether,
 } from '../apply/index.ts';
 import { DiskFault, type Environment } from '../environment.ts';
 import { checkFolder, prepareOwnFolder, purgeTrash } from '../local/index.ts';
 import type { NodeId } from '../model/index.ts';
+import { Nap } from '../nap.ts';
 import { compareSides, type Foresight, foresee } from '../plan/index.ts';
 import { type DriveApi, watchChanges } from '../remote/index.ts';
-import type { AccountRow, ActivityRow, FolderRow, Store, TrashRow } from '../store/index.ts';
+import { type AccountRow, type ActivityRow, type FolderRow, isDatabaseFault, type Store, type TrashRow } from '../store/index.ts';
 import { createCommitter, createDownloader, createThrottle, createUploader } from '../transfer/index.ts';
 import { PlanLoop } from './plan-loop.ts';
 import { PullLoop } from './pull-loop.ts';
@@ -77,8 +82,13 @@ export class SyncRun {
   #folderError: ErrorData | null = null;
   #paused = false;
   #recovered = false;
+  /** Something waits in the trash to be put back where it belongs, or has ended without its line in the journal. */
+  #unmended = false;
   /** The cloud asked us to stay away for a while, and is asked again when that is over. */
   #awaitingPause = false;
+  #doubtful = false;
+  /** Between two tries to hear of changes from the cloud. */
+  readonly #watchNap = new Nap();
 
   constructor(parts: SyncParts) {
     this.#parts = parts;
@@ -103,6 +113,12 @@ export class SyncRun {
       dirty: (ids) => {
         this.#plan.changed(ids);
       },
+      doubt: () => {
+        if (this.#doubtful) return;
+        this.#doubtful = true;
+        this.#unmended = true;
+        this.#scan.hintAll();
+      },
     };
     this.#throttle = createThrottle(environment);
     const { disk } = environment;
@@ -123,6 +139,12 @@ export class SyncRun {
       onActivity: hooks.onActivity,
       onFolderMoved: (from, to) => {
         this.#scan.moved(from, to);
+      },
+      onUnmended: () => {
+        this.#unmended = true;
+      },
+      onDatabaseFault: () => {
+        this.#ctx.doubt();
       },
       onProgress: (id, bytes) => {
         this.#progressed(id, bytes);
@@ -154,6 +176,7 @@ export class SyncRun {
       },
       onScanned: () => {
         this.#scanned = true;
+        this.#resolveDoubt();
         this.#ready();
       },
       prepare: () => this.#recover(),
@@ -192,34 +215,50 @@ export class SyncRun {
     environment.log.info('sync started', { folder: folder.path });
   }
 
-  /** Once a run, as soon as the folder is there: it may be missing at the start and come later. Call with the tree lock held. */
+  /**
+   * Before the first look of a run, as soon as the folder is there (it may be missing at the start and come later), and
+   * whenever something could not be put back. Call with the tree lock held.
+   */
   async #recover(): Promise<ErrorData | null> {
-    if (this.#recovered) return null;
-    const { environment, folder, store } = this.#parts;
+    if (this.#recovered && !this.#unmended) return null;
+    const { environment, folder } = this.#parts;
     try {
-      const prepared = await prepareOwnFolder(environment.disk, folder.path, folder.folderId);
+      const prepared = this.#recovered ? 'ready' : await prepareOwnFolder(environment.disk, folder.path, folder.folderId);
       if (prepared !== 'ready') return folderError(prepared, folder.path);
-      for (const row of store.journal()) {
-        if (row.kind === REPLACE_JOURNAL) await recoverReplace(this.#apply, row.data as ReplaceEntry);
-        else if (row.kind === MOVE_JOURNAL) await recoverMove(this.#apply, row.data as MoveEntry);
-        else continue;
-        store.transaction((write) => {
-          write.deleteJournal(row.id);
-        });
-      }
-      await recoverParked(this.#apply);
+      await this.#mend();
+      if (!this.#recovered) await recoverParked(this.#apply);
     } catch (error) {
       if (!(error instanceof DiskFault)) throw error;
       return { code: 'folder_not_writable', params: { path: folder.path } };
     }
+    if (!this.#recovered) this.#plan.add(this.#parts.store.divergentIds());
     this.#recovered = true;
-    this.#plan.add(store.divergentIds());
     return null;
+  }
+
+  /** Ends what was begun between two places. Throws DiskFault. */
+  async #mend(): Promise<void> {
+    const { store } = this.#parts;
+    for (const row of store.journal()) {
+      if (row.kind === REPLACE_JOURNAL) await recoverReplace(this.#apply, row.data as ReplaceEntry);
+      else if (row.kind === MOVE_JOURNAL) await recoverMove(this.#apply, row.data as MoveEntry);
+      else if (row.kind === TOGETHER_JOURNAL) await recoverTogether(this.#apply, row.data as TogetherEntry);
+      else continue;
+      store.transaction((write) => {
+        write.deleteJournal(row.id);
+      });
+    }
+    this.#unmended = false;
   }
 
   /** Takes back on this disk what the line tells of. Throws TidemarkError undo_*, what the folder says, DiskFault's reasons. */
   undoHere(row: ActivityRow, reversal: Parameters<typeof undoHere>[2]): Promise<Undone> {
     return this.#byHand(row.path, () => undoHere(this.#apply, row, reversal));
+  }
+
+  /** As `undoHere`, of moves that stand in each other's way. */
+  undoTogether(rows: Parameters<typeof undoTogether>[1]): Promise<readonly Undone[]> {
+    return this.#byHand(rows[0]?.row.path ?? '', () => undoTogether(this.#apply, rows));
   }
 
   /** Brings an item of this device's trash back to where it was. Throws as `undoHere` does. */
@@ -228,21 +267,25 @@ export class SyncRun {
   }
 
   /** A change of the folder that a person asked Tidemark for. */
-  async #byHand(path: string, work: () => Promise<Undone>): Promise<Undone> {
+  async #byHand<T extends Undone | readonly Undone[]>(path: string, work: () => Promise<T>): Promise<T> {
     const { environment, folder, hooks } = this.#parts;
     const undone = await this.#ctx.treeLock.run(async () => {
+      if (this.#isStopping()) throw new TidemarkError('engine_stopped');
       const state = folderError(await checkFolder(environment.disk, folder.path, folder.folderId), folder.path) ?? (await this.#recover());
       if (state !== null) throw new TidemarkError(state.code, state.params);
       try {
         return await work();
       } catch (error) {
+        if (isDatabaseFault(error)) this.#ctx.doubt();
         const { code, params } = errorDataFor(error, path);
         throw new TidemarkError(code, params, { cause: error });
       }
     });
-    this.#plan.changed(undone.touched);
+    const all: readonly Undone[] = [undone].flat();
+    this.#plan.changed(all.flatMap(({ touched }) => touched));
     hooks.onLists('files');
-    if (undone.rescan.length > 0) await this.#scan.scan(undone.rescan);
+    const rescan = all.flatMap((one) => one.rescan);
+    if (rescan.length > 0) await this.#scan.scan(rescan);
     return undone;
   }
 
@@ -251,6 +294,7 @@ export class SyncRun {
     const options = {
       clock: environment.clock,
       random: environment.random,
+      nap: this.#watchNap,
       onHint: () => this.#pull.pull(),
       onConnection: (offline: ErrorData | null) => {
         // Only a read of the feed says that all is well; this says when it is worth one.
@@ -338,6 +382,8 @@ export class SyncRun {
     for (const cancel of this.#timers) cancel();
     await this.#watcher?.close();
     await this.#plan.drained();
+    // Also what a person asked for by hand is at its end.
+    await this.#ctx.treeLock.run(() => Promise.resolve());
     await Promise.all(this.#loops);
   }
 
@@ -359,6 +405,14 @@ export class SyncRun {
   syncNow(): void {
     this.#plan.retryAll();
     this.#pull.request();
+    this.#scan.hintAll();
+  }
+
+  /** The machine slept, or is in another network: what is known may be old, and nothing has to wait any longer. */
+  resumed(): void {
+    this.#plan.retryAll();
+    this.#pull.requestNow();
+    this.#watchNap.wake();
     this.#scan.hintAll();
   }
 
@@ -473,6 +527,13 @@ export class SyncRun {
     this.#plan.ring();
   }
 
+  /** Throws what the database says; then there is still doubt. */
+  #resolveDoubt(): void {
+    if (!this.#doubtful) return;
+    this.#plan.add(this.#parts.store.divergentIds());
+    this.#doubtful = false;
+  }
+
   /** Whether the cloud can be reached; once it has let us wait as long as it wanted. */
   #askAgain(): void {
     const pause = this.#throttle.pause();
@@ -489,10 +550,13 @@ export class SyncRun {
     this.#news.connection += 1;
     if (offline === null) {
       this.#pulled = true;
+      this.#resolveDoubt();
       // The change feed may answer while transfers are to stay away: then there is nothing that could be done.
       if (this.#offline !== null && this.#throttle.pause() === null) {
         this.#offline = null;
         this.#parts.hooks.onStatus({ type: 'online' });
+        // It listens again at once: what comes next must not wait for its next try.
+        this.#watchNap.wake();
       } else if (this.#offline !== null) this.#askAgain();
       this.#ready();
       return;

@@ -21,7 +21,7 @@ export async function undoInCloud(engine: TidemarkEngine, row: ActivityRow, reve
   switch (reversal.way) {
     case 'restore_in_cloud': {
       const hash = await outOfTrash(engine, node, row.path);
-      return told({ reversal: { way: 'take_away', now: hash ?? 'settled' } });
+      return told({ reversal: { way: 'take_away', now: hash } });
     }
     case 'restore_version': {
       const { now, before } = reversal;

@@ -17,6 +17,6 @@ export function undoingOf(row: ActivityRow, now: number, keepDays: number): Undo
 
 /** A line as the window and the command see it. */
 export function shownActivity(row: ActivityRow, store: Pick<Store, 'setting'>, now: number): Activity {
-  const { node: _, reversal: __, undoneBy: ___, inTrash: ____, ...shown } = row;
-  return { ...shown, undo: undoingOf(row, now, store.setting('trash.keepDays')) };
+  const { id, at, kind, path, otherPath, sizeBytes, device, undoes } = row;
+  return { id, at, kind, path, otherPath, sizeBytes, device, undoes, undo: undoingOf(row, now, store.setting('trash.keepDays')) };
 }

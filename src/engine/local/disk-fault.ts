@@ -12,6 +12,7 @@ const CODES: Readonly<Record<string, DiskFaultCode>> = {
   EISDIR: 'is_a_folder',
   ENOSPC: 'full',
   EDQUOT: 'full',
+  EFBIG: 'too_large',
   EBUSY: 'busy',
   ETXTBSY: 'busy',
   EMFILE: 'too_many_files',

@@ -10,6 +10,7 @@ const REASONS: Readonly<Record<DiskFaultCode, ErrorCode>> = {
   not_a_folder: 'path_not_plain',
   is_a_folder: 'path_not_plain',
   full: 'disk_full',
+  too_large: 'file_too_large_here',
   busy: 'file_locked',
   too_many_files: 'too_many_open_files',
   name_too_long: 'path_too_long',

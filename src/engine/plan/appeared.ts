@@ -51,6 +51,9 @@ function bothNew(ctx: Context, local: LocalNode, remote: RemoteNode): void {
   const { id } = local;
   ctx.include(remote.id);
   if (!sameName(local.name, remote.name)) return clash(ctx, local, remote.name);
+  // A disk that holds both compositions of a name may have two items for this one: the first of them is it.
+  const rival = strongerSibling(ctx, local, (name) => sameName(name, remote.name));
+  if (rival !== undefined) return clash(ctx, local, rival.name);
   if (local.kind === 'folder' && remote.kind === 'folder') return ctx.emit({ op: 'adopt', id, remoteId: remote.id }, 'same_on_both');
   if (local.kind === 'file' && remote.kind === 'file') {
     if (local.content === null) return ctx.emit({ op: 'hash', id }, 'read_first');
@@ -63,9 +66,9 @@ function bothNew(ctx: Context, local: LocalNode, remote: RemoteNode): void {
  * Another item of the same folder whose name the cloud cannot tell from this one. The one that was known before goes
  * first, else the one whose name sorts first: the same answer whichever of them is asked.
  */
-function strongerSibling(ctx: Context, local: LocalNode): LocalNode | undefined {
+function strongerSibling(ctx: Context, local: LocalNode, counts: (name: string) => boolean = () => true): LocalNode | undefined {
   for (const sibling of ctx.trees.local.named(local.parentId, nameKey(local.name))) {
-    if (sibling.id === local.id) continue;
+    if (sibling.id === local.id || !counts(sibling.name)) continue;
     const known = ctx.standing(sibling.id) !== 'new_here';
     if (known || sibling.name < local.name || (sibling.name === local.name && sibling.id < local.id)) return sibling;
   }

@@ -1,3 +1,4 @@
+export { deletedBy } from './mass-deletion.ts';
 export * from './operations.ts';
 export * from './plan.ts';
 export * from './policy.ts';

@@ -32,7 +32,7 @@ describe.each([
 
   it('count all that is in a folder, and name its top alone', () => {
     const it = scene('docs/', ...files(99, 'docs/'), ...files(200)).deleted(side, 'docs');
-    expect(it.plan().massDeletions).toEqual<MassDeletion[]>([{ side: name, ids: [it.id('docs')], items: 100 }]);
+    expect(it.plan().massDeletions).toEqual<MassDeletion[]>([{ side: name, ids: [it.id('docs')], items: 100, goneBefore: 0 }]);
   });
 
   it('are counted together with those already approved left out', () => {
@@ -71,6 +71,36 @@ describe.each([
   });
 });
 
+describe('what went shortly before', () => {
+  const lately = (items: number, gone = items) => ({ deletedLately: () => ({ items, gone }) });
+
+  it.each([
+    ['60 after 39 of 300', 300, 60, 39, false],
+    ['60 after 40 of 300', 300, 60, 40, true],
+    ['one after 99', 300, 1, 99, true],
+    ['5 of the 15 that are left of 20', 15, 5, 5, true],
+    ['4 of the 15 that are left of 19: less than half', 15, 4, 4, false],
+    ['the last of 5', 1, 1, 4, true],
+    ['the last of 4', 1, 1, 3, false],
+    ['nothing more, whatever went', 300, 0, 500, false],
+  ])('counts: %s', (_, tree, count, before, ask) => {
+    const { massDeletions } = gone(scene(...files(tree)), 'local', count).plan(lately(before));
+    expect(massDeletions).toMatchObject(ask ? [{ side: 'here', items: count, goneBefore: before }] : []);
+  });
+
+  it('is part of the tree until it is gone: what is under way counts once', () => {
+    const it = gone(scene(...files(20)), 'local', 5);
+    expect(it.plan(lately(5, 0)).massDeletions).toHaveLength(1);
+    expect(gone(scene(...files(20)), 'local', 5).plan(lately(5, 5)).massDeletions).toHaveLength(0);
+  });
+
+  it('counts for its own side only', () => {
+    const it = gone(scene(...files(300)), 'local', 60);
+    const there = (side: 'here' | 'cloud') => (side === 'cloud' ? { items: 60, gone: 60 } : { items: 0, gone: 0 });
+    expect(it.plan({ deletedLately: there }).massDeletions).toEqual([]);
+  });
+});
+
 describe('what is no deletion never asks', () => {
   it('renaming, moving, editing and touching everything', () => {
     const it = scene('docs/', ...files(120));
@@ -101,7 +131,7 @@ describe.each([
 
   it('asks for the folder that goes, when much goes with it', () => {
     const it = replaced();
-    expect(it.plan().massDeletions).toEqual([{ side: 'here', ids: [it.id('x')], items: 121 }]);
+    expect(it.plan().massDeletions).toEqual([{ side: 'here', ids: [it.id('x')], items: 121, goneBefore: 0 }]);
     expect(it.next()).toEqual([]);
   });
 

@@ -1,6 +1,11 @@
 import type { NodeId } from '../model/index.ts';
 import type { MassDeletion, Operation, OperationKind } from './operations.ts';
-import type { Policy } from './policy.ts';
+import type { DeletedSide, Policy } from './policy.ts';
+
+const KINDS: Readonly<Record<DeletedSide, readonly OperationKind[]>> = {
+  here: ['delete_remote', 'rearrange_remote'],
+  cloud: ['delete_local'],
+};
 
 /** Takes deletions out of a plan that are too many to be made without asking (SYNC-SPEC 13). */
 export function holdMassDeletions(
@@ -8,11 +13,14 @@ export function holdMassDeletions(
   treeSize: number,
   policy: Policy,
 ): { readonly operations: readonly Operation[]; readonly massDeletions: readonly MassDeletion[] } {
-  const here = pending(operations, ['delete_remote', 'rearrange_remote'], policy);
-  const cloud = pending(operations, ['delete_local'], policy);
   const questions: MassDeletion[] = [];
-  if (isMass(here.items, treeSize, policy)) questions.push({ side: 'here', ...here });
-  if (isMass(cloud.items, treeSize, policy)) questions.push({ side: 'cloud', ...cloud });
+  for (const side of ['here', 'cloud'] as const) {
+    const { ids, items } = pending(operations, KINDS[side], policy);
+    if (items === 0) continue;
+    // A slow `rm -r` comes in small steps, each carried out before the next is seen: the steps are one deletion.
+    const lately = policy.deletedLately(side);
+    if (isMass(items + lately.items, treeSize + lately.gone, policy)) questions.push({ side, ids, items, goneBefore: lately.items });
+  }
   const held = new Set(questions.flatMap((question) => question.ids));
   return {
     operations: operations.filter((operation) => !deletedBy(operation).some((id) => held.has(id))),
@@ -33,7 +41,7 @@ function pending(operations: readonly Operation[], kinds: readonly OperationKind
 }
 
 /** The tops of what an operation deletes: a group goes under the id of one of its members, which may be one that only moves. */
-function deletedBy(operation: Operation): readonly NodeId[] {
+export function deletedBy(operation: Operation): readonly NodeId[] {
   switch (operation.op) {
     case 'delete_remote':
     case 'delete_local':

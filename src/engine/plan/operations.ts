@@ -1,5 +1,6 @@
 import type { ErrorData } from '../../contract/index.ts';
 import type { NodeId } from '../model/index.ts';
+import type { DeletedSide } from './policy.ts';
 
 /** Where an item is to be. */
 export interface Place {
@@ -55,10 +56,12 @@ export type OperationKind = Operation['op'];
 /** Deletions that need a yes first (SYNC-SPEC 13). */
 export interface MassDeletion {
   /** Where the items are gone. */
-  readonly side: 'here' | 'cloud';
+  readonly side: DeletedSide;
   /** The tops of what is gone. */
   readonly ids: readonly NodeId[];
   readonly items: number;
+  /** Items of the same deletion that went before it was large enough to ask. */
+  readonly goneBefore: number;
 }
 
 export interface Blocked {

@@ -1,3 +1,4 @@
+import { nameKey } from '../../base/index.ts';
 import { type LocalNode, type NodeId, PARKED_ID, type RemoteNode } from '../model/index.ts';
 import { conflictName } from '../conflict/index.ts';
 import type { Context } from './context.ts';
@@ -30,6 +31,8 @@ function moveThere(ctx: Context, remote: RemoteNode, local: LocalNode): void {
     ctx.include(occupant.id);
     return verdictOf(ctx, occupant.id) === 'agree' ? clash(ctx, local, occupant.name) : yieldName(ctx, local, occupant);
   }
+  const rival = rivalMover(ctx, local);
+  if (rival !== undefined) return clash(ctx, local, rival.name);
   if (ctx.isAbove('remote', id, local.parentId)) return waitThere(ctx, id);
   if (ctx.mayBeAbove('remote', id, local.parentId)) return ctx.wait(id);
   ctx.planParent('remote', id, local.parentId);
@@ -41,6 +44,18 @@ function movedBoth(ctx: Context, id: NodeId): boolean {
   const local = ctx.local(id);
   const synced = ctx.synced(id);
   return local !== undefined && synced !== undefined && local.parentId !== PARKED_ID && !samePlace(local, synced);
+}
+
+/**
+ * Another item that was moved here to a name which the cloud cannot tell from this one's (`a` and `A`, on a disk that holds
+ * both). The cloud would refuse whichever came second; the one whose name sorts first goes.
+ */
+function rivalMover(ctx: Context, local: LocalNode): LocalNode | undefined {
+  for (const sibling of ctx.trees.local.named(local.parentId, nameKey(local.name))) {
+    const first = sibling.name < local.name || (sibling.name === local.name && sibling.id < local.id);
+    if (sibling.id !== local.id && first && verdictOf(ctx, sibling.id) === 'move_there') return sibling;
+  }
+  return undefined;
 }
 
 /** Puts the item here where the cloud has it. */

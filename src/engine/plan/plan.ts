@@ -1,4 +1,4 @@
-import { type NodeId, PARKED_ID, type Trees } from '../model/index.ts';
+import { type NodeId, PARKED_ID, type RemoteNode, type SyncedNode, type Trees } from '../model/index.ts';
 import { decideNewHere, decideNewThere } from './appeared.ts';
 import { decideContent } from './content.ts';
 import { Context } from './context.ts';
@@ -18,8 +18,11 @@ import { decideGoneHere, decideGoneThere } from './vanished.ts';
  */
 export function plan(trees: Trees, dirty: Iterable<NodeId>, policy: Policy, trace?: Trace): Plan {
   const ctx = new Context(trees, policy, trace);
-  // Sorted, because conflict names are given out first come, first served.
-  for (const id of [...dirty].sort()) ctx.include(id);
+  // Sorted, because conflict names are given out first come, first served. Most of a full pass is settled and not looked
+  // at any further.
+  const open: NodeId[] = [];
+  for (const id of dirty) if (!isSettled(trees, id)) open.push(id);
+  for (const id of open.sort()) ctx.include(id);
   for (let next = 0; next < ctx.queue.length; next += 1) {
     const id = ctx.queue[next];
     if (id !== undefined && !ctx.policy.busy(id)) decide(ctx, id);
@@ -70,11 +73,21 @@ function decideBoth(ctx: Context, id: NodeId): void {
   if (ctx.operations.has(id) || local.parentId === PARKED_ID) return;
   const same = remote.kind === 'file' && local.kind === 'file' ? decideContent(ctx, remote, local, synced) : true;
   if (!placed || !same) return;
-  const written =
-    synced !== undefined &&
-    synced.kind === remote.kind &&
-    synced.revision === remote.revision &&
-    samePlace(synced, remote) &&
-    (synced.kind === 'folder' || (remote.kind === 'file' && synced.hash === remote.content.hash));
-  if (!written) ctx.emit({ op: 'settle', id }, 'agreed');
+  if (!isWritten(remote, synced)) ctx.emit({ op: 'settle', id }, 'agreed');
+}
+
+/** What was agreed on is what the cloud has. */
+const isWritten = (remote: RemoteNode, synced: SyncedNode | undefined): boolean =>
+  synced !== undefined &&
+  synced.kind === remote.kind &&
+  synced.revision === remote.revision &&
+  samePlace(synced, remote) &&
+  (synced.kind === 'folder' || (remote.kind === 'file' && synced.hash === remote.content.hash));
+
+/** All three trees say the same: nothing to decide, and nothing that deciding would draw in. */
+function isSettled({ remote, local, synced }: Trees, id: NodeId): boolean {
+  const [there, here] = [remote.get(id), local.get(id)];
+  if (there === undefined || here === undefined || there.kind !== here.kind || !samePlace(there, here)) return false;
+  if (there.kind === 'file' && here.kind === 'file' && here.content?.hash !== there.content.hash) return false;
+  return isWritten(there, synced.get(id));
 }

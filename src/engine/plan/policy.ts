@@ -16,6 +16,18 @@ export interface Policy {
   /** The person wants it kept: a deletion of it is answered by bringing it back. */
   readonly keep: (id: NodeId) => boolean;
   readonly massDelete: MassDeleteLimits;
+  /** What was deleted shortly before without a question: it counts together with what is to be deleted now. */
+  readonly deletedLately: (side: DeletedSide) => DeletedLately;
+}
+
+/** Where somebody deleted: on this device, or in the cloud. */
+export type DeletedSide = 'here' | 'cloud';
+
+export interface DeletedLately {
+  /** Items whose deletion was carried out on the other side, or is under way. */
+  readonly items: number;
+  /** Of these, how many are not in the agreed tree any more. */
+  readonly gone: number;
 }
 
 export interface MassDeleteLimits {

@@ -1,4 +1,5 @@
-import { type NodeId, type RemoteNode, ROOT_ID } from '../model/index.ts';
+import { type LocalNode, type NodeId, PARKED_ID, type RemoteNode, ROOT_ID } from '../model/index.ts';
+import { below } from './below.ts';
 import type { Context } from './context.ts';
 import { placeOf } from './same.ts';
 import type { RemoteStep } from './operations.ts';
@@ -37,7 +38,9 @@ export function waitHere(ctx: Context, id: NodeId): void {
   ctx.waitFor(id, blockersHere(ctx, id));
   if (ctx.standing(id) === 'new_there' && ctx.remote(id)?.kind === 'file') return;
   const circle = closure(id, (at) => blockersHere(ctx, at));
-  const [first] = [...(circle ?? [])].filter((at) => verdictOf(ctx, at) === 'move_here').sort();
+  // What is out of sight already is in nobody's way.
+  const inTheWay = (at: NodeId): boolean => verdictOf(ctx, at) === 'move_here' && ctx.local(at)?.parentId !== PARKED_ID;
+  const [first] = [...(circle ?? [])].filter(inTheWay).sort();
   if (first !== undefined && !ctx.policy.busy(first)) ctx.emit({ op: 'park_local', id: first }, 'circle');
 }
 
@@ -95,12 +98,9 @@ function blockersHere(ctx: Context, id: NodeId): readonly NodeId[] {
 /** Items below a folder that is to be deleted which are about to move out of it, or whose content is not known yet. */
 function leaving(ctx: Context, tree: 'remote' | 'local', id: NodeId): NodeId[] {
   const ids: NodeId[] = [];
-  for (const child of ctx.trees[tree].children(id)) {
-    const standing = ctx.standing(child.id);
-    if (standing === 'settled_or_changed') ids.push(child.id);
-    else if (child.kind === 'folder') {
-      for (const below of leaving(ctx, tree, child.id)) ids.push(below);
-    } else if (tree === 'local' && 'content' in child && child.content === null) ids.push(child.id);
+  for (const child of below<RemoteNode | LocalNode>(ctx.trees[tree], id, (at) => ctx.standing(at) !== 'settled_or_changed')) {
+    if (ctx.standing(child.id) === 'settled_or_changed') ids.push(child.id);
+    else if (tree === 'local' && 'content' in child && child.content === null) ids.push(child.id);
   }
   return ids;
 }
@@ -133,7 +133,6 @@ function depth(ctx: Context, id: NodeId): number {
 
 /** Items below that are gone here, that is, that a delete takes along. */
 function countGone(ctx: Context, id: NodeId): number {
-  let count = 0;
-  for (const child of ctx.trees.remote.children(id)) if (ctx.standing(child.id) === 'gone_here') count += 1 + countGone(ctx, child.id);
-  return count;
+  const isGone = (at: NodeId): boolean => ctx.standing(at) === 'gone_here';
+  return [...below(ctx.trees.remote, id, isGone)].filter((node) => isGone(node.id)).length;
 }

@@ -1,5 +1,6 @@
 import { assertNever } from '../../base/index.ts';
-import { type NodeId, PARKED_ID, ROOT_ID } from '../model/index.ts';
+import { type LocalNode, type LocalTree, type NodeId, PARKED_ID, type RemoteNode, type RemoteTree, ROOT_ID } from '../model/index.ts';
+import { below } from './below.ts';
 import type { Context } from './context.ts';
 import { waitHere, waitThere } from './standstill.ts';
 
@@ -52,11 +53,8 @@ export function decideGoneThere(ctx: Context, id: NodeId): void {
 }
 
 /** The item itself and all below it. */
-function countBelow(
-  tree: { children(id: NodeId): Iterable<{ readonly id: NodeId; readonly kind: 'file' | 'folder' }> },
-  id: NodeId,
-): number {
+function countBelow(tree: RemoteTree | LocalTree, id: NodeId): number {
   let count = 1;
-  for (const child of tree.children(id)) count += child.kind === 'folder' ? countBelow(tree, child.id) : 1;
+  for (const _ of below<RemoteNode | LocalNode>(tree, id)) count += 1;
   return count;
 }

@@ -41,6 +41,11 @@ export interface CloudApi {
   revoke(refreshToken: string): Promise<void>;
   /** All further calls are made in the name of these credentials. */
   authorized(credentials: Credentials): DriveApi;
+  /**
+   * Gives up every connection: after a sleep or a change of the network they may be dead without knowing it. What is under
+   * way on them fails as unreachable; the next requests make new ones.
+   */
+  hangUp(): void;
   close(): Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 import { backoffMs, minuteMs, secondMs } from '../../base/index.ts';
 import { type ErrorData, TidemarkError, toErrorData } from '../../contract/index.ts';
 import type { Clock, Random } from '../environment.ts';
+import { Nap } from '../nap.ts';
 import type { DriveApi } from './api.ts';
 
 export interface WatchOptions {
@@ -12,6 +13,8 @@ export interface WatchOptions {
   readonly onConnection?: (offline: ErrorData | null) => void;
   /** Longest time without a hint, in ms: the cloud's answers are hints, and hints may be lost. */
   readonly pollMs?: number;
+  /** Sleeps between two tries; waking it asks at once. */
+  readonly nap?: Nap;
 }
 
 /** What one wait of the cloud's may take; proxies cut longer ones. */
@@ -39,6 +42,7 @@ class Watch {
   readonly #options: WatchOptions;
   readonly #signal: AbortSignal;
   readonly #pollMs: number;
+  readonly #nap: Nap;
   #connection: 'unknown' | 'online' | 'offline' = 'unknown';
   /** Rounds in a row that led nowhere: faults, empty quick answers, hints that moved nothing. */
   #fruitless = 0;
@@ -50,6 +54,7 @@ class Watch {
     this.#options = options;
     this.#signal = signal;
     this.#pollMs = options.pollMs ?? minuteMs;
+    this.#nap = options.nap ?? new Nap();
     this.#lastHintMs = options.clock.monotonic();
   }
 
@@ -57,17 +62,18 @@ class Watch {
     while (!this.#signal.aborted) {
       const pauseMs = await this.#round();
       if (pauseMs === 'over') return;
-      if (pauseMs > 0) await this.#options.clock.sleep(pauseMs, this.#signal).catch(() => undefined);
+      if (pauseMs > 0) await this.#nap.sleep(this.#options.clock, pauseMs, this.#signal);
     }
   }
 
   /** One wait; answers how long to stay quiet afterwards. */
   async #round(): Promise<number | 'over'> {
     const { clock } = this.#options;
-    const cursor = this.#cursor();
-    if (cursor === null) return secondMs; // the first listing is still being read
+    let cursor: string | null = null;
     const startedMs = clock.monotonic();
     try {
+      cursor = this.#cursor();
+      if (cursor === null) return secondMs; // the first listing is still being read
       const untilPoll = this.#lastHintMs + this.#pollMs - startedMs;
       const changed = await this.#drive.wait(cursor, Math.max(0, Math.floor(Math.min(WAIT_MS, untilPoll))), this.#signal);
       if (this.#signal.aborted) return 'over';
@@ -81,7 +87,7 @@ class Watch {
     }
   }
 
-  async #hint(cursor: string, changed: boolean): Promise<number> {
+  async #hint(cursor: string | null, changed: boolean): Promise<number> {
     this.#lastHintMs = this.#options.clock.monotonic();
     try {
       await this.#options.onHint();
@@ -91,7 +97,7 @@ class Watch {
     return changed && this.#cursor() === cursor ? this.#slower() : this.#fast();
   }
 
-  async #fault(error: unknown, cursor: string): Promise<number | 'over'> {
+  async #fault(error: unknown, cursor: string | null): Promise<number | 'over'> {
     const data = toErrorData(error);
     // The reader of the feed finds out what a lost cursor means.
     if (data.code === 'cursor_gone') return this.#hint(cursor, true);

@@ -119,6 +119,38 @@ describe('Mass delete', () => {
     expect(Object.keys(await world.expectSame())).toHaveLength(12);
   });
 
+  it('a folder removed step by step asks before all of it is gone, and keep brings back the rest', async () => {
+    await using opened = await worldOf('laptop', 'desktop');
+    const { world } = opened;
+    const [laptop, desktop] = opened.devices;
+    const names = Array.from({ length: 300 }, (_, index) => `Folder/file ${index}.txt`);
+    for (const name of names) await laptop.write(name, name);
+    await world.settle();
+    // Every step is carried out before the next is seen, as `rm -r` on a slow disk would have it.
+    for (let step = 0; step < names.length; step += 40) {
+      for (const name of names.slice(step, step + 40)) await laptop.remove(name);
+      await laptop.sync();
+    }
+    await laptop.remove('Folder');
+    await laptop.sync();
+    const [question] = await laptop.questions();
+    expect(question).toMatchObject({ side: 'here', goneBefore: 80, items: 221 });
+    await desktop.sync();
+    expect(Object.keys(await desktop.tree()).filter((path) => path.endsWith('.txt'))).toHaveLength(220);
+
+    await laptop.restart();
+    await laptop.sync();
+    expect(await laptop.questions(), 'a restart asks the same').toEqual([question]);
+    await answer(laptop, 'keep');
+    await world.settle();
+    expect(Object.keys(await world.expectSame()).filter((path) => path.endsWith('.txt'))).toHaveLength(220);
+
+    // What was answered is over: a few more are nobody's question.
+    for (const name of names.slice(80, 90)) await laptop.remove(name);
+    await world.settle();
+    for (const device of world.devices) expect(await device.questions()).toEqual([]);
+  });
+
   it('metadata churn never asks', async () => {
     await using opened = await worldOf('laptop', 'desktop');
     const { world } = opened;

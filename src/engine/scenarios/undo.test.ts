@@ -149,6 +149,30 @@ describe('what another device did is undone here, and there', () => {
     await world.expectSame({ 'folder/': '', 'a.txt': 'edited' });
   });
 
+  it('names that were swapped, of files and of folders, and a rotation', async () => {
+    await using it = await pair();
+    const { world, ann, ben } = it;
+    for (const path of ['sub/a.txt', 'sub/b.txt', 'one/in.txt', 'two/in two.txt', 'x', 'y', 'z']) await ann.write(path, path);
+    await world.settle();
+    const before = await world.expectSame();
+    await ann.swap('sub/a.txt', 'sub/b.txt');
+    await ann.swap('one', 'two');
+    await ann.swap('x', 'y');
+    await ann.swap('y', 'z');
+    await world.settle();
+    const after = await world.expectSame();
+    const rows = (await ben.activity()).filter(({ kind }) => kind === 'moved_here');
+    expect(rows).toHaveLength(7);
+    expect(await undoIds(ben, rows[0]?.id ?? 0)).toMatchObject([{ outcome: 'failed', error: { code: 'undo_place_taken' } }]);
+    const results = await undoIds(ben, ...rows.map(({ id }) => id));
+    expect(results.map(({ outcome }) => outcome)).toEqual(rows.map(() => 'undone'));
+    await world.settle();
+    await world.expectSame(before);
+    await undoIds(ben, ...results.flatMap((one) => (one.outcome === 'undone' ? one.activity.id : [])));
+    await world.settle();
+    await world.expectSame(after);
+  });
+
   it('a new folder that is empty, and one whose files all came with it', async () => {
     await using it = await pair();
     const { world, ann, ben } = it;

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, statSync, truncateSync } from 'node:fs';
+import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { dayMs, hourMs } from '../../base/index.ts';
 import { ROOT_ID } from '../../contract/index.ts';
@@ -11,6 +11,7 @@ import { type FakeWatch, fakeWatch } from '../fakes/disk/fake-watch.ts';
 import type { SeededRandom } from '../fakes/random.ts';
 import { FakeSecrets } from '../fakes/secrets.ts';
 import { SimClock } from './clock.ts';
+import { DatabaseLog, type Durable } from './database-log.ts';
 import { openLine } from './line.ts';
 import type { Life, Scheduler } from './scheduler.ts';
 import { Weather } from './weather.ts';
@@ -68,8 +69,8 @@ export class SimDevice {
   #incarnation = 0;
   #database: string;
   #listener: WatchListener | undefined;
-  /** The database and the length of its log when that was last known to be on the disk for good. */
-  #durable = { database: '', logBytes: 0 };
+  /** What of the database was last known to be on the disk for good; the end of a process alone makes nothing so. */
+  #durable: Durable = { log: '', bytes: 0 };
   /** Requests by kind, and changes of the synced folder that the engine made. */
   readonly counts = { requests: 0, commits: 0, stores: 0, diskSteps: 0, treeWrites: 0 };
 
@@ -129,7 +130,7 @@ export class SimDevice {
       lockFolder: () => () => undefined,
     });
     this.engine = engine;
-    this.#durable = this.#onDisk();
+    if (this.#incarnation === 1) this.#durable = this.#databaseLog.whole();
     await engine.start();
   }
 
@@ -143,7 +144,7 @@ export class SimDevice {
     });
     // Some have agreed beforehand that both sides are merged, the others are asked.
     await this.#engine.call('folder.add', { path: ROOT, merge: this.skewMs === 0 });
-    this.#durable = this.#onDisk();
+    this.#durable = this.#databaseLog.whole();
   }
 
   /** Ends the process in the orderly way. */
@@ -164,22 +165,20 @@ export class SimDevice {
     this.disk.crash();
   }
 
-  /** The machine is gone: what was not synced to the disk may be lost, newest first. */
+  /** The machine is gone: of names and of commits to the database, what was not synced may be lost, the newest first. */
   powerCut(): void {
-    const { before, now } = { before: this.#durable, now: this.#onDisk() };
     if (!this.#die()) return;
-    // Commits that were not synced may be lost, newest first. What was moved into the database itself was synced before.
-    if (now.database === before.database && now.logBytes > before.logBytes && this.#random.next() < 0.7) {
-      truncateSync(`${this.#database}-wal`, before.logBytes + this.#random.below(now.logBytes - before.logBytes));
-    }
+    const choices = this.#databaseLog.choices(this.#durable);
+    const end = this.#random.next() < 0.7 && choices.length > 0 ? this.#random.pick(choices) : choices.at(-1);
+    const lost = end === undefined ? 0 : choices.length - 1 - choices.indexOf(end);
+    this.#durable = end === undefined ? this.#databaseLog.whole() : this.#databaseLog.cut(end);
     const kept = this.#random.below(this.disk.volume.uncommitted + 1);
-    this.#parts.scheduler.note(this.name, `power cut, ${kept} of ${this.disk.volume.uncommitted} kept`);
+    this.#parts.scheduler.note(this.name, `power cut, ${kept} of ${this.disk.volume.uncommitted} kept, ${lost} commits lost`);
     this.disk.powerCut(kept);
   }
 
-  #onDisk(): { readonly database: string; readonly logBytes: number } {
-    const { mtimeMs, size } = statSync(this.#database);
-    return { database: `${mtimeMs} ${size}`, logBytes: statSync(`${this.#database}-wal`, { throwIfNoEntry: false })?.size ?? 0 };
+  get #databaseLog(): DatabaseLog {
+    return new DatabaseLog(this.#database);
   }
 
   /** The engine that was is never heard of again; the next one opens a copy of its database as it was at this moment. */
@@ -214,14 +213,15 @@ export class SimDevice {
   }
 
   /** Open issues with every path that the item has here or in the cloud. */
-  issues(): readonly { readonly code: string; readonly paths: readonly string[] }[] {
+  issues(): readonly { readonly code: string; readonly paths: readonly string[]; readonly rows: string }[] {
     const { store } = engineOf(this.#engine);
     return store.issues({ limit: 1000 }).map(({ key, path, reason }) => {
       // What is in a folder that cannot be synced is not either, wherever the cloud still has it.
       const below = (id: string): string[] => [id, ...[...store.local.children(id)].flatMap((child) => below(child.id))];
       const ids = /^[0-9a-f]{32}$/.test(key) ? below(key) : [];
       const places = ids.flatMap((id) => [store.localPath(id), store.remotePath(id), store.syncedPath(id)]);
-      return { code: reason.code, paths: [path, ...places.flatMap((place) => place ?? [])] };
+      const rows = ids.map((id) => this.#rowsOf(id)).join('; ');
+      return { code: reason.code, paths: [path, ...places.flatMap((place) => place ?? [])], rows };
     });
   }
 
@@ -237,8 +237,6 @@ export class SimDevice {
   /** What its trees say of everything that is, was or is to be at the path: for the words of a failure. */
   rowsAt(path: string): string {
     const { store } = engineOf(this.#engine);
-    const brief = (place: { readonly parentId: string; readonly name: string } | undefined): string =>
-      place === undefined ? '-' : `${place.parentId.slice(0, 6)}/${place.name}`;
     const ids = new Set<string>();
     for (const tree of [store.local, store.remote, store.synced]) {
       const visit = (id: string): void => {
@@ -250,12 +248,36 @@ export class SimDevice {
       };
       visit(ROOT_ID);
     }
-    return [...ids]
-      .map((id) => {
-        const [local, remote, synced] = [store.local.get(id), store.remote.get(id), store.synced.get(id)];
-        return `${id.slice(0, 6)} local ${brief(local)} remote ${brief(remote)} synced ${brief(synced)}`;
-      })
-      .join('; ');
+    return [...ids].map((id) => this.#rowsOf(id)).join('; ');
+  }
+
+  /** Places that its local tree gives to two items. */
+  doublePlaces(): readonly string[] {
+    const { store } = engineOf(this.#engine);
+    const found: string[] = [];
+    const visit = (id: string): void => {
+      const names = new Map<string, string>();
+      for (const child of [...store.local.children(id)]) {
+        const twin = names.get(child.name);
+        if (twin !== undefined) found.push(`${this.#rowsOf(twin)} and ${this.#rowsOf(child.id)}`);
+        names.set(child.name, child.id);
+        visit(child.id);
+      }
+    };
+    visit(ROOT_ID);
+    return found;
+  }
+
+  #rowsOf(id: string): string {
+    const { store } = engineOf(this.#engine);
+    const brief = (place: { readonly parentId: string; readonly name: string } | undefined): string =>
+      place === undefined ? '-' : `${place.parentId.slice(0, 6)}/${place.name}`;
+    const path = store.localPath(id);
+    const inode = path === undefined ? undefined : this.disk.volume.find(`${ROOT}/${path}`);
+    const known = [...store.local.children(id)].map(({ name }) => name).join(', ');
+    const there = [...(inode?.entries.values() ?? [])].map(({ printable }) => printable).join(', ');
+    const inside = inode?.kind === 'folder' ? `, knows [${known}] of [${there}]` : '';
+    return `${id.slice(0, 6)} local ${brief(store.local.get(id))}${inside} remote ${brief(store.remote.get(id))} synced ${brief(store.synced.get(id))}`;
   }
 
   get #engine(): Engine {
@@ -287,6 +309,7 @@ export class SimDevice {
             if (method === 'store') this.counts.stores += 1;
           },
         }),
+      onNetworkChange: () => () => undefined,
       platform: { platform: 'linux', hostName: this.name, appVersion: '0.0.0-simulation', caseSensitive: this.caseSensitive },
     };
   }

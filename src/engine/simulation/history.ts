@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dayMs, hourMs, minuteMs, secondMs } from '../../base/index.ts';
@@ -35,7 +35,7 @@ export interface HistoryResult {
 
 /** Lives through one history: devices, people and faults by the seed, then peace, then the questions. */
 export async function runHistory(options: HistoryOptions): Promise<HistoryResult> {
-  const dir = mkdtempSync(join(tmpdir(), 'tidemark-simulation-'));
+  const dir = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'tidemark-simulation-'));
   const history = new History(options, dir);
   try {
     return await history.run();
@@ -45,6 +45,8 @@ export async function runHistory(options: HistoryOptions): Promise<HistoryResult
   }
 }
 
+/** Files in memory, where there are such: the databases are made, copied and thrown away by the thousand. */
+const MEMORY = '/dev/shm';
 const PLAIN_NAMES = ['a', 'b', 'c', 'd', 'e', 'f'];
 /** Names that some file systems, and the cloud, take for one. */
 const ALIKE_NAMES = ['a', 'A', 'b', 'B', 'c', '\u00e9'];
@@ -171,7 +173,8 @@ class History {
   }
 
   #noteLost(): void {
-    for (const what of [...this.#ledger.lost(), ...this.#ledger.vanished()]) {
+    const doubles = this.#devices.flatMap((device) => (device.running ? device.doublePlaces() : []));
+    for (const what of [...this.#ledger.lost(), ...this.#ledger.vanished(), ...doubles]) {
       if (!this.#lost.has(what)) this.#scheduler.note('world', `LOST: ${what}`);
       this.#lost.add(what);
     }

@@ -63,6 +63,11 @@ export class Ledger {
     }
   }
 
+  /** The person did away with it, whatever name it may have for another moment. */
+  givenUp(texts: Iterable<string>): void {
+    for (const text of texts) this.#owed.delete(text);
+  }
+
   /** Versions between which somebody chose. */
   chosen(hashes: Iterable<string>): void {
     const all = new Set(hashes);

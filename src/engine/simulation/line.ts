@@ -45,6 +45,7 @@ export function openLine(parts: LineParts): CloudApi {
     refresh: (token, signal) => call('refresh', signal, () => api.refresh(token, signal)),
     revoke: (token) => call('revoke', undefined, () => api.revoke(token)),
     authorized: (credentials) => driveOver(api.authorized(whileAlive(credentials, life)), call),
+    hangUp: () => undefined,
     close: () => Promise.resolve(),
   };
 }

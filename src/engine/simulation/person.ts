@@ -272,10 +272,13 @@ export class Person {
     const { device, ledger } = this.#parts;
     const inode = device.disk.volume.find(path);
     const texts = inode === undefined ? [] : textsIn(inode);
+    // Deleted in the middle of a move by link and unlink: the other name goes too, and nobody would want it back.
+    const moving = inode === undefined ? [] : filesIn(inode).flatMap((file) => (file.links > 1 ? [textOf(file)] : []));
     this.#act(`delete ${path}`, () => {
       device.person.remove(path);
     });
     ledger.dismissed(texts);
+    ledger.givenUp(moving);
   }
 
   #rename(from: string, to: string): boolean {
@@ -338,8 +341,10 @@ function textAt(device: SimDevice, path: string): string | undefined {
 }
 
 /** Texts of a file, or of all files in a folder. */
-export const textsIn = (inode: Inode): string[] =>
-  inode.kind === 'file' ? [textOf(inode)] : [...inode.entries.values()].flatMap((entry) => textsIn(entry.inode));
+export const textsIn = (inode: Inode): string[] => filesIn(inode).map(textOf);
+
+const filesIn = (inode: Inode): Inode[] =>
+  inode.kind === 'file' ? [inode] : [...inode.entries.values()].flatMap((entry) => filesIn(entry.inode));
 
 const baseOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));

@@ -86,9 +86,8 @@ export class Scheduler {
     this.#trace.add(this.#nowMs, who, what);
   }
 
-  /** One step, or one timer; time jumps to the next timer when nothing else is left. False when it would pass `untilMs`. */
-  async turn(untilMs = Number.POSITIVE_INFINITY): Promise<boolean> {
-    await settle();
+  /** One step, or one timer; time jumps to the next timer when nothing else is left. False when it would pass `untilMs`. All has settled before. */
+  async #turn(untilMs = Number.POSITIVE_INFINITY): Promise<boolean> {
     const timer = this.#nextTimer();
     const due = timer !== undefined && timer.due <= this.#nowMs;
     if (this.#ready.length === 0 && !due) {
@@ -112,13 +111,15 @@ export class Scheduler {
 
   /** Up to `count` turns. */
   async someTurns(count: number): Promise<void> {
-    for (let index = 0; index < count; index += 1) if (!(await this.turn(this.#nowMs + 60_000))) return;
+    await settle();
+    for (let index = 0; index < count; index += 1) if (!(await this.#turn(this.#nowMs + 60_000))) return;
   }
 
   /** Lets time go by until `ms` later. */
   async pass(ms: number): Promise<void> {
     const end = this.#nowMs + ms;
-    while (this.#nowMs < end && (await this.turn(end)));
+    await settle();
+    while (this.#nowMs < end && (await this.#turn(end)));
     this.#nowMs = Math.max(this.#nowMs, end);
   }
 
@@ -131,7 +132,7 @@ export class Scheduler {
     promise.then(settled, settled);
     await settle();
     for (let count = 0; state.pending; count += 1) {
-      if (count >= turns || !(await this.turn())) throw new Error(`${what} does not end`);
+      if (count >= turns || !(await this.#turn())) throw new Error(`${what} does not end`);
     }
     return promise;
   }

@@ -34,6 +34,13 @@ export const KEPT: readonly HistoryOptions[] = [
   { seed: 100083, steps: 200, devices: 3 },
   // A commit was answered while the listing of a cloud that had been put back was read: its item stayed, and was nowhere.
   { seed: 110002, steps: 200, devices: 3 },
+  // A folder went on under another id while one was made in it: that one was left in a folder that is not there.
+  { seed: 107, steps: 100, devices: 3 },
+  // A save fell between the look and the move of a replaced file, and the full disk did not let it back out of the trash.
+  { seed: 120213, steps: 200, devices: 3 },
+  { seed: 120233, steps: 200, devices: 3 },
+  // What had come back from being parked just before a power cut got the place of another row.
+  { seed: 200023, steps: 200, devices: 3 },
   // Faults of the simulation itself: an empty file was taken for lost; a trash that had its time, and what was only in a
   // broken-off download, for promised; a cloud put back to a backup still answered by keys of later.
   { seed: 60004, steps: 200, devices: 3 },

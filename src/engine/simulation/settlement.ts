@@ -66,9 +66,9 @@ export class Settlement {
     for (const device of devices) {
       const excused = new Set<string>();
       const issues = device.issues();
-      for (const { code, paths } of issues) {
+      for (const { code, paths, rows } of issues) {
         if (STANDING.has(code)) for (const path of paths) excused.add(path);
-        else problems.push(`${device.name} has the issue ${code} at ${paths.join(', ')}`);
+        else problems.push(`${device.name} has the issue ${code} at ${paths[0] ?? ''} (${rows})`);
       }
       const { questions } = await scheduler.until(device.call('questions.list', {}), `${device.name}: questions`);
       if (questions.length > 0) problems.push(`${device.name} still asks`);
@@ -78,6 +78,7 @@ export class Settlement {
         problems.push(...found.map(({ path, what }) => `${path}: ${what} (${device.rowsAt(path.replace(/\/$/, ''))})`));
       }
       problems.push(...leftovers(device, 'parked'));
+      problems.push(...device.doublePlaces().map((twins) => `${device.name} has two items at one place: ${twins}`));
       const status = await scheduler.until(device.call('status.snapshot', {}), `${device.name}: status`);
       const calm =
         status.state === 'up_to_date' || (status.state === 'attention' && (issues.length > 0 || status.reason?.code === 'conflict_kept'));

@@ -6,10 +6,6 @@ export interface Shape {
 
 /** The words that live through a history again. */
 export function replayWords(seed: number, { devices, steps }: Shape, more: readonly string[] = []): string {
-  const flags = [
-    ...(devices === undefined ? [] : [`--devices ${devices}`]),
-    ...(steps === undefined ? [] : [`--steps ${steps}`]),
-    ...more,
-  ];
+  const flags = [...(devices === undefined ? [] : [`--devices ${devices}`]), ...(steps === undefined ? [] : [`--steps ${steps}`]), ...more];
   return ['npm run simulate --', `--from ${seed} --seeds 1`, ...flags].join(' ');
 }

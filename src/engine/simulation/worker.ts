@@ -27,3 +27,8 @@ async function live({ seed, devices, steps, watch, lines }: Task): Promise<void>
   const result: TaskResult = { seed, violations: all, digest, turns, trace: all.length === 0 ? [] : trace.slice(trace.length - lines) };
   process.send?.(result);
 }
+
+// Whoever gave the histories is gone.
+process.on('disconnect', () => {
+  process.exit();
+});

@@ -46,6 +46,8 @@ export interface StoreReads {
   issues(page: { after?: string; limit: number }): readonly IssueRow[];
   issueCount(): number;
   questions(): readonly QuestionRow[];
+  /** In the order in which they were noted. */
+  recentDeletions(): readonly DeletionRow[];
   trash(): readonly TrashRow[];
   /** What the change of this line put into the trash. */
   trashOf(activityId: number): TrashRow | undefined;
@@ -81,6 +83,7 @@ export interface StoreWrites {
   deleteIssue(key: string): void;
   putQuestion(question: QuestionRow): void;
   deleteQuestion(id: string): void;
+  setRecentDeletions(rows: readonly DeletionRow[]): void;
   addTrash(row: Omit<TrashRow, 'id'>): number;
   deleteTrash(id: number): void;
 }
@@ -130,7 +133,18 @@ export interface IssueRow {
   readonly nextTryAt: number | null;
 }
 
-export interface QuestionRow extends MassDeleteQuestion {
+/** A deletion that was carried out without a question. */
+export interface DeletionRow {
+  /** Where it was deleted by somebody. */
+  readonly side: 'here' | 'cloud';
+  /** The top of what was deleted, and where it was. */
+  readonly id: NodeId;
+  readonly path: string;
+  readonly items: number;
+  readonly at: number;
+}
+
+export interface QuestionRow extends Omit<MassDeleteQuestion, 'goneBefore'> {
   readonly ids: readonly NodeId[];
   readonly answer: 'keep' | 'delete' | null;
 }
@@ -143,8 +157,8 @@ interface PlaceRow {
 /** How a change is taken back. Hashes are those of contents. */
 export type Reversal =
   | { readonly way: 'bring_back'; readonly hash: string | null }
-  /** A file that still has the content `now`; a folder when what is in it came from other devices, or is all in the cloud. */
-  | { readonly way: 'take_away'; readonly now: string | 'theirs' | 'settled' }
+  /** A file while it has the content `now`. A folder (null) while all in it is in the cloud, and with `theirs` none of it is from here. */
+  | { readonly way: 'take_away'; readonly now: string | null; readonly theirs?: boolean }
   | { readonly way: 'put_previous'; readonly now: string; readonly before: string }
   /** `from` is where the change left it. */
   | { readonly way: 'move_back'; readonly from: PlaceRow; readonly to: PlaceRow }

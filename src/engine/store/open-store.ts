@@ -11,6 +11,8 @@ import { Sql, translate } from './sql.ts';
 export interface StoreOptions {
   /** Wall clock, ms since 1970; names a database that is set aside. */
   readonly now: () => number;
+  /** Puts something between the store and SQLite, such as faults. */
+  readonly wrap?: (db: Database.Database) => Database.Database;
 }
 
 /**
@@ -41,8 +43,9 @@ const CACHE_KIB = 16 * 1024;
  * - `disk_full`, `disk_failed`, `profile_not_writable`.
  */
 export function openStore(path: string, options: StoreOptions): Store {
+  const { wrap = (db) => db } = options;
   if (path === IN_MEMORY) {
-    const db = new Database(IN_MEMORY);
+    const db = wrap(new Database(IN_MEMORY));
     prepare(db);
     return makeStore(new Sql(db));
   }
@@ -53,7 +56,7 @@ export function openStore(path: string, options: StoreOptions): Store {
   try {
     assertNotSpoiled(path);
     makeOwnerOnly(path);
-    db = new Database(path, { timeout: 0 });
+    db = wrap(new Database(path, { timeout: 0 }));
     prepare(db);
     const store = makeStore(new Sql(db));
     openHere.add(key);

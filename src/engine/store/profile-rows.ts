@@ -1,5 +1,5 @@
 import { type SettingKey, type SettingValue, settings } from '../../contract/index.ts';
-import type { AccountRow, CursorRow, FolderRow } from './api.ts';
+import type { AccountRow, CursorRow, DeletionRow, FolderRow } from './api.ts';
 import type { Sql } from './sql.ts';
 
 /** Single values, kept as JSON under a key. */
@@ -24,6 +24,7 @@ export function profileRows(sql: Sql) {
       folder: () => (get('folder') ?? null) as FolderRow | null,
       localOnlyFolders: () => (get('localOnlyFolders') ?? []) as readonly string[],
       cursor: () => (get('cursor') ?? null) as CursorRow | null,
+      recentDeletions: () => (get('recentDeletions') ?? []) as readonly DeletionRow[],
       setting<K extends SettingKey>(key: K): SettingValue<K> {
         // A value that an older or newer version wrote may no longer be allowed; then the initial one holds.
         const known = settings[key].schema.safeParse(get(`setting.${key}`));
@@ -39,6 +40,7 @@ export function profileRows(sql: Sql) {
       setFolder: (folder: FolderRow | null) => set('folder', folder),
       setLocalOnlyFolders: (paths: readonly string[]) => set('localOnlyFolders', paths),
       setCursor: (cursor: CursorRow | null) => set('cursor', cursor),
+      setRecentDeletions: (rows: readonly DeletionRow[]) => set('recentDeletions', rows.length === 0 ? null : rows),
       setSetting: <K extends SettingKey>(key: K, value: SettingValue<K>) => set(`setting.${key}`, value),
       setPausedUntil: (until: number | 'resumed' | null) => set('pause', until === 'resumed' ? null : { until }),
     },

@@ -70,17 +70,16 @@ export class Sql {
    */
   transaction<T>(work: () => T): T {
     if (this.#depth > 0) return this.#joined(work);
-    this.#guard(() => this.#begin.run());
     this.#failure = null;
     try {
+      this.#guard(() => this.#begin.run());
       const result = this.#joined(work);
       this.#rethrowSwallowed();
       this.#guard(() => this.#commit.run());
       this.#unsynced = true;
       return result;
     } catch (thrown) {
-      // SQLite itself rolls back on some errors (disk full, I/O).
-      if (this.#db.inTransaction) this.#db.exec('ROLLBACK');
+      this.#rollBack();
       for (const forget of this.#rolledBack) forget();
       throw thrown;
     } finally {
@@ -91,6 +90,11 @@ export class Sql {
   /** For what is remembered beside the database: called after every rollback. */
   onRollback(forget: () => void): void {
     this.#rolledBack.push(forget);
+  }
+
+  /** SQLite itself does it on some errors (disk full, I/O). A transaction that stayed open would refuse every later one. */
+  #rollBack(): void {
+    if (this.#db.inTransaction) this.#guard(() => this.#db.exec('ROLLBACK'));
   }
 
   #rethrowSwallowed(): void {
@@ -133,6 +137,9 @@ export class Sql {
     }
   }
 }
+
+/** True for what `translate` made of an error of SQLite's. */
+export const isDatabaseFault = (error: unknown): boolean => error instanceof TidemarkError && error.cause instanceof Database.SqliteError;
 
 /** SQLite's error as ours where it tells of the world; anything else is a bug and stays what it is. */
 export function translate(thrown: unknown, path: string): unknown {

@@ -33,6 +33,7 @@ export function makeStore(sql: Sql): Store {
     clearTrees() {
       trees.clear();
       profile.writes.setCursor(null);
+      profile.writes.setRecentDeletions([]);
       journal.clearJournal();
       issues.clear();
       questions.clear();

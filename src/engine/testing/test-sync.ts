@@ -47,6 +47,7 @@ export class TestSync {
       secrets: new FakeSecrets(),
       log: this.log,
       connect: () => this.cloud.api(),
+      onNetworkChange: () => () => undefined,
       platform: { platform: 'linux', hostName: DEVICE, appVersion: '1.0.0', caseSensitive: true },
     };
     this.disk.user.mkdir(ROOT);
@@ -90,6 +91,7 @@ export class TestSync {
       dirty: (ids) => {
         for (const id of ids) told.dirty.add(id);
       },
+      doubt: () => undefined,
     };
   }
 }

@@ -17,6 +17,8 @@ const unused = (): never => {
 export class TestApply {
   readonly sync = new TestSync();
   readonly parts: ApplyParts;
+  /** How often something could not be put back. */
+  unmended = 0;
   readonly moved: (readonly [string, string])[] = [];
   readonly #ids = new Map<string, NodeId>([['', ROOT_ID]]);
 
@@ -32,8 +34,12 @@ export class TestApply {
       treeLock: new Mutex(),
       deviceName: DEVICE,
       onActivity: (entry) => sync.told.activity.push(entry),
+      onDatabaseFault: () => undefined,
       onProgress: () => undefined,
       onFolderMoved: (from, to) => this.moved.push([from, to]),
+      onUnmended: () => {
+        this.unmended += 1;
+      },
       signal: sync.stop.signal,
     };
   }

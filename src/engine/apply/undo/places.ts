@@ -29,25 +29,17 @@ export async function folderAt(parts: ApplyParts, path: string): Promise<NodeId>
   }
 }
 
-/** Nothing has the name there, on this disk or in the cloud. @param but the item that may */
-export async function isFree(parts: ApplyParts, parentId: NodeId, name: string, but?: NodeId): Promise<boolean> {
+/** Nothing has the name there, on this disk or in the cloud. @param but items that may: they leave it, or only change the spelling */
+export async function isFree(parts: ApplyParts, parentId: NodeId, name: string, but: ReadonlySet<NodeId> = new Set()): Promise<boolean> {
   const { store, environment } = parts;
   const key = nameKey(name);
-  const others = [...store.local.named(parentId, key), ...store.remote.named(parentId, key)].filter(({ id }) => id !== but);
-  // What left the place here is only still to leave it in the cloud.
-  if (others.some(({ id }) => isAt(id))) return false;
-  const stat = await environment.disk.stat(await newPath(parts, parentId, name));
-  return stat === undefined || isItself();
-
-  function isAt(id: NodeId): boolean {
-    const here = store.local.get(id);
-    if (here !== undefined) return here.parentId === parentId && nameKey(here.name) === key;
-    return store.synced.get(id) === undefined;
-  }
-  /** Another spelling of the item's own name. */
-  function isItself(): boolean {
-    return but !== undefined && [...store.local.named(parentId, key)].some((one) => one.id === but && one.name !== name);
-  }
+  const here = [...store.local.named(parentId, key)];
+  // What left the place here, or was deleted here, is only still to leave it in the cloud.
+  const coming = [...store.remote.named(parentId, key)].filter(
+    ({ id }) => store.local.get(id) === undefined && store.synced.get(id) === undefined,
+  );
+  if ([...here, ...coming].some(({ id }) => !but.has(id))) return false;
+  return here.length > 0 || (await environment.disk.stat(await newPath(parts, parentId, name))) === undefined;
 }
 
 const MOST_NUMBERS = 1000;

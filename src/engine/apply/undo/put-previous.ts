@@ -88,7 +88,4 @@ export async function putPrevious(
 const isUntouched = async (parts: ApplyParts, item: LocalFile, slot: string): Promise<boolean> =>
   sameFile(await requireStat(parts, slot), item.stat);
 
-function withoutTrash({ details, ...line }: Line): Line {
-  const { reversal: _, trash: __, ...rest } = details;
-  return { ...line, details: rest };
-}
+const withoutTrash = (line: Line): Line => ({ ...line, details: { ...line.details, reversal: undefined, trash: undefined } });

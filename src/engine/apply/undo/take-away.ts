@@ -3,7 +3,7 @@ import { TidemarkError } from '../../../contract/index.ts';
 import { DiskFault } from '../../environment.ts';
 import type { LocalNode } from '../../model/index.ts';
 import { samePlace } from '../../plan/index.ts';
-import type { ActivityRow, Store } from '../../store/index.ts';
+import type { ActivityRow, Reversal, Store } from '../../store/index.ts';
 import { below, findUnlike } from '../delete-local.ts';
 import { ignoreFault, type Line, MOVE_JOURNAL, type MoveEntry, recoverMove, writeLine } from '../move-journal.ts';
 import type { ApplyParts } from '../parts.ts';
@@ -15,7 +15,11 @@ import { hashOf, itemOf, pathNow, requireSettled, type Undone } from './undone.t
  * What came goes to the trash of this device. Its rows go with it, what was agreed on stays: that is a deletion by the
  * person, which the planner carries out in the cloud. Throws undo_changed, undo_item_gone, undo_unsettled, DiskFault.
  */
-export async function takeAway(parts: ApplyParts, row: ActivityRow, now: string): Promise<Undone> {
+export async function takeAway(
+  parts: ApplyParts,
+  row: ActivityRow,
+  { now, theirs = false }: Extract<Reversal, { readonly way: 'take_away' }>,
+): Promise<Undone> {
   const { store, root, environment } = parts;
   const { disk } = environment;
   const item = itemOf(parts, row);
@@ -23,7 +27,7 @@ export async function takeAway(parts: ApplyParts, row: ActivityRow, now: string)
   requireSettled(parts, item, path);
   const from = await absolutePath(parts, item);
   if ((await findUnlike(parts, item, from, path)) !== undefined) throw new DiskFault('changed', from);
-  const unchanged = item.kind === 'file' ? (await hashOf(parts, item)) === now : isWhole(store, item, now === 'theirs');
+  const unchanged = item.kind === 'file' ? (await hashOf(parts, item)) === now : isWhole(store, item, theirs);
   if (!unchanged) throw new TidemarkError('undo_changed', { path });
 
   const trash = await trashSlot(parts, item.name);

@@ -4,7 +4,7 @@ import { DiskFault } from '../../environment.ts';
 import type { ActivityRow, Reversal } from '../../store/index.ts';
 import type { ApplyParts } from '../parts.ts';
 import { bringBack } from './bring-back.ts';
-import { moveBack } from './move-back.ts';
+import { type MoveBack, moveBack, moveBackTogether } from './move-back.ts';
 import { putPrevious } from './put-previous.ts';
 import { takeAway } from './take-away.ts';
 import type { Undone } from './undone.ts';
@@ -19,26 +19,38 @@ export const isHere = (reversal: Reversal): reversal is ReversalHere =>
  * Takes back on the disk what a line of the activity tells of. Never over anything that was changed since. Call with the
  * tree lock held. Throws TidemarkError undo_* when it is not possible, and DiskFault; then nothing was changed.
  */
-export async function undoHere(parts: ApplyParts, row: ActivityRow, reversal: ReversalHere): Promise<Undone> {
-  try {
+export function undoHere(parts: ApplyParts, row: ActivityRow, reversal: ReversalHere): Promise<Undone> {
+  return inWords(parts, row.path, async () => {
     switch (reversal.way) {
       case 'bring_back':
-        return await bringBack(parts, trashOf(parts, row), { undoes: row, hash: reversal.hash });
+        return bringBack(parts, trashOf(parts, row), { undoes: row, hash: reversal.hash });
       case 'take_away':
-        return await takeAway(parts, row, reversal.now);
+        return takeAway(parts, row, reversal);
       case 'put_previous':
-        return await putPrevious(parts, row, reversal, trashOf(parts, row));
+        return putPrevious(parts, row, reversal, trashOf(parts, row));
       case 'move_back':
-        return await moveBack(parts, row, reversal);
+        return moveBack(parts, row, reversal);
       default:
         return assertNever(reversal);
     }
+  });
+}
+
+/** As `undoHere`, for moves that stand in each other's way: all or none. */
+export const undoTogether = (
+  parts: ApplyParts,
+  rows: readonly { readonly row: ActivityRow; readonly reversal: MoveBack }[],
+): Promise<readonly Undone[]> => inWords(parts, rows[0]?.row.path ?? '', () => moveBackTogether(parts, rows));
+
+async function inWords<T>({ root }: ApplyParts, path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
   } catch (error) {
     // The disk is not as it was seen last: what was done to it since is kept.
     if (error instanceof DiskFault && (error.code === 'changed' || error.code === 'missing'))
-      throw new TidemarkError('undo_changed', { path: row.path }, { cause: error });
+      throw new TidemarkError('undo_changed', { path }, { cause: error });
     if (error instanceof DiskFault && error.code === 'exists')
-      throw new TidemarkError('undo_place_taken', { path: error.path.slice(parts.root.length + 1) }, { cause: error });
+      throw new TidemarkError('undo_place_taken', { path: error.path.slice(root.length + 1) }, { cause: error });
     throw error;
   }
 }

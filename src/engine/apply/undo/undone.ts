@@ -43,7 +43,8 @@ export function requireSettled({ store }: ApplyParts, { id }: LocalNode, path: s
 export async function hashOf(parts: ApplyParts, file: LocalFile): Promise<string> {
   if (file.content !== null) return file.content.hash;
   const path = await absolutePath(parts, file);
-  return (await parts.environment.disk.cut(path, file.stat, parts.signal)).content.hash;
+  // Also during a pause, which only stops what is sent and fetched.
+  return (await parts.environment.disk.cut(path, file.stat)).content.hash;
 }
 
 export const pathNow = (parts: ApplyParts, node: LocalNode): string => pathOf(parts, node.id) ?? node.name;

@@ -39,10 +39,10 @@ export function listMethods(engine: TidemarkEngine): Handlers<Names> {
     },
     'questions.list': () =>
       Promise.resolve({
-        questions: [...openQuestions(store)],
+        questions: [...openQuestions(store, environment.clock)],
       }),
     'questions.answer': async ({ id, choice }) => {
-      const asked = openQuestions(store).find((one) => one.id === id);
+      const asked = openQuestions(store, environment.clock).find((one) => one.id === id);
       if (asked === undefined) throw new TidemarkError('unknown_item', { id });
       if (!(asked.choices as readonly AnswerChoice[]).includes(choice))
         throw new TidemarkError('invalid_request', { field: 'choice', problem: `this question takes ${asked.choices.join(' or ')}` });
@@ -51,6 +51,8 @@ export function listMethods(engine: TidemarkEngine): Handlers<Names> {
         const question = store.questions().find((one) => one.id === id);
         store.transaction((write) => {
           if (question !== undefined && (choice === 'keep' || choice === 'delete')) write.putQuestion({ ...question, answer: choice });
+          // What went before it was told with the question: the next deletion is another one.
+          write.setRecentDeletions(store.recentDeletions().filter((row) => row.side !== asked.side));
         });
       }
       engine.publisher.lists('questions', 'files');

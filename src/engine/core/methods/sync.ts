@@ -2,12 +2,13 @@ import { type ActivityKind, TidemarkError } from '../../../contract/index.ts';
 import type { Handlers, TidemarkEngine } from '../engine.ts';
 import { FirstMerge } from '../first-merge.ts';
 import { countIssues } from '../issue-counts.ts';
-import { openQuestions } from '../open-questions.ts';
+import { openQuestionCount } from '../open-questions.ts';
 import { previewOf } from '../preview.ts';
 
 type Names =
   | 'engine.info'
   | 'engine.stop'
+  | 'engine.resumed'
   | 'host.info'
   | 'status.snapshot'
   | 'sync.now'
@@ -32,6 +33,10 @@ export function syncMethods(engine: TidemarkEngine): Handlers<Names> {
       await engine.stop();
       return {};
     },
+    'engine.resumed': () => {
+      engine.resumed();
+      return Promise.resolve({});
+    },
     'host.info': () => Promise.resolve({ embeddedCloud: null }),
     'status.snapshot': () => Promise.resolve(engine.publisher.snapshot()),
     'sync.now': () => {
@@ -48,7 +53,7 @@ export function syncMethods(engine: TidemarkEngine): Handlers<Names> {
         downloaded: changes(engine, DOWN) - down,
         issues,
         skipped,
-        questions: openQuestions(store).length,
+        questions: openQuestionCount(store),
         conflicts: store.conflictCopies().length,
       };
     },

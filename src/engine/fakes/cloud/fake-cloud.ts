@@ -88,6 +88,7 @@ export class FakeCloud {
           this.wake();
         }),
       authorized: (credentials) => new FakeDrive(this, credentials),
+      hangUp: () => undefined,
       close: () => Promise.resolve(),
     };
   }

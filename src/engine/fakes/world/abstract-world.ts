@@ -1,5 +1,5 @@
 import { type FileStat, type LocalNode, MapTree, type NodeId, type RemoteNode, ROOT_ID, type SyncedNode } from '../../model/index.ts';
-import { canMove, canPut, carryOut, Impossible, type Operation, type Place } from '../../plan/index.ts';
+import { canMove, canPut, carryOut, Impossible, type Operation, type Place, rebind } from '../../plan/index.ts';
 
 const STAT: FileStat = { kind: 'file', size: 0, dev: '1', ino: '1', birthtimeNs: '1', mtimeNs: '2', ctimeNs: '2', mode: 0o644, links: 1 };
 const content = (hash: string) => ({ size: 1, hash, blocks: [{ hash, size: 1 }] });
@@ -12,7 +12,13 @@ export class AbstractWorld {
   readonly remote = new MapTree<RemoteNode>();
   readonly local = new MapTree<LocalNode>();
   readonly synced = new MapTree<SyncedNode>();
+  /** False: the disk holds no two names that differ in case or composition only, as the cloud never does. */
+  readonly caseSensitive: boolean;
   #serial = 0;
+
+  constructor(caseSensitive = true) {
+    this.caseSensitive = caseSensitive;
+  }
 
   nextId(): NodeId {
     this.#serial += 1;
@@ -24,7 +30,7 @@ export class AbstractWorld {
   }
 
   clone(): AbstractWorld {
-    const copy = new AbstractWorld();
+    const copy = new AbstractWorld(this.caseSensitive);
     for (const node of this.remote.values()) copy.remote.set(node);
     for (const node of this.local.values()) copy.local.set(node);
     for (const node of this.synced.values()) copy.synced.set(node);
@@ -67,11 +73,13 @@ export class AbstractWorld {
     );
   }
   remove(side: 'remote' | 'local', id: NodeId): void {
-    for (const child of [...this[side].children(id)]) this.remove(side, child.id);
-    this[side].delete(id);
+    for (const gone of this.below(side, id)) this[side].delete(gone);
   }
   canMove(side: 'remote' | 'local', id: NodeId, to: Place): boolean {
-    return canMove(this[side], id, to);
+    return canMove(this[side], id, to, this.#isExact(side));
+  }
+  #isExact(side: 'remote' | 'local'): boolean {
+    return side === 'local' && this.caseSensitive;
   }
   move(side: 'remote' | 'local', id: NodeId, to: Place): void {
     const node = this[side].get(id);
@@ -80,28 +88,46 @@ export class AbstractWorld {
     else this.local.set({ ...(node as LocalNode), ...placeOnly(to) });
   }
 
+  /** The item here goes on under another id, as one that was found anew. */
+  rename(from: NodeId, to: NodeId): void {
+    rebind(this, from, to, true);
+    this.#turnsOutAs(from, to);
+  }
+
+  /** The item and all that is below it. */
+  below(side: 'remote' | 'local', id: NodeId): readonly NodeId[] {
+    const ids = new Set([id]);
+    // What is added on the way is visited too.
+    for (const at of ids) for (const child of this[side].children(at)) ids.add(child.id);
+    return [...ids];
+  }
+
   // --- what the executor does
 
   apply(operation: Operation): void {
     carryOut(this, operation, {
       nextId: () => {
         const id = this.nextId();
-        const unread = this.unread.get(operation.id);
-        if (unread !== undefined) this.unread.set(id, unread);
+        this.#turnsOutAs(operation.id, id);
         return id;
       },
       nextRevision: () => this.#revision(),
       contentOf: ({ id }) => content(this.unread.get(id) ?? `unread-${id}`),
+      caseSensitive: this.caseSensitive,
     });
-    const unread = operation.op === 'adopt' ? this.unread.get(operation.id) : undefined;
-    if (operation.op === 'adopt' && unread !== undefined) this.unread.set(operation.remoteId, unread);
+    if (operation.op === 'adopt') this.#turnsOutAs(operation.id, operation.remoteId);
+  }
+
+  #turnsOutAs(from: NodeId, to: NodeId): void {
+    const unread = this.unread.get(from);
+    if (unread !== undefined) this.unread.set(to, unread);
   }
 
   /** What a file with unknown content will turn out to hold. */
   readonly unread = new Map<NodeId, string>();
 
   canPut(side: 'remote' | 'local', place: Place): boolean {
-    return canPut(this[side], place);
+    return canPut(this[side], place, this.#isExact(side));
   }
 
   /** `path -> hash` or `path/ -> ''` for folders. */

@@ -13,6 +13,7 @@ const POLICY: Policy = {
   deleteApproved: () => false,
   keep: () => false,
   massDelete: MASS_DELETE_LIMITS,
+  deletedLately: () => ({ items: 0, gone: 0 }),
 };
 
 /**

@@ -31,6 +31,8 @@ export interface Makers {
   nextRevision(): string;
   /** What a file that was not read yet is taken to hold. */
   contentOf(file: LocalFile): Content;
+  /** Whether the disk holds two names that differ in case or composition only. */
+  readonly caseSensitive: boolean;
 }
 
 /** Thrown when an operation is not possible: the planner promised that it would be. */
@@ -44,25 +46,43 @@ export function carryOut(trees: MutableTrees, operation: Operation, makers: Make
   new Carrier(trees, makers).apply(operation);
 }
 
-/** True when the move is one that a file system (or the cloud) would allow. */
-export function canMove(tree: TreeView<RemoteNode | LocalNode>, id: NodeId, to: Place): boolean {
+type Tree = TreeView<RemoteNode | LocalNode>;
+
+/** True when the move is one that a file system (or the cloud) would allow. @param exact names that differ in case only are two */
+export function canMove(tree: Tree, id: NodeId, to: Place, exact: boolean): boolean {
   if (to.parentId !== ROOT_ID && tree.get(to.parentId)?.kind !== 'folder') return false;
-  for (let at = to.parentId; at !== ROOT_ID && at !== PARKED_ID;) {
-    if (at === id) return false;
-    const parent = tree.get(at)?.parentId;
-    if (parent === undefined) return false;
-    at = parent;
-  }
-  return isFree(tree, to, id);
+  return isRooted(tree, to.parentId, id) && isFree(tree, to, id, exact);
 }
 
 /** The folder is there and has nothing of that name. */
-export const canPut = (tree: TreeView<RemoteNode | LocalNode>, place: Place): boolean =>
-  (place.parentId === ROOT_ID || tree.get(place.parentId)?.kind === 'folder') && isFree(tree, place, '');
+export const canPut = (tree: Tree, place: Place, exact: boolean): boolean =>
+  (place.parentId === ROOT_ID || tree.get(place.parentId)?.kind === 'folder') && isFree(tree, place, '', exact);
 
-function isFree(tree: TreeView<RemoteNode | LocalNode>, to: Place, self: NodeId): boolean {
-  for (const node of tree.named(to.parentId, nameKey(to.name))) if (node.id !== self) return false;
+function isFree(tree: Tree, to: Place, self: NodeId, exact: boolean): boolean {
+  for (const node of tree.named(to.parentId, nameKey(to.name))) {
+    if (node.id !== self && (!exact || node.name === to.name)) return false;
+  }
   return true;
+}
+
+/** The way up from `from` ends at the root, or out of sight, and does not pass `id`. */
+function isRooted(tree: Tree, from: NodeId, id: NodeId): boolean {
+  const seen = new Set<NodeId>([id]);
+  for (let at: NodeId | undefined = from; at !== ROOT_ID && at !== PARKED_ID; at = tree.get(at)?.parentId) {
+    if (at === undefined || seen.has(at)) return false;
+    seen.add(at);
+  }
+  return true;
+}
+
+/** The local item goes on under another id; unless as a `whole`, what is in it stays as agreed on as it was. */
+export function rebind({ local, synced }: Pick<MutableTrees, 'local' | 'synced'>, from: NodeId, to: NodeId, whole: boolean): void {
+  const node = local.get(from);
+  if (node === undefined) throw new Impossible(`rebind ${from}`);
+  local.delete(from);
+  local.set({ ...node, id: to });
+  for (const child of [...local.children(from)]) local.set({ ...child, parentId: to });
+  if (!whole) for (const child of [...synced.children(from)]) synced.set({ ...child, parentId: to });
 }
 
 class Carrier {
@@ -86,24 +106,24 @@ class Carrier {
       case 'revive_remote':
         return agreed.delete(id);
       case 'revive_local':
-        this.#rebind(id, this.#makers.nextId(), operation.whole);
+        rebind(this.#trees, id, this.#makers.nextId(), operation.whole);
         return agreed.delete(id);
       case 'adopt':
         if (here.get(operation.remoteId) !== undefined) throw new Impossible(`adopt ${id}: already here`);
-        return this.#rebind(id, operation.remoteId);
+        return rebind(this.#trees, id, operation.remoteId, false);
       case 'hash':
         if (local?.kind !== 'file') throw new Impossible(`hash ${id}`);
         return here.set({ ...local, content: local.content ?? this.#makers.contentOf(local) });
       case 'upload': {
         if (local?.kind !== 'file' || local.content === null) throw new Impossible(`upload ${id}`);
         const place = remote ?? local;
-        need(remote !== undefined || canPut(there, place), `upload ${id}: no place`);
+        need(remote !== undefined || canPut(there, place, false), `upload ${id}: no place`);
         this.#putRemote(id, place, local.content);
         return this.#settle(id);
       }
       case 'mkdir_remote':
         if (local === undefined) throw new Impossible(`mkdir_remote ${id}`);
-        need(canPut(there, local), `mkdir_remote ${id}: no place`);
+        need(canPut(there, local, false), `mkdir_remote ${id}: no place`);
         this.#putRemote(id, local, null);
         return this.#settle(id);
       case 'move_remote':
@@ -117,11 +137,11 @@ class Carrier {
         return this.#download(id, remote, local);
       case 'mkdir_local':
         if (remote === undefined) throw new Impossible(`mkdir_local ${id}`);
-        need(canPut(here, remote), `mkdir_local ${id}: no place`);
+        need(canPut(here, remote, this.#makers.caseSensitive), `mkdir_local ${id}: no place`);
         here.set({ kind: 'folder', id, ...placeOf(remote), stat: statOf('folder', 0) });
         return this.#settle(id);
       case 'move_local':
-        need(canMove(here, id, operation.to), `move_local ${id}: no place`);
+        need(canMove(here, id, operation.to, this.#makers.caseSensitive), `move_local ${id}: no place`);
         return this.#moveLocal(id, operation.to);
       case 'park_local':
         return this.#moveLocal(id, { parentId: PARKED_ID, name: local?.name ?? id });
@@ -135,7 +155,8 @@ class Carrier {
         return;
       case 'rename_aside': {
         const place = { parentId: local?.parentId ?? ROOT_ID, name: operation.name };
-        need(canMove(here, id, place), `rename_aside ${id}: no place`);
+        need(canMove(here, id, place, this.#makers.caseSensitive), `rename_aside ${id}: no place`);
+        need(isFree(there, place, id, false), `rename_aside ${id}: the cloud has that name`);
         return this.#moveLocal(id, place);
       }
     }
@@ -144,7 +165,7 @@ class Carrier {
   #download(id: NodeId, remote: RemoteNode | undefined, local: LocalNode | undefined): void {
     const { local: here, synced: agreed } = this.#trees;
     if (remote?.kind !== 'file') throw new Impossible(`download ${id}`);
-    need(local !== undefined || canPut(here, remote), `download ${id}: no place`);
+    need(local !== undefined || canPut(here, remote, this.#makers.caseSensitive), `download ${id}: no place`);
     here.set({ kind: 'file', id, ...placeOf(local ?? remote), stat: statOf('file', remote.content.size), content: remote.content });
     const synced = agreed.get(id);
     if (local === undefined || synced === undefined) return this.#settle(id);
@@ -194,22 +215,12 @@ class Carrier {
     }
     for (const step of steps) {
       if (step.step === 'delete') continue;
-      need(canMove(there, step.id, step.to), `${step.step} ${step.id}: no place in the cloud`);
+      need(canMove(there, step.id, step.to, false), `${step.step} ${step.id}: no place in the cloud`);
       const synced = agreed.get(step.id);
       const remote = there.get(step.id);
       if (step.step === 'mkdir') this.#settle(step.id);
       else if (synced !== undefined && remote !== undefined) agreed.set({ ...synced, ...placeOf(step.to), revision: remote.revision });
     }
-  }
-
-  #rebind(from: NodeId, to: NodeId, whole = false): void {
-    const { local: here, synced: agreed } = this.#trees;
-    const node = here.get(from);
-    if (node === undefined) throw new Impossible(`rebind ${from}`);
-    here.delete(from);
-    here.set({ ...node, id: to });
-    for (const child of [...here.children(from)]) here.set({ ...child, parentId: to });
-    if (!whole) for (const child of [...agreed.children(from)]) agreed.set({ ...child, parentId: to });
   }
 }
 
@@ -218,9 +229,10 @@ function need(possible: boolean, what: string): void {
 }
 
 function below(tree: TreeView<RemoteNode | LocalNode>, top: NodeId): readonly NodeId[] {
-  const ids = [top];
-  for (const id of ids) for (const child of tree.children(id)) ids.push(child.id);
-  return ids;
+  const ids = new Set([top]);
+  // What is added on the way is visited too.
+  for (const id of ids) for (const child of tree.children(id)) ids.add(child.id);
+  return [...ids];
 }
 
 /** What stands for a stat where nobody has asked the disk. */

@@ -67,6 +67,7 @@ export function foresee(trees: Trees, dirty: Iterable<NodeId>, policy: Policy): 
   const next = (prefix: string): string => `${prefix}${(serial += 1).toString(16).padStart(31, '0')}`;
   let unread = 0;
   const makers = {
+    caseSensitive: policy.caseSensitive,
     nextId: () => next('x'),
     nextRevision: () => next('y'),
     contentOf: (file: LocalFile) => {

@@ -74,6 +74,22 @@ const sendBytes = (response: ServerResponse, bytes: Uint8Array): void => {
   response.writeHead(200, { 'content-type': BLOCKS_MEDIA_TYPE }).end(bytes);
 };
 
+describe('hanging up', () => {
+  it('fails what waits for a dead connection at once; what comes next makes a new one', async () => {
+    let connections = 0;
+    const server = await serve((_, response) => {
+      connections += 1;
+      if (connections > 1) problem(response, 503, 'cloud_unavailable');
+    });
+    const cloud = client(server);
+    const waiting = fault(cloud.refresh('r'.repeat(40)));
+    while (connections === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    cloud.hangUp();
+    expect((await waiting).code).toBe('cloud_unreachable');
+    expect((await fault(cloud.refresh('r'.repeat(40)))).code).toBe('cloud_unavailable');
+  });
+});
+
 describe('server addresses', () => {
   it('takes http only on loopback', () => {
     expect(() => createHttpCloud({ server: 'http://cloud.example', appVersion: '1' })).toThrow(

@@ -31,6 +31,9 @@ export function createHttpCloud(options: HttpCloudOptions): CloudApi {
       await call(caller, 'revoke', { body: { refreshToken } });
     },
     authorized: (credentials) => new HttpDrive(caller, credentials),
+    hangUp: () => {
+      line.hangUp();
+    },
     close: () => {
       line.close();
       return Promise.resolve();

@@ -108,8 +108,13 @@ export class Line {
     return new TidemarkError('cloud_answer_invalid', { server: this.server, field: 'length' });
   }
 
-  close(): void {
+  /** Ends every connection, those in use too. New requests make new ones. */
+  hangUp(): void {
     this.#http.destroy();
     this.#https.destroy();
+  }
+
+  close(): void {
+    this.hangUp();
   }
 }

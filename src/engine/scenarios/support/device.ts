@@ -21,7 +21,7 @@ import {
   type SecretStore,
 } from '../../index.ts';
 import { DiskHooks } from './disk-hooks.ts';
-import { realClock, realEnvironment } from './environment.ts';
+import { realClock, realEnvironment, type Waits } from './environment.ts';
 import { Traffic } from './traffic.ts';
 import { ownFiles, readTree, type Tree } from './tree.ts';
 
@@ -30,16 +30,22 @@ export const PASSWORD = 'correct horse battery';
 
 const PASSING: ReadonlySet<string> = new Set([
   'cloud_unreachable',
+  'cloud_timeout',
   'cloud_unavailable',
   'cloud_failed',
   'folder_missing',
   'folder_replaced',
   'folder_not_writable',
+  'disk_full',
 ]);
 
 export interface DeviceOptions {
   /** Watches its folder and the cloud by itself. Otherwise it looks only in `sync()`, so that a scenario decides who is first. */
   readonly live?: boolean;
+  /** Where it reaches the cloud, when not directly. */
+  readonly server?: string;
+  /** How long it waits for a cloud that says nothing; the engine's own when not given. */
+  readonly waits?: Waits;
   /** What is done with the device before its folder is added, such as putting files into it. */
   readonly before?: (device: Device) => Promise<void>;
   /** False: nobody has agreed to merge both sides, so it is asked. */
@@ -68,15 +74,19 @@ export class Device implements EngineApi {
   /** Added to the device's wall clock, in ms. */
   skewMs = 0;
   live: boolean;
+  /** As when the machine comes into another network. */
+  networkChanged: () => void = () => undefined;
   readonly #server: string;
+  readonly #waits: Waits | undefined;
   #engine: Engine | undefined;
 
-  constructor({ name, dir, server }: DevicePlace, { live = false }: DeviceOptions) {
+  constructor({ name, dir, server }: DevicePlace, { live = false, waits, server: way }: DeviceOptions) {
     this.name = name;
     this.folder = join(dir, 'folder');
     this.profile = join(dir, 'profile');
     this.live = live;
-    this.#server = server;
+    this.#server = way ?? server;
+    this.#waits = waits;
     this.traffic = new Traffic(() => this.live);
   }
 
@@ -96,8 +106,18 @@ export class Device implements EngineApi {
     if (this.#engine !== undefined) return;
     await mkdir(this.profile, { recursive: true });
     await mkdir(dirname(this.folder), { recursive: true });
-    this.#engine = await createEngine(this.#environment(await openSecretStore('file', this.profile)), { profile: this.profile });
+    this.#engine = await this.open();
     await this.#engine.start();
+  }
+
+  /** The engine of this device, not yet started. */
+  protected async open(): Promise<Engine> {
+    return createEngine(this.#environment(await openSecretStore('file', this.profile)), { profile: this.profile });
+  }
+
+  /** The synced folder as the person's hands reach it. */
+  get root(): string {
+    return this.folder;
   }
 
   async stop(): Promise<void> {
@@ -111,10 +131,14 @@ export class Device implements EngineApi {
   }
 
   #environment(secrets: SecretStore): Environment {
-    const real = realEnvironment(sharedDisk(), secrets, this.name, () => this.skewMs);
+    const real = realEnvironment(sharedDisk(), secrets, this.name, { skewMs: () => this.skewMs, waits: this.#waits });
     return {
       ...real,
       disk: this.disk.wrap(real.disk),
+      onNetworkChange: (listener) => {
+        this.networkChanged = listener;
+        return () => (this.networkChanged = () => undefined);
+      },
       connect: (server) => this.traffic.wrap(real.connect(server)),
       watch: (root, listener) => (this.live ? real.watch(root, listener) : Promise.resolve({ close: () => Promise.resolve() })),
     };
@@ -130,7 +154,7 @@ export class Device implements EngineApi {
 
   /** @param merge the person has agreed beforehand that both sides are merged */
   async addFolder({ merge = true }: { readonly merge?: boolean } = {}): Promise<void> {
-    await mkdir(this.folder, { recursive: true });
+    await mkdir(this.root, { recursive: true });
     await this.call('folder.add', { path: this.folder, merge });
   }
 
@@ -162,7 +186,7 @@ export class Device implements EngineApi {
   // ---- the person's hands; paths are relative to the folder, with `/`
 
   path(path: string): string {
-    return join(this.folder, path);
+    return join(this.root, path);
   }
 
   /** Writes the whole file in place, as most programs do; makes the folders above it. */
@@ -233,12 +257,12 @@ export class Device implements EngineApi {
   }
 
   tree(): Promise<Tree> {
-    return readTree(this.folder);
+    return readTree(this.root);
   }
 
   /** Names below one of Tidemark's own folders. */
   own(folder: 'tmp' | 'trash' | 'parked'): Promise<readonly string[]> {
-    return ownFiles(this.folder, folder);
+    return ownFiles(this.root, folder);
   }
 
   async issues(): Promise<ResultOf<'issues.list'>['rows']> {

@@ -12,6 +12,8 @@ import {
 } from '../../index.ts';
 import { silentLog } from '../../fakes/index.ts';
 
+export type Waits = NonNullable<Parameters<typeof createHttpCloud>[0]['waits']>;
+
 export const realClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
@@ -52,7 +54,12 @@ const log: Log =
     : { debug: toStderr('debug'), info: toStderr('info'), warn: toStderr('warn'), error: toStderr('error') };
 
 /** This machine's disk, clock and network. The clock's wall time may be shifted by `skewMs`. */
-export function realEnvironment(disk: NodeDisk, secrets: SecretStore, name: string, skewMs: () => number = () => 0): Environment {
+export function realEnvironment(
+  disk: NodeDisk,
+  secrets: SecretStore,
+  name: string,
+  { skewMs = () => 0, waits }: { readonly skewMs?: () => number; readonly waits?: Waits | undefined } = {},
+): Environment {
   return {
     clock: { ...realClock, now: () => Date.now() + skewMs() },
     random: realRandom,
@@ -60,7 +67,8 @@ export function realEnvironment(disk: NodeDisk, secrets: SecretStore, name: stri
     watch: watchFolder,
     secrets,
     log,
-    connect: (server) => createHttpCloud({ server, appVersion: '0.0.0-test' }),
+    connect: (server) => createHttpCloud({ server, appVersion: '0.0.0-test', ...(waits === undefined ? {} : { waits }) }),
+    onNetworkChange: () => () => undefined,
     platform: { platform: 'linux', hostName: name, appVersion: '0.0.0-test', caseSensitive: true },
   };
 }

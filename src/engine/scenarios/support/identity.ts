@@ -52,7 +52,7 @@ const inodesOf = (device: Device, paths: readonly string[]): Promise<readonly bi
 export async function expectKept(world: World, ...contents: readonly string[]): Promise<void> {
   const kept = new Set<string>();
   for (const device of world.devices) {
-    for (const entry of await readdir(device.folder, { recursive: true, withFileTypes: true })) {
+    for (const entry of await readdir(device.root, { recursive: true, withFileTypes: true })) {
       if (entry.isFile()) kept.add(hashOf(await readFile(join(entry.parentPath, entry.name))));
     }
   }

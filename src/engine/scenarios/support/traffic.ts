@@ -25,7 +25,7 @@ export class Traffic {
   /** Runs before each call; may wait, or throw what the call shall fail with. */
   before: (call: Call, args: readonly unknown[]) => void | Promise<void> = () => undefined;
   /** Runs after the cloud did it, before the engine learns of it; throwing is an answer that got lost. */
-  after: (call: Call, answer: unknown) => void | Promise<void> = () => undefined;
+  after: (call: Call, answer: unknown, args: readonly unknown[]) => void | Promise<void> = () => undefined;
   /** The engine's own door to the cloud, for looks past the engine. */
   drive: DriveApi | undefined;
   /** A device that is not live learns of changes only when it syncs. */
@@ -69,7 +69,7 @@ export class Traffic {
         if (this.offline) throw new TidemarkError('cloud_unreachable', { server: 'cut off' });
         await this.before(call, args);
         const answer = await method.apply(drive, args);
-        await this.after(call, answer);
+        await this.after(call, answer, args);
         return answer;
       };
     return {

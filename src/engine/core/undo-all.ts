@@ -1,0 +1,103 @@
+import { nameKey } from '../../base/index.ts';
+import { TidemarkError, toErrorData, type UndoResult } from '../../contract/index.ts';
+import { isHere, type MoveBack } from '../apply/index.ts';
+import type { ActivityRow, Reversal } from '../store/index.ts';
+import { asError, type TidemarkEngine } from './engine.ts';
+import { undoInCloud } from './undo-in-cloud.ts';
+import { shownActivity, undoingOf } from './undoing.ts';
+
+/** Takes back what these lines tell of, the newest first: so each finds what it changed as it left it. Never throws for one of them. */
+export async function undoAll(engine: TidemarkEngine, ids: readonly number[]): Promise<readonly UndoResult[]> {
+  const results = new Map<number, UndoResult>();
+  const newestFirst = [...new Set(ids)].sort((a, b) => b - a);
+  for (const id of newestFirst) {
+    if (results.has(id)) continue;
+    const result = await undoOne(engine, id);
+    results.set(id, result);
+    if (result.outcome !== 'failed' || result.error.code !== 'undo_place_taken') continue;
+    const circle = circleOf(
+      engine,
+      id,
+      newestFirst.filter((other) => !results.has(other)),
+    );
+    for (const one of circle.length > 1 ? await undoCircle(engine, circle) : []) results.set(one.id, one);
+  }
+  return newestFirst.flatMap((id) => results.get(id) ?? []);
+}
+
+async function undoOne(engine: TidemarkEngine, id: number): Promise<UndoResult> {
+  try {
+    const { row, reversal } = possible(engine, id);
+    return undone(engine, row, await undo(engine, row, reversal));
+  } catch (error) {
+    return failed(id, error);
+  }
+}
+
+/** Throws why it is not possible. */
+function possible({ store, environment }: TidemarkEngine, id: number): { readonly row: ActivityRow; readonly reversal: Reversal } {
+  const row = store.activityRow(id);
+  if (row === undefined) throw new TidemarkError('unknown_item', { id: String(id) });
+  const { reversal } = row;
+  const { state, reason } = undoingOf(row, environment.clock.now(), store.setting('trash.keepDays'));
+  if (state !== 'possible' || reversal === null) throw asError(reason ?? { code: 'undo_impossible', params: {} });
+  return { row, reversal };
+}
+
+/** Answers the line that tells of it. */
+async function undo(engine: TidemarkEngine, row: ActivityRow, reversal: Reversal): Promise<number> {
+  const run = engine.requireRun();
+  if (isHere(reversal)) return (await run.undoHere(row, reversal)).activityId;
+  try {
+    return await undoInCloud(engine, row, reversal);
+  } finally {
+    run.syncNow();
+  }
+}
+
+interface Turn {
+  readonly row: ActivityRow;
+  readonly reversal: MoveBack;
+}
+
+/** Moves that cannot be undone one after the other, since each has its item where another one belongs: a swap, a rotation. */
+function circleOf({ store }: TidemarkEngine, first: number, others: readonly number[]): readonly Turn[] {
+  const moveOf = (id: number): Turn[] => {
+    const row = store.activityRow(id);
+    return row?.reversal?.way === 'move_back' && row.undoneBy === null ? [{ row, reversal: row.reversal }] : [];
+  };
+  const open = others.flatMap(moveOf);
+  const circle = moveOf(first);
+  for (let turn = circle[0]; turn !== undefined;) {
+    const { row, reversal } = turn;
+    const there = [...store.local.named(reversal.to.parentId, nameKey(reversal.to.name))].find(({ id }) => id !== row.node);
+    if (there === undefined || circle.some((one) => one.row.node === there.id)) return circle;
+    turn = open.find((one) => one.row.node === there.id);
+    if (turn !== undefined) circle.push(turn);
+  }
+  return [];
+}
+
+async function undoCircle(engine: TidemarkEngine, circle: readonly Turn[]): Promise<readonly UndoResult[]> {
+  try {
+    for (const { row } of circle) possible(engine, row.id);
+    const told = await engine.requireRun().undoTogether(circle);
+    return circle.flatMap(({ row }, index) => {
+      const line = told[index];
+      return line === undefined ? [] : [undone(engine, row, line.activityId)];
+    });
+  } catch (error) {
+    return circle.map(({ row }) => failed(row.id, error));
+  }
+}
+
+function undone({ store, environment }: TidemarkEngine, { id, reversal }: ActivityRow, told: number): UndoResult {
+  const line = store.activityRow(told);
+  if (line === undefined || reversal === null) throw new Error('the line of an undo is gone');
+  return { outcome: 'undone', id, way: reversal.way, activity: shownActivity(line, store, environment.clock.now()) };
+}
+
+function failed(id: number, thrown: unknown): UndoResult {
+  const { code, params } = toErrorData(thrown);
+  return { outcome: 'failed', id, error: { code, params } };
+}

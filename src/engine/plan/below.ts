@@ -1,0 +1,25 @@
+import type { NodeId, TreeView } from '../model/index.ts';
+
+interface Placed {
+  readonly id: NodeId;
+  readonly parentId: NodeId;
+  readonly name: string;
+  readonly kind: 'file' | 'folder';
+}
+
+/**
+ * All that is below a folder, each once, also where parents go round in a circle (a cloud may show anything) and however
+ * deep it is. @param into whether to look into this one too
+ */
+export function* below<N extends Placed>(tree: TreeView<N>, id: NodeId, into: (id: NodeId) => boolean = () => true): Generator<N> {
+  const seen = new Set<NodeId>([id]);
+  const folders = [id];
+  for (let at = folders.pop(); at !== undefined; at = folders.pop()) {
+    for (const child of tree.children(at)) {
+      if (seen.has(child.id)) continue;
+      seen.add(child.id);
+      yield child;
+      if (child.kind === 'folder' && into(child.id)) folders.push(child.id);
+    }
+  }
+}

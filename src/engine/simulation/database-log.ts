@@ -1,0 +1,75 @@
+import { existsSync, readFileSync, truncateSync } from 'node:fs';
+
+/** Which log of a database, and how much of it, is on the disk for good. */
+export interface Durable {
+  readonly log: string;
+  readonly bytes: number;
+}
+
+const HEADER_BYTES = 32;
+const FRAME_HEADER_BYTES = 24;
+
+/** The write-ahead log beside a database file (sqlite.org/fileformat2.html, 4): what a power cut can take of it. */
+export class DatabaseLog {
+  readonly #path: string;
+
+  constructor(database: string) {
+    this.#path = database;
+  }
+
+  /** All that was committed, as if it had been synced just now. */
+  whole(): Durable {
+    const log = this.#read();
+    return { log: nameOf(log), bytes: commitsIn(log).at(-1) ?? 0 };
+  }
+
+  /** Ends of commits that a power cut may leave as the last one, oldest first; empty when nothing can be lost. */
+  choices(durable: Durable): readonly number[] {
+    const log = this.#read();
+    const commits = commitsIn(log);
+    // A checkpoint syncs the log before it writes the database, and the next log begins after that was synced.
+    if (commits.length === 0 || this.#isCheckpointed(log, commits.at(-1) ?? 0)) return [];
+    const floor = nameOf(log) === durable.log ? durable.bytes : 0;
+    return [floor, ...commits.filter((end) => end > floor)];
+  }
+
+  /** What is left when the commits after this end are lost. */
+  cut(end: number): Durable {
+    const log = this.#read();
+    truncateSync(`${this.#path}-wal`, end);
+    return { log: nameOf(log), bytes: end };
+  }
+
+  #read(): Buffer {
+    const path = `${this.#path}-wal`;
+    return existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
+  }
+
+  /** Every page of the log is in the database as the log has it. */
+  #isCheckpointed(log: Buffer, end: number): boolean {
+    const database = readFileSync(this.#path);
+    const pageBytes = log.readUInt32BE(8);
+    const newest = new Map<number, number>();
+    for (let at = HEADER_BYTES; at < end; at += FRAME_HEADER_BYTES + pageBytes) newest.set(log.readUInt32BE(at), at + FRAME_HEADER_BYTES);
+    return [...newest].every(([page, at]) => {
+      const there = database.subarray((page - 1) * pageBytes, page * pageBytes);
+      return there.equals(log.subarray(at, at + pageBytes));
+    });
+  }
+}
+
+/** The salts of a log, new with each time that it begins anew. */
+const nameOf = (log: Buffer): string => (log.length < HEADER_BYTES ? '' : log.toString('hex', 16, 24));
+
+/** Where the last frame of each commit ends. */
+function commitsIn(log: Buffer): readonly number[] {
+  if (log.length < HEADER_BYTES) return [];
+  const commits: number[] = [];
+  const frameBytes = FRAME_HEADER_BYTES + log.readUInt32BE(8);
+  for (let at = HEADER_BYTES; at + frameBytes <= log.length; at += frameBytes) {
+    // What follows is left of an earlier log.
+    if (log.toString('hex', at + 8, at + 16) !== nameOf(log)) break;
+    if (log.readUInt32BE(at + 4) !== 0) commits.push(at + frameBytes);
+  }
+  return commits;
+}
