@@ -22,7 +22,10 @@ describe('several planners and one cloud', () => {
       expect(world.listing('remote')).toEqual(wanted);
     }
     const kept = hashes(all.cloud, 'remote');
-    expect(written.filter((hash) => !kept.has(hash)), describeWorld(all.cloud)).toEqual([]);
+    expect(
+      written.filter((hash) => !kept.has(hash)),
+      describeWorld(all.cloud),
+    ).toEqual([]);
   });
 
   properties.counted();

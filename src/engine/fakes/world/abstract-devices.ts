@@ -81,7 +81,8 @@ export class AbstractDevices {
   #commit(world: AbstractWorld, operation: Operation): void {
     const next = world.clone();
     if (!attempt(next, operation)) return;
-    const about = (tree: AbstractWorld): NodeId[] => idsOf(operation).flatMap((id) => (tree.remote.get(id) === undefined ? [id] : tree.below('remote', id)));
+    const about = (tree: AbstractWorld): NodeId[] =>
+      idsOf(operation).flatMap((id) => (tree.remote.get(id) === undefined ? [id] : tree.below('remote', id)));
     const whole = operation.op === 'delete_remote' || operation.op === 'rearrange_remote';
     const ids = new Set(whole ? [...about(this.cloud), ...about(world)] : idsOf(operation));
     for (const id of ids) if (this.cloud.remote.get(id)?.revision !== world.remote.get(id)?.revision) return;

@@ -93,7 +93,13 @@ export function agreedWorld(base: Base, platform = LINUX): AbstractWorld {
 }
 
 /** Does to one side what people do. On the disk only names that it can hold. */
-export function perturb(world: AbstractWorld, side: 'remote' | 'local', actions: readonly Action[], platform = LINUX, who: string = side): void {
+export function perturb(
+  world: AbstractWorld,
+  side: 'remote' | 'local',
+  actions: readonly Action[],
+  platform = LINUX,
+  who: string = side,
+): void {
   for (const [step, action] of actions.entries()) {
     if (side === 'remote' || platform.canHold(action.name)) act(world, side, action, `${who}-${step}`);
   }
