@@ -1,9 +1,9 @@
 import { describe, expect } from 'vitest';
-import { AbstractDevices } from '../fakes/world/abstract-devices.ts';
-import { describeWorld } from '../fakes/world/converge.ts';
-import { hashes, unsettled, writtenIn } from '../fakes/world/ends.ts';
-import { Properties } from '../fakes/world/properties.ts';
-import { deviceSeeds, perturb } from '../fakes/world/random-world.ts';
+import { AbstractDevices } from '../fakes/world/testing/abstract-devices.ts';
+import { describeWorld } from '../fakes/world/testing/converge.ts';
+import { hashes, unsettled, writtenIn } from '../fakes/world/testing/ends.ts';
+import { Properties } from '../fakes/world/testing/properties.ts';
+import { deviceSeeds, perturb } from '../fakes/world/testing/random-world.ts';
 
 const properties = new Properties('devices.property.test.ts', 1);
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import type { AbstractWorld } from '../fakes/world/abstract-world.ts';
-import { POLICY } from '../fakes/world/converge.ts';
-import { Properties } from '../fakes/world/properties.ts';
-import { agreedWorld } from '../fakes/world/random-world.ts';
+import { POLICY } from '../fakes/world/testing/converge.ts';
+import { Properties } from '../fakes/world/testing/properties.ts';
+import { agreedWorld } from '../fakes/world/testing/random-world.ts';
 import { MASS_DELETE_LIMITS, plan, type Plan, type Policy } from './index.ts';
 
 const properties = new Properties('mass-deletion.property.test.ts', 2);

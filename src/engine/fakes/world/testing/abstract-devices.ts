@@ -1,7 +1,7 @@
-import type { NodeId } from '../../model/index.ts';
-import { type Operation, plan, type Policy } from '../../plan/index.ts';
-import { SeededRandom } from '../random.ts';
-import { AbstractWorld } from './abstract-world.ts';
+import type { NodeId } from '../../../model/index.ts';
+import { type Operation, plan, type Policy } from '../../../plan/index.ts';
+import { SeededRandom } from '../../random.ts';
+import { AbstractWorld } from '../abstract-world.ts';
 import { attempt, describeWorld, idsOf, MAX_ROUNDS, POLICY, shuffled } from './converge.ts';
 import { agreedWorld, type Base } from './random-world.ts';
 import { brokenRule } from './step-rules.ts';

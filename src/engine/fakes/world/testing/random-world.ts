@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { type NodeId, PARKED_ID, ROOT_ID } from '../../model/index.ts';
-import type { Place } from '../../plan/index.ts';
-import { AbstractWorld } from './abstract-world.ts';
+import { type NodeId, PARKED_ID, ROOT_ID } from '../../../model/index.ts';
+import type { Place } from '../../../plan/index.ts';
+import { AbstractWorld } from '../abstract-world.ts';
 
 /** Names that no two platforms quarrel about. */
 const PLAIN = ['a', 'b', 'c', 'd.txt'] as const;
@@ -72,6 +72,11 @@ export const deviceSeeds = fc.record({
   ),
   order: fc.nat(),
 });
+/** Many new items on both sides that want one name, and names that conflict versions have already. */
+export const clashSeeds = seedsOf(
+  ['a', 'a (conflict, Desk, 2026-03-01)', 'a (conflict, Desk, 2026-03-01 2)'],
+  ['add_file', 'add_file', 'add_file', 'add_folder', 'edit', 'rename', 'replace'],
+);
 /** Worlds in which items are only moved. */
 export const moveSeeds = seedsOf(PLAIN, ['move', 'move', 'rename', 'swap']);
 /** Worlds in which some items can only be reported. */
