@@ -21,7 +21,7 @@ test('from the first start to the first synced file, and back from a second devi
     await treeLine(page, 'Reports', 'Synced').click();
     await expect(treeLine(page, 'First report.docx', 'Synced')).toBeVisible();
     await treeLine(page, 'First report.docx', 'Synced').getByText('Why?').click();
-    await expect(page.getByText('This item is the same here and in the cloud.')).toBeVisible();
+    await expect(page.getByText('Both sides hold the same.')).toBeVisible();
     await expectAccessible(page);
   });
 

@@ -51,7 +51,7 @@ try {
       ['sign-in', '--server', server, '--email', person.email, '--password-stdin', '--device-name', 'Desktop'],
       person.password,
     );
-    await tidemark(other.profile, ['folder', 'add', other.folder]);
+    await tidemark(other.profile, ['folder', 'add', other.folder, '--merge']);
     await tidemark(other.profile, ['sync', '--wait']);
     await put(other.folder, fromTheDesktop);
     await tidemark(other.profile, ['sync', '--wait']);

@@ -50,6 +50,8 @@ function ConflictCard({ conflict }: { readonly conflict: Conflict }): ReactEleme
   const { t, format, ago } = useWords();
   const { conflicts } = useStores();
   const device = useDeviceName(conflict.device);
+  const currentDevice = useDeviceName(conflict.currentDevice);
+  const written = (at: number): string => format.dayTime(at, Date.now());
   const resolve = useAction((keep: 'current' | 'copy' | 'both') => conflicts.resolve(conflict.id, keep));
   return (
     <article className="conflict">
@@ -59,12 +61,17 @@ function ConflictCard({ conflict }: { readonly conflict: Conflict }): ReactEleme
       <p className="muted small">{t('conflicts.happened', { when: ago(conflict.at) })}</p>
       <dl className="versions">
         <div className="version">
-          <dt>{t('conflicts.current')}</dt>
-          <dd>{format.bytes(conflict.currentSizeBytes)}</dd>
+          <dt>{currentDevice === null ? t('conflicts.current') : t('conflicts.currentBy', { device: currentDevice })}</dt>
+          <dd>
+            {format.bytes(conflict.currentSizeBytes)}
+            {conflict.currentAt !== null && ` · ${written(conflict.currentAt)}`}
+          </dd>
         </div>
         <div className="version">
           <dt>{device === null ? t('conflicts.copyUnknown') : t('conflicts.copy', { device })}</dt>
-          <dd>{format.bytes(conflict.copySizeBytes)}</dd>
+          <dd>
+            {format.bytes(conflict.copySizeBytes)} · {written(conflict.at)}
+          </dd>
           <dd className="muted small">
             <bdi>{conflict.copyPath}</bdi>
           </dd>

@@ -1,6 +1,6 @@
 import { X } from 'lucide-react';
 import { type ReactElement, useEffect, useRef } from 'react';
-import type { Explanation } from '../../src/contract/index.ts';
+import { type ErrorText, type Explanation, type ExplanationWords, explanationWords } from '../../src/contract/index.ts';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { LoadingRows } from '../components/loading.tsx';
 import { Name } from '../components/path-name.tsx';
@@ -17,10 +17,8 @@ export function Why({ explained }: { readonly explained: NonNullable<FilesState[
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   const { item, explanation, error } = explained;
-  const state = explanation?.state ?? item.state;
-  const reason = explanation?.reason ?? item.reason;
-  const nextTryAt = explanation?.nextTryAt ?? item.nextTryAt;
-  const text = reason === null ? null : words.error(reason);
+  const text = item.reason === null ? null : words.error(item.reason);
+  const said = explanation === null ? null : explanationWords(explanation, (ms) => words.format.dayTime(ms, Date.now()), words.locale);
   const close = (): void => {
     files.closeExplanation();
     document.querySelector<HTMLElement>('[role=tree]')?.focus();
@@ -35,19 +33,42 @@ export function Why({ explained }: { readonly explained: NonNullable<FilesState[
           <X aria-hidden className="icon" />
         </button>
       </div>
-      <StateMark state={state} />
-      {text === null ? (
-        <p>{t(`files.explain.${state}`)}</p>
-      ) : (
-        <>
-          <p>{text.problem}</p>
-          <p className="muted">{text.wayOut}</p>
-        </>
-      )}
-      {nextTryAt !== null && <p className="muted">{t('files.nextTry', { when: words.ago(nextTryAt) })}</p>}
+      <StateMark state={explanation?.state ?? item.state} />
+      {said === null ? text !== null && <Reason text={text} /> : <Said said={said} />}
       <ErrorNotice error={error} />
       {explanation === null ? error === null && <LoadingRows count={3} /> : <Sides explanation={explanation} />}
     </aside>
+  );
+}
+
+function Reason({ text }: { readonly text: ErrorText }): ReactElement {
+  return (
+    <>
+      <p>{text.problem}</p>
+      <p className="muted">{text.wayOut}</p>
+    </>
+  );
+}
+
+/** The same sentences as `tidemark explain` prints. */
+export function Said({ said: { subject, reason, rule, next, waiting } }: { readonly said: ExplanationWords }): ReactElement {
+  const { t } = useWords();
+  return (
+    <>
+      <p>{subject}</p>
+      {reason !== null && <Reason text={reason} />}
+      {rule !== null && (
+        <p>
+          <span className="muted">{t('files.rule', { number: rule.number })}</span> {rule.sentence}
+        </p>
+      )}
+      {next.length > 0 && (
+        <p>
+          <span className="muted">{t('files.next')}</span> <bdi>{next.join(' · ')}</bdi>
+        </p>
+      )}
+      <p className="muted">{waiting}</p>
+    </>
   );
 }
 
@@ -64,6 +85,7 @@ function Sides({ explanation }: { readonly explanation: Explanation }): ReactEle
         <div key={name}>
           <dt>{t(`files.${name}`)}</dt>
           <dd>{view === null ? t('files.absent') : view.sizeBytes === null ? t('files.folderThere') : format.bytes(view.sizeBytes)}</dd>
+          {view !== null && view.modifiedMs !== null && <dd className="muted small">{format.dayTime(view.modifiedMs, Date.now())}</dd>}
         </div>
       ))}
     </dl>

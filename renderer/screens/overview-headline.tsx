@@ -40,14 +40,17 @@ export function doneShare({ upload, download }: Pick<Status, 'upload' | 'downloa
 export const filesLeft = ({ upload, download }: Pick<Status, 'upload' | 'download'>): number =>
   Math.max(0, upload.totalFiles - upload.files) + Math.max(0, download.totalFiles - download.files);
 
-function sentence(status: Status, { t, format }: Words): string {
+function pausedSentence({ pausedUntil }: Status, { t, format }: Words): string {
+  return pausedUntil === null ? t('state.paused') : t('state.pausedUntil', { time: format.dayTime(pausedUntil, Date.now()) });
+}
+
+function sentence(status: Status, words: Words): string {
+  const { t } = words;
   switch (status.state) {
     case 'syncing':
       return t('state.syncing', { count: filesLeft(status) });
     case 'paused':
-      return status.pausedUntil === null
-        ? t('state.paused')
-        : t('state.pausedUntil', { time: format.dayTime(status.pausedUntil, Date.now()) });
+      return pausedSentence(status, words);
     default:
       return t(`state.${status.state}`);
   }
@@ -61,6 +64,7 @@ function Detail({ status, words }: { readonly status: Status; readonly words: Wo
       <>
         <p>{problem}</p>
         <p className="muted">{status.state === 'offline' ? t('overview.offlineHint') : wayOut}</p>
+        {status.paused && <p>{pausedSentence(status, words)}</p>}
       </>
     );
   }
@@ -93,9 +97,19 @@ function WayOut({
       </Button>
     );
   }
-  if (status.questions > 0)
-    return <Button onClick={() => document.getElementById('questions')?.focus()}>{t('overview.reviewQuestion')}</Button>;
-  if (status.conflicts > 0) return <Button onClick={() => route.go('conflicts')}>{t('overview.reviewConflicts')}</Button>;
+  const answer = <Button onClick={() => document.getElementById('questions')?.focus()}>{t('overview.reviewQuestion')}</Button>;
+  const choose = <Button onClick={() => route.go('conflicts')}>{t('overview.reviewConflicts')}</Button>;
+  // A question must not hide that a choice waits elsewhere.
+  if (status.questions > 0 && status.conflicts > 0) {
+    return (
+      <div className="buttons">
+        {answer}
+        {choose}
+      </div>
+    );
+  }
+  if (status.questions > 0) return answer;
+  if (status.conflicts > 0) return choose;
   if (status.issues > 0) return <Button onClick={() => route.go('issues')}>{t('overview.reviewIssues')}</Button>;
   return null;
 }

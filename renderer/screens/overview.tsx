@@ -1,4 +1,4 @@
-import { FolderOpen, Pause, Play, RefreshCw } from 'lucide-react';
+import { FolderOpen, ListChecks, Pause, Play, RefreshCw } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { dayMs, hourMs, minuteMs } from '../../src/base/index.ts';
 import { Button } from '../components/button.tsx';
@@ -9,6 +9,7 @@ import { useAction } from '../components/use-action.ts';
 import { useWords } from '../i18n/use-words.ts';
 import { useStatus, useStores } from '../stores/index.ts';
 import { Headline } from './overview-headline.tsx';
+import { Preview } from './overview-preview.tsx';
 import { ProgressBars, Transfers } from './overview-progress.tsx';
 import { Today } from './overview-today.tsx';
 import { Questions } from './questions.tsx';
@@ -20,6 +21,7 @@ export function Overview(): ReactElement {
     <Page title={t('overview.title')} actions={<Actions />}>
       <Questions />
       <Headline />
+      <Preview />
       <ProgressBars />
       <Transfers />
       <Today />
@@ -32,8 +34,8 @@ const tomorrow = (now: number): number => new Date(now + dayMs).setHours(0, 0, 0
 
 function Actions(): ReactElement {
   const { t } = useWords();
-  const { session, desktop } = useStores();
-  const paused = useStatus((status) => status?.state === 'paused');
+  const { session, desktop, preview } = useStores();
+  const paused = useStatus((status) => status?.paused === true);
   const pause = useAction((until: number | null) => session.ask('sync.pause', { until }));
   const resume = useAction(() => session.ask('sync.resume', {}));
   const sync = useAction(() => session.ask('sync.now', {}));
@@ -60,6 +62,9 @@ function Actions(): ReactElement {
           ]}
         />
       )}
+      <Button icon={ListChecks} onClick={() => void preview.ask()}>
+        {t('preview.open')}
+      </Button>
       <Button kind="primary" icon={RefreshCw} busy={sync.busy} onClick={sync.run}>
         {t('overview.syncNow')}
       </Button>

@@ -1,12 +1,13 @@
 import { CircleHelp } from 'lucide-react';
 import { type ReactElement, useEffect } from 'react';
 import { useStore } from 'zustand';
-import type { Question } from '../../src/contract/index.ts';
+import type { MassDeleteQuestion } from '../../src/contract/index.ts';
 import { Button } from '../components/button.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { useAction } from '../components/use-action.ts';
 import { useWords } from '../i18n/use-words.ts';
 import { useStores } from '../stores/index.ts';
+import { FirstMergeCard } from './first-merge.tsx';
 
 const SHOWN = 5;
 
@@ -18,14 +19,18 @@ export function Questions(): ReactElement | null {
   if (open.length === 0) return null;
   return (
     <div id="questions" tabIndex={-1} className="questions">
-      {open.map((question) => (
-        <QuestionCard key={question.id} question={question} />
-      ))}
+      {open.map((question) =>
+        question.kind === 'first_merge' ? (
+          <FirstMergeCard key={question.id} question={question} />
+        ) : (
+          <QuestionCard key={question.id} question={question} />
+        ),
+      )}
     </div>
   );
 }
 
-function QuestionCard({ question }: { readonly question: Question }): ReactElement {
+function QuestionCard({ question }: { readonly question: MassDeleteQuestion }): ReactElement {
   const { t } = useWords();
   const { questions } = useStores();
   const answer = useAction((choice: 'keep' | 'delete') => questions.answer(question.id, choice));

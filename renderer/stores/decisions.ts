@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { Conflict, ErrorData, Issue, Question } from '../../src/contract/index.ts';
+import type { AnswerChoice, Conflict, ErrorData, Issue, Question } from '../../src/contract/index.ts';
 import type { Disposer, Result } from '../../src/base/index.ts';
 import type { Session } from '../api/session.ts';
 import { followList } from './follow-lists.ts';
@@ -16,7 +16,7 @@ export interface ConflictsStore extends ListStore<Conflict> {
 
 export interface QuestionsStore extends StoreApi<{ readonly questions: readonly Question[] }> {
   follow(): Disposer;
-  answer(id: string, choice: 'keep' | 'delete'): Promise<Result<unknown, ErrorData>>;
+  answer(id: string, choice: AnswerChoice): Promise<Result<unknown, ErrorData>>;
 }
 
 export function createIssuesStore(session: Session): ListStore<Issue> {
@@ -49,7 +49,7 @@ export function createQuestionsStore(session: Session): QuestionsStore {
   };
   return Object.assign(store, {
     follow: () => followList(session, 'questions', () => void reload()),
-    async answer(id: string, choice: 'keep' | 'delete') {
+    async answer(id: string, choice: AnswerChoice) {
       const answer = await session.ask('questions.answer', { id, choice });
       await reload();
       return answer;

@@ -15,6 +15,7 @@ import {
 } from './decisions.ts';
 import { type DevicesStore, createDevicesStore } from './devices.ts';
 import { type FilesStore, createFilesStore } from './files.ts';
+import { type PreviewStore, createPreviewStore } from './preview.ts';
 import { type RouteStore, createRouteStore } from './route.ts';
 import { type SettingsStore, createSettingsStore } from './settings.ts';
 import { type SetupStore, createSetupStore } from './setup.ts';
@@ -37,6 +38,7 @@ export interface Stores {
   readonly issues: ListStore<Issue>;
   readonly conflicts: ConflictsStore;
   readonly questions: QuestionsStore;
+  readonly preview: PreviewStore;
   readonly undo: UndoStore;
 }
 
@@ -59,6 +61,7 @@ export function createStores(
     issues: createIssuesStore(session),
     conflicts: createConflictsStore(session),
     questions: createQuestionsStore(session),
+    preview: createPreviewStore(session),
     undo: createUndoStore(session),
   };
 }

@@ -56,7 +56,7 @@ describe('first run', () => {
           password: 'a long password',
         },
       },
-      { method: 'folder.add', params: { path: '/home/a/Documents', localOnly: false } },
+      { method: 'folder.add', params: { path: '/home/a/Documents', localOnly: false, merge: false } },
     ]);
   });
 

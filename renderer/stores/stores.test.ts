@@ -187,8 +187,22 @@ describe('undo', () => {
 describe('decisions', () => {
   it('are passed on, and the list follows', async () => {
     const engine = new FakeEngine();
-    engine.conflicts = [{ id: 'c'.repeat(32), path: 'a', copyPath: 'a (2)', device: 'd', at: 1, currentSizeBytes: 1, copySizeBytes: 2 }];
-    engine.questions = [{ id: 'q', kind: 'mass_delete', side: 'here', items: 30, goneBefore: 0, examples: [], choices: ['keep', 'delete'], since: 1 }];
+    engine.conflicts = [
+      {
+        id: 'c'.repeat(32),
+        path: 'a',
+        copyPath: 'a (2)',
+        device: 'd',
+        at: 1,
+        currentDevice: null,
+        currentAt: null,
+        currentSizeBytes: 1,
+        copySizeBytes: 2,
+      },
+    ];
+    engine.questions = [
+      { id: 'q', kind: 'mass_delete', side: 'here', items: 30, goneBefore: 0, examples: [], choices: ['keep', 'delete'], since: 1 },
+    ];
     const { session } = connected(engine);
     const conflicts = createConflictsStore(session);
     await conflicts.list.reload();

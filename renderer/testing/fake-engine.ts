@@ -31,9 +31,11 @@ export const emptyStatus: Status = {
   etaMs: null,
   scanning: false,
   issues: 0,
+  skipped: 0,
   conflicts: 0,
   questions: 0,
   items: 0,
+  paused: false,
   pausedUntil: null,
   lastSyncedAt: null,
   transfers: [],
@@ -116,7 +118,9 @@ export class FakeEngine implements EngineApi {
       case 'files.explain': {
         const item = this.items.find(({ path }) => path === params['path']);
         const view =
-          item === undefined ? null : { path: item.path, kind: item.kind, sizeBytes: item.sizeBytes, hash: null, revision: null };
+          item === undefined
+            ? null
+            : { path: item.path, kind: item.kind, sizeBytes: item.sizeBytes, hash: null, revision: null, modifiedMs: null };
         return {
           path: params['path'],
           state: item?.state ?? 'error',
@@ -126,6 +130,10 @@ export class FakeEngine implements EngineApi {
           reason: item?.reason ?? null,
           nextTryAt: item?.nextTryAt ?? null,
           next: [],
+          subject: item === undefined ? 'nowhere' : 'item',
+          about: { above: null, at: null },
+          rule: null,
+          waiting: { kind: 'nothing', at: null, items: [], question: null },
         };
       }
       case 'activity.list': {
@@ -164,10 +172,10 @@ export class FakeEngine implements EngineApi {
         this.#settings.set(String(params['key']), params['value'] as string);
         return { key: params['key'], value: params['value'], initial: '', scope: 'machine', about: '' };
       case 'sync.pause':
-        this.patch({ state: 'paused', pausedUntil: params['until'] as number | null });
+        this.patch({ state: 'paused', paused: true, pausedUntil: params['until'] as number | null });
         return {};
       case 'sync.resume':
-        this.patch({ state: 'up_to_date', pausedUntil: null });
+        this.patch({ state: 'up_to_date', paused: false, pausedUntil: null });
         return {};
       case 'sync.now':
         return {};

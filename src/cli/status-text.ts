@@ -36,9 +36,13 @@ export function statusText(status: Status): string {
     ...(status.questions === 0 ? [] : [`${count(status.questions, 'question waits', 'questions wait')}: tidemark questions list`]),
     ...(status.conflicts === 0 ? [] : [`${count(status.conflicts, 'conflict')}: tidemark conflicts list`]),
     ...(status.issues === 0 ? [] : [`${count(status.issues, 'item is', 'items are')} not synced: tidemark issues`]),
+    ...(status.skipped === 0 ? [] : [`${count(status.skipped, 'item')} skipped (links and special files): tidemark issues`]),
   ];
+  const paused = status.pausedUntil === null ? 'Paused until you resume' : `Paused until ${when(status.pausedUntil)}`;
   return [
-    status.state === 'paused' && status.pausedUntil !== null ? `Paused until ${when(status.pausedUntil)}` : progressText(status),
+    status.state === 'paused' ? paused : progressText(status),
+    // Whatever is more urgent does not hide that nothing syncs.
+    ...(status.paused && status.state !== 'paused' ? [`${paused}.`] : []),
     ...(status.reason === null ? [] : [`${plain(errorLine(status.reason))} [${status.reason.code}]`]),
     ...(status.account === null
       ? ['Not signed in.']

@@ -14,9 +14,11 @@ const settled: Status = {
   etaMs: null,
   scanning: false,
   issues: 0,
+  skipped: 0,
   conflicts: 0,
   questions: 0,
   items: 3,
+  paused: false,
   pausedUntil: null,
   lastSyncedAt: 0,
   transfers: [],
@@ -81,8 +83,10 @@ describe('the menu', () => {
   });
 
   it('has Resume in the place of Pause while paused, and Sync now never resumes', () => {
-    const shown = view({ state: 'paused' });
+    const shown = view({ state: 'paused', paused: true });
     expect(labels(shown.menu)).toContain('Resume');
+    // Also when something more urgent is shown.
+    expect(labels(view({ state: 'attention', paused: true }).menu)).toContain('Resume');
     expect(labels(shown.menu)).not.toContain('Pause for…');
     expect(actionOf(shown, 'Sync now')).toMatchObject({ action: { type: 'sync_now' } });
   });

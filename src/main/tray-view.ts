@@ -85,7 +85,7 @@ function menuOf(status: Status, lines: readonly string[], recent: readonly Activ
     ...(set
       ? [
           separator,
-          status.state === 'paused' ? action(words.resume, { type: 'resume' }) : pauseMenu(words),
+          status.paused ? action(words.resume, { type: 'resume' }) : pauseMenu(words),
           action(words.syncNow, { type: 'sync_now' }),
           separator,
           recentMenu(recent, words),

@@ -117,7 +117,7 @@ export class World {
   }
 
   async addFolders(): Promise<void> {
-    for (const device of [this.a, this.b]) await device.command(['folder', 'add', device.folder]);
+    for (const device of [this.a, this.b]) await device.command(['folder', 'add', device.folder, '--merge']);
   }
 
   async startEngines(): Promise<void> {

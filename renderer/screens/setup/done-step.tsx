@@ -3,6 +3,8 @@ import type { ReactElement } from 'react';
 import { useStore } from 'zustand';
 import { useWords } from '../../i18n/use-words.ts';
 import { useStores } from '../../stores/index.ts';
+import { Preview } from '../overview-preview.tsx';
+import { Questions } from '../questions.tsx';
 import { StepFrame } from './step-frame.tsx';
 
 /** The folder is kept in step from here on. */
@@ -25,6 +27,8 @@ export function DoneStep(): ReactElement {
         <bdi>{folder}</bdi>
       </p>
       <p className="muted">{t('setup.done.hint')}</p>
+      <Questions />
+      <Preview />
     </StepFrame>
   );
 }

@@ -14,13 +14,17 @@ const states: Readonly<Record<Folder['state'], string>> = {
 /** folder add, list, remove. */
 export function addFolderCommands(program: Command, shell: Shell): void {
   const folder = addGroup(program, 'folder', 'The folder that is kept in sync');
-  addCommand<{ localOnly?: boolean }>(folder, shell, {
+  addCommand<{ localOnly?: boolean; merge?: boolean }>(folder, shell, {
     usage: 'add <dir>',
     about: 'Keep a folder in sync',
-    options: (command) => command.option('--local-only', 'the folder never leaves this machine'),
+    options: (command) =>
+      command
+        .option('--local-only', 'the folder never leaves this machine')
+        .option('--merge', 'merge with what the cloud has, without asking first'),
+    help: 'When the folder and the cloud both hold something, a question waits before anything is changed: tidemark questions list.',
     async run(context, [dir = ''], options) {
       const added = await context.withEngine((engine) =>
-        engine.call('folder.add', { path: resolve(dir), localOnly: options.localOnly === true }),
+        engine.call('folder.add', { path: resolve(dir), localOnly: options.localOnly === true, merge: options.merge === true }),
       );
       context.answer(added, `${plain(added.path)} is now ${added.localOnly ? 'kept on this machine only' : 'kept in sync'}.`);
     },

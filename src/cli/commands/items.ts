@@ -1,7 +1,8 @@
 import { realpath } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { type EngineApi, type Explanation, errorLine } from '../../contract/index.ts';
+import type { EngineApi } from '../../contract/index.ts';
 import { addCommand, addGroup, type Shell } from '../command.ts';
+import { explanationText } from '../explanation-text.ts';
 import { syncedPath } from '../synced-path.ts';
 import { plain, size, table, when } from '../text.ts';
 
@@ -97,20 +98,4 @@ export function addItemCommands(program: Command, shell: Shell): void {
       context.answer({ id }, 'Brought back; it comes with the next sync.');
     },
   });
-}
-
-function explanationText(explained: Explanation): string {
-  const what = (view: NonNullable<Explanation['local']>): string =>
-    view.kind === 'folder' ? 'folder' : view.sizeBytes === null ? 'file' : `file, ${size(view.sizeBytes)}`;
-  const side = (name: string, view: Explanation['local']): string =>
-    `${name.padEnd(10)}${view === null ? 'not there' : `${what(view)}, ${plain(view.path)}`}`;
-  return [
-    `${plain(explained.path)}: ${explained.state.replace('_', ' ')}`,
-    ...(explained.reason === null ? [] : [plain(errorLine(explained.reason))]),
-    side('here', explained.local),
-    side('cloud', explained.remote),
-    side('agreed', explained.synced),
-    ...(explained.nextTryAt === null ? [] : [`next try  ${when(explained.nextTryAt)}`]),
-    ...explained.next.map((step) => `next      ${plain(step)}`),
-  ].join('\n');
 }

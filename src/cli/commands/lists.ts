@@ -1,16 +1,19 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { errorLine } from '../../contract/index.ts';
+import { type Command, Option } from 'commander';
+import { type Conflict, errorLine, isSkipped } from '../../contract/index.ts';
 import { addCommand, addGroup, type Shell } from '../command.ts';
-import { count, plain, size, table, when } from '../text.ts';
+import type { Context } from '../context.ts';
+import { knownStatus } from '../known-status.ts';
 import { everyPage } from '../pages.ts';
+import { questionText } from '../question-text.ts';
+import { plain, size, table, when } from '../text.ts';
+import { wholeNumber } from '../whole-number.ts';
 import { addUndoCommand, undoCell } from './undo.ts';
 
-function wholeNumber(max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < 1 || value > max) throw new InvalidArgumentError(`It is a whole number from 1 to ${max}.`);
-    return value;
-  };
+/** Names of the devices that wrote the two versions, as far as the cloud can be asked; else what is known. */
+async function conflictDevices(context: Context, { device, currentDevice }: Conflict): Promise<readonly [string, string]> {
+  const listed = await context.withEngine((engine) => engine.call('devices.list', {})).catch(() => ({ devices: [] }));
+  const name = (id: string | null): string => listed.devices.find((one) => one.id === id)?.name ?? '';
+  return [name(currentDevice), name(device) || device];
 }
 
 /** activity, undo, questions, issues, conflicts. */
@@ -43,13 +46,13 @@ export function addListCommands(program: Command, shell: Shell): void {
       const shown = rows.map((row) => [
         row.path,
         row.nextTryAt === null ? '' : when(row.nextTryAt),
-        `${errorLine(row.reason)} [${row.reason.code}]`,
+        `${isSkipped(row.reason) ? 'skipped: ' : ''}${errorLine(row.reason)} [${row.reason.code}]`,
       ]);
       context.answer(
         { rows, next: null },
         table(['PATH', 'NEXT TRY', 'WHY'], shown) || 'No item has a problem. `tidemark status` says whether something is still under way.',
       );
-      return rows.length > 0 ? 3 : 0;
+      return rows.some((row) => !isSkipped(row.reason)) ? 3 : 0;
     },
   });
 
@@ -58,26 +61,28 @@ export function addListCommands(program: Command, shell: Shell): void {
     usage: 'list',
     about: 'List the questions',
     async run(context) {
-      const listed = await context.withEngine((engine) => engine.call('questions.list', {}), { begin: true });
-      const text = listed.questions.map((question) =>
-        [
-          `${question.id}: ${count(question.items, 'item is', 'items are')} gone ${question.side === 'here' ? 'on this device' : 'in the cloud'}, e.g. ${question.examples.slice(0, 3).map(plain).join(', ')}`,
-          ...(question.goneBefore > 0
-            ? [`  ${count(question.goneBefore, 'more item was', 'more items were')} deleted just before that; see tidemark activity`]
-            : []),
-          `  bring them back:          tidemark questions answer ${question.id} keep`,
-          `  delete them ${question.side === 'here' ? 'in the cloud' : 'here'} too:  tidemark questions answer ${question.id} delete`,
-        ].join('\n'),
+      const listed = await context.withEngine(
+        async (engine) => {
+          // What is asked is known once both sides were looked at.
+          if (engine.own) await knownStatus(engine);
+          return engine.call('questions.list', {});
+        },
+        { begin: true },
       );
-      context.answer(listed, text.join('\n') || 'Nothing waits for you.');
+      context.answer(listed, listed.questions.map(questionText).join('\n') || 'Nothing waits for you.');
     },
   });
   addCommand(questions, shell, {
     usage: 'answer <id> <choice>',
-    about: 'Answer a question: keep or delete',
+    about: 'Answer a question: keep or delete, merge or cancel',
     async run(context, [id = '', choice = '']) {
       await context.withEngine((engine) => engine.call('questions.answer', { id, choice: choice as 'keep' }));
-      context.answer({ id, choice }, `Answered ${plain(choice)}; the next sync does it.`);
+      context.answer(
+        { id, choice },
+        choice === 'cancel'
+          ? 'The folder is no longer kept in sync. Nothing was changed.'
+          : `Answered ${plain(choice)}; the next sync does it.`,
+      );
     },
   });
 
@@ -96,11 +101,12 @@ export function addListCommands(program: Command, shell: Shell): void {
     about: 'Show the two versions of a conflict',
     async run(context, [id = '']) {
       const conflict = await context.withEngine((engine) => engine.call('conflicts.show', { id }));
+      const [current, copy] = await conflictDevices(context, conflict);
       const rows = [
-        ['current', size(conflict.currentSizeBytes), conflict.path],
-        ['copy', size(conflict.copySizeBytes), conflict.copyPath],
+        ['current', current, when(conflict.currentAt), size(conflict.currentSizeBytes), conflict.path],
+        ['copy', copy, when(conflict.at), size(conflict.copySizeBytes), conflict.copyPath],
       ];
-      context.answer(conflict, `From ${plain(conflict.device)}, ${when(conflict.at)}\n${table(['VERSION', 'SIZE', 'PATH'], rows)}`);
+      context.answer(conflict, table(['VERSION', 'DEVICE', 'WHEN', 'SIZE', 'PATH'], rows));
     },
   });
   addCommand<{ keep: string }>(conflicts, shell, {

@@ -10,6 +10,7 @@ import { plain } from '../text.ts';
 
 interface StartOptions {
   readonly folder?: string;
+  readonly merge?: boolean;
   readonly ui?: true | string;
 }
 
@@ -21,10 +22,12 @@ export function addProcessCommands(program: Command, shell: Shell): void {
     options: (command) =>
       command
         .option('--folder <dir>', 'keep this folder in sync')
+        .option('--merge', 'with --folder: merge with what the cloud has, without asking first')
         .option('--ui [port]', 'also serve the window for a browser on this machine'),
     async run(context, _, options) {
       const port = options.ui === undefined ? undefined : options.ui === true ? 0 : portNumber(options.ui);
-      await start(context, options.folder, port, false);
+      const folder = options.folder === undefined ? undefined : { path: options.folder, merge: options.merge === true };
+      await start(context, folder, port, false);
     },
   });
 
@@ -61,12 +64,17 @@ export function addProcessCommands(program: Command, shell: Shell): void {
   });
 }
 
+interface FolderToAdd {
+  readonly path: string;
+  readonly merge: boolean;
+}
+
 /** Runs until SIGINT, SIGTERM, or `tidemark stop`. */
-async function start(context: Context, folder: string | undefined, uiPort: number | undefined, open: boolean): Promise<void> {
+async function start(context: Context, folder: FolderToAdd | undefined, uiPort: number | undefined, open: boolean): Promise<void> {
   const profile = await context.openProfile();
   const host = await runEngine({ profile, secretStore: context.secretStore, note: (text) => context.note(text) });
   try {
-    if (folder !== undefined) await addFolder(host.api, await realFolder(folder));
+    if (folder !== undefined) await addFolder(host.api, { ...folder, path: await realFolder(folder.path) });
     await host.begin();
     const url = uiPort === undefined ? undefined : await host.uiAddress(uiPort);
     const ready = { event: 'ready', pid: process.pid, profile: profile.dir, ...(url === undefined ? {} : { url }) };
@@ -94,8 +102,8 @@ async function realFolder(given: string): Promise<string> {
 }
 
 /** Adds the folder unless it is the one already. */
-async function addFolder(api: EngineApi, path: string): Promise<void> {
+async function addFolder(api: EngineApi, { path, merge }: FolderToAdd): Promise<void> {
   const { folders } = await api.call('folder.list', {});
   if (folders.some((folder) => folder.path === path)) return;
-  await api.call('folder.add', { path });
+  await api.call('folder.add', { path, merge });
 }

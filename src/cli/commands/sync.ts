@@ -1,21 +1,22 @@
-import type { Command } from 'commander';
-import { type Status, errorLine } from '../../contract/index.ts';
+import { type Command, Option } from 'commander';
+import { errorLine, isSkipped } from '../../contract/index.ts';
 import type { OpenedEngine } from '../../host/index.ts';
 import { followStatus } from '../../rpc/index.ts';
 import { addCommand, type Shell } from '../command.ts';
 import type { Context, Exit } from '../context.ts';
 import { pauseUntil, seconds } from '../durations.ts';
 import { everyPage } from '../pages.ts';
+import { wholeNumber } from '../whole-number.ts';
+import { knownStatus } from '../known-status.ts';
 import { progressText, statusText } from '../status-text.ts';
-import { count, plain, size, table, when } from '../text.ts';
-
-/** How long `status` waits for an engine that has just been started to know where it stands, in ms. */
-const SETTLE_MS = 10_000;
+import { previewText } from '../preview-text.ts';
+import { count, plain, when } from '../text.ts';
 
 interface SyncOptions {
   readonly wait?: boolean;
   readonly timeout?: number;
   readonly dryRun?: boolean;
+  readonly limit: number;
 }
 
 /** status, sync, pause, resume. */
@@ -39,10 +40,11 @@ export function addSyncCommands(program: Command, shell: Shell): void {
       command
         .option('--wait', 'return when everything that can be synced is synced, both ways')
         .option('--timeout <seconds>', 'give up waiting after this long', seconds)
-        .option('--dry-run', 'only say what would be done'),
+        .option('--dry-run', 'only say what would be done, to the end')
+        .addOption(new Option('--limit <n>', 'with --dry-run: how many lines of the list').argParser(wholeNumber(10_000)).default(200)),
     help: 'Exit codes: 0 all synced, 3 some items could not sync, 6 timed out, 7 a question waits.',
     run(context, _, options) {
-      if (options.dryRun === true) return preview(context);
+      if (options.dryRun === true) return preview(context, options.limit);
       return context.withEngine((engine) => sync(context, engine, options), { begin: true });
     },
   });
@@ -67,29 +69,10 @@ export function addSyncCommands(program: Command, shell: Shell): void {
   });
 }
 
-/** The status as soon as it says something: a fresh engine first has to look at the folder and ask the cloud. */
 async function showStatus(context: Context, engine: OpenedEngine): Promise<void> {
-  const status = await new Promise<Status>((resolve, reject) => {
-    let last: Status | undefined;
-    const timer = setTimeout(() => {
-      if (last !== undefined) done(last);
-    }, SETTLE_MS);
-    const done = (settled: Status): void => {
-      clearTimeout(timer);
-      // Disposing inside the first call would come before there is a disposer.
-      queueMicrotask(() => dispose());
-      resolve(settled);
-    };
-    const dispose = followStatus(
-      engine,
-      (next) => {
-        last = next;
-        if (!engine.own || (next.state !== 'starting' && !next.scanning)) done(next);
-      },
-      { onError: reject },
-    );
-  });
-  context.answer(status, statusText(status));
+  const status = await knownStatus(engine);
+  const stopped = 'No engine is running: nothing syncs until one is started (tidemark start, or the app).';
+  context.answer({ ...status, engineRunning: !engine.own }, engine.own ? `${statusText(status)}\n${stopped}` : statusText(status));
 }
 
 /** Ends with the interrupt, or with the engine. */
@@ -129,28 +112,27 @@ async function sync(context: Context, engine: OpenedEngine, options: SyncOptions
     const timeoutMs = options.timeout === undefined ? null : options.timeout * 1000;
     const result = await engine.call('sync.wait', { timeoutMs });
     context.progress('');
-    const issues = result.issues === 0 ? [] : await everyPage((page) => engine.call('issues.list', page));
+    const issues = result.issues + result.skipped === 0 ? [] : await everyPage((page) => engine.call('issues.list', page));
     const { questions } = result.questions === 0 ? { questions: [] } : await engine.call('questions.list', {});
     const lines = [
       `Synced: ${count(result.uploaded, 'item')} up, ${count(result.downloaded, 'item')} down.`,
       ...(result.conflicts === 0 ? [] : [`${count(result.conflicts, 'conflict')}: both versions are kept (tidemark conflicts list).`]),
-      ...issues.map((issue) => `not synced: ${plain(issue.path)}: ${plain(errorLine(issue.reason))} [${issue.reason.code}]`),
+      ...issues.map(
+        (issue) =>
+          `${isSkipped(issue.reason) ? 'skipped' : 'not synced'}: ${plain(issue.path)}: ${plain(errorLine(issue.reason))} [${issue.reason.code}]`,
+      ),
       ...questions.map((question) => `a question waits: tidemark questions answer ${question.id} ${question.choices.join('|')}`),
     ];
-    context.answer({ ...result, waited: true, notSynced: issues, waiting: questions }, lines.join('\n'));
+    const notSynced = issues.filter((issue) => !isSkipped(issue.reason));
+    context.answer({ ...result, waited: true, notSynced, waiting: questions }, lines.join('\n'));
     return result.questions > 0 ? 7 : result.issues > 0 ? 3 : 0;
   } finally {
     dispose();
   }
 }
 
-async function preview(context: Context): Promise<Exit> {
-  const planned = await context.withEngine((engine) => engine.call('sync.preview', {}));
-  const rows = planned.operations.map((step) => [
-    step.kind,
-    size(step.sizeBytes),
-    step.otherPath === null ? step.path : `${step.path} -> ${step.otherPath}`,
-  ]);
-  context.answer(planned, table(['WHAT', 'SIZE', 'PATH'], rows) || 'Nothing would be done.');
+async function preview(context: Context, limit: number): Promise<Exit> {
+  const planned = await context.withEngine((engine) => engine.call('sync.preview', { limit }));
+  context.answer(planned, previewText(planned));
   return planned.questions.length > 0 ? 7 : 0;
 }

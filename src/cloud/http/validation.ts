@@ -15,7 +15,11 @@ export function validate<T extends z.ZodType>(schema: T, value: unknown, whole: 
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issue = deepest(result.error.issues[0]);
-  throw new TidemarkError('invalid_request', { field: fieldOf(issue?.path ?? [], whole), detail: issue?.message ?? 'invalid' });
+  throw new TidemarkError('invalid_request', {
+    field: fieldOf(issue?.path ?? [], whole),
+    problem: issue?.message ?? '',
+    detail: issue?.message ?? 'invalid',
+  });
 }
 
 interface Issue {

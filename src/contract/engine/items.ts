@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { id128, sha256Hex, sizeBytes, timeMs } from '../primitives.ts';
 import { errorData } from '../error-data.ts';
+import { ruleCodes, stepKinds, subjects, waitKinds } from '../explain/index.ts';
 
 export const itemState = z.enum(['synced', 'syncing', 'waiting', 'local_only', 'ignored', 'conflict', 'error']);
 
@@ -95,7 +96,9 @@ export const localTrashItem = z.object({
   expiresAt: timeMs,
 });
 
-export const question = z.object({
+const amount = z.object({ files: z.int().min(0), folders: z.int().min(0), bytes: sizeBytes });
+
+export const massDeleteQuestion = z.object({
   id: z.string(),
   kind: z.literal('mass_delete'),
   /** Where the files are gone. */
@@ -109,12 +112,35 @@ export const question = z.object({
   since: timeMs,
 });
 
+/** A folder was added that is not empty, and neither is the cloud: nothing is changed before the answer. */
+export const firstMergeQuestion = z.object({
+  id: z.string(),
+  kind: z.literal('first_merge'),
+  /** On both sides with the same content. */
+  same: amount,
+  /** To be uploaded. */
+  onlyHere: amount,
+  /** To be downloaded. */
+  onlyThere: amount,
+  /** Of these both versions are kept. */
+  different: z.int().min(0),
+  /** Some of the paths that differ, at most 20. */
+  examples: z.array(z.string()).max(20),
+  choices: z.array(z.enum(['merge', 'cancel'])),
+  since: timeMs,
+});
+
+export const question = z.discriminatedUnion('kind', [massDeleteQuestion, firstMergeQuestion]);
+
 export const conflict = z.object({
   id: id128.describe('of the kept copy'),
   path: z.string().describe("that has the cloud's version"),
   copyPath: z.string().describe('that has the other version'),
   device: z.string(),
   at: timeMs,
+  /** Id of the device that wrote the current version; null when the cloud does not say. */
+  currentDevice: id128.nullable(),
+  currentAt: timeMs.nullable(),
   currentSizeBytes: sizeBytes,
   copySizeBytes: sizeBytes,
 });
@@ -126,19 +152,83 @@ const treeView = z
     sizeBytes: sizeBytes.nullable(),
     hash: sha256Hex.nullable(),
     revision: id128.nullable(),
+    /** When the file was last written, as that side says. */
+    modifiedMs: timeMs.nullable(),
   })
   .nullable();
 
+/** When something happens next. */
+export const waiting = z.object({
+  kind: z.enum(waitKinds),
+  /** The next try, wall clock. */
+  at: timeMs.nullable(),
+  /** The items that it waits for, at most 20. */
+  items: z.array(z.string()).max(20),
+  /** The question that it waits for. */
+  question: z.string().nullable(),
+});
+
+/** Everything that is known of one path: what it is, what the three trees say, which rule decided, what comes next and when. */
 export const explanation = z.object({
   path: z.string(),
-  state: itemState,
+  subject: z.enum(subjects),
+  /** Parameters of the sentence for the subject. */
+  about: z.object({ above: z.string().nullable(), at: timeMs.nullable() }),
+  /** Null for what is no item of the folder. */
+  state: itemState.nullable(),
+  rule: z.enum(ruleCodes).nullable(),
   local: treeView,
   remote: treeView,
   synced: treeView,
   reason: errorData.nullable(),
   nextTryAt: timeMs.nullable(),
-  /** What the planner would do next, in words of the operation. */
-  next: z.array(z.string()),
+  /** What is done next, in this order. */
+  next: z.array(z.object({ step: z.enum(stepKinds), otherPath: z.string().nullable() })),
+  waiting,
+});
+
+/** One line of a preview. */
+export const foreseenStep = z.object({
+  kind: z.enum(stepKinds),
+  path: z.string(),
+  /** Where it was before a move; the name beside which the version of this device is kept. */
+  otherPath: z.string().nullable(),
+  sizeBytes: sizeBytes.nullable(),
+  /** Of a deletion: the item and all below it. */
+  items: z.int().min(1),
+});
+
+const files = z.object({ files: z.int().min(0), bytes: sizeBytes });
+const counted = z.int().min(0);
+
+/** All that would be done until nothing is left, if nobody changed anything meanwhile. */
+export const foresight = z.object({
+  counts: z.object({
+    upload: files,
+    download: files,
+    foldersHere: counted,
+    foldersCloud: counted,
+    movedHere: counted,
+    movedCloud: counted,
+    deletedHere: counted,
+    deletedCloud: counted,
+    conflicts: counted,
+    /** On both sides already with the same content. */
+    matched: counted,
+    /** Not read since they changed, and taken for changed. */
+    unread: counted,
+    questions: counted,
+    /** Not synced, with a reason. */
+    blocked: counted,
+  }),
+  operations: z.array(foreseenStep),
+  /** Lines that are not listed. */
+  more: counted,
+  /** Rounds of planning until nothing is left; 0 when there is nothing to do. */
+  rounds: counted,
+  questions: z.array(question),
+  /** What would not sync and why, at most 1000. */
+  blocked: z.array(z.object({ path: z.string(), reason: errorData })).max(1000),
 });
 
 export const folder = z.object({
@@ -157,6 +247,10 @@ export type UndoWay = z.infer<typeof undoWay>;
 export type UndoResult = z.infer<typeof undoResult>;
 export type LocalTrashItem = z.infer<typeof localTrashItem>;
 export type Question = z.infer<typeof question>;
+export type MassDeleteQuestion = z.infer<typeof massDeleteQuestion>;
+export type FirstMergeQuestion = z.infer<typeof firstMergeQuestion>;
+export type AnswerChoice = Question['choices'][number];
 export type Conflict = z.infer<typeof conflict>;
 export type Explanation = z.infer<typeof explanation>;
+export type Foresight = z.infer<typeof foresight>;
 export type Folder = z.infer<typeof folder>;

@@ -2,7 +2,19 @@ import { z } from 'zod';
 import { deviceName, email, id128, timeMs } from '../primitives.ts';
 import { account, device, password, quota } from '../cloud/account.ts';
 import { fileVersion, trashItem } from '../cloud/drive.ts';
-import { activity, activityKind, conflict, explanation, fileItem, folder, issue, localTrashItem, question, undoResult } from './items.ts';
+import {
+  activity,
+  activityKind,
+  conflict,
+  explanation,
+  fileItem,
+  folder,
+  foresight,
+  issue,
+  localTrashItem,
+  question,
+  undoResult,
+} from './items.ts';
 import { settingRow } from './settings.ts';
 import { status, statusPatch } from './status.ts';
 
@@ -65,7 +77,8 @@ export const methods = {
   'account.signOut': { params: none, result: z.object({ told: z.boolean() }) },
   'account.show': { params: none, result: account },
 
-  'folder.add': { params: z.object({ path, localOnly: z.boolean().default(false) }), result: folder },
+  /** `merge`: the person knows that both sides hold something, and wants the union; nothing is asked then. */
+  'folder.add': { params: z.object({ path, localOnly: z.boolean().default(false), merge: z.boolean().default(false) }), result: folder },
   'folder.list': { params: none, result: z.object({ folders: z.array(folder) }) },
   'folder.remove': { params: z.object({ path }), result: none },
 
@@ -73,16 +86,19 @@ export const methods = {
   /** Resolves when all that can be synced is synced as of the call; `issues` are those left over. */
   'sync.wait': {
     params: z.object({ timeoutMs: z.int().min(0).nullable().default(null) }),
-    result: z.object({ uploaded: z.int(), downloaded: z.int(), issues: z.int(), questions: z.int(), conflicts: z.int() }),
-  },
-  'sync.preview': {
-    params: none,
     result: z.object({
-      operations: z.array(
-        z.object({ kind: z.string(), path: z.string(), otherPath: z.string().nullable(), sizeBytes: z.number().nullable() }),
-      ),
-      questions: z.array(question),
+      uploaded: z.int(),
+      downloaded: z.int(),
+      issues: z.int(),
+      skipped: z.int(),
+      questions: z.int(),
+      conflicts: z.int(),
     }),
+  },
+  /** Everything that would be done until nothing is left. Looks at both sides and changes neither. */
+  'sync.preview': {
+    params: z.object({ limit: z.int().min(0).max(10_000).default(200) }),
+    result: foresight,
   },
   'sync.pause': { params: z.object({ until: timeMs.nullable() }), result: none },
   'sync.resume': { params: none, result: none },
@@ -100,7 +116,7 @@ export const methods = {
   'files.explain': { params: z.object({ path }), result: explanation },
   'issues.list': { params: z.object({ ...page }), result: paged(issue) },
   'questions.list': { params: none, result: z.object({ questions: z.array(question) }) },
-  'questions.answer': { params: z.object({ id: z.string(), choice: z.enum(['keep', 'delete']) }), result: none },
+  'questions.answer': { params: z.object({ id: z.string(), choice: z.enum(['keep', 'delete', 'merge', 'cancel']) }), result: none },
   'conflicts.list': { params: z.object({ ...page }), result: paged(conflict) },
   'conflicts.show': { params: z.object({ id: id128 }), result: conflict },
   'conflicts.resolve': { params: z.object({ id: id128, keep: conflictChoice }), result: none },

@@ -36,11 +36,16 @@ export const status = z.object({
   download: progress,
   etaMs: z.number().min(0).nullable(),
   scanning: z.boolean(),
+  /** Items that should sync and do not. */
   issues: z.int().min(0),
+  /** Links, devices and the like: listed with the issues, for information. */
+  skipped: z.int().min(0),
   conflicts: z.int().min(0),
   questions: z.int().min(0),
   /** Items known in the folder. */
   items: z.int().min(0),
+  /** Also while the state says something more urgent. */
+  paused: z.boolean(),
   pausedUntil: timeMs.nullable().describe('null when not paused or until resumed'),
   lastSyncedAt: timeMs.nullable(),
   /** At most 20, the largest first. */

@@ -99,6 +99,7 @@ export const catalogue = {
   conflict_limit: { reaction: 'ask' },
   not_settling: { reaction: 'retry' },
   mass_delete: { reaction: 'ask', exit: 7 },
+  first_merge: { reaction: 'ask', exit: 7 },
   not_synced: { reaction: 'wait', exit: 3 },
   paused: { reaction: 'wait', exit: 3 },
   ignored_by_rule: { reaction: 'skip' },
@@ -154,6 +155,12 @@ export type ErrorCode = keyof typeof catalogue;
 export const errorCodes = Object.keys(catalogue) as readonly ErrorCode[];
 
 export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(catalogue, code);
+
+/** Links and devices are listed for information: nothing is wrong, and there is nothing to do about them. */
+const skipped: ReadonlySet<string> = new Set<ErrorCode>(['symlink_skipped', 'special_skipped', 'ignored_by_rule']);
+
+/** True for a reason that is listed for information only. */
+export const isSkipped = ({ code }: { readonly code: ErrorCode }): boolean => skipped.has(code);
 
 /** Reaction, status and exit code of an error. */
 export const errorKind = (code: ErrorCode): ErrorKind => catalogue[code];

@@ -77,6 +77,7 @@ export const errorParams = {
   conflict_limit: { name: 'string' },
   not_settling: { path: 'string?' },
   mass_delete: { items: 'number?', side: 'string?' },
+  first_merge: {},
   not_synced: { items: 'number?' },
   paused: { until: 'number?' },
   ignored_by_rule: { rule: 'string?', file: 'string?' },

@@ -6,7 +6,10 @@ import { zhHant } from './texts.zh-hant.ts';
 
 export type Locale = 'en' | 'zh-Hans' | 'zh-Hant';
 
-/** `problem` says what is wrong and where, `wayOut` what to do. `{name}` stands for a parameter of the error. */
+/**
+ * `problem` says what is wrong and where, `wayOut` what to do. `{name}` stands for a parameter of the error; a part in square
+ * brackets is left out when a parameter in it is not given.
+ */
 export interface ErrorText {
   readonly problem: string;
   readonly wayOut: string;
@@ -19,8 +22,11 @@ export const errorTexts: Readonly<Record<Locale, ErrorTexts>> = { en, 'zh-Hans':
 /** The words for an error. A parameter that is missing shows as an ellipsis, never as `{name}`. */
 export function errorText(error: ErrorData, locale: Locale = 'en'): ErrorText {
   const text = errorTexts[locale][error.code];
+  const given = (name: string): boolean => Object.hasOwn(error.params, name) && error.params[name] !== '';
   const fill = (pattern: string): string =>
-    pattern.replace(/\{(\w+)\}/g, (_, name: string) => (Object.hasOwn(error.params, name) ? String(error.params[name]) : '…'));
+    pattern
+      .replace(/\[([^\]]*)\]/g, (_, part: string) => ([...part.matchAll(/\{(\w+)\}/g)].every(([, name = '']) => given(name)) ? part : ''))
+      .replace(/\{(\w+)\}/g, (_, name: string) => (given(name) ? String(error.params[name]) : '…'));
   return { problem: fill(text.problem), wayOut: fill(text.wayOut) };
 }
 

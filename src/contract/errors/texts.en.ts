@@ -1,7 +1,7 @@
 import type { ErrorTexts } from './text.ts';
 
 export const en: ErrorTexts = {
-  invalid_request: { problem: 'The request was refused: {field} is missing or wrong.', wayOut: 'Correct it and try again.' },
+  invalid_request: { problem: 'The request was refused: {field} is missing or wrong[ ({problem})].', wayOut: 'Correct it and try again.' },
   not_found: {
     problem: 'It is not there any more.',
     wayOut: 'Look at the list again; it may have been moved or deleted on another device.',
@@ -184,6 +184,10 @@ export const en: ErrorTexts = {
   mass_delete: {
     problem: 'Many items are about to be deleted.',
     wayOut: 'Choose whether to keep or to delete them; nothing is deleted before.',
+  },
+  first_merge: {
+    problem: 'This folder and the cloud both hold something already, and they differ.',
+    wayOut: 'Look at what would happen, then merge both or cancel; nothing is sent or changed before.',
   },
   not_synced: { problem: 'Some items are not synced.', wayOut: 'The list of issues gives the reason for each.' },
   paused: { problem: 'Sync is paused.', wayOut: 'Resume it, or wait until the pause ends.' },

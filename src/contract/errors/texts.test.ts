@@ -8,7 +8,7 @@ const locales = Object.keys(errorTexts) as Locale[];
 const cases = locales.flatMap((locale) => errorCodes.map((code) => ({ locale, code, text: errorTexts[locale][code] })));
 
 const namesIn = ({ problem, wayOut }: ErrorText): string[] =>
-  [...new Set(Array.from(`${problem} ${wayOut}`.matchAll(/\{(\w*)\}/g), (match) => match[1] ?? ''))].sort();
+  [...new Set(Array.from(`${problem} ${wayOut}`.replace(/\[[^\]]*\]/g, '').matchAll(/\{(\w*)\}/g), (match) => match[1] ?? ''))].sort();
 
 const needed = (code: ErrorCode): string[] =>
   Object.entries(errorParams[code])
@@ -80,6 +80,13 @@ describe('error texts', () => {
       expect(errorTexts['zh-Hans'][code].wayOut).toContain('另一个区域');
       expect(errorTexts['zh-Hant'][code].wayOut).toContain('另一個區域');
     }
+  });
+
+  it('says what would be right where that is known', () => {
+    const wrong = { code: 'invalid_request' as const, params: { field: 'choice', problem: 'expected one of "keep"|"delete"' } };
+    expect(errorText(wrong).problem).toBe('The request was refused: choice is missing or wrong (expected one of "keep"|"delete").');
+    expect(errorText({ ...wrong, params: { field: 'choice' } }).problem).toBe('The request was refused: choice is missing or wrong.');
+    for (const locale of locales) expect(errorText(wrong, locale).problem).toContain('"keep"|"delete"');
   });
 
   it('says what is not there yet', () => {

@@ -1,7 +1,7 @@
 import type { ErrorTexts } from './text.ts';
 
 export const zhHans: ErrorTexts = {
-  invalid_request: { problem: '请求被拒绝：{field} 缺失或有误。', wayOut: '请改正后重试。' },
+  invalid_request: { problem: '请求被拒绝：{field} 缺失或有误[（{problem}）]。', wayOut: '请改正后重试。' },
   not_found: { problem: '该项目已不存在。', wayOut: '请刷新列表；它可能已在其他设备上被移动或删除。' },
   method_not_allowed: { problem: '云端的这个地址不支持这种用法。', wayOut: '可用的调用见云端 API 说明。' },
   origin_refused: { problem: '网页或未知主机名发来的请求已被拒绝。', wayOut: '请用本机上 Tidemark 自己的地址打开。' },
@@ -76,6 +76,10 @@ export const zhHans: ErrorTexts = {
   conflict_limit: { problem: '“{name}”已保留的版本过多。', wayOut: '请先在其中选择；此文件在本机和云端都保持原样。' },
   not_settling: { problem: '它在两边不断变化，无法稳定下来。', wayOut: 'Tidemark 会稍后重试；请检查是否有其他程序也在修改它。' },
   mass_delete: { problem: '即将删除大量项目。', wayOut: '请选择保留或删除；在此之前不会删除任何内容。' },
+  first_merge: {
+    problem: '这个文件夹和云端都已有内容，而且不相同。',
+    wayOut: '请先查看将会发生什么，再选择合并或取消；在此之前不会发送或更改任何内容。',
+  },
   not_synced: { problem: '有些项目未同步。', wayOut: '问题列表中有每一项的原因。' },
   paused: { problem: '同步已暂停。', wayOut: '请恢复同步，或等待暂停结束。' },
   ignored_by_rule: { problem: '按规则，此项不同步。', wayOut: '若需同步，请修改忽略规则。' },

@@ -1,7 +1,7 @@
 import type { ErrorTexts } from './text.ts';
 
 export const zhHant: ErrorTexts = {
-  invalid_request: { problem: '請求遭拒：{field} 缺少或有誤。', wayOut: '請修正後再試一次。' },
+  invalid_request: { problem: '請求遭拒：{field} 缺少或有誤[（{problem}）]。', wayOut: '請修正後再試一次。' },
   not_found: { problem: '該項目已不存在。', wayOut: '請重新整理清單；它可能已在其他裝置上被移動或刪除。' },
   method_not_allowed: { problem: '雲端的這個位址不支援這種用法。', wayOut: '可用的呼叫請見雲端 API 說明。' },
   origin_refused: { problem: '網頁或不明主機名稱發出的請求已遭拒絕。', wayOut: '請用本機上 Tidemark 自己的位址開啟。' },
@@ -76,6 +76,10 @@ export const zhHant: ErrorTexts = {
   conflict_limit: { problem: '「{name}」已保留的版本過多。', wayOut: '請先在其中選擇；此檔案在本機和雲端都維持原樣。' },
   not_settling: { problem: '它在兩邊不斷變化，無法穩定下來。', wayOut: 'Tidemark 會稍後重試；請檢查是否有其他程式也在變更它。' },
   mass_delete: { problem: '即將刪除大量項目。', wayOut: '請選擇保留或刪除；在此之前不會刪除任何內容。' },
+  first_merge: {
+    problem: '這個資料夾與雲端都已有內容，而且不相同。',
+    wayOut: '請先查看將會發生什麼，再選擇合併或取消；在此之前不會傳送或變更任何內容。',
+  },
   not_synced: { problem: '有些項目未同步。', wayOut: '問題清單中有每一項的原因。' },
   paused: { problem: '同步已暫停。', wayOut: '請恢復同步，或等待暫停結束。' },
   ignored_by_rule: { problem: '依規則，此項不同步。', wayOut: '若需同步，請修改忽略規則。' },

@@ -15,6 +15,7 @@ import {
 import type { Environment } from '../environment.ts';
 import { type CloudApi, type DriveApi, SessionKeeper } from '../remote/index.ts';
 import { Emitter } from './emitter.ts';
+import { Explainer } from './explain.ts';
 import { ItemViews } from './item-views.ts';
 import { accountMethods } from './methods/account.ts';
 import { cloudMethods } from './methods/cloud.ts';
@@ -44,6 +45,7 @@ export class TidemarkEngine {
   readonly store: Store;
   readonly profile: string;
   readonly views: ItemViews;
+  readonly explainer: Explainer;
   readonly publisher: Publisher;
   readonly #emitter: Emitter;
   readonly #lockFolder: (path: string) => Disposer;
@@ -70,6 +72,12 @@ export class TidemarkEngine {
       () => this.#run,
       () => this.held(),
     );
+    this.explainer = new Explainer({
+      environment,
+      store,
+      factsOf: (id, path) => this.views.factsOf(id, path),
+      held: () => this.held(),
+    });
     this.#handlers = {
       ...accountMethods(this),
       ...folderMethods(this),
@@ -208,7 +216,7 @@ export class TidemarkEngine {
   }
 
   /** Both sides are looked at and nothing is changed on either. Starts no sync where none runs. */
-  async lookOnly<T>(read: (run: SyncRun) => T): Promise<T> {
+  async lookOnly<T>(read: (run: SyncRun) => Promise<T>): Promise<T> {
     if (this.#run !== null) {
       await this.#run.look();
       return read(this.#run);
@@ -223,7 +231,7 @@ export class TidemarkEngine {
       try {
         await run.start(true);
         await run.look();
-        return read(run);
+        return await read(run);
       } finally {
         await run.stop();
       }

@@ -1,13 +1,10 @@
-import type { Conflict, Explanation, FileItem } from '../../contract/index.ts';
-import { isBuiltInIgnored } from '../ignore/index.ts';
+import type { Conflict, FileItem } from '../../contract/index.ts';
 import { type NodeId, PARKED_ID, type RemoteFile } from '../model/index.ts';
 import { type ItemFacts, type ItemVerdict, itemVerdict } from '../status/index.ts';
 import type { Store } from '../store/index.ts';
-import { findAnywhere } from './lookup.ts';
 import type { SyncRun } from './sync-run.ts';
-import { wordsOf } from './operation-words.ts';
 
-/** What the Files list and `explain` say of one item. */
+/** What the Files list says of one item, and the facts that `explain` builds on. */
 export class ItemViews {
   readonly #store: Store;
   readonly #run: () => SyncRun | null;
@@ -46,59 +43,6 @@ export class ItemViews {
     return { path, name: node.name, kind: node.kind, sizeBytes, modifiedMs, ...this.#verdict(id, path, shared) };
   }
 
-  explain(path: string): Explanation | undefined {
-    const { local, remote, synced } = this.#store;
-    const shared = this.#shared();
-    const issue = this.#store.issue(`path:${path}`);
-    const id = findAnywhere(this.#store, path);
-    if (id === undefined) {
-      const ignored = path.split('/').find(isBuiltInIgnored);
-      if (issue === undefined && ignored === undefined) return undefined;
-      const nothing = { local: null, remote: null, synced: null, nextTryAt: null, next: [] };
-      if (issue !== undefined) return { path, state: 'error', reason: issue.reason, ...nothing };
-      return { path, state: 'ignored', reason: { code: 'ignored_by_rule', params: { path, rule: ignored ?? '' } }, ...nothing };
-    }
-    const here = local.get(id);
-    const there = remote.get(id);
-    const agreed = synced.get(id);
-    const next = (this.#run()?.preview().operations ?? []).filter((operation) => operation.id === id).map((operation) => operation.op);
-    return {
-      path,
-      ...this.#verdict(id, path, shared),
-      local:
-        here === undefined
-          ? null
-          : {
-              path: this.#store.localPath(id) ?? here.name,
-              kind: here.kind,
-              sizeBytes: here.kind === 'file' ? here.stat.size : null,
-              hash: here.kind === 'file' ? (here.content?.hash ?? null) : null,
-              revision: null,
-            },
-      remote:
-        there === undefined
-          ? null
-          : {
-              path: this.#store.remotePath(id) ?? there.name,
-              kind: there.kind,
-              sizeBytes: there.kind === 'file' ? there.content.size : null,
-              hash: there.kind === 'file' ? there.content.hash : null,
-              revision: there.revision,
-            },
-      synced:
-        agreed === undefined
-          ? null
-          : {
-              path: this.#store.syncedPath(id) ?? agreed.name,
-              kind: agreed.kind,
-              sizeBytes: null,
-              hash: agreed.kind === 'file' ? agreed.hash : null,
-              revision: agreed.revision,
-            },
-      next: next.map(wordsOf),
-    };
-  }
-
   conflicts(): readonly Conflict[] {
     return this.#store.conflictCopies().map((copy) => this.conflict(copy));
   }
@@ -111,6 +55,8 @@ export class ItemViews {
       copyPath: this.#store.remotePath(copy.id) ?? copy.name,
       device: copy.conflictDevice ?? '',
       at: copy.modifiedAt,
+      currentDevice: winner?.modifiedBy ?? null,
+      currentAt: winner?.modifiedAt ?? null,
       currentSizeBytes: winner?.kind === 'file' ? winner.content.size : 0,
       copySizeBytes: copy.content.size,
     };
@@ -125,8 +71,17 @@ export class ItemViews {
     };
   }
 
-  #verdict(id: NodeId, path: string, { inConflict, questioned, held }: Shared): ItemVerdict {
-    return itemVerdict({
+  #verdict(id: NodeId, path: string, shared: Shared): ItemVerdict {
+    return itemVerdict(this.#facts(id, path, shared));
+  }
+
+  /** Everything that is known of one item; costs as much as a row of the list. */
+  factsOf(id: NodeId, path: string): ItemFacts {
+    return this.#facts(id, path, this.#shared());
+  }
+
+  #facts(id: NodeId, path: string, { inConflict, questioned, held }: Shared): ItemFacts {
+    return {
       remote: this.#store.remote.get(id),
       local: this.#store.local.get(id),
       synced: this.#store.synced.get(id),
@@ -137,7 +92,7 @@ export class ItemViews {
       inConflict: inConflict.has(id),
       questioned: questioned.has(id),
       held,
-    });
+    };
   }
 }
 

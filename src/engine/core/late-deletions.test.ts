@@ -66,8 +66,8 @@ describe('what was deleted without a question', () => {
 
   it('counts on while a question is open: waiting long is no yes', () => {
     deleted(1);
-    const question = { id: 'q', kind: 'mass_delete' as const, side: 'here' as const, items: 9, examples: [], choices: [], since: 0 };
-    store.transaction((write) => write.putQuestion({ ...question, ids: [id(9)], answer: null }));
+    const question = { id: 'q', kind: 'mass_delete', side: 'here', items: 9, since: 0 } as const;
+    store.transaction((write) => write.putQuestion({ ...question, examples: [], choices: [], ids: [id(9)], answer: null }));
     clock.setWallClock(clock.now() + 100 * minuteMs);
     deleted(2);
     expect(deletions.on('here').items).toBe(2);

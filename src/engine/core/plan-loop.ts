@@ -1,11 +1,13 @@
 import { secondMs } from '../../base/index.ts';
 import { type ErrorData, errorKind, toErrorData } from '../../contract/index.ts';
-import { type Executor, isBookkeeping, isAborted, type Outcome, localDay } from '../apply/index.ts';
+import { type Executor, isBookkeeping, isAborted, type Outcome } from '../apply/index.ts';
 import type { NodeId } from '../model/index.ts';
-import { MASS_DELETE_LIMITS, type Operation, plan, type Plan, type Policy } from '../plan/index.ts';
+import { type Operation, plan, type Plan, type Policy } from '../plan/index.ts';
 import { IssueBook } from './issue-book.ts';
+import { FirstMerge } from './first-merge.ts';
+import { hasRealIssue } from './issue-counts.ts';
 import { LateDeletions } from './late-deletions.ts';
-import { canHoldName } from './platform-names.ts';
+import { policyFor } from './policy.ts';
 import { Questions } from './questions.ts';
 import { Retries } from './retries.ts';
 import { isAboutConnection, type SyncContext } from './sync-context.ts';
@@ -19,6 +21,8 @@ export interface PlanLoopParts {
   /** Both sides were looked at, the cloud answers, nothing is paused. */
   readonly mayRun: () => boolean;
   readonly onConnectionLost: (error: ErrorData) => void;
+  /** Files that are being written are not in the tree yet. */
+  readonly looking: () => boolean;
 }
 
 /** A plan costs what changed; plans in a row leave this much time, times the cost of the last, to the work itself. */
@@ -34,6 +38,7 @@ export class PlanLoop {
   readonly #retries: Retries;
   readonly #issues: IssueBook;
   readonly #questions: Questions;
+  readonly #firstMerge: FirstMerge;
   readonly #deletions: LateDeletions;
   readonly #wake = new Wake();
   #dirty = new Set<NodeId>();
@@ -45,6 +50,8 @@ export class PlanLoop {
   /** Of the last plan, without what it waited for. */
   #costMs = 0;
   #settledAnnounced = false;
+  /** Something changed since both sides were compared for the first merge. */
+  #unasked = true;
 
   constructor(ctx: SyncContext, parts: PlanLoopParts) {
     this.#ctx = ctx;
@@ -52,12 +59,14 @@ export class PlanLoop {
     this.#retries = new Retries(ctx.environment.clock, ctx.environment.random, (ids) => this.add(ids));
     this.#issues = new IssueBook(ctx);
     this.#questions = new Questions(ctx.store, ctx.environment.clock);
+    this.#firstMerge = new FirstMerge(ctx.store, ctx.environment.clock);
     this.#deletions = new LateDeletions(ctx.store, ctx.environment.clock, (id) => this.#inFlight.has(id));
   }
 
   add(ids: Iterable<NodeId>): void {
     for (const id of ids) this.#dirty.add(id);
     this.#settledAnnounced = false;
+    this.#unasked = true;
     this.#wake.ring();
   }
 
@@ -68,6 +77,7 @@ export class PlanLoop {
       this.#dirty.add(id);
     }
     this.#settledAnnounced = false;
+    this.#unasked = true;
     this.#wake.ring();
   }
 
@@ -87,9 +97,15 @@ export class PlanLoop {
     this.add(this.#waiting);
   }
 
+  /** The person chose that this very item is deleted; no question about many counts it. */
+  chosenToDelete(id: NodeId): void {
+    this.#questions.choose(id);
+  }
+
   /** Nothing under way and nothing left that could be done now. */
   get idle(): boolean {
-    return this.#dirty.size === 0 && this.#inFlight.size === 0 && this.#held === 0 && !this.#planning;
+    const planned = this.#dirty.size === 0 || (!this.#unasked && this.#firstMerge.asking);
+    return planned && this.#inFlight.size === 0 && this.#held === 0 && !this.#planning;
   }
 
   /** Something that failed is tried again so soon that it is worth waiting for. */
@@ -111,7 +127,19 @@ export class PlanLoop {
     while (!over()) {
       await this.#wake.wait();
       if (over()) break;
-      if (!this.#parts.mayRun() || this.#dirty.size === 0) {
+      const mayRun = this.#parts.mayRun();
+      // Until it is settled whether both sides may be merged, all that is done is reading; what is dirty stays so.
+      if (mayRun && this.#firstMerge.undecided) {
+        this.#planning = true;
+        const costMs = this.#askFirst();
+        this.#planning = false;
+        if (this.#firstMerge.undecided) {
+          this.#announce();
+          await clock.sleep(Math.max(LEAST_PAUSE_MS, costMs * BREATH), stopping).catch(() => undefined);
+          continue;
+        }
+      }
+      if (!mayRun || this.#dirty.size === 0) {
         this.#announce();
         continue;
       }
@@ -132,17 +160,37 @@ export class PlanLoop {
 
   policy(): Policy {
     const { environment, account } = this.#ctx;
-    return {
-      deviceName: account.deviceName,
-      day: localDay(environment.clock.now()),
-      caseSensitive: environment.platform.caseSensitive,
-      canHold: canHoldName(environment.platform.platform),
-      busy: (id) => this.#inFlight.has(id) || this.#retries.isWaiting(id),
-      deleteApproved: (id) => this.#questions.deleteApproved(id),
-      keep: (id) => this.#questions.keep(id),
-      massDelete: MASS_DELETE_LIMITS,
-      deletedLately: (side) => this.#deletions.on(side),
+    return policyFor(
+      environment,
+      account.deviceName,
+      this.#questions,
+      this.#deletions,
+      (id) => this.#inFlight.has(id) || this.#retries.isWaiting(id),
+    );
+  }
+
+  /** Compares both sides and asks, if there is anything to ask; answers what it took, in ms. */
+  #askFirst(): number {
+    const { environment, hooks } = this.#ctx;
+    const startedMs = environment.clock.monotonic();
+    const busy = {
+      inFlight: (id: NodeId) => this.#inFlight.has(id),
+      resting: (id: NodeId) => !this.#inFlight.has(id) && this.#retries.isWaiting(id),
     };
+    try {
+      this.#unasked = false;
+      const step = this.#firstMerge.look(busy, this.#parts.looking());
+      if (step.step === 'read') {
+        this.#unasked = true;
+        for (const id of step.ids) void this.#perform({ op: 'hash', id });
+      }
+      if (step.step === 'go' || (step.step === 'asked' && step.changed)) hooks.onLists('questions', 'files');
+    } catch (error) {
+      environment.log.error('comparing both sides failed', { ...toErrorData(error) });
+      this.#wake.ring();
+      return BROKEN_PAUSE_MS;
+    }
+    return environment.clock.monotonic() - startedMs;
   }
 
   /**
@@ -363,7 +411,7 @@ export class PlanLoop {
     if (this.#settledAnnounced || !this.idle || !this.#parts.mayRun()) return;
     const { store, hooks, environment } = this.#ctx;
     try {
-      const complete = this.#waiting.size === 0 && store.issueCount() === 0;
+      const complete = this.#waiting.size === 0 && !this.#firstMerge.undecided && !hasRealIssue(store);
       this.#settledAnnounced = true;
       hooks.onStatus({ type: 'settled', at: environment.clock.now(), complete });
     } catch (error) {

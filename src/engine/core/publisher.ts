@@ -2,8 +2,9 @@ import type { Status } from '../../contract/index.ts';
 import type { Clock } from '../environment.ts';
 import { diffStatus, type StatusEvent, StatusModel } from '../status/index.ts';
 import type { Store } from '../store/index.ts';
-import { needsPerson } from '../status/index.ts';
 import type { Emitter } from './emitter.ts';
+import { countIssues } from './issue-counts.ts';
+import { openQuestions } from './open-questions.ts';
 
 /** Often enough to look live, seldom enough to cost nothing. */
 const PUBLISH_MS = 100;
@@ -93,14 +94,13 @@ export class Publisher {
 
   #countNow(): void {
     const store = this.#store;
-    const attention =
-      store.issueCount() === 0 ? 0 : store.issues({ limit: 1000 }).filter((issue) => needsPerson(issue.reason, issue.attempts)).length;
+    const questions = openQuestions(store, this.#clock);
     this.#model.apply({
       type: 'counts',
-      issues: store.issueCount(),
-      attention,
+      ...countIssues(store),
       conflicts: store.conflictCopies().length,
-      questions: store.questions().filter((question) => question.answer === null).length,
+      questions: questions.length,
+      firstMerge: questions.some(({ kind }) => kind === 'first_merge'),
       items: store.local.size,
     });
   }

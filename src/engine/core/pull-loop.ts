@@ -53,6 +53,13 @@ export class PullLoop {
     return this.#waiters.wait(asked);
   }
 
+  /** As `pull`, for a person: does not sit out the pause after a failure, unless the cloud asked for it. */
+  pullNow(): Promise<void> {
+    const read = this.pull();
+    this.#nap.wake();
+    return read;
+  }
+
   /** As `pull`, for those who do not wait. */
   request(): void {
     this.#asked += 1;

@@ -1,4 +1,4 @@
-import type { Question } from '../../contract/index.ts';
+import type { MassDeleteQuestion } from '../../contract/index.ts';
 import type { Clock } from '../environment.ts';
 import type { NodeId } from '../model/index.ts';
 import type { MassDeletion } from '../plan/index.ts';
@@ -16,6 +16,8 @@ export class Questions {
 
   // What answered questions hold for; found once, since the planner asks for every item.
   readonly #approved = new Set<NodeId>();
+  /** What a person deleted by name, such as the version of a conflict that was not chosen: it is no part of any question. */
+  readonly #chosen = new Set<NodeId>();
   /** By question. */
   readonly #kept = new Map<string, ReadonlySet<NodeId>>();
 
@@ -50,6 +52,8 @@ export class Questions {
   /** Takes over what the planner holds back; true when the list of questions changed. */
   update(held: readonly MassDeletion[]): boolean {
     let changed = false;
+    // Dealt with: were it brought back, it would be like any other item.
+    for (const id of this.#chosen) if (this.#store.synced.get(id) === undefined) this.#chosen.delete(id);
     for (const side of ['here', 'cloud'] as const) {
       const rows = this.#store.questions().filter((question) => question.side === side);
       const open = rows.find(({ answer }) => answer === null);
@@ -85,8 +89,13 @@ export class Questions {
     return true;
   }
 
+  /** The person chose that this very item goes. */
+  choose(id: NodeId): void {
+    this.#chosen.add(id);
+  }
+
   deleteApproved(id: NodeId): boolean {
-    return this.#approved.has(id);
+    return this.#approved.has(id) || this.#chosen.has(id);
   }
 
   /** The item, or a folder that it was in, is to be kept. */
@@ -113,7 +122,11 @@ function freeId(first: string, rows: readonly QuestionRow[]): string {
 }
 
 /** A mass deletion as it is put to a person. */
-export const questionOf = (store: Store, clock: Pick<Clock, 'now'>, { side, ids, items, goneBefore }: MassDeletion): Question => ({
+export const questionOf = (
+  store: Store,
+  clock: Pick<Clock, 'now'>,
+  { side, ids, items, goneBefore }: MassDeletion,
+): MassDeleteQuestion => ({
   id: `mass-delete-${side}`,
   kind: 'mass_delete',
   side,

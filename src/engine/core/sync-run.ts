@@ -1,4 +1,4 @@
-import { isInside, minuteMs } from '../../base/index.ts';
+import { isInside, minuteMs, secondMs } from '../../base/index.ts';
 import { type ErrorData, TidemarkError } from '../../contract/index.ts';
 import {
   StoredCommits,
@@ -25,7 +25,7 @@ import { DiskFault, type Environment } from '../environment.ts';
 import { checkFolder, prepareOwnFolder, purgeTrash } from '../local/index.ts';
 import type { NodeId } from '../model/index.ts';
 import { Nap } from '../nap.ts';
-import { plan, type Plan } from '../plan/index.ts';
+import { compareSides, type Foresight, foresee } from '../plan/index.ts';
 import { type DriveApi, watchChanges } from '../remote/index.ts';
 import { type AccountRow, type ActivityRow, type FolderRow, isDatabaseFault, type Store, type TrashRow } from '../store/index.ts';
 import { createCommitter, createDownloader, createThrottle, createUploader } from '../transfer/index.ts';
@@ -43,6 +43,16 @@ export interface SyncParts {
   readonly hooks: SyncHooks;
 }
 
+/** Files that are on both sides and were written to since they were read. */
+function touched(store: Store): readonly NodeId[] {
+  return store.divergentIds().filter((id) => {
+    const local = store.local.get(id);
+    return local?.kind === 'file' && local.content === null && store.remote.get(id)?.kind === 'file';
+  });
+}
+
+/** How long a look waits for files that are being written. */
+const LONGEST_QUIET_MS = 2 * secondMs;
 /** How often a folder that cannot be watched is looked at. */
 const POLL_MS = 30_000;
 
@@ -67,6 +77,8 @@ export class SyncRun {
   #scanned = false;
   #pulled = false;
   #offline: ErrorData | null = null;
+  /** How often something was found out about the cloud and the folder. */
+  readonly #news = { connection: 0, folder: 0 };
   #folderError: ErrorData | null = null;
   #paused = false;
   #recovered = false;
@@ -155,6 +167,7 @@ export class SyncRun {
         this.#plan.changed(ids);
       },
       onFolderState: (error) => {
+        this.#news.folder += 1;
         if (error?.code === this.#folderError?.code) return;
         this.#folderError = error;
         hooks.onStatus({ type: 'folder_state', error });
@@ -174,6 +187,7 @@ export class SyncRun {
       pull: () => this.#pull.pull(),
       mayRun: () =>
         this.#scanned && this.#pulled && this.#offline === null && this.#folderError === null && !this.#paused && !this.#pull.reading,
+      looking: () => this.#scan.watchingBusyFiles,
       onConnectionLost: (error) => {
         this.#connection(error);
         this.#askAgain();
@@ -426,22 +440,51 @@ export class SyncRun {
   /** Looks at both sides, also while paused. Throws what stands in the way. */
   async look(): Promise<void> {
     const { signal } = new AbortController();
-    await this.#orBlocked(
-      () => Promise.all([this.#pull.pull(), this.#scan.scan('all')]),
-      signal,
-      () => this.#folderError ?? this.#offline,
+    const fresh = this.#freshlyHeld();
+    await this.#orBlocked(() => Promise.all([this.#pull.pullNow(), this.#scan.scan('all')]), signal, fresh);
+    // What was written a moment ago is looked at again as soon as it is quiet; what never is, is not waited for.
+    const { clock } = this.#parts.environment;
+    const end = clock.monotonic() + LONGEST_QUIET_MS;
+    const seen = (): boolean => (!this.#scan.watchingBusyFiles && !this.#scan.pending) || clock.monotonic() > end;
+    await this.#orBlocked((over) => this.#until(seen, over), signal, fresh);
+  }
+
+  /** What stands in the way as of now: what was found out earlier may be over, and is looked into first. */
+  #freshlyHeld(): () => ErrorData | null {
+    const { folder, connection } = this.#news;
+    return () => {
+      if (this.#folderError !== null && this.#news.folder > folder) return this.#folderError;
+      return this.#news.connection > connection ? this.#offline : null;
+    };
+  }
+
+  /** Everything that would be done until nothing is left, from the trees as they are. */
+  foresee(): Foresight {
+    const { store } = this.#parts;
+    return foresee(store, store.divergentIds(), { ...this.#plan.policy(), busy: () => false });
+  }
+
+  /** Reads files whose content has to be known before it can be said what would be done; those that cannot be read stay as they are. */
+  async readUnknown(): Promise<void> {
+    const { store } = this.#parts;
+    const executor = new Executor(this.#apply);
+    const ids = new Set([...compareSides(store).unread, ...touched(store)]);
+    await Promise.all(
+      [...ids].filter((id) => !this.#plan.isInFlight(id)).map((id) => executor.run({ op: 'hash', id }).catch(() => undefined)),
     );
   }
 
-  /** What would be done next, from the trees as they are. */
-  preview(): Plan {
-    return plan(this.#parts.store, this.#parts.store.divergentIds(), { ...this.#plan.policy(), busy: () => false });
+  /** A person chose that this item is deleted: no question about many deletions counts it. */
+  chosenToDelete(id: NodeId): void {
+    this.#plan.chosenToDelete(id);
   }
 
   /** Looks at both sides, then resolves once nothing is left that could be done. Throws what stands in the way. */
   async settled(signal: AbortSignal): Promise<void> {
     this.#plan.retryAll();
-    await this.#orBlocked(() => Promise.all([this.#pull.pull(), this.#scan.scan('all')]), signal);
+    const fresh = this.#freshlyHeld();
+    const held = (): ErrorData | null => (this.#paused ? this.held : fresh());
+    await this.#orBlocked(() => Promise.all([this.#pull.pullNow(), this.#scan.scan('all')]), signal, held);
     await this.#orBlocked((over) => this.#until(() => this.#isSettled(), over), signal);
   }
 
@@ -504,6 +547,7 @@ export class SyncRun {
   }
 
   #connection(offline: ErrorData | null): void {
+    this.#news.connection += 1;
     if (offline === null) {
       this.#pulled = true;
       this.#resolveDoubt();

@@ -12,7 +12,7 @@ export function decideNewThere(ctx: Context, remote: RemoteNode): void {
   if (!ctx.policy.canHold(remote.name)) return ctx.block(id, { code: 'name_not_holdable', params: { name: remote.name } });
   if (!ctx.isLocalFolder(remote.parentId)) return waitHere(ctx, id);
   if (ctx.localOccupant(remote, id) !== undefined) return waitHere(ctx, id);
-  ctx.emit({ op: remote.kind === 'file' ? 'download' : 'mkdir_local', id });
+  ctx.emit({ op: remote.kind === 'file' ? 'download' : 'mkdir_local', id }, 'new_there');
 }
 
 /** New here: bring it to the cloud, unless the cloud has something of that name. */
@@ -24,8 +24,9 @@ export function decideNewHere(ctx: Context, local: LocalNode): void {
   if (occupant !== undefined) return meet(ctx, local, occupant);
   const rival = strongerSibling(ctx, local);
   if (rival !== undefined) return clash(ctx, local, rival.name);
-  if (local.kind === 'folder') return ctx.emit({ op: 'mkdir_remote', id });
-  ctx.emit(local.content === null ? { op: 'hash', id } : { op: 'upload', id });
+  if (local.kind === 'folder') return ctx.emit({ op: 'mkdir_remote', id }, 'new_here');
+  if (local.content === null) return ctx.emit({ op: 'hash', id }, 'read_first');
+  ctx.emit({ op: 'upload', id }, 'new_here');
 }
 
 /** Something new here has the name of something in the cloud. */
@@ -53,10 +54,10 @@ function bothNew(ctx: Context, local: LocalNode, remote: RemoteNode): void {
   // A disk that holds both compositions of a name may have two items for this one: the first of them is it.
   const rival = strongerSibling(ctx, local, (name) => sameName(name, remote.name));
   if (rival !== undefined) return clash(ctx, local, rival.name);
-  if (local.kind === 'folder' && remote.kind === 'folder') return ctx.emit({ op: 'adopt', id, remoteId: remote.id });
+  if (local.kind === 'folder' && remote.kind === 'folder') return ctx.emit({ op: 'adopt', id, remoteId: remote.id }, 'same_on_both');
   if (local.kind === 'file' && remote.kind === 'file') {
-    if (local.content === null) return ctx.emit({ op: 'hash', id });
-    if (local.content.hash === remote.content.hash) return ctx.emit({ op: 'adopt', id, remoteId: remote.id });
+    if (local.content === null) return ctx.emit({ op: 'hash', id }, 'read_first');
+    if (local.content.hash === remote.content.hash) return ctx.emit({ op: 'adopt', id, remoteId: remote.id }, 'same_on_both');
   }
   yieldName(ctx, local, remote);
 }
@@ -79,5 +80,5 @@ function unpark(ctx: Context, local: LocalNode): void {
   const name = ctx.nameTaken(ROOT_ID, nameKey(local.name)) ? freeConflictName(ctx, { ...local, parentId: ROOT_ID }) : local.name;
   if (name === undefined) return ctx.block(local.id, { code: 'conflict_limit', params: { name: local.name } });
   ctx.reserve(ROOT_ID, name);
-  ctx.emit({ op: 'move_local', id: local.id, to: { parentId: ROOT_ID, name } });
+  ctx.emit({ op: 'move_local', id: local.id, to: { parentId: ROOT_ID, name } }, 'back_in_sight');
 }

@@ -5,6 +5,7 @@ import type { Blocked, Operation, Place } from './operations.ts';
 import { sameName } from './same.ts';
 import { Fates } from './fates.ts';
 import type { Policy } from './policy.ts';
+import type { RuleCode, Trace } from './trace.ts';
 
 /** Where an item stands: exactly one of these, whatever the trees say. */
 export type Standing =
@@ -38,8 +39,11 @@ export class Context {
   readonly #local: (id: NodeId) => LocalNode | undefined;
   readonly #synced: (id: NodeId) => SyncedNode | undefined;
 
-  constructor(trees: Trees, policy: Policy) {
+  readonly #trace: Trace | undefined;
+
+  constructor(trees: Trees, policy: Policy, trace?: Trace) {
     this.trees = trees;
+    this.#trace = trace;
     this.#remote = remembering((id) => trees.remote.get(id));
     this.#local = remembering((id) => trees.local.get(id));
     this.#synced = remembering((id) => trees.synced.get(id));
@@ -65,10 +69,15 @@ export class Context {
   }
 
   /** Adds an operation; one an item, a second one for the same item is dropped (a later round makes it). */
-  emit(operation: Operation): void {
+  emit(operation: Operation, rule: RuleCode): void {
     if (this.operations.has(operation.id) || this.#taken.has(operation.id)) return;
     this.operations.set(operation.id, operation);
-    if (operation.op === 'rearrange_remote') for (const step of operation.steps) this.#taken.add(step.id);
+    this.because(operation.id, rule);
+    if (operation.op !== 'rearrange_remote') return;
+    for (const { id } of operation.steps) {
+      this.#taken.add(id);
+      this.because(id, rule);
+    }
   }
 
   wait(id: NodeId, ...forOthers: readonly NodeId[]): void {
@@ -78,11 +87,18 @@ export class Context {
   /** As `wait`, for any number of others: a call cannot have as many arguments as a folder can have items. */
   waitFor(id: NodeId, forOthers: readonly NodeId[]): void {
     this.waiting.add(id);
+    this.because(id, 'waits_for_other', forOthers);
     for (const other of forOthers) this.include(other);
   }
 
   block(id: NodeId, reason: ErrorData): void {
     this.blocked.set(id, { id, reason });
+    this.because(id, 'name_not_possible');
+  }
+
+  /** Why this was decided, if anybody wants to know. */
+  because(id: NodeId, rule: RuleCode, waitsFor: readonly NodeId[] = []): void {
+    this.#trace?.set(id, { rule, waitsFor });
   }
 
   standing(id: NodeId): Standing {

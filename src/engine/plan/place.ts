@@ -1,8 +1,8 @@
 import { nameKey } from '../../base/index.ts';
-import type { LocalNode, RemoteNode } from '../model/index.ts';
+import { type LocalNode, type NodeId, PARKED_ID, type RemoteNode } from '../model/index.ts';
 import { conflictName } from '../conflict/index.ts';
 import type { Context } from './context.ts';
-import { placeOf, sameName } from './same.ts';
+import { placeOf, sameName, samePlace } from './same.ts';
 import { waitHere, waitThere } from './standstill.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -36,7 +36,14 @@ function moveThere(ctx: Context, remote: RemoteNode, local: LocalNode): void {
   if (ctx.isAbove('remote', id, local.parentId)) return waitThere(ctx, id);
   if (ctx.mayBeAbove('remote', id, local.parentId)) return ctx.wait(id);
   ctx.planParent('remote', id, local.parentId);
-  ctx.emit({ op: 'move_remote', id, to: placeOf(local) });
+  ctx.emit({ op: 'move_remote', id, to: placeOf(local) }, 'moved_here');
+}
+
+/** This side moved it as well: the cloud's place wins. */
+function movedBoth(ctx: Context, id: NodeId): boolean {
+  const local = ctx.local(id);
+  const synced = ctx.synced(id);
+  return local !== undefined && synced !== undefined && local.parentId !== PARKED_ID && !samePlace(local, synced);
 }
 
 /**
@@ -60,7 +67,7 @@ function moveHere(ctx: Context, remote: RemoteNode): void {
   if (ctx.localOccupant(remote, id) !== undefined) return waitHere(ctx, id);
   if (ctx.mayBeAbove('local', id, remote.parentId)) return ctx.wait(id);
   ctx.planParent('local', id, remote.parentId);
-  ctx.emit({ op: 'move_local', id, to: placeOf(remote) });
+  ctx.emit({ op: 'move_local', id, to: placeOf(remote) }, movedBoth(ctx, id) ? 'both_moved' : 'moved_there');
 }
 
 /** The cloud's item keeps the name; the one here steps aside. Names that only look alike are reported instead (SYNC-SPEC 9). */
@@ -68,7 +75,7 @@ export function yieldName(ctx: Context, local: LocalNode, winner: RemoteNode): v
   if (!sameName(local.name, winner.name)) return clash(ctx, local, winner.name);
   const name = freeConflictName(ctx, local);
   if (name === undefined) return ctx.block(local.id, { code: 'conflict_limit', params: { name: local.name } });
-  ctx.emit({ op: 'rename_aside', id: local.id, name, inFavourOf: winner.id });
+  ctx.emit({ op: 'rename_aside', id: local.id, name, inFavourOf: winner.id }, 'name_taken');
 }
 
 export function clash(ctx: Context, local: LocalNode, other: string): void {

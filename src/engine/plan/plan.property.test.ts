@@ -14,10 +14,11 @@ import { Properties } from '../fakes/world/testing/properties.ts';
 import { agreedWorld, bothChanged, perturb, plainSeeds, richSeeds } from '../fakes/world/testing/random-world.ts';
 import { SeededRandom } from '../fakes/random.ts';
 import type { AbstractWorld } from '../fakes/world/abstract-world.ts';
-import type { LocalNode, NodeId, RemoteNode, TreeView } from '../model/index.ts';
+import { foresee } from './foresee/index.ts';
+import { type LocalNode, type NodeId, type RemoteNode, ROOT_ID, type TreeView } from '../model/index.ts';
 import { plan, type Plan, type Policy } from './index.ts';
 
-const properties = new Properties('plan.property.test.ts', 9);
+const properties = new Properties('plan.property.test.ts', 10);
 
 function expectSettled(world: AbstractWorld, last: Plan, written: readonly string[]): void {
   expect(last.waiting, describeWorld(world)).toEqual([]);
@@ -52,6 +53,24 @@ describe('the planner, over random triples of trees', () => {
       expect(world.listing('remote')).toEqual(wanted);
     },
   );
+
+  properties.holds('is foreseen to its end from what is dirty alone, and nothing is left to do there', 1, plainSeeds, (seeds) => {
+    const world = bothChanged(seeds);
+    const before = describeWorld(world);
+    const { settles, end, last } = foresee(world, world.ids(), POLICY);
+    expect(settles).toBe(true);
+    expect(describeWorld(world)).toBe(before);
+    const ids = new Set(world.ids());
+    const walk = (tree: 'remote' | 'local', at: NodeId): void => {
+      for (const node of end[tree].children(at)) {
+        ids.add(node.id);
+        if (node.kind === 'folder') walk(tree, node.id);
+      }
+    };
+    for (const tree of ['remote', 'local'] as const) walk(tree, ROOT_ID);
+    expect(plan(end, ids, POLICY).operations).toEqual([]);
+    if (last.blocked.length === 0 && last.massDeletions.length === 0) expect(end.local.size).toBe(end.remote.size);
+  });
 
   properties.holds('gives the same end whatever the order inside a batch', 1, fc.tuple(plainSeeds, fc.nat()), ([seeds, other]) => {
     const world = bothChanged(seeds);

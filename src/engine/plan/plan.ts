@@ -7,15 +7,17 @@ import { holdMassDeletions } from './mass-deletion.ts';
 import type { Plan } from './operations.ts';
 import { decidePlace } from './place.ts';
 import type { Policy } from './policy.ts';
+import type { Trace } from './trace.ts';
 import { decideGoneHere, decideGoneThere } from './vanished.ts';
 
 /**
  * What to do next about the dirty items. Pure and total: values in, values out, the same answer for the same trees
  * whatever the order of `dirty`. Items that the decision touches are drawn in, so a full pass (every id) is the oracle of
  * a partial one. When nothing is left to do, a plan of every id is empty.
+ * @param trace where to write down why, for whoever asks; nothing is kept without it
  */
-export function plan(trees: Trees, dirty: Iterable<NodeId>, policy: Policy): Plan {
-  const ctx = new Context(trees, policy);
+export function plan(trees: Trees, dirty: Iterable<NodeId>, policy: Policy, trace?: Trace): Plan {
+  const ctx = new Context(trees, policy, trace);
   // Sorted, because conflict names are given out first come, first served. Most of a full pass is settled and not looked
   // at any further.
   const open: NodeId[] = [];
@@ -26,7 +28,11 @@ export function plan(trees: Trees, dirty: Iterable<NodeId>, policy: Policy): Pla
     if (id !== undefined && !ctx.policy.busy(id)) decide(ctx, id);
   }
   const { operations, massDeletions } = holdMassDeletions([...ctx.operations.values()], trees.synced.size, policy);
-  for (const question of massDeletions) for (const id of question.ids) ctx.waiting.add(id);
+  for (const question of massDeletions)
+    for (const id of question.ids) {
+      ctx.waiting.add(id);
+      ctx.because(id, 'mass_deletion');
+    }
   return { operations, massDeletions, blocked: [...ctx.blocked.values()], waiting: [...ctx.waiting] };
 }
 
@@ -37,7 +43,7 @@ function decide(ctx: Context, id: NodeId): void {
     case 'nowhere':
       return;
     case 'gone_both':
-      return ctx.emit({ op: 'forget', id });
+      return ctx.emit({ op: 'forget', id }, 'gone_both');
     case 'gone_here':
       return decideGoneHere(ctx, id);
     case 'gone_there':
@@ -60,14 +66,14 @@ function decideBoth(ctx: Context, id: NodeId): void {
   if (remote === undefined || local === undefined) return;
   if (remote.kind !== local.kind) {
     // An id never changes its kind; whatever made this, the one here goes on as an item of its own.
-    return ctx.emit({ op: 'revive_local', id, whole: true });
+    return ctx.emit({ op: 'revive_local', id, whole: true }, 'both_edited');
   }
   const placed = decidePlace(ctx, remote, local);
   // Out of sight is no place to read or write: first back into the tree.
   if (ctx.operations.has(id) || local.parentId === PARKED_ID) return;
   const same = remote.kind === 'file' && local.kind === 'file' ? decideContent(ctx, remote, local, synced) : true;
   if (!placed || !same) return;
-  if (!isWritten(remote, synced)) ctx.emit({ op: 'settle', id });
+  if (!isWritten(remote, synced)) ctx.emit({ op: 'settle', id }, 'agreed');
 }
 
 /** What was agreed on is what the cloud has. */

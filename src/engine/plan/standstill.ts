@@ -30,7 +30,7 @@ export function waitThere(ctx: Context, id: NodeId): void {
   for (const step of placed) ctx.planParent('remote', step.id, step.to.parentId);
   if (placed.some((step) => ctx.mayBeAbove('remote', step.id, step.to.parentId, together))) return;
   const items = steps.filter((step) => step.step === 'delete').reduce((sum, step) => sum + 1 + countGone(ctx, step.id), 0);
-  ctx.emit({ op: 'rearrange_remote', id: first, steps, items });
+  ctx.emit({ op: 'rearrange_remote', id: first, steps, items }, 'circle');
 }
 
 /** The item waits for a change on the disk. */
@@ -41,7 +41,7 @@ export function waitHere(ctx: Context, id: NodeId): void {
   // What is out of sight already is in nobody's way.
   const inTheWay = (at: NodeId): boolean => verdictOf(ctx, at) === 'move_here' && ctx.local(at)?.parentId !== PARKED_ID;
   const [first] = [...(circle ?? [])].filter(inTheWay).sort();
-  if (first !== undefined && !ctx.policy.busy(first)) ctx.emit({ op: 'park_local', id: first });
+  if (first !== undefined && !ctx.policy.busy(first)) ctx.emit({ op: 'park_local', id: first }, 'circle');
 }
 
 /** Everything reachable from `id`, if that leads back to `id`. */

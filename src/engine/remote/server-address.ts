@@ -13,7 +13,7 @@ export function isLoopback(hostname: string): boolean {
 export function serverAddress(server: string): string {
   const url = URL.canParse(server) ? new URL(server) : undefined;
   if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:') || url.username !== '' || url.password !== '') {
-    throw new TidemarkError('invalid_request', { field: 'server', server });
+    throw new TidemarkError('invalid_request', { field: 'server', server, problem: 'an address such as https://cloud.example.org' });
   }
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) throw new TidemarkError('cloud_insecure', { server });
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;

@@ -18,7 +18,7 @@ describe('Basics', () => {
     await using opened = await worldOf('laptop');
     const [laptop] = opened.devices;
     await laptop.write('report.txt', 'hello');
-    expect(await laptop.sync()).toEqual({ uploaded: 1, downloaded: 0, issues: 0, questions: 0, conflicts: 0 });
+    expect(await laptop.sync()).toEqual({ uploaded: 1, downloaded: 0, issues: 0, skipped: 0, questions: 0, conflicts: 0 });
     await opened.world.expectSame({ 'report.txt': 'hello' });
   });
 

@@ -142,7 +142,8 @@ export class SimDevice {
       password: PASSWORD,
       deviceName: this.name,
     });
-    await this.#engine.call('folder.add', { path: ROOT });
+    // Some have agreed beforehand that both sides are merged, the others are asked.
+    await this.#engine.call('folder.add', { path: ROOT, merge: this.skewMs === 0 });
     this.#durable = this.#databaseLog.whole();
   }
 

@@ -114,8 +114,9 @@ export class Settlement {
       await scheduler
         .until(device.call('sync.wait', { timeoutMs: minuteMs }), `${device.name}: wait`)
         .catch((error: unknown) => problems.push(`${device.name}: sync.wait says ${String(error)}`));
-      const { operations } = await scheduler.until(device.call('sync.preview', {}), `${device.name}: preview`);
+      const { operations, rounds } = await scheduler.until(device.call('sync.preview', {}), `${device.name}: preview`);
       problems.push(...operations.map(({ kind, path }) => `${device.name} would ${kind} ${path}`));
+      if (rounds > 0 && operations.length === 0) problems.push(`${device.name} has something left to write down`);
     }
     return problems;
   }

@@ -13,6 +13,8 @@ export interface StateFacts {
   /** Uploads wait for room in the cloud, or downloads for room on the disk. */
   readonly roomError: ErrorData | null;
   readonly questions: number;
+  /** Nothing syncs before it is answered whether both sides may be merged. */
+  readonly firstMerge: boolean;
   readonly conflicts: number;
   /** Issues that only a person can end (see `needsPerson`). */
   readonly attention: number;
@@ -58,7 +60,8 @@ export function stateOf(facts: StateFacts): StateAndReason {
 }
 
 /** A question holds everything up, a conflict one file, an issue only itself. */
-function attentionReason({ questions, conflicts, attention }: StateFacts): ErrorData | null {
+function attentionReason({ questions, firstMerge, conflicts, attention }: StateFacts): ErrorData | null {
+  if (firstMerge) return { code: 'first_merge', params: {} };
   if (questions > 0) return { code: 'mass_delete', params: {} };
   if (conflicts > 0) return { code: 'conflict_kept', params: {} };
   if (attention > 0) return { code: 'not_synced', params: { items: attention } };

@@ -43,8 +43,12 @@ export type StatusEvent =
   | {
       readonly type: 'counts';
       readonly issues: number;
+      /** Listed for information only. */
+      readonly skipped: number;
       readonly attention: number;
       readonly conflicts: number;
       readonly questions: number;
+      /** One of the questions is whether both sides may be merged: nothing syncs until it is answered. */
+      readonly firstMerge: boolean;
       readonly items: number;
     };

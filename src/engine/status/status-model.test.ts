@@ -19,7 +19,16 @@ const up = (id: string, totalBytes: number, path = id): StatusEvent => ({ type: 
 const progress = (id: string, doneBytes: number, at = 0): StatusEvent => ({ type: 'op_progress', id, doneBytes, at });
 const done = (id: string, succeeded = true): StatusEvent => ({ type: 'op_finished', id, succeeded, at: 0 });
 const settled: StatusEvent = { type: 'settled', at: 1_700_000_000_000, complete: true };
-const counts: Extract<StatusEvent, { type: 'counts' }> = { type: 'counts', issues: 0, attention: 0, conflicts: 0, questions: 0, items: 0 };
+const counts: Extract<StatusEvent, { type: 'counts' }> = {
+  type: 'counts',
+  issues: 0,
+  skipped: 0,
+  attention: 0,
+  conflicts: 0,
+  questions: 0,
+  firstMerge: false,
+  items: 0,
+};
 
 describe('the state', () => {
   it('begins as not set up, then starting, then up to date', () => {

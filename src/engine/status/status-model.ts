@@ -26,7 +26,7 @@ export class StatusModel {
   /** From the first operation until everything has settled: no flicker between two rounds of planning. */
   #working = false;
   #lastSyncedAt: number | null;
-  #counts = { issues: 0, attention: 0, conflicts: 0, questions: 0, items: 0 };
+  #counts = { issues: 0, skipped: 0, attention: 0, conflicts: 0, questions: 0, firstMerge: false, items: 0 };
 
   /** @param lastSyncedAt from an earlier run, wall clock. */
   constructor(lastSyncedAt: number | null = null) {
@@ -77,8 +77,8 @@ export class StatusModel {
         this.#ready = true;
         return;
       case 'counts': {
-        const { issues, attention, conflicts, questions, items } = event;
-        this.#counts = { issues, attention, conflicts, questions, items };
+        const { type: _, ...counts } = event;
+        this.#counts = counts;
         return;
       }
       case 'planned':
@@ -137,7 +137,7 @@ export class StatusModel {
   status(at: number, revision = 0): Status {
     const upload = this.#upload.progress(at);
     const download = this.#download.progress(at);
-    const { issues, conflicts, questions, items, attention } = this.#counts;
+    const { issues, skipped, conflicts, questions, firstMerge, items, attention } = this.#counts;
     const facts = {
       engineError: this.#engineError,
       hasAccount: this.#account !== null,
@@ -146,6 +146,7 @@ export class StatusModel {
       folderError: this.#folderError,
       roomError: this.#roomError,
       questions,
+      firstMerge,
       conflicts,
       attention,
       offline: this.#offline,
@@ -163,9 +164,11 @@ export class StatusModel {
       etaMs: etaMs(upload, download),
       scanning: this.#scanning,
       issues,
+      skipped,
       conflicts,
       questions,
       items,
+      paused: this.#pause !== null,
       pausedUntil: this.#pause?.until ?? null,
       lastSyncedAt: this.#lastSyncedAt,
       transfers: this.#transfers.largest(),

@@ -42,6 +42,8 @@ const event: fc.Arbitrary<StatusEvent> = fc.oneof(
   fc.record({
     type: fc.constant('counts' as const),
     issues: fc.nat(9),
+    skipped: fc.nat(9),
+    firstMerge: fc.boolean(),
     attention: fc.nat(9),
     conflicts: fc.nat(9),
     questions: fc.nat(9),

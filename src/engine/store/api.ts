@@ -1,4 +1,4 @@
-import type { Activity, ErrorData, Question, SettingKey, SettingValue } from '../../contract/index.ts';
+import type { Activity, ErrorData, FirstMergeQuestion, MassDeleteQuestion, SettingKey, SettingValue } from '../../contract/index.ts';
 import type { LocalNode, LocalTree, NodeId, RemoteFile, RemoteNode, RemoteTree, SyncedNode, SyncedTree } from '../model/index.ts';
 
 /**
@@ -110,6 +110,11 @@ export interface FolderRow {
   readonly path: string;
   /** Also written into the folder's marker file: a folder without it is not ours (unmounted, replaced). */
   readonly folderId: string;
+  /**
+   * There until it is settled that what is here and what is in the cloud may be merged: nothing is changed before.
+   * `asked` is null until both sides were looked at.
+   */
+  readonly firstMerge?: { readonly asked: FirstMergeQuestion | null };
 }
 
 export interface CursorRow {
@@ -139,7 +144,7 @@ export interface DeletionRow {
   readonly at: number;
 }
 
-export interface QuestionRow extends Omit<Question, 'goneBefore'> {
+export interface QuestionRow extends Omit<MassDeleteQuestion, 'goneBefore'> {
   readonly ids: readonly NodeId[];
   readonly answer: 'keep' | 'delete' | null;
 }

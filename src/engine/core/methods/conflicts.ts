@@ -29,6 +29,8 @@ export function conflictMethods(engine: TidemarkEngine): Handlers<'conflicts.lis
       const copy = find(id);
       const chosen = chosenVersion(copy, keep, engine.requireAccount().deviceId);
       const { path, copyPath } = views.conflict(copy);
+      // Whichever version goes, it was chosen by name: a question about many deletions is not about it.
+      if (chosen !== 'both') engine.run?.chosenToDelete(copy.id);
       try {
         const reversal = await chooseVersion(engine, copy, chosen);
         note(engine, 'chosen', path, { otherPath: copyPath, node: copy.id, reversal });

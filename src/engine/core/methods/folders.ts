@@ -4,6 +4,17 @@ import { note } from '../../apply/index.ts';
 import type { Handlers, TidemarkEngine } from '../engine.ts';
 import { checkNewFolder } from '../new-folder.ts';
 
+/** Within `exclusively`. Only Tidemark's memory of it goes; the files and the cloud stay as they are. */
+export async function removeSyncedFolder(engine: TidemarkEngine, path: string): Promise<void> {
+  await engine.stopRun();
+  engine.releaseFolder();
+  engine.store.transaction((write) => {
+    write.clearTrees();
+    write.setFolder(null);
+  });
+  note(engine, 'folder_removed', '', { otherPath: path });
+}
+
 export function folderMethods(engine: TidemarkEngine): Handlers<'folder.add' | 'folder.list' | 'folder.remove'> {
   const { store, environment } = engine;
   const list = async (): Promise<Folder[]> => {
@@ -14,7 +25,7 @@ export function folderMethods(engine: TidemarkEngine): Handlers<'folder.add' | '
     return [{ path: synced.path, localOnly: false, state }, ...localOnly];
   };
   return {
-    'folder.add': ({ path, localOnly }) =>
+    'folder.add': ({ path, localOnly, merge }) =>
       engine.exclusively(async () => {
         const real = await checkNewFolder(engine, path, localOnly);
         if (localOnly) {
@@ -31,7 +42,7 @@ export function folderMethods(engine: TidemarkEngine): Handlers<'folder.add' | '
             throw new TidemarkError('folder_not_writable', { path: real }, { cause: error });
           }
           store.transaction((write) => {
-            write.setFolder({ path: real, folderId });
+            write.setFolder({ path: real, folderId, ...(merge ? {} : { firstMerge: { asked: null } }) });
           });
           note(engine, 'folder_added', '', { otherPath: real });
           await engine.startRun();
@@ -45,14 +56,7 @@ export function folderMethods(engine: TidemarkEngine): Handlers<'folder.add' | '
         const real = (await environment.disk.realPath(path)) ?? path;
         const folder = store.folder();
         if (folder !== null && (folder.path === real || folder.path === path)) {
-          await engine.stopRun();
-          engine.releaseFolder();
-          // Only Tidemark's memory of it goes; the files and the cloud stay as they are.
-          store.transaction((write) => {
-            write.clearTrees();
-            write.setFolder(null);
-          });
-          note(engine, 'folder_removed', '', { otherPath: folder.path });
+          await removeSyncedFolder(engine, folder.path);
         } else if (store.localOnlyFolders().includes(real)) {
           store.transaction((write) => {
             write.setLocalOnlyFolders(store.localOnlyFolders().filter((one) => one !== real));

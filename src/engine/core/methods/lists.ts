@@ -1,14 +1,15 @@
-import { type FileItem, TidemarkError } from '../../../contract/index.ts';
+import { type AnswerChoice, type FileItem, TidemarkError } from '../../../contract/index.ts';
 import type { Handlers, TidemarkEngine } from '../engine.ts';
-import { LateDeletions } from '../late-deletions.ts';
+import { withoutFirstMerge } from '../first-merge.ts';
 import { findAnywhere } from '../lookup.ts';
+import { openQuestions } from '../open-questions.ts';
 import { shownActivity } from '../undoing.ts';
+import { removeSyncedFolder } from './folders.ts';
 
 type Names = 'activity.list' | 'files.list' | 'files.explain' | 'issues.list' | 'questions.list' | 'questions.answer';
 
 export function listMethods(engine: TidemarkEngine): Handlers<Names> {
   const { store, views, environment } = engine;
-  const lately = new LateDeletions(store, environment.clock, () => false);
   return {
     'activity.list': ({ cursor, limit, search, kinds }) => {
       const before = cursor === undefined ? undefined : wholeNumber(cursor);
@@ -30,11 +31,7 @@ export function listMethods(engine: TidemarkEngine): Handlers<Names> {
       const rows: FileItem[] = items.slice(from, from + limit);
       return Promise.resolve({ rows, next: from + limit < items.length ? String(from + limit) : null });
     },
-    'files.explain': ({ path }) => {
-      const explanation = views.explain(path);
-      if (explanation === undefined) throw new TidemarkError('unknown_item', { path });
-      return Promise.resolve(explanation);
-    },
+    'files.explain': ({ path }) => engine.explainer.explain(path),
     'issues.list': ({ cursor, limit }) => {
       const rows = store.issues({ limit: limit + 1, ...(cursor === undefined ? {} : { after: cursor }) });
       const { rows: page, next } = pageOf(rows, limit, (row) => row.key);
@@ -42,24 +39,43 @@ export function listMethods(engine: TidemarkEngine): Handlers<Names> {
     },
     'questions.list': () =>
       Promise.resolve({
-        questions: store
-          .questions()
-          .filter((one) => one.answer === null)
-          .map(({ ids: _, answer: __, ...question }) => ({ ...question, goneBefore: lately.on(question.side).items })),
+        questions: [...openQuestions(store, environment.clock)],
       }),
-    'questions.answer': ({ id, choice }) => {
-      const question = store.questions().find((one) => one.id === id && one.answer === null);
-      if (question === undefined) throw new TidemarkError('unknown_item', { id });
-      store.transaction((write) => {
-        write.putQuestion({ ...question, answer: choice });
-        // What went before it was told with the question: the next deletion is another one.
-        write.setRecentDeletions(store.recentDeletions().filter((row) => row.side !== question.side));
-      });
+    'questions.answer': async ({ id, choice }) => {
+      const asked = openQuestions(store, environment.clock).find((one) => one.id === id);
+      if (asked === undefined) throw new TidemarkError('unknown_item', { id });
+      if (!(asked.choices as readonly AnswerChoice[]).includes(choice))
+        throw new TidemarkError('invalid_request', { field: 'choice', problem: `this question takes ${asked.choices.join(' or ')}` });
+      if (asked.kind === 'first_merge') await answerFirstMerge(engine, choice);
+      else {
+        const question = store.questions().find((one) => one.id === id);
+        store.transaction((write) => {
+          if (question !== undefined && (choice === 'keep' || choice === 'delete')) write.putQuestion({ ...question, answer: choice });
+          // What went before it was told with the question: the next deletion is another one.
+          write.setRecentDeletions(store.recentDeletions().filter((row) => row.side !== asked.side));
+        });
+      }
       engine.publisher.lists('questions', 'files');
       engine.run?.answered();
-      return Promise.resolve({});
+      return {};
     },
   };
+}
+
+/** Yes: sync as always. No: the folder is not synced any more, and nothing was touched. */
+function answerFirstMerge(engine: TidemarkEngine, choice: AnswerChoice): Promise<void> {
+  return engine.exclusively(async () => {
+    const folder = engine.store.folder();
+    if (folder?.firstMerge === undefined) return;
+    if (choice === 'cancel') {
+      await removeSyncedFolder(engine, folder.path);
+      engine.announce();
+      return;
+    }
+    engine.store.transaction((write) => {
+      write.setFolder(withoutFirstMerge(folder));
+    });
+  });
 }
 
 function pageOf<T>(rows: readonly T[], limit: number, key: (row: T) => string): { rows: T[]; next: string | null } {

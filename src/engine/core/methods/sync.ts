@@ -1,7 +1,9 @@
 import { type ActivityKind, TidemarkError } from '../../../contract/index.ts';
-import type { Operation } from '../../plan/index.ts';
 import type { Handlers, TidemarkEngine } from '../engine.ts';
-import { questionOf } from '../questions.ts';
+import { FirstMerge } from '../first-merge.ts';
+import { countIssues } from '../issue-counts.ts';
+import { openQuestionCount } from '../open-questions.ts';
+import { previewOf } from '../preview.ts';
 
 type Names =
   | 'engine.info'
@@ -45,20 +47,22 @@ export function syncMethods(engine: TidemarkEngine): Handlers<Names> {
       const run = engine.requireRun();
       const [up, down] = [changes(engine, UP), changes(engine, DOWN)];
       await settledWithin(engine, run, timeoutMs);
+      const { issues, skipped } = countIssues(store);
       return {
         uploaded: changes(engine, UP) - up,
         downloaded: changes(engine, DOWN) - down,
-        issues: store.issueCount(),
-        questions: store.questions().filter((question) => question.answer === null).length,
+        issues,
+        skipped,
+        questions: openQuestionCount(store),
         conflicts: store.conflictCopies().length,
       };
     },
-    'sync.preview': () =>
-      engine.lookOnly((run) => {
-        const next = run.preview();
-        const operations = next.operations.filter(({ op }) => op !== 'settle' && op !== 'forget');
-        const questions = next.massDeletions.map((deletion) => questionOf(store, environment.clock, deletion));
-        return { operations: operations.map((operation) => previewRow(engine, operation)), questions };
+    'sync.preview': ({ limit }) =>
+      engine.lookOnly(async (run) => {
+        await run.readUnknown();
+        // Both sides were looked at, so it can be said whether a question about them waits; what could not be read differs.
+        new FirstMerge(store, environment.clock).look({ inFlight: () => false, resting: () => true }, false);
+        return previewOf(engine, run.foresee(), limit);
       }),
     'sync.pause': ({ until }) => {
       if (until !== null && until <= environment.clock.now())
@@ -104,26 +108,4 @@ async function settledWithin(engine: TidemarkEngine, run: NonNullable<TidemarkEn
   } finally {
     cancel?.();
   }
-}
-
-function previewRow(
-  { store }: TidemarkEngine,
-  operation: Operation,
-): { kind: string; path: string; otherPath: string | null; sizeBytes: number | null } {
-  const { id, op } = operation;
-  const local = store.local.get(id);
-  const remote = store.remote.get(id);
-  const path = store.localPath(id) ?? store.remotePath(id) ?? store.syncedPath(id) ?? '';
-  const otherPath =
-    op === 'rename_aside'
-      ? operation.name
-      : op === 'move_local'
-        ? (store.remotePath(id) ?? null)
-        : op === 'move_remote'
-          ? (store.remotePath(id) ?? null)
-          : null;
-  const sizeBytes = op === 'download' && remote?.kind === 'file' ? remote.content.size : local?.kind === 'file' ? local.stat.size : null;
-  // A new file is read first; what comes of it is an upload.
-  const kind = op === 'hash' && remote === undefined ? 'upload' : op;
-  return { kind, path, otherPath, sizeBytes };
 }

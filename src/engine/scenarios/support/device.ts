@@ -48,6 +48,8 @@ export interface DeviceOptions {
   readonly waits?: Waits;
   /** What is done with the device before its folder is added, such as putting files into it. */
   readonly before?: (device: Device) => Promise<void>;
+  /** False: nobody has agreed to merge both sides, so it is asked. */
+  readonly merge?: boolean;
 }
 
 export interface DevicePlace {
@@ -150,9 +152,10 @@ export class Device implements EngineApi {
     await this.call('account.signIn', { server: this.#server, email, password: PASSWORD, deviceName: this.name });
   }
 
-  async addFolder(): Promise<void> {
+  /** @param merge the person has agreed beforehand that both sides are merged */
+  async addFolder({ merge = true }: { readonly merge?: boolean } = {}): Promise<void> {
     await mkdir(this.root, { recursive: true });
-    await this.call('folder.add', { path: this.folder });
+    await this.call('folder.add', { path: this.folder, merge });
   }
 
   call<M extends MethodName>(method: M, params: ParamsIn<M>): Promise<ResultOf<M>> {

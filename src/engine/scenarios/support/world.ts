@@ -39,7 +39,7 @@ export class World implements AsyncDisposable {
     if (this.devices.length === 1) await device.signUp();
     else await device.signIn();
     await options.before?.(device);
-    await device.addFolder();
+    await device.addFolder({ merge: options.merge ?? true });
     await device.sync();
     return device;
   }
@@ -100,8 +100,8 @@ export class World implements AsyncDisposable {
     for (const other of others) expect(await other.tree(), `${other.name} has what ${first.name} has`).toEqual(tree);
     await this.#expectCloudHas(first, tree);
     for (const device of this.#running) {
-      const { operations } = await device.call('sync.preview', {});
-      expect(operations, `${device.name} has nothing left to do`).toEqual([]);
+      const { operations, rounds } = await device.call('sync.preview', {});
+      expect({ operations, rounds }, `${device.name} has nothing left to do`).toEqual({ operations: [], rounds: 0 });
     }
     const again = await this.cost(() => this.settle());
     expect({ up: again.upBytes, down: again.downBytes, entries: again.entries }, 'one more round does nothing').toEqual({

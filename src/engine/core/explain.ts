@@ -1,0 +1,293 @@
+import type { ErrorData, Explanation, Subject } from '../../contract/index.ts';
+import { DiskFault, type Environment } from '../environment.ts';
+import { isBuiltInIgnored, OWN_FOLDER } from '../ignore/index.ts';
+import { compareIdentity, type FileStat, type LocalNode, type NodeId, type RemoteNode, ROOT_ID, sameFingerprint } from '../model/index.ts';
+import { type Operation, plan, type Reason, type Trace } from '../plan/index.ts';
+import { explainItem, type ItemFacts, ruleOfIssue, waitOfHeld, waitOfIssue } from '../status/index.ts';
+import type { Store } from '../store/index.ts';
+import { FIRST_MERGE_ID, firstMergeQuestion } from './first-merge.ts';
+import { LateDeletions } from './late-deletions.ts';
+import { findAnywhere } from './lookup.ts';
+import { isWithin } from './new-folder.ts';
+import { policyFor } from './policy.ts';
+import { Questions } from './questions.ts';
+
+export interface ExplainParts {
+  readonly environment: Environment;
+  readonly store: Store;
+  /** What the Files list knows of an item. */
+  readonly factsOf: (id: NodeId, path: string) => ItemFacts;
+  readonly held: () => ErrorData | null;
+}
+
+const MAX_NAMED = 20;
+/** A file that was written to this recently is still being written. */
+const FRESH_MS = 1000;
+const PATH_KEY = 'path:';
+
+type Waiting = Explanation['waiting'];
+const nothingKnown = { local: null, remote: null, synced: null, nextTryAt: null, next: [] as Explanation['next'] };
+const about = (above: string | null = null, at: number | null = null): Explanation['about'] => ({ above, at });
+const waits = (kind: Waiting['kind'], more: Partial<Waiting> = {}): Waiting => ({ kind, at: null, items: [], question: null, ...more });
+
+/** Says of any path what it is, which rule decided, and what comes next and when. Looks at one item and what it depends on. */
+export class Explainer {
+  readonly #parts: ExplainParts;
+
+  constructor(parts: ExplainParts) {
+    this.#parts = parts;
+  }
+
+  async explain(given: string): Promise<Explanation> {
+    const { store } = this.#parts;
+    const folder = store.folder();
+    const held = this.#parts.held();
+    const path = insidePath(given, folder?.path);
+    if (path === undefined || folder === null) return this.#beyond(given, folder === null);
+    const heldWait = held === null ? waits('nothing') : waits(waitOfHeld(held));
+    if (path === '') {
+      return { ...nothingKnown, path, subject: 'root', about: about(), state: null, rule: null, reason: held, waiting: heldWait };
+    }
+    if (path.split('/')[0] === OWN_FOLDER) return this.#own(path);
+    const key = this.#listedAs(path);
+    const id = findAnywhere(store, key);
+    return id === undefined ? this.#unknown(key, folder.path, held) : this.#item(id, key, folder.path);
+  }
+
+  /** As it is listed: what came from a terminal shows bytes that are no text in another way than the list does. */
+  #listedAs(path: string): string {
+    if (!path.includes('\ufffd')) return path;
+    const bare = (text: string): string => text.replace(/\\x[0-9a-f]{2}|\ufffd/g, '?').replace(/\?+/g, '?');
+    return this.#parts.store.issues({ limit: 10_000 }).find((one) => bare(one.path) === bare(path))?.path ?? path;
+  }
+
+  async #item(id: NodeId, path: string, root: string): Promise<Explanation> {
+    const { store } = this.#parts;
+    const here = store.local.get(id);
+    const there = store.remote.get(id);
+    const agreed = store.synced.get(id);
+    const { trace, operations } = this.#plan(id);
+    const question = this.#questionOf(id);
+    const decision = trace.get(id);
+    const facts = this.#parts.factsOf(id, path);
+    const first = firstMergeQuestion(store) === null ? null : FIRST_MERGE_ID;
+    const verdict = explainItem({
+      ...facts,
+      questioned: question !== null,
+      decision,
+      steps: operations.map(({ op }) => op),
+      questionId: question,
+      firstMergeId: first,
+      unreadable: this.#unreadableAbove(path),
+      unseen: await this.#unseen(here, root),
+    });
+    const subject: Subject =
+      here === undefined ? (there === undefined ? 'deleted' : 'only_cloud') : there === undefined ? 'only_here' : 'item';
+    const { state, rule, reason, nextTryAt, wait } = verdict;
+    return {
+      path,
+      subject: verdict.state === 'ignored' ? 'ignored' : verdict.state === 'local_only' ? 'local_only' : subject,
+      about: about(null, subject === 'deleted' ? this.#lastChange(path) : null),
+      state,
+      rule,
+      reason,
+      nextTryAt,
+      local: here === undefined ? null : viewHere(here, store.localPath(id)),
+      remote: there === undefined ? null : viewThere(there, store.remotePath(id)),
+      synced:
+        agreed === undefined
+          ? null
+          : {
+              path: store.syncedPath(id) ?? agreed.name,
+              kind: agreed.kind,
+              sizeBytes: null,
+              hash: agreed.kind === 'file' ? agreed.hash : null,
+              revision: agreed.revision,
+              modifiedMs: null,
+            },
+      next: operations.map((operation) => ({ step: operation.op, otherPath: this.#otherPath(operation) })),
+      waiting: waits(wait, {
+        at: wait === 'at' ? nextTryAt : null,
+        items: wait === 'other' ? this.#named(decision) : [],
+        question: wait === 'question' ? (first ?? question) : null,
+      }),
+    };
+  }
+
+  /** The planner, asked about this one item; what it draws in is decided too. */
+  #plan(id: NodeId): { readonly trace: Trace; readonly operations: readonly Operation[] } {
+    const { store, environment } = this.#parts;
+    const deviceName = store.account()?.deviceName ?? environment.platform.hostName;
+    const trace: Trace = new Map();
+    const none = (): boolean => false;
+    const deletions = new LateDeletions(store, environment.clock, none);
+    const policy = policyFor(environment, deviceName, new Questions(store, environment.clock), deletions, none);
+    const made = plan(store, [id], policy, trace);
+    const concerns = (one: Operation): boolean =>
+      one.id === id || (one.op === 'rearrange_remote' && one.steps.some((step) => step.id === id));
+    return { trace, operations: made.operations.filter(concerns) };
+  }
+
+  #otherPath(operation: Operation): string | null {
+    const { store } = this.#parts;
+    const at = (tree: 'local' | 'remote', { parentId, name }: { readonly parentId: NodeId; readonly name: string }): string => {
+      const folder = parentId === ROOT_ID ? '' : tree === 'local' ? store.localPath(parentId) : store.remotePath(parentId);
+      return folder === '' || folder === undefined ? name : `${folder}/${name}`;
+    };
+    switch (operation.op) {
+      case 'move_local':
+        return at('local', operation.to);
+      case 'move_remote':
+        return at('remote', operation.to);
+      case 'rename_aside':
+        return at('local', { parentId: store.local.get(operation.id)?.parentId ?? ROOT_ID, name: operation.name });
+      default:
+        return null;
+    }
+  }
+
+  #named(decision: Reason | undefined): string[] {
+    const { store } = this.#parts;
+    const paths = (decision?.waitsFor ?? [])
+      .slice(0, MAX_NAMED)
+      .map((id) => store.localPath(id) ?? store.remotePath(id) ?? store.syncedPath(id));
+    return paths.filter((path) => path !== undefined);
+  }
+
+  /** The open question about deletions that the item, or a folder above it, is part of. */
+  #questionOf(id: NodeId): string | null {
+    const { store } = this.#parts;
+    const open = store.questions().filter(({ answer }) => answer === null);
+    if (open.length === 0) return null;
+    const seen = new Set<NodeId>();
+    for (let at: NodeId | undefined = id; at !== undefined && at !== ROOT_ID && !seen.has(at);) {
+      seen.add(at);
+      const here: NodeId = at;
+      const found = open.find(({ ids }) => ids.includes(here));
+      if (found !== undefined) return found.id;
+      at = (store.synced.get(at) ?? store.remote.get(at) ?? store.local.get(at))?.parentId;
+    }
+    return null;
+  }
+
+  #unreadableAbove(path: string): ErrorData | undefined {
+    const above = this.#listedAbove(path);
+    return above !== undefined && ruleOfIssue(above.reason) === 'unknown_not_deleted' ? above.reason : undefined;
+  }
+
+  /** The nearest folder above that is listed with a reason. */
+  #listedAbove(path: string): { readonly path: string; readonly reason: ErrorData } | undefined {
+    const { store } = this.#parts;
+    if (store.issueCount() === 0) return undefined;
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+      const folder = path.slice(0, end);
+      const id = findAnywhere(store, folder);
+      const found = store.issue(PATH_KEY + folder) ?? (id === undefined ? undefined : store.issue(id));
+      if (found !== undefined) return { path: folder, reason: found.reason };
+    }
+    return undefined;
+  }
+
+  async #unseen(here: LocalNode | undefined, root: string): Promise<'writing' | 'changed' | null> {
+    const path = here === undefined ? undefined : this.#parts.store.localPath(here.id);
+    if (here?.kind !== 'file' || path === undefined) return null;
+    const now = await this.#stat(`${root}/${path}`);
+    if (now === undefined || (sameFingerprint(now, here.stat) && compareIdentity(now, here.stat) !== 'different')) return null;
+    return this.#isFresh(now) ? 'writing' : 'changed';
+  }
+
+  #isFresh(stat: FileStat): boolean {
+    return this.#parts.environment.clock.now() - Number(BigInt(stat.mtimeNs) / 1_000_000n) < FRESH_MS;
+  }
+
+  async #stat(path: string): Promise<FileStat | undefined> {
+    try {
+      return await this.#parts.environment.disk.stat(path);
+    } catch (error) {
+      if (error instanceof DiskFault) return undefined;
+      throw error;
+    }
+  }
+
+  /** In none of the three trees. */
+  async #unknown(path: string, root: string, held: ErrorData | null): Promise<Explanation> {
+    const { store } = this.#parts;
+    const base = { ...nothingKnown, path, about: about() };
+    const listed = store.issue(PATH_KEY + path);
+    if (listed !== undefined) {
+      const wait = waitOfIssue(listed.reason, listed.nextTryAt);
+      return { ...base, subject: 'skipped', state: 'error', rule: ruleOfIssue(listed.reason), reason: listed.reason, waiting: waits(wait) };
+    }
+    const rule = path.split('/').find(isBuiltInIgnored);
+    if (rule !== undefined) {
+      const reason: ErrorData = { code: 'ignored_by_rule', params: { rule } };
+      return { ...base, subject: 'ignored', state: 'ignored', rule: 'ignored', reason, waiting: waits('nothing') };
+    }
+    const above = this.#listedAbove(path);
+    if (above !== undefined) {
+      const wait = waitOfIssue(above.reason, null);
+      const more = { state: 'error' as const, rule: ruleOfIssue(above.reason), reason: above.reason, waiting: waits(wait) };
+      return { ...base, subject: 'below', about: about(above.path), ...more };
+    }
+    const stat = await this.#stat(`${root}/${path}`);
+    if (stat !== undefined) {
+      const wait = held === null ? (this.#isFresh(stat) ? 'quiet' : 'look') : waitOfHeld(held);
+      return { ...base, subject: 'not_looked_at', state: 'waiting', rule: 'new_here', reason: held, waiting: waits(wait) };
+    }
+    const gone = { state: null, rule: null, reason: null, waiting: waits('nothing') };
+    const trashed = store.trash().findLast(({ originalPath }) => originalPath === path);
+    if (trashed !== undefined) return { ...base, ...gone, subject: 'in_trash', about: about(null, trashed.at), rule: 'deleted_there' };
+    const changed = this.#lastChange(path);
+    if (changed !== null) return { ...base, ...gone, subject: 'deleted', about: about(null, changed) };
+    return { ...base, ...gone, subject: 'nowhere' };
+  }
+
+  #lastChange(path: string): number | null {
+    const rows = this.#parts.store.activity({ limit: MAX_NAMED, search: path.slice(0, 200) });
+    return rows.find((row) => row.path === path || row.otherPath === path)?.at ?? null;
+  }
+
+  #own(path: string): Explanation {
+    const row = this.#parts.store.trash().find(({ trashPath }) => path === trashPath || path.startsWith(`${trashPath}/`));
+    const subject: Subject = row === undefined ? 'own' : 'in_trash';
+    const known = { state: 'ignored' as const, rule: 'own_folder' as const, reason: null, waiting: waits('nothing') };
+    return { ...nothingKnown, path, subject, about: about(row?.originalPath ?? null, row?.at ?? null), ...known };
+  }
+
+  /** Not in the folder that is kept in sync, or there is none. */
+  #beyond(path: string, noFolder: boolean): Explanation {
+    const localOnly = this.#parts.store.localOnlyFolders().some((folder) => isWithin(path, folder));
+    const base = { ...nothingKnown, path, about: about() };
+    if (localOnly) {
+      return { ...base, subject: 'local_only', state: 'local_only', rule: 'local_only', reason: null, waiting: waits('nothing') };
+    }
+    const reason: ErrorData | null = noFolder ? { code: 'folder_none', params: {} } : null;
+    return { ...base, subject: 'outside', state: null, rule: null, reason, waiting: waits(noFolder ? 'folder' : 'nothing') };
+  }
+}
+
+/** Relative to the folder; undefined when it lies outside. */
+function insidePath(given: string, folder: string | undefined): string | undefined {
+  const inside = folder !== undefined && isWithin(given, folder) ? given.slice(folder.length) : given;
+  if (inside === given && (/^[/\\]/.test(given) || /^[A-Za-z]:[\\/]/.test(given))) return undefined;
+  const parts = inside.split('/').filter((part) => part !== '' && part !== '.');
+  return parts.includes('..') ? undefined : parts.join('/');
+}
+
+const viewHere = (node: LocalNode, path: string | undefined): Explanation['local'] => ({
+  path: path ?? node.name,
+  kind: node.kind,
+  sizeBytes: node.kind === 'file' ? node.stat.size : null,
+  hash: node.kind === 'file' ? (node.content?.hash ?? null) : null,
+  revision: null,
+  modifiedMs: Number(BigInt(node.stat.mtimeNs) / 1_000_000n),
+});
+
+const viewThere = (node: RemoteNode, path: string | undefined): Explanation['remote'] => ({
+  path: path ?? node.name,
+  kind: node.kind,
+  sizeBytes: node.kind === 'file' ? node.content.size : null,
+  hash: node.kind === 'file' ? node.content.hash : null,
+  revision: node.revision,
+  modifiedMs: node.kind === 'file' ? node.mtimeMs : node.modifiedAt,
+});

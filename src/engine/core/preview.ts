@@ -1,0 +1,48 @@
+import type { Foresight as ShownForesight } from '../../contract/index.ts';
+import type { Foresight, ForeseenStep } from '../plan/index.ts';
+import type { TidemarkEngine } from './engine.ts';
+import { openQuestions } from './open-questions.ts';
+import { questionOf } from './questions.ts';
+
+const MAX_BLOCKED = 1000;
+
+/** What is foreseen, as it is shown: counts, the first lines of the list, and what would be asked. */
+export function previewOf({ store, environment }: TidemarkEngine, foreseen: Foresight, limit: number): ShownForesight {
+  const { steps, last, rounds, matched, unread } = foreseen;
+  const of = (kind: ForeseenStep['kind']): readonly ForeseenStep[] => steps.filter((step) => step.kind === kind);
+  const files = (kind: ForeseenStep['kind']) => ({
+    files: of(kind).length,
+    bytes: of(kind).reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0),
+  });
+  const items = (kind: ForeseenStep['kind']): number => of(kind).reduce((sum, step) => sum + step.items, 0);
+  const questions = [
+    ...openQuestions(store, environment.clock).filter(({ kind }) => kind === 'first_merge'),
+    ...last.massDeletions.map((deletion) => questionOf(store, environment.clock, deletion)),
+  ];
+  const blocked = last.blocked.slice(0, MAX_BLOCKED).map(({ id, reason }) => {
+    const path = store.localPath(id) ?? store.remotePath(id) ?? store.syncedPath(id) ?? '';
+    return { path, reason: { code: reason.code, params: { path, ...reason.params } } };
+  });
+  return {
+    counts: {
+      upload: files('upload'),
+      download: files('download'),
+      foldersHere: of('mkdir_local').length,
+      foldersCloud: of('mkdir_remote').length,
+      movedHere: of('move_local').length,
+      movedCloud: of('move_remote').length,
+      deletedHere: items('delete_local'),
+      deletedCloud: items('delete_remote'),
+      conflicts: of('rename_aside').length,
+      matched,
+      unread,
+      questions: questions.length,
+      blocked: last.blocked.length,
+    },
+    operations: steps.slice(0, limit),
+    more: Math.max(0, steps.length - limit),
+    rounds,
+    questions,
+    blocked,
+  };
+}

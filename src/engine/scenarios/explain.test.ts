@@ -1,0 +1,285 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import type { Explanation } from '../../contract/index.ts';
+import { asRoot, type Device, until, worldOf } from './support/index.ts';
+
+const explain = (device: Device, path: string): Promise<Explanation> => device.call('files.explain', { path });
+
+describe('Explain', () => {
+  it('says of an item in step what all three trees hold', async () => {
+    await using opened = await worldOf('laptop');
+    const [laptop] = opened.devices;
+    await laptop.write('Folder/a.txt', 'abc');
+    await laptop.sync();
+    const explained = await explain(laptop, 'Folder/a.txt');
+    expect(explained).toMatchObject({
+      path: 'Folder/a.txt',
+      subject: 'item',
+      state: 'synced',
+      rule: 'agreed',
+      reason: null,
+      next: [],
+      waiting: { kind: 'nothing' },
+      local: { path: 'Folder/a.txt', sizeBytes: 3 },
+      remote: { path: 'Folder/a.txt', sizeBytes: 3 },
+      synced: { path: 'Folder/a.txt' },
+    });
+    expect(explained.local?.hash).toBe(explained.remote?.hash);
+    expect(explained.synced?.revision).toBe(explained.remote?.revision);
+    expect(explained.local?.modifiedMs).toBe(explained.remote?.modifiedMs);
+  });
+
+  it('takes a path in any of its forms, and knows what is not in the folder', async () => {
+    await using opened = await worldOf('laptop');
+    const [laptop] = opened.devices;
+    await laptop.write('a.txt', 'abc');
+    await laptop.sync();
+    for (const path of [laptop.path('a.txt'), './a.txt', 'a.txt/'])
+      expect(await explain(laptop, path)).toMatchObject({ path: 'a.txt', subject: 'item' });
+    for (const path of ['', '.', laptop.folder]) expect(await explain(laptop, path)).toMatchObject({ subject: 'root', state: null });
+    for (const path of ['/etc/hosts', '../a.txt', `${laptop.folder}x`]) {
+      expect(await explain(laptop, path)).toMatchObject({ subject: 'outside', state: null, waiting: { kind: 'nothing' } });
+    }
+    expect(await explain(laptop, 'never.txt')).toMatchObject({ subject: 'nowhere', state: null, local: null });
+    expect(await explain(laptop, '.tidemark/folder.json')).toMatchObject({ subject: 'own', rule: 'own_folder' });
+  });
+
+  it('names the rule and the next step of what is not in step yet', async () => {
+    await using opened = await worldOf('laptop', 'desktop');
+    const { world } = opened;
+    const [laptop, desktop] = opened.devices;
+    for (const name of ['edited here', 'edited there', 'both', 'moved', 'gone', 'gone but edited']) await laptop.write(name, name);
+    await world.settle();
+    await desktop.write('edited there', 'more of it');
+    await desktop.write('both', 'the desktop was here');
+    await desktop.rename('moved', 'Sub/moved there');
+    await desktop.remove('gone');
+    await desktop.remove('gone but edited');
+    await desktop.write('new there', 'new');
+    await desktop.sync();
+    await laptop.call('sync.pause', { until: null });
+    await laptop.write('edited here', 'more');
+    await laptop.write('both', 'and the laptop');
+    await laptop.write('gone but edited', 'still wanted');
+    await laptop.write('new here', 'new');
+    await laptop.call('sync.preview', {});
+    const of = async (path: string) => {
+      const { rule, next, waiting, subject } = await explain(laptop, path);
+      return [subject, rule, ...next.map(({ step }) => step), waiting.kind];
+    };
+    expect(await of('edited there')).toEqual(['item', 'edited_there', 'download', 'paused']);
+    expect(await of('edited here')).toEqual(['item', 'edited_here', 'upload', 'paused']);
+    expect(await of('both')).toEqual(['item', 'both_edited', 'revive_local', 'paused']);
+    expect(await of('moved')).toEqual(['item', 'waits_for_other', 'paused']);
+    expect(await of('gone')).toEqual(['only_here', 'deleted_there', 'delete_local', 'paused']);
+    expect(await of('gone but edited')).toEqual(['only_here', 'read_first', 'hash', 'paused']);
+    expect(await of('new there')).toEqual(['only_cloud', 'new_there', 'download', 'paused']);
+    expect(await of('new here')).toEqual(['only_here', 'read_first', 'hash', 'paused']);
+    await laptop.call('sync.resume', {});
+    await world.settle();
+    await world.expectSame();
+    expect(await explain(laptop, 'gone')).toMatchObject({ subject: 'in_trash', state: null });
+    expect((await explain(desktop, 'gone')).subject).toBe('deleted');
+  });
+
+  it('names the item that another one waits for', async () => {
+    await using opened = await worldOf('laptop', 'desktop');
+    const { world } = opened;
+    const [laptop, desktop] = opened.devices;
+    await world.settle();
+    await desktop.write('Deep/er/file.txt', 'text');
+    await desktop.sync();
+    await laptop.call('sync.pause', { until: null });
+    await laptop.call('sync.preview', {});
+    // Nothing is under way while paused; what it would wait for without the pause is what the planner says.
+    expect(await explain(laptop, 'Deep/er/file.txt')).toMatchObject({
+      rule: 'waits_for_other',
+      state: 'waiting',
+      reason: { code: 'paused' },
+    });
+  });
+
+  it('of links, of names that are no text, and of what lies below a link', async () => {
+    await using opened = await worldOf('laptop');
+    const [laptop] = opened.devices;
+    await mkdir(`${laptop.folder}-elsewhere`);
+    await writeFile(`${laptop.folder}-elsewhere/x.txt`, 'x');
+    await symlink(`${laptop.folder}-elsewhere`, laptop.path('link'));
+    await writeFile(Buffer.concat([Buffer.from(`${laptop.folder}/bad`), Buffer.from([0xff])]), 'x');
+    execFileSync('mkfifo', [laptop.path('pipe')]);
+    const result = await laptop.sync();
+    expect(await explain(laptop, 'link')).toMatchObject({
+      subject: 'skipped',
+      rule: 'special',
+      reason: { code: 'symlink_skipped' },
+      waiting: { kind: 'nothing' },
+    });
+    expect(await explain(laptop, 'pipe')).toMatchObject({ subject: 'skipped', rule: 'special', reason: { code: 'special_skipped' } });
+    expect(await explain(laptop, 'link/x.txt')).toMatchObject({
+      subject: 'below',
+      about: { above: 'link' },
+      reason: { code: 'symlink_skipped' },
+    });
+    for (const shown of ['bad\\xff', 'bad\ufffd']) {
+      expect(await explain(laptop, shown)).toMatchObject({
+        path: 'bad\\xff',
+        subject: 'skipped',
+        reason: { code: 'name_not_utf8' },
+        waiting: { kind: 'change' },
+      });
+    }
+    // Links are listed for information; a name that is no text is something to repair.
+    expect(result).toMatchObject({ issues: 1 });
+    expect(await laptop.call('status.snapshot', {})).toMatchObject({ issues: 1, skipped: 2, state: 'attention' });
+  });
+
+  it('a link alone needs nobody', async () => {
+    await using opened = await worldOf('laptop');
+    const [laptop] = opened.devices;
+    await symlink('/etc', laptop.path('link'));
+    expect(await laptop.sync()).toMatchObject({ issues: 0 });
+    expect(await laptop.issues()).toMatchObject([{ path: 'link', reason: { code: 'symlink_skipped' } }]);
+    expect(await laptop.call('status.snapshot', {})).toMatchObject({ issues: 0, skipped: 1, state: 'up_to_date' });
+  });
+
+  it('of what is left out, and of what was not looked at yet', async () => {
+    await using opened = await worldOf('laptop');
+    const [laptop] = opened.devices;
+    await laptop.write('~$report.docx', 'lock');
+    await laptop.sync();
+    expect(await explain(laptop, '~$report.docx')).toMatchObject({
+      subject: 'ignored',
+      state: 'ignored',
+      rule: 'ignored',
+      waiting: { kind: 'nothing' },
+    });
+    await laptop.write('unseen.txt', 'x');
+    expect(await explain(laptop, 'unseen.txt')).toMatchObject({ subject: 'not_looked_at', state: 'waiting', waiting: { kind: 'quiet' } });
+    await laptop.touch('unseen.txt', new Date(2020, 1, 1));
+    expect(await explain(laptop, 'unseen.txt')).toMatchObject({ subject: 'not_looked_at', waiting: { kind: 'look' } });
+    await laptop.sync();
+    await laptop.write('unseen.txt', 'written to this very moment');
+    expect(await explain(laptop, 'unseen.txt')).toMatchObject({ subject: 'item', rule: 'in_use', waiting: { kind: 'quiet' } });
+  });
+
+  it('of the two versions of a conflict', async () => {
+    await using opened = await worldOf('laptop', 'desktop');
+    const { world } = opened;
+    const [laptop, desktop] = opened.devices;
+    await laptop.write('a.txt', 'a');
+    await world.settle();
+    await laptop.write('a.txt', 'the laptop');
+    await desktop.write('a.txt', 'the desktop');
+    await laptop.sync();
+    await desktop.sync();
+    await world.settle();
+    const [conflict] = await desktop.conflicts();
+    for (const path of ['a.txt', conflict?.copyPath ?? '']) {
+      expect(await explain(desktop, path)).toMatchObject({ state: 'conflict', reason: { code: 'conflict_kept' }, rule: 'agreed' });
+    }
+    const device = async (id: string | null | undefined) => (await desktop.call('account.show', {})) && id;
+    expect(await device(conflict?.currentDevice)).toMatch(/^[0-9a-f]{32}$/);
+    expect(conflict?.currentSizeBytes).toBe('the laptop'.length);
+    expect(conflict?.copySizeBytes).toBe('the desktop'.length);
+    expect(conflict?.currentAt).toBeGreaterThan(0);
+  });
+
+  it('of a deletion that waits for an answer, also of what lies in it', async () => {
+    await using opened = await worldOf('laptop');
+    const [laptop] = opened.devices;
+    for (let index = 0; index < 12; index += 1) await laptop.write(`Folder/${index}.txt`, 'x');
+    await laptop.sync();
+    await laptop.remove('Folder');
+    await laptop.sync();
+    const [question] = await laptop.questions();
+    for (const path of ['Folder', 'Folder/3.txt']) {
+      expect(await explain(laptop, path)).toMatchObject({
+        subject: 'only_cloud',
+        state: 'waiting',
+        rule: 'mass_deletion',
+        reason: { code: 'mass_delete' },
+        waiting: { kind: 'question', question: question?.id },
+      });
+    }
+  });
+
+  it('while the first merge is asked', async () => {
+    await using opened = await worldOf('laptop');
+    const { world } = opened;
+    const [laptop] = opened.devices;
+    await laptop.write('there.txt', 'there');
+    await laptop.sync();
+    const desktop = await world.device('desktop', { merge: false, before: (device) => device.write('here.txt', 'here') });
+    for (const path of ['here.txt', 'there.txt']) {
+      expect(await explain(desktop, path)).toMatchObject({
+        state: 'waiting',
+        rule: 'first_merge',
+        reason: { code: 'first_merge' },
+        waiting: { kind: 'question', question: 'first-merge' },
+      });
+    }
+  });
+
+  it('while the cloud cannot be reached, the folder is away, and signed out', async () => {
+    await using opened = await worldOf('laptop');
+    const { world } = opened;
+    const [laptop] = opened.devices;
+    await laptop.write('a.txt', 'a');
+    await laptop.sync();
+    await world.cloud.stop();
+    await laptop.write('b.txt', 'b');
+    await laptop.sync().catch(() => undefined);
+    await until('b.txt was looked at', async () => (await explain(laptop, 'b.txt')).subject === 'only_here');
+    expect(await explain(laptop, 'b.txt')).toMatchObject({ state: 'waiting', waiting: { kind: 'network' }, rule: 'read_first' });
+    await world.cloud.start();
+    // The answer is that of now, not the one of a moment ago.
+    expect(await laptop.sync()).toMatchObject({ uploaded: 1 });
+
+    await rename(laptop.folder, `${laptop.folder}-away`);
+    await laptop.sync().catch(() => undefined);
+    expect(await explain(laptop, '')).toMatchObject({ subject: 'root', reason: { code: 'folder_missing' }, waiting: { kind: 'folder' } });
+    await rename(`${laptop.folder}-away`, laptop.folder);
+    await laptop.sync();
+    expect(await explain(laptop, '')).toMatchObject({ subject: 'root', reason: null });
+
+    await laptop.call('account.signOut', {});
+    await laptop.write('c.txt', 'c');
+    expect(await explain(laptop, 'c.txt')).toMatchObject({ subject: 'not_looked_at', waiting: { kind: 'sign_in' } });
+    expect(await explain(laptop, 'a.txt')).toMatchObject({ state: 'synced', rule: 'agreed' });
+  });
+
+  it.skipIf(asRoot)('below a folder that cannot be read', async () => {
+    await using opened = await worldOf('laptop');
+    const [laptop] = opened.devices;
+    await laptop.write('Closed/a.txt', 'a');
+    await laptop.sync();
+    await laptop.chmod('Closed', 0o000);
+    try {
+      await laptop.sync();
+      expect(await explain(laptop, 'Closed/a.txt')).toMatchObject({
+        rule: 'unknown_not_deleted',
+        reason: { code: 'no_permission' },
+        subject: 'item',
+      });
+      expect(await explain(laptop, 'Closed/new.txt')).toMatchObject({
+        subject: 'below',
+        about: { above: 'Closed' },
+        rule: 'unknown_not_deleted',
+      });
+    } finally {
+      await laptop.chmod('Closed', 0o755);
+    }
+  });
+
+  it('asks about one item only, however much is left to do', async () => {
+    await using opened = await worldOf('laptop');
+    const [laptop] = opened.devices;
+    await laptop.call('sync.pause', { until: null });
+    for (let index = 0; index < 2000; index += 1) await laptop.write(`Many/${index % 20}/${index}.txt`, 'x');
+    await laptop.call('sync.preview', { limit: 0 });
+    const begun = performance.now();
+    for (let index = 0; index < 200; index += 1) await explain(laptop, `Many/${index % 20}/${index}.txt`);
+    expect((performance.now() - begun) / 200).toBeLessThan(20);
+  });
+});
