@@ -11,6 +11,7 @@ export interface Mutant {
 }
 
 /** Those first that hurt people most, spread over all parts. */
+/** Those first that hurt people most, spread over all parts. */
 export const MUTANTS: readonly Mutant[] = [
   {
     name: 'missing-root-is-empty',
@@ -32,13 +33,6 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'if (absent.length > 0 && changedDuring(look, listing.startedAt)) unsure.set(path, absent);',
     replace: 'if (absent.length > 0 && changedDuring(look, Number.MAX_SAFE_INTEGER)) unsure.set(path, absent);',
     why: 'what moves in the middle of a look is deleted elsewhere and begins anew',
-  },
-  {
-    name: 'moved-is-deleted-and-new',
-    file: 'local/scan/resolve.ts',
-    find: "return this.#unclaimed(seen).filter((node) => compareIdentity(node.stat, seen.stat) === 'same');",
-    replace: 'return this.#unclaimed(seen).filter(() => false);',
-    why: 'a move is a deletion and a new item: the history is gone, edits elsewhere come back at the old place',
   },
   {
     name: 'edit-in-place-unseen',
