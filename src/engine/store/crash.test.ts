@@ -72,7 +72,8 @@ describe('kill -9', () => {
       for (let statement = 1; ; statement += 1) {
         const path = join(tempFolder(), 'state.db');
         prepare(path);
-        const { said } = await start('migrate', path, String(statement));
+        const { child, said } = await start('migrate', path, String(statement));
+        if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
         openStore(path, { now: () => NOW }).close();
         const db = new Database(path, { readonly: true });
         expect(db.pragma('user_version', { simple: true })).toBe(migrations.length);
