@@ -219,7 +219,7 @@ describe('secrets in the key ring', () => {
     try {
       await inSession(`printf 'a password\\n' | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1`);
       const { stdout } = await inSession('gnome-keyring-daemon --start --components=secrets >/dev/null 2>&1');
-      expect(stdout.trim()).toBe('key_ring_locked');
+      expect(String(stdout).trim()).toBe('key_ring_locked');
     } finally {
       await rm(home, { recursive: true, force: true, maxRetries: 5 });
     }
