@@ -5,6 +5,8 @@ import { type SecretStore, openSecretStore } from '../engine/index.ts';
 import { type Profile, writeOwnerFile } from './profile.ts';
 import type { SecretStoreKind } from './secret-store-kind.ts';
 
+const NO_RING: ReadonlySet<string> = new Set(['key_ring_unavailable', 'key_ring_locked', 'key_ring_denied']);
+
 export interface ProfileSecretsOptions {
   readonly kind: SecretStoreKind;
   /** Without a key ring, an owner-only file, after saying so; else that is for the person to decide. */
@@ -22,7 +24,7 @@ export async function openProfileSecrets(profile: Profile, options: ProfileSecre
   try {
     return await remember(profile, remembered, await openSecretStore(wanted, profile.dir), options.note);
   } catch (error) {
-    const noRing = error instanceof TidemarkError && error.code === 'key_ring_unavailable';
+    const noRing = error instanceof TidemarkError && NO_RING.has(error.code);
     if (!noRing || !options.fallBack || options.kind !== 'auto' || remembered !== undefined) throw error;
     return remember(profile, remembered, await openSecretStore('file', profile.dir), options.note);
   }

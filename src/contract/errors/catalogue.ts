@@ -119,6 +119,8 @@ export const catalogue = {
   profile_not_writable: { reaction: 'stop', exit: 2 },
   database_broken: { reaction: 'stop', exit: 1 },
   database_newer: { reaction: 'stop', exit: 2 },
+  key_ring_locked: { reaction: 'ask', exit: 2 },
+  key_ring_denied: { reaction: 'ask', exit: 2 },
   key_ring_unavailable: { reaction: 'ask', exit: 2 },
   server_key_missing: { reaction: 'stop', exit: 2 },
   server_key_invalid: { reaction: 'stop', exit: 2 },

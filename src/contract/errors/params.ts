@@ -95,6 +95,8 @@ export const errorParams = {
   profile_not_writable: { path: 'string' },
   database_broken: { path: 'string' },
   database_newer: { path: 'string', found: 'number?', known: 'number?' },
+  key_ring_locked: { detail: 'string?' },
+  key_ring_denied: { detail: 'string?' },
   key_ring_unavailable: { detail: 'string?' },
   server_key_missing: { path: 'string' },
   server_key_invalid: { path: 'string' },

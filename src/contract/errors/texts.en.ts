@@ -224,6 +224,14 @@ export const en: ErrorTexts = {
     wayOut: 'Start again: a new record is made, and no file is deleted. Sign in and add the folder once more.',
   },
   database_newer: { problem: '“{path}” was written by a newer Tidemark; it was not touched.', wayOut: 'Install the newest version.' },
+  key_ring_locked: {
+    problem: 'The key ring of this computer is locked.',
+    wayOut: 'Unlock it and try again, or use `--secret-store file` for a file that only you can read.',
+  },
+  key_ring_denied: {
+    problem: 'The key ring of this computer refuses Tidemark.',
+    wayOut: 'Allow it in the settings of the key ring, or use `--secret-store file` for a file that only you can read.',
+  },
   key_ring_unavailable: {
     problem: 'The key ring of this computer cannot be used.',
     wayOut: 'Unlock it, or choose an owner-only file with `--secret-store file`.',

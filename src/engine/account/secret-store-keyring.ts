@@ -15,7 +15,7 @@ const SERVICE = 'Tidemark';
 /**
  * Secrets in the system's key ring, one entry a profile and name. The ring is tried by writing, since a machine without
  * a usable one answers "no such secret" to reads: whoever signs in hears of it before, not after. Throws
- * `key_ring_unavailable` with the system's words.
+ * `key_ring_unavailable`, `key_ring_locked` or `key_ring_denied` with the system's words.
  */
 export async function openKeyringSecretStore(profile: string, load: () => Promise<OpenEntry> = loadKeyring): Promise<SecretStore> {
   const store = new KeyringSecretStore(await guarded(load), profile);
@@ -66,6 +66,15 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    throw new TidemarkError('key_ring_unavailable', { detail: cause instanceof Error ? cause.message : String(cause) }, { cause });
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    throw new TidemarkError(codeOf(detail), { detail }, { cause });
   }
+}
+
+/** The systems tell a ring that is locked, one that refuses and none at all apart by their words only. */
+function codeOf(detail: string): 'key_ring_locked' | 'key_ring_denied' | 'key_ring_unavailable' {
+  // A prompt to unlock that nobody answered is no refusal.
+  if (/prompt was dismissed|\blocked\b|interaction is not allowed/i.test(detail)) return 'key_ring_locked';
+  if (/denied|refused|not permitted|cancell?ed|auth(entication|orization)? fail/i.test(detail)) return 'key_ring_denied';
+  return 'key_ring_unavailable';
 }

@@ -54,7 +54,7 @@ export class Executor {
       return await this.#dispatch(operation);
     } catch (error) {
       if (isAborted(error)) throw error;
-      if (isDatabaseFault(error)) this.#parts.onDatabaseFault();
+      if (isDatabaseFault(error)) this.#parts.onDatabaseFault(error);
       if (isStale(error)) return replan([operation.id], { rescan: folderOf(path) });
       return { kind: 'failed', error: errorDataFor(error, path) };
     }

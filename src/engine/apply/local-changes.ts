@@ -2,7 +2,7 @@ import { parentPath } from '../../base/index.ts';
 import { DiskFault } from '../environment.ts';
 import { type FileStat, type LocalNode, type NodeId, PARKED_ID } from '../model/index.ts';
 import { type Place, samePlace } from '../plan/index.ts';
-import type { Store } from '../store/index.ts';
+import type { Store, StoreWrites } from '../store/index.ts';
 import { note } from './note.ts';
 import { done, doneAll, type Outcome, replan } from './outcome.ts';
 import { ownPaths, parkedFolder } from './own-folder.ts';
@@ -44,7 +44,13 @@ export async function moveLocal(parts: ApplyParts, id: NodeId, to: Place): Promi
   // What is out of sight was at the place that was agreed on.
   const from = local.parentId === PARKED_ID ? store.synced.get(id) : local;
   const before = pathOf(parts, id) ?? store.syncedPath(id) ?? local.name;
-  await moveTo(parts, local, to);
+  await moveTo(parts, local, to, {
+    alsoWrite: (write) => {
+      // Agreed on at once: if it was deleted in the cloud by now, its new place must not look like a move that was made here.
+      const agreed = store.synced.get(id);
+      if (remote !== undefined && agreed !== undefined) write.putSynced({ ...agreed, parentId: to.parentId, name: to.name });
+    },
+  });
   if (local.parentId === PARKED_ID) await parts.environment.disk.removeFolder(parkedFolder(parts.root, id)).catch(() => undefined);
   const now = pathOf(parts, id);
   // What only comes back from out of sight to where it was did not move.
@@ -124,7 +130,7 @@ export const isOutOfSight = ({ local }: Store, node: LocalNode): boolean => {
 interface MoveDetails {
   readonly conflictOf?: NodeId;
   /** In the transaction that writes down where the item is. */
-  readonly alsoWrite?: () => void;
+  readonly alsoWrite?: (write: StoreWrites) => void;
 }
 
 /** Call with the tree lock held. Throws DiskFault. */
@@ -151,7 +157,7 @@ export async function moveTo(parts: ApplyParts, local: LocalNode, to: Place, { c
         content: contentAfter(local.content, local.stat, stat),
         ...(conflictOf === undefined ? {} : { conflictOf }),
       });
-    alsoWrite?.();
+    alsoWrite?.(write);
   });
   const now = pathOf(parts, local.id);
   if (local.kind === 'folder' && before !== undefined && now !== undefined) parts.onFolderMoved(before, now);

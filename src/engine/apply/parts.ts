@@ -20,7 +20,7 @@ export interface ApplyParts {
   readonly deviceName: string;
   readonly onActivity: (entry: ActivityRow) => void;
   /** The database failed under way: what is over may still be in the journal as begun. */
-  readonly onDatabaseFault: () => void;
+  readonly onDatabaseFault: (error: unknown) => void;
   readonly onProgress: (id: string, bytes: number) => void;
   /** A folder was moved on this disk, from one path to another, both relative. */
   readonly onFolderMoved: (from: string, to: string) => void;

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { minuteMs } from '../../base/index.ts';
 import { FakeClock } from '../fakes/index.ts';
 import { type NodeId, ROOT_ID } from '../model/index.ts';
-import type { Operation } from '../plan/index.ts';
+import { MASS_DELETE_LIMITS, type Operation, plan, type Policy } from '../plan/index.ts';
 import type { Store } from '../store/index.ts';
 import { memoryStore } from '../testing/test-sync.ts';
 import { DELETION_WINDOW_MS, LateDeletions } from './late-deletions.ts';
@@ -107,5 +107,45 @@ describe('what was deleted without a question', () => {
     deleted(1, 'delete_local');
     inCloud(5, 'file 1');
     expect(deletions.on('cloud').items).toBe(0);
+  });
+});
+
+describe('ordinary work', () => {
+  it('of an hour, a few files deleted each minute, never asks', () => {
+    const total = 240;
+    for (let n = 1; n <= total; n += 1) {
+      agreed(n);
+      store.transaction((write) => {
+        const place = { id: id(n), parentId: ROOT_ID, name: `file ${n}`, revision, modifiedBy: null, modifiedAt: 0 };
+        write.putRemote({ kind: 'folder', ...place });
+        write.putSynced({ kind: 'folder', id: id(n), parentId: ROOT_ID, name: `file ${n}`, revision });
+      });
+    }
+    const policy: Policy = {
+      deviceName: 'Desk',
+      day: '2026-03-01',
+      caseSensitive: true,
+      canHold: () => true,
+      busy: nobody,
+      deleteApproved: nobody,
+      keep: nobody,
+      massDelete: MASS_DELETE_LIMITS,
+      deletedLately: (side) => deletions.on(side),
+    };
+    for (let minute = 0; minute < 60; minute += 1) {
+      const now = [1, 2, 3].map((one) => id(minute * 3 + one));
+      // Only these are planned: all the others are here, as far as anybody looks.
+      const { operations, massDeletions } = plan(store, now, policy);
+      expect(massDeletions, `minute ${minute}`).toEqual([]);
+      deletions.note(operations, nobody);
+      store.transaction((write) => {
+        for (const one of now) {
+          write.deleteRemote(one);
+          write.deleteSynced(one);
+        }
+      });
+      clock.setWallClock(clock.now() + minuteMs);
+    }
+    expect(store.recentDeletions().length, 'what is over is not kept').toBeLessThan(20);
   });
 });

@@ -321,7 +321,7 @@ export class PlanLoop {
     } catch (error) {
       // Done or not, what became of it could not be written down: the trees tell, in a while.
       const { id } = operation;
-      this.#ctx.doubt();
+      this.#ctx.doubt(error);
       this.#ctx.environment.log.error('the end of an operation could not be noted', { op: operation.op, ...toErrorData(error) });
       this.#retries.failed(id, toErrorData(error));
       this.#waiting.add(id);
@@ -345,7 +345,7 @@ export class PlanLoop {
       outcome = await this.#parts.executor.run(operation);
     } catch (error) {
       if (!isAborted(error)) {
-        this.#ctx.doubt();
+        this.#ctx.doubt(error);
         environment.log.error('an operation failed unexpectedly', { op, error: String(error) });
       }
     } finally {

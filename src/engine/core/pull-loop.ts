@@ -109,7 +109,7 @@ export class PullLoop {
       } catch (error) {
         if (isAborted(error)) break;
         const data = toErrorData(error);
-        if (!isAboutConnection(data)) this.#ctx.doubt();
+        if (!isAboutConnection(data)) this.#ctx.doubt(error);
         this.#onConnection(data);
         this.#waiters.settle(asked, error);
         failures += 1;

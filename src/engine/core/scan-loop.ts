@@ -117,7 +117,7 @@ export class ScanLoop {
         await clock.sleep(MISSING_POLL_MS, stopping);
       } catch (error) {
         if (isAborted(error)) break;
-        this.#ctx.doubt();
+        this.#ctx.doubt(error);
         environment.log.error('looking at the folder failed', { ...toErrorData(error) });
         this.#waiters.settle(this.#asked, error);
         await clock.sleep(MISSING_POLL_MS, stopping).catch(() => undefined);

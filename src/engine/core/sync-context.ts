@@ -29,7 +29,7 @@ export interface SyncContext {
   /** Items to be planned. */
   readonly dirty: (ids: Iterable<NodeId>) => void;
   /** Something may have been written and not told: all that differs is planned again once a look succeeds. */
-  readonly doubt: () => void;
+  readonly doubt: (error: unknown) => void;
 }
 
 /** Errors that speak of the connection or the whole account, not of the item whose turn it was. */

@@ -1,5 +1,5 @@
 import { isInside, minuteMs, secondMs } from '../../base/index.ts';
-import { type ErrorData, TidemarkError } from '../../contract/index.ts';
+import { type ErrorData, TidemarkError, toErrorData } from '../../contract/index.ts';
 import {
   StoredCommits,
   Executor,
@@ -113,7 +113,8 @@ export class SyncRun {
       dirty: (ids) => {
         this.#plan.changed(ids);
       },
-      doubt: () => {
+      doubt: (error) => {
+        if (isDatabaseFault(error)) hooks.onStatus({ type: 'engine_error', error: toErrorData(error) });
         if (this.#doubtful) return;
         this.#doubtful = true;
         this.#unmended = true;
@@ -143,8 +144,8 @@ export class SyncRun {
       onUnmended: () => {
         this.#unmended = true;
       },
-      onDatabaseFault: () => {
-        this.#ctx.doubt();
+      onDatabaseFault: (error) => {
+        this.#ctx.doubt(error);
       },
       onProgress: (id, bytes) => {
         this.#progressed(id, bytes);
@@ -276,7 +277,7 @@ export class SyncRun {
       try {
         return await work();
       } catch (error) {
-        if (isDatabaseFault(error)) this.#ctx.doubt();
+        if (isDatabaseFault(error)) this.#ctx.doubt(error);
         const { code, params } = errorDataFor(error, path);
         throw new TidemarkError(code, params, { cause: error });
       }
@@ -532,6 +533,7 @@ export class SyncRun {
     if (!this.#doubtful) return;
     this.#plan.add(this.#parts.store.divergentIds());
     this.#doubtful = false;
+    this.#parts.hooks.onStatus({ type: 'engine_error', error: null });
   }
 
   /** Whether the cloud can be reached; once it has let us wait as long as it wanted. */

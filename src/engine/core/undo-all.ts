@@ -1,6 +1,6 @@
 import { nameKey } from '../../base/index.ts';
 import { TidemarkError, toErrorData, type UndoResult } from '../../contract/index.ts';
-import { isHere, type MoveBack } from '../apply/index.ts';
+import { findItem, findOldFolder, isHere, type MoveBack } from '../apply/index.ts';
 import type { ActivityRow, Reversal } from '../store/index.ts';
 import { asError, type TidemarkEngine } from './engine.ts';
 import { undoInCloud } from './undo-in-cloud.ts';
@@ -68,11 +68,15 @@ function circleOf({ store }: TidemarkEngine, first: number, others: readonly num
   };
   const open = others.flatMap(moveOf);
   const circle = moveOf(first);
+  const itemOf = ({ row }: Turn): string | undefined => findItem(store, row)?.id;
   for (let turn = circle[0]; turn !== undefined;) {
-    const { row, reversal } = turn;
-    const there = [...store.local.named(reversal.to.parentId, nameKey(reversal.to.name))].find(({ id }) => id !== row.node);
-    if (there === undefined || circle.some((one) => one.row.node === there.id)) return circle;
-    turn = open.find((one) => one.row.node === there.id);
+    const { to } = turn.reversal;
+    const folder = findOldFolder(store, turn.row, to.parentId);
+    if (folder === undefined) return [];
+    const item = itemOf(turn);
+    const there = [...store.local.named(folder, nameKey(to.name))].find(({ id }) => id !== item);
+    if (there === undefined || circle.some((one) => itemOf(one) === there.id)) return circle;
+    turn = open.find((one) => itemOf(one) === there.id);
     if (turn !== undefined) circle.push(turn);
   }
   return [];

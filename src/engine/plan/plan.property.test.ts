@@ -1,9 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
-import { converge, convergeAtLeisure, convergeByDirt, describeWorld, MAX_ROUNDS, POLICY, shuffled } from '../fakes/world/converge.ts';
-import { hashes, unsettled, writtenIn } from '../fakes/world/ends.ts';
-import { Properties } from '../fakes/world/properties.ts';
-import { agreedWorld, bothChanged, perturb, plainSeeds, richSeeds } from '../fakes/world/random-world.ts';
+import {
+  converge,
+  convergeAtLeisure,
+  convergeByDirt,
+  describeWorld,
+  MAX_ROUNDS,
+  POLICY,
+  shuffled,
+} from '../fakes/world/testing/converge.ts';
+import { hashes, unsettled, writtenIn } from '../fakes/world/testing/ends.ts';
+import { Properties } from '../fakes/world/testing/properties.ts';
+import { agreedWorld, bothChanged, perturb, plainSeeds, richSeeds } from '../fakes/world/testing/random-world.ts';
 import { SeededRandom } from '../fakes/random.ts';
 import type { AbstractWorld } from '../fakes/world/abstract-world.ts';
 import { foresee } from './foresee/index.ts';

@@ -1,15 +1,25 @@
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import type { AbstractWorld } from '../fakes/world/abstract-world.ts';
-import { converge, convergeAtLeisure, describeWorld, POLICY } from '../fakes/world/converge.ts';
-import { hashes, lost, unexplained, writtenIn } from '../fakes/world/ends.ts';
-import { Properties } from '../fakes/world/properties.ts';
-import { agreedWorld, bothChanged, LINUX, MAC, moveSeeds, plainSeeds, richSeeds, WINDOWS } from '../fakes/world/random-world.ts';
+import { converge, convergeAtLeisure, describeWorld, POLICY } from '../fakes/world/testing/converge.ts';
+import { hashes, lost, unexplained, writtenIn } from '../fakes/world/testing/ends.ts';
+import { Properties } from '../fakes/world/testing/properties.ts';
+import {
+  agreedWorld,
+  bothChanged,
+  clashSeeds,
+  LINUX,
+  MAC,
+  moveSeeds,
+  plainSeeds,
+  richSeeds,
+  WINDOWS,
+} from '../fakes/world/testing/random-world.ts';
 import { type LocalNode, type NodeId, type RemoteNode, ROOT_ID, type SyncedNode } from '../model/index.ts';
 import { type Operation, plan } from './index.ts';
 import { samePlace } from './same.ts';
 
-const properties = new Properties('rules.property.test.ts', 15);
+const properties = new Properties('rules.property.test.ts', 16);
 const platforms = fc.constantFrom(LINUX, MAC, WINDOWS);
 type Side = 'remote' | 'local';
 const SIDES = ['remote', 'local'] as const;
@@ -144,6 +154,15 @@ describe('SYNC-SPEC, rule by rule', () => {
       }
     },
   );
+
+  properties.holds('5: conflict versions of one name are numbered, each has a name of its own', 1, clashSeeds, (seeds) => {
+    const world = bothChanged(seeds);
+    const written = writtenIn(world);
+    const last = converge(world, { order: seeds.order });
+    expect(lost(world, written)).toEqual([]);
+    expect([...last.blocked, ...last.waiting]).toEqual([]);
+    expect(world.listing('local')).toEqual(world.listing('remote'));
+  });
 
   properties.holds('5: equal bytes on both sides are no conflict and no transfer', 1, plainSeeds, ({ base, order }) => {
     const world = agreedWorld(base);

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
-import { brokenTrees, brokenWorld } from '../fakes/world/broken-trees.ts';
-import { converge } from '../fakes/world/converge.ts';
-import { Properties } from '../fakes/world/properties.ts';
+import { brokenTrees, brokenWorld } from '../fakes/world/testing/broken-trees.ts';
+import { converge } from '../fakes/world/testing/converge.ts';
+import { Properties } from '../fakes/world/testing/properties.ts';
 import { plan } from './index.ts';
-import { POLICY } from '../fakes/world/converge.ts';
+import { POLICY } from '../fakes/world/testing/converge.ts';
 
 const { holds, counted } = bound(new Properties('total.property.test.ts', 4));
 function bound(p: Properties) {

@@ -69,6 +69,8 @@ describe.runIf(noOwnDisk === null).concurrent('Disk faults, made by the kernel',
     await laptop.write('late.bin', someBytes(300_000, 5));
     await laptop.sync();
     await box.sync(3000).catch(() => undefined);
+    const { state: shown, reason } = await box.call('status.snapshot', {});
+    expect({ shown, code: reason?.code }).toEqual({ shown: 'error', code: 'disk_full' });
     expect(await box.read('mine.txt')).toMatch(/^mine, (before|edited on the laptop)$/);
     const nodes = await laptop.cloudNodes();
     for (const [path, node] of nodes) if (node.kind === 'file') expect(node.size, `${path} is not empty in the cloud`).toBeGreaterThan(0);

@@ -56,6 +56,8 @@ describe('what another device did is undone here, and there', () => {
   it('a deleted folder with all that was in it, its parents made again', async () => {
     await using it = await pair();
     const { world, ann, ben } = it;
+    // So many that the deletion is not one of everything, which would be asked about.
+    for (let number = 0; number < 12; number += 1) await ann.write(`kept ${number}.txt`, 'kept');
     for (const path of ['top/deep/a.txt', 'top/deep/er/b.txt', 'top/c.txt']) await ann.write(path, path);
     await ann.mkdir('top/deep/empty');
     await world.settle();
@@ -64,7 +66,7 @@ describe('what another device did is undone here, and there', () => {
     await world.settle();
     await ann.remove('top');
     await world.settle();
-    await world.expectSame({});
+    expect(await ben.exists('top')).toBe(false);
     const ids = (await ben.activity()).filter(({ kind }) => kind === 'deleted_here').map(({ id }) => id);
     expect(ids).toHaveLength(2);
     expect((await undoIds(ben, ...ids.toReversed())).map(({ outcome }) => outcome)).toEqual(['undone', 'undone']);

@@ -32,7 +32,7 @@ export function diskListing(device: SimDevice, ledger: Ledger): Listing {
     for (const { printable, inode: found } of inode.entries.values()) {
       if (isBuiltInIgnored(printable)) continue;
       if (found.kind === 'file') listing.set(prefix + printable, ledger.hashOf(new TextDecoder().decode(found.data)));
-      else {
+      else if (found.kind === 'folder') {
         listing.set(`${prefix}${printable}/`, '');
         walk(found, `${prefix}${printable}/`);
       }

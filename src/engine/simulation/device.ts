@@ -56,6 +56,8 @@ export class SimDevice {
   readonly disk: FakeDisk;
   readonly weather: Weather;
   readonly caseSensitive: boolean;
+  /** Without them a folder that moved cannot be told from another one. */
+  readonly birthTimes: boolean;
   skewMs: number;
   engine: Engine | undefined;
   readonly #parts: DeviceParts;
@@ -85,11 +87,12 @@ export class SimDevice {
     this.weather = new Weather(random.fork(), () => scheduler.nowMs);
     this.#hintLoss = random.pick([0, 0, 0.1, 0.5]);
     this.caseSensitive = random.next() < 0.75;
+    this.birthTimes = random.next() < 0.8;
     this.#wall = new SimClock(scheduler, this.#life, () => this.skewMs);
     this.disk = new FakeDisk({
       now: () => this.#wall.now(),
       caseInsensitive: !this.caseSensitive,
-      birthTimes: random.next() < 0.8,
+      birthTimes: this.birthTimes,
       hardLinks: random.next() < 0.8,
       yieldPoint: () => scheduler.step(this.#life),
     });
@@ -123,7 +126,10 @@ export class SimDevice {
   async start(): Promise<void> {
     this.#incarnation += 1;
     this.#life = { name: this.name, alive: true };
-    this.#parts.scheduler.note(this.name, `start ${this.#incarnation}`);
+    this.#parts.scheduler.note(
+      this.name,
+      `start ${this.#incarnation}${this.birthTimes ? '' : ', no birth times'}${this.caseSensitive ? '' : ', case folded'}`,
+    );
     const engine = await createEngine(this.#environment(this.#life), {
       profile: '/profile',
       database: this.#database,

@@ -195,8 +195,11 @@ class History {
     else if (chance < 0.86) device.upsetWatcher(this.#random.pick(['overflow', 'failed']));
     else if (chance < 0.91) await this.#time();
     else if (chance < 0.94) await this.#pauseOrResume(device);
-    else if (chance < 0.955) await answerQuestions(device, this.#random, this.#scheduler);
-    else if (chance < 0.97) await this.#inTheWindow(device);
+    else if (chance < 0.955) {
+      if (await answerQuestions(device, this.#random, this.#scheduler)) this.#ledger.mayDeleteMuch = true;
+    } else if (chance < 0.97) await this.#inTheWindow(device);
+    else if (chance < 0.974) await this.#deny(device);
+    else if (chance < 0.976) await this.#fullCloud();
     else if (chance < 0.98) device.skewMs += this.#random.pick([-hourMs, minuteMs, 40 * dayMs, -40 * dayMs]);
     else if (chance < 0.993) await this.#unmount(device);
     else this.#disaster();
@@ -237,12 +240,36 @@ class History {
   }
 
   async #time(): Promise<void> {
-    const ms = this.#random.pick([secondMs, minuteMs, 10 * minuteMs, 2 * hourMs, dayMs]);
+    const ms = this.#random.next() < 0.05 ? 35 * dayMs : this.#random.pick([secondMs, minuteMs, 10 * minuteMs, 2 * hourMs, dayMs]);
     this.#scheduler.note('world', `${ms} ms go by`);
     if (ms <= 10 * minuteMs && this.#random.next() < 0.5) await this.#scheduler.pass(ms);
     else this.#scheduler.skip(ms);
     // After a while the cloud forgets blocks that nothing needs.
-    if (ms >= dayMs) this.#cloud.accounts.account(EMAIL).drive.collectBlocks();
+    const { drive } = this.#cloud.accounts.account(EMAIL);
+    if (ms >= dayMs) drive.collectBlocks();
+    // And what was deleted long ago, so that who was away since has to be told everything.
+    if (ms > dayMs) drive.forgetDeletions();
+  }
+
+  /** A folder that cannot be read for a while. */
+  async #deny(device: SimDevice): Promise<void> {
+    const path = this.#people[this.#devices.indexOf(device)]?.someFolder();
+    if (path === undefined || path === ROOT) return;
+    this.#scheduler.note(device.name, `may not read ${path}`);
+    device.disk.deny(path);
+    await this.#scheduler.someTurns(this.#random.pick([20, 200, 600]));
+    device.disk.deny(path, false);
+    this.#scheduler.note(device.name, `may read ${path}`);
+  }
+
+  /** The cloud has no room left for a while. */
+  async #fullCloud(): Promise<void> {
+    const account = this.#cloud.accounts.account(EMAIL);
+    const { totalBytes } = account;
+    account.totalBytes = this.#random.below(300);
+    this.#scheduler.note('world', `the cloud has ${account.totalBytes} bytes`);
+    await this.#scheduler.someTurns(this.#random.pick([100, 500]));
+    account.totalBytes = totalBytes;
   }
 
   async #pauseOrResume(device: SimDevice): Promise<void> {

@@ -3,22 +3,25 @@ import { replayWords } from './shape.ts';
 import { runTasks, type TaskResult } from './tasks.ts';
 
 /** Within so many histories each mistake has to show. */
-const MOST_HISTORIES = 500;
+export const MOST_HISTORIES = 500;
 const SHAPE = { devices: 3, steps: 100 };
 
 /**
  * Lives through histories with a mistake in the engine, one mistake at a time, until one of them shows it. Answers the
  * number of those that none showed. @param names which; all when empty
  */
-export async function huntMutants(names: readonly string[], jobs: number, say: (line: string) => void): Promise<number> {
+export async function huntMutants(
+  names: readonly string[],
+  { jobs, most, say }: { readonly jobs: number; readonly most: number; readonly say: (line: string) => void },
+): Promise<number> {
   let survived = 0;
   for (const { name, why } of names.length === 0 ? MUTANTS : names.map(mutantNamed)) {
     const startedMs = performance.now();
-    const killer = await findKiller(name, jobs);
+    const killer = await findKiller(name, jobs, most);
     const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
     if (killer === undefined) {
       survived += 1;
-      say(`SURVIVED ${name} (${why}), ${MOST_HISTORIES} histories, ${seconds} s`);
+      say(`SURVIVED ${name} (${why}), ${most} histories, ${seconds} s`);
     } else {
       say(`killed ${name} by seed ${killer.seed}, ${seconds} s: ${(killer.violations[0] ?? '').split('\n', 1)[0]?.slice(0, 160)}`);
     }
@@ -27,14 +30,14 @@ export async function huntMutants(names: readonly string[], jobs: number, say: (
   return survived;
 }
 
-async function findKiller(mutant: string, jobs: number): Promise<TaskResult | undefined> {
+async function findKiller(mutant: string, jobs: number, most: number): Promise<TaskResult | undefined> {
   let seed = 0;
   let killer: TaskResult | undefined;
   await runTasks({
     jobs,
     mutant,
     next: () => {
-      if (killer !== undefined || seed >= MOST_HISTORIES) return undefined;
+      if (killer !== undefined || seed >= most) return undefined;
       seed += 1;
       return { seed, ...SHAPE, watch: false, lines: 0 };
     },

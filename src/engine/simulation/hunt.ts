@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { huntMutants } from './hunt-mutants.ts';
+import { huntMutants, MOST_HISTORIES } from './hunt-mutants.ts';
 import { Progress } from './progress.ts';
 import { replayWords } from './shape.ts';
 import { runTasks, type TaskResult } from './tasks.ts';
@@ -7,7 +7,7 @@ import { runTasks, type TaskResult } from './tasks.ts';
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    seeds: { type: 'string', default: '200' },
+    seeds: { type: 'string' },
     from: { type: 'string', default: '1' },
     devices: { type: 'string' },
     steps: { type: 'string' },
@@ -34,7 +34,7 @@ function show({ seed, violations, trace }: TaskResult): void {
 }
 
 async function hunt(): Promise<number> {
-  const progress = new Progress({ from: Number(values.from), count: Number(values.seeds), shape, file: values.resume });
+  const progress = new Progress({ from: Number(values.from), count: number(values.seeds) ?? 200, shape, file: values.resume });
   if (progress.done > 0) say(`goes on after ${progress.done} histories`);
   await runTasks({
     jobs: Number(values.jobs),
@@ -53,4 +53,6 @@ async function hunt(): Promise<number> {
   return progress.failed.length === 0 ? 0 : 1;
 }
 
-process.exitCode = values.mutants ? await huntMutants(positionals, Number(values.jobs), say) : await hunt();
+process.exitCode = values.mutants
+  ? await huntMutants(positionals, { jobs: Number(values.jobs), most: number(values.seeds) ?? MOST_HISTORIES, say })
+  : await hunt();

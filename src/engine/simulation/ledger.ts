@@ -28,15 +28,22 @@ export class Ledger {
     this.#devices = devices;
     this.#cloud = cloud;
     const before = cloud.fault;
+    let items = 0;
     cloud.fault = (call) => {
       before(call);
-      if (call.phase === 'after' && call.method === 'commit') this.#lookAtCloud();
+      if (call.method !== 'commit') return;
+      if (call.phase === 'before') items = cloud.nodes(EMAIL).length;
+      else {
+        this.#lookAtCloud();
+        this.#countDeleted(items, cloud.nodes(EMAIL).length);
+      }
     };
   }
 
-  get size(): number {
-    return this.#owed.size;
-  }
+  /** Somebody said yes to a question. */
+  mayDeleteMuch = false;
+  /** Mass deletions that nobody was asked about. */
+  readonly unasked: string[] = [];
 
   hashOf(text: string): string {
     let hash = this.#hashes.get(text);
@@ -116,6 +123,13 @@ export class Ledger {
     return [...this.#owed].flatMap(([text, { hash, what }]) =>
       here.has(text) || this.#outlived.has(text) || inCloud(text, hash) ? [] : [what],
     );
+  }
+
+  /** One request that takes nearly all away has to have been asked about; after a yes of anybody nothing is said. */
+  #countDeleted(before: number, after: number): void {
+    const gone = before - after;
+    if (!this.mayDeleteMuch && gone >= 10 && gone * 5 >= before * 4)
+      this.unasked.push(`${gone} of ${before} items deleted without a question`);
   }
 
   #lookAtCloud(): void {

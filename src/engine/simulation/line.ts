@@ -1,7 +1,7 @@
 import { TidemarkError } from '../../contract/index.ts';
 import { onAbort } from '../abort.ts';
 import type { FakeCloud } from '../fakes/cloud/fake-cloud.ts';
-import type { CloudApi, Credentials, DriveApi } from '../remote/api.ts';
+import type { BlockData, CloudApi, Credentials, DriveApi } from '../remote/api.ts';
 import type { Life, Scheduler } from './scheduler.ts';
 import type { Weather } from './weather.ts';
 
@@ -44,7 +44,7 @@ export function openLine(parts: LineParts): CloudApi {
     signIn: (request) => call('signIn', undefined, () => api.signIn(request)),
     refresh: (token, signal) => call('refresh', signal, () => api.refresh(token, signal)),
     revoke: (token) => call('revoke', undefined, () => api.revoke(token)),
-    authorized: (credentials) => driveOver(api.authorized(whileAlive(credentials, life)), call),
+    authorized: (credentials) => driveOver(api.authorized(whileAlive(credentials, life)), call, weather),
     hangUp: () => undefined,
     close: () => Promise.resolve(),
   };
@@ -68,7 +68,16 @@ const whileAlive = (credentials: Credentials, life: Life): Credentials => ({
   },
 });
 
-function driveOver(drive: DriveApi, call: Call): DriveApi {
+/** The answer as it arrives. */
+function cutShort(blocks: readonly BlockData[], weather: Weather): readonly BlockData[] {
+  const short = weather.shortAnswer(blocks.length);
+  if (short === undefined) return blocks;
+  const next = blocks[short.whole];
+  const broken = short.broken && next !== undefined ? [{ ...next, bytes: next.bytes.slice(0, next.bytes.length >> 1) }] : [];
+  return [...blocks.slice(0, short.whole), ...broken];
+}
+
+function driveOver(drive: DriveApi, call: Call, weather: Weather): DriveApi {
   return {
     me: () => call('me', undefined, () => drive.me()),
     devices: () => call('devices', undefined, () => drive.devices()),
@@ -79,7 +88,7 @@ function driveOver(drive: DriveApi, call: Call): DriveApi {
     wait: (cursor, timeoutMs, signal) => call('wait', signal, () => drive.wait(cursor, timeoutMs, signal)),
     missing: (hashes, signal) => call('missing', signal, () => drive.missing(hashes, signal)),
     store: (blocks, signal) => call('store', signal, () => drive.store(blocks, signal)),
-    fetch: (hashes, signal) => call('fetch', signal, () => drive.fetch(hashes, signal)),
+    fetch: (hashes, signal) => call('fetch', signal, async () => cutShort(await drive.fetch(hashes, signal), weather)),
     commit: (entries, key, signal) =>
       call(
         `commit ${entries.map((entry) => `${entry.op} ${'name' in entry ? entry.name : ''} ${entry.id.slice(0, 6)}`).join(', ')}`,

@@ -35,16 +35,20 @@ export class Person {
   something(): Acts {
     const { random } = this.#parts;
     const weighted: readonly (readonly [number, () => Acts])[] = [
+      [2, () => this.#swapSave()],
+      [2, () => this.#backupSave()],
+      [1, () => this.#officeSave()],
+      [3, () => this.#remove('file')],
+      [2, () => this.#remove('folder')],
+      [1, () => this.#replaceKind()],
+      [1, () => this.#recreate()],
+      [1, () => this.#linkOrDevice()],
       [6, () => this.#create()],
       [6, () => this.#edit()],
       [2, () => this.#append()],
-      [2, () => this.#swapSave()],
-      [2, () => this.#backupSave()],
       [1, () => this.#burst()],
       [1, () => this.#touch()],
       [1, () => this.#openAndWriteLater()],
-      [3, () => this.#remove('file')],
-      [2, () => this.#remove('folder')],
       [3, () => this.#makeFolder()],
       [2, () => this.#makeTree()],
       [4, () => this.#move('file')],
@@ -52,8 +56,6 @@ export class Person {
       [2, () => this.#swapPlaces()],
       [1, () => this.#rotate()],
       [1, () => this.#intoOwnChild()],
-      [1, () => this.#replaceKind()],
-      [1, () => this.#recreate()],
     ];
     let rest = random.below(weighted.reduce((sum, [weight]) => sum + weight, 0));
     for (const [weight, act] of weighted) {
@@ -100,6 +102,41 @@ export class Person {
     this.#write(file.path, this.#content());
     yield;
     this.#delete(backup);
+  }
+
+  /** As office programs do: a lock beside it, a temporary file, the old one aside, the temporary one in its place. */
+  *#officeSave(): Acts {
+    const file = this.#pick('file');
+    if (file === undefined) return;
+    const folder = parentOf(file.path);
+    const lock = `${folder}/~$${baseOf(file.path)}`;
+    const temporary = `${folder}/~WRD0001.tmp`;
+    this.#act(`lock ${lock}`, () => {
+      this.#parts.device.person.writeFile(lock, 'somebody');
+    });
+    yield;
+    this.#write(temporary, this.#content());
+    if (this.#rename(file.path, `${folder}/~WRL0001.tmp`)) {
+      yield;
+      this.#rename(temporary, file.path);
+      this.#delete(`${folder}/~WRL0001.tmp`);
+    } else this.#delete(temporary);
+    yield;
+    this.#delete(lock);
+  }
+
+  /** What is neither file nor folder, for a while. */
+  *#linkOrDevice(): Acts {
+    const { random, device } = this.#parts;
+    const path = this.#newPath();
+    this.#act(`special ${path}`, () => {
+      if (device.disk.volume.find(path) !== undefined) throw new DiskFault('exists', path);
+      if (random.next() < 0.5) device.person.symlink('/elsewhere', path);
+      else device.person.special(path);
+    });
+    for (let time = random.below(5); time >= 0; time -= 1) yield;
+    const kind = device.disk.volume.find(path)?.kind;
+    if (kind === 'symlink' || kind === 'special') this.#delete(path);
   }
 
   *#burst(): Acts {
@@ -283,11 +320,13 @@ export class Person {
 
   #rename(from: string, to: string): boolean {
     const { device, ledger } = this.#parts;
-    const before = from === to ? undefined : textAt(device, to);
+    const before = from === to ? undefined : device.disk.volume.find(to);
     const done = this.#act(`rename ${from} ${to}`, () => {
       device.person.rename(from, to);
     });
-    if (done && before !== undefined) ledger.dismissed([before]);
+    if (done && before?.kind === 'file') ledger.dismissed([textOf(before)]);
+    // Of a file in the middle of a move by link and unlink the other name goes too.
+    if (done && before?.kind === 'file' && before.links > 0) ledger.givenUp([textOf(before)]);
     return done;
   }
 
@@ -320,6 +359,11 @@ export class Person {
       const found = { path: `${folder.path}/${printable}`, inode };
       return [found, ...this.#below(found)];
     });
+  }
+
+  /** One of the folders there are. */
+  someFolder(): string {
+    return this.#folder();
   }
 
   #folder(): string {

@@ -21,7 +21,7 @@ const ROUND_MS = 10 * minuteMs;
 /** After so many rounds a regular look at everything was made. */
 const HOURLY = 7;
 /** What may stay unsynced for good: only a person can help. */
-const STANDING: ReadonlySet<string> = new Set(['name_clash', 'conflict_limit']);
+const STANDING: ReadonlySet<string> = new Set(['name_clash', 'conflict_limit', 'symlink_skipped', 'special_skipped']);
 
 /** After peace: does everything come to rest, is it the same everywhere, is all there, and does it then stay at rest? */
 export class Settlement {
@@ -48,6 +48,7 @@ export class Settlement {
   #lost(): string[] {
     const { ledger } = this.#parts;
     return [
+      ...ledger.unasked,
       ...ledger.lost().map((what) => `lost: ${what}`),
       ...ledger.vanished().map((what) => `gone from sight though nobody deleted it: ${what}`),
     ];
@@ -56,7 +57,7 @@ export class Settlement {
   async #round(): Promise<void> {
     const { devices, scheduler, random } = this.#parts;
     await scheduler.pass(ROUND_MS);
-    for (const device of devices) await answerQuestions(device, random, scheduler);
+    for (const device of devices) if (await answerQuestions(device, random, scheduler)) this.#parts.ledger.mayDeleteMuch = true;
   }
 
   async #unsettled(): Promise<string[]> {

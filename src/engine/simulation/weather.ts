@@ -83,6 +83,12 @@ export class Weather {
     return this.#random.next() < this.#lineChance ? this.#lineFault('flaky') : undefined;
   }
 
+  /** An answer with blocks breaks off: how many whole ones there are, and whether a part of the next is taken for it. */
+  shortAnswer(blocks: number): { readonly whole: number; readonly broken: boolean } | undefined {
+    if (this.#calm || this.#random.next() >= this.#lineChance * 2) return undefined;
+    return { whole: this.#random.below(blocks), broken: this.#random.next() < 0.5 };
+  }
+
   #lineFault(what: Line): { readonly phase: 'before' | 'after'; readonly error: TidemarkError } {
     switch (what) {
       case 'flaky':

@@ -2,9 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { TidemarkError } from '../../contract/index.ts';
 import { lockFolder, lockProfile } from './lock.ts';
+import { migrate } from './migrate.ts';
+import { migrations } from './migrations/index.ts';
 import { openStore } from './open-store.ts';
 import { idOf, NOW, openedStore, tempFolder } from './testing/store.ts';
 
@@ -57,6 +60,29 @@ describe('kill -9', () => {
     expect(store.journal().map((row) => row.kind)).toEqual(['commit']);
     expect(store.cursor()).toEqual({ cursor: 'c', epoch: 'e' });
   });
+
+  it('during migration, at any of its statements, leaves a database that opens', async () => {
+    const oldest = (path: string): void => {
+      const db = new Database(path);
+      migrate(db, migrations.slice(0, 1));
+      db.prepare("INSERT INTO profile (key, value) VALUES ('of before', '\"kept\"')").run();
+      db.close();
+    };
+    for (const prepare of [oldest, () => undefined]) {
+      for (let statement = 1; ; statement += 1) {
+        const path = join(tempFolder(), 'state.db');
+        prepare(path);
+        const { child, said } = await start('migrate', path, String(statement));
+        if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+        openStore(path, { now: () => NOW }).close();
+        const db = new Database(path, { readonly: true });
+        expect(db.pragma('user_version', { simple: true })).toBe(migrations.length);
+        if (prepare === oldest) expect(db.prepare('SELECT value FROM profile WHERE key = ?').pluck().get('of before')).toBe('"kept"');
+        db.close();
+        if (said === 'it opened') break;
+      }
+    }
+  }, 60_000);
 
   it('gives the locks of profile and folder back', async () => {
     const [profile, folder] = [tempFolder(), tempFolder()];

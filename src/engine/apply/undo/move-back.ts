@@ -1,6 +1,6 @@
-import { baseName, joinPath, parentPath } from '../../../base/index.ts';
+import { joinPath, parentPath } from '../../../base/index.ts';
 import { TidemarkError } from '../../../contract/index.ts';
-import { type LocalNode, type NodeId, PARKED_ID, ROOT_ID } from '../../model/index.ts';
+import { type LocalNode, type NodeId, PARKED_ID } from '../../model/index.ts';
 import { type Place, samePlace } from '../../plan/index.ts';
 import type { ActivityRow, Reversal } from '../../store/index.ts';
 import { isInside, moveTo, parkLocal } from '../local-changes.ts';
@@ -10,7 +10,7 @@ import type { ApplyParts } from '../parts.ts';
 import { diskPath, pathOf, sameFile } from '../paths.ts';
 import { movedBack } from '../reversals.ts';
 import { folderAt, isFree } from './places.ts';
-import { itemOf, pathNow, requireSettled, type Undone } from './undone.ts';
+import { findOldFolder, itemOf, leftAt, pathNow, requireSettled, type Undone } from './undone.ts';
 
 export type MoveBack = Extract<Reversal, { readonly way: 'move_back' }>;
 
@@ -97,7 +97,7 @@ async function prepare(parts: ApplyParts, row: ActivityRow, { from, to }: MoveBa
   const item = itemOf(parts, row);
   const before = pathNow(parts, item);
   // Its folder may have got another name, or another id by being brought back.
-  if (!samePlace(item, from) && before !== movedTo(row)) throw new TidemarkError('undo_changed', { path: before });
+  if (!samePlace(item, from) && before !== leftAt(row)) throw new TidemarkError('undo_changed', { path: before });
   requireSettled(parts, item, before);
   const place = { parentId: await oldFolder(parts, row, to.parentId), name: to.name };
   if (samePlace(item, place)) throw new TidemarkError('undo_done', { path: before });
@@ -124,9 +124,9 @@ async function finish(parts: ApplyParts, turn: Turn, now: LocalNode): Promise<Un
   let activityId = 0;
   try {
     await moveTo(parts, now, place, {
-      alsoWrite: () => {
+      alsoWrite: (write) => {
         activityId = writeLine(parts, entry.line);
-        store.transaction((write) => write.deleteJournal(journalId));
+        write.deleteJournal(journalId);
       },
     });
   } catch (error) {
@@ -152,15 +152,11 @@ async function putBack(parts: ApplyParts, { item }: Turn): Promise<void> {
   await parts.environment.disk.removeFolder(parkedFolder(parts.root, item.id));
 }
 
-/** A version that stepped aside is told of under the name that it had. */
-const movedTo = ({ kind, path, otherPath }: ActivityRow): string => (kind === 'conflict' ? (otherPath ?? path) : path);
-const movedFrom = ({ kind, path, otherPath }: ActivityRow): string => (kind === 'conflict' ? path : (otherPath ?? path));
-
 async function oldFolder(parts: ApplyParts, row: ActivityRow, parentId: NodeId): Promise<NodeId> {
-  const known = parentId === ROOT_ID || (parts.store.local.get(parentId)?.kind === 'folder' && pathOf(parts, parentId) !== undefined);
-  if (known) return parentId;
-  const before = movedFrom(row);
-  return folderAt(parts, baseName(before) === before ? '' : parentPath(before));
+  const known = findOldFolder(parts.store, row, parentId);
+  // What is out of sight just now is in nobody's way, but no place either.
+  if (known !== undefined && pathOf(parts, known) !== undefined) return known;
+  return folderAt(parts, parentPath(row.kind === 'conflict' ? row.path : (row.otherPath ?? row.path)));
 }
 
 const childIds = ({ store }: ApplyParts, { id }: LocalNode): readonly NodeId[] => [...store.local.children(id)].map((child) => child.id);

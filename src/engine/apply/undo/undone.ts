@@ -1,7 +1,8 @@
+import { parentPath } from '../../../base/index.ts';
 import { TidemarkError } from '../../../contract/index.ts';
-import { findByPath, type LocalFile, type LocalNode, type NodeId } from '../../model/index.ts';
+import { findByPath, type LocalFile, type LocalNode, type NodeId, ROOT_ID } from '../../model/index.ts';
 import { samePlace } from '../../plan/index.ts';
-import type { ActivityRow } from '../../store/index.ts';
+import type { ActivityRow, Store } from '../../store/index.ts';
 import { settle } from '../bookkeeping.ts';
 import type { ApplyParts } from '../parts.ts';
 import { absolutePath, pathOf } from '../paths.ts';
@@ -17,11 +18,30 @@ export interface Undone {
   readonly rescan: readonly string[];
 }
 
-/** The item that the line speaks of, or what took its place when it was brought back. Throws undo_item_gone. */
-export function itemOf({ store }: ApplyParts, { node, path }: ActivityRow): LocalNode {
-  const id = node !== null && store.local.get(node) !== undefined ? node : findByPath(store.local, path);
-  const item = id === undefined ? undefined : store.local.get(id);
-  if (item === undefined || store.localPath(item.id) === undefined) throw new TidemarkError('undo_item_gone', { path });
+/** Where the change left the item: a version that stepped aside is told of under the name that it had. */
+export const leftAt = ({ kind, path, otherPath }: ActivityRow): string => (kind === 'conflict' ? (otherPath ?? path) : path);
+
+/** Folder that a move took the item out of, or what took its place; undefined where there is none now. */
+export function findOldFolder(
+  { local }: Pick<Store, 'local'>,
+  { kind, path, otherPath }: ActivityRow,
+  parentId: NodeId,
+): NodeId | undefined {
+  if (parentId === ROOT_ID || local.get(parentId) !== undefined) return parentId;
+  const id = findByPath(local, parentPath(kind === 'conflict' ? path : (otherPath ?? path)));
+  return id === ROOT_ID || local.get(id ?? '')?.kind === 'folder' ? id : undefined;
+}
+
+/** The item that the line speaks of, or what took its place when it was brought back. */
+export function findItem({ local }: Pick<Store, 'local'>, row: ActivityRow): LocalNode | undefined {
+  const known = row.node === null ? undefined : local.get(row.node);
+  return known ?? local.get(findByPath(local, leftAt(row)) ?? '');
+}
+
+/** As `findItem`, and in sight. Throws undo_item_gone. */
+export function itemOf({ store }: ApplyParts, row: ActivityRow): LocalNode {
+  const item = findItem(store, row);
+  if (item === undefined || store.localPath(item.id) === undefined) throw new TidemarkError('undo_item_gone', { path: leftAt(row) });
   return item;
 }
 

@@ -36,6 +36,8 @@ export class DriveState {
   #children = new Map<string, Map<string, Set<string>>>();
   #sequenceOf = new Map<string, number>();
   #log: LogEntry[] = [];
+  /** Cursors below this are too old. */
+  #oldest = 0;
   #buried = new Map<string, Buried>();
   #buriedIds = new Set<string>();
   #heldBytes = 0;
@@ -252,6 +254,11 @@ export class DriveState {
     return kept;
   }
 
+  /** Old tombstones go, and with them what cursors of before could still be told. */
+  forgetDeletions(): void {
+    this.#oldest = this.#log.length;
+  }
+
   cursor(): string {
     return this.#cursorAt(this.#log.length, null);
   }
@@ -260,9 +267,16 @@ export class DriveState {
   readCursor(cursor: string): { readonly sequence: number; readonly snapshotFrom: number | null } {
     const [epoch, sequenceText, stamp, snapshotText] = cursor.split('.');
     const sequence = Number(sequenceText);
-    if (epoch !== this.epoch || !(sequence >= 0) || sequence > this.#log.length || stamp !== this.#stampAt(sequence))
+    const snapshotFrom = snapshotText === undefined || snapshotText === '' ? null : Number(snapshotText);
+    if (
+      epoch !== this.epoch ||
+      !(sequence >= 0) ||
+      (snapshotFrom ?? sequence) < this.#oldest ||
+      sequence > this.#log.length ||
+      stamp !== this.#stampAt(sequence)
+    )
       throw new TidemarkError('cursor_gone');
-    return { sequence, snapshotFrom: snapshotText === undefined || snapshotText === '' ? null : Number(snapshotText) };
+    return { sequence, snapshotFrom };
   }
 
   delta(cursor: string | null, limit: number): DeltaResponse {
@@ -294,6 +308,7 @@ export class DriveState {
     this.#children = new Map();
     this.#sequenceOf = new Map();
     this.#log = [];
+    this.#oldest = 0;
     this.#buried = new Map();
     this.#buriedIds = new Set();
     this.#heldBytes = 0;

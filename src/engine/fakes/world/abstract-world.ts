@@ -14,23 +14,26 @@ export class AbstractWorld {
   readonly synced = new MapTree<SyncedNode>();
   /** False: the disk holds no two names that differ in case or composition only, as the cloud never does. */
   readonly caseSensitive: boolean;
+  /** Two hex digits that tell the ids and revisions of several worlds apart. */
+  readonly #mark: string;
   #serial = 0;
 
-  constructor(caseSensitive = true) {
+  constructor(caseSensitive = true, mark = '00') {
     this.caseSensitive = caseSensitive;
+    this.#mark = mark;
   }
 
   nextId(): NodeId {
     this.#serial += 1;
-    return `a${this.#serial.toString(16).padStart(31, '0')}`;
+    return `a${this.#mark}${this.#serial.toString(16).padStart(29, '0')}`;
   }
   #revision(): string {
     this.#serial += 1;
-    return `b${this.#serial.toString(16).padStart(31, '0')}`;
+    return `b${this.#mark}${this.#serial.toString(16).padStart(29, '0')}`;
   }
 
   clone(): AbstractWorld {
-    const copy = new AbstractWorld(this.caseSensitive);
+    const copy = new AbstractWorld(this.caseSensitive, this.#mark);
     for (const node of this.remote.values()) copy.remote.set(node);
     for (const node of this.local.values()) copy.local.set(node);
     for (const node of this.synced.values()) copy.synced.set(node);

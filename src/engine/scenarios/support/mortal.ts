@@ -28,6 +28,14 @@ export class Mortal implements AsyncDisposable {
     ended.catch(() => undefined);
   }
 
+  /** Resolves once it ended by itself, which must be soon. */
+  async death(timeoutMs = 30_000): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    await once(child, 'exit', { signal: AbortSignal.timeout(timeoutMs) });
+    if (child.signalCode !== 'SIGKILL') throw new Error(`${this.#script} ended with ${String(child.exitCode)} instead of being killed`);
+  }
+
   async kill(): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
@@ -42,8 +50,11 @@ export class Mortal implements AsyncDisposable {
   }
 }
 
-/** The device's engine, live, in another process. The device itself must be stopped, and can be started again after the end. */
-export const engineProcess = (device: Device): Mortal => new Mortal('./engine-child.ts', device.profile, device.name);
+/**
+ * The device's engine, live, in another process. The device itself must be stopped, and can be started again after the end.
+ * @param point where it kills itself, see engine-child.ts
+ */
+export const engineProcess = (device: Device, point = ''): Mortal => new Mortal('./engine-child.ts', device.profile, device.name, point);
 
 /** The cloud in another process, at the same address and on the same data. It must be stopped here meanwhile. */
 export const cloudProcess = (cloud: TestCloud): Mortal => new Mortal('./cloud-child.ts', cloud.dir, new URL(cloud.url).port);

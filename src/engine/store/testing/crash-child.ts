@@ -1,6 +1,7 @@
 import { TidemarkError } from '../../../contract/index.ts';
 import { lockFolder, lockProfile } from '../lock.ts';
 import { openStore } from '../open-store.ts';
+import { FaultyDatabase } from './faulty-database.ts';
 import { idOf, localFile } from './nodes.ts';
 
 /** Run by crash.test.ts: begins something, says so, and stays there until it is killed, or tries to open and says how that went. */
@@ -12,6 +13,16 @@ function stay(): never {
   for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 }
 
+if (what === 'migrate') {
+  const database = new FaultyDatabase();
+  database.fault = (statement) => {
+    if (statement === Number(second)) process.kill(process.pid, 'SIGKILL');
+    return undefined;
+  };
+  openStore(first, { now: () => Date.now(), wrap: database.wrap });
+  process.stdout.write('it opened\n');
+  process.exit();
+}
 if (what === 'open') {
   try {
     openStore(first, { now: () => Date.now() });

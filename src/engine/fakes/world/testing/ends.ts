@@ -1,8 +1,8 @@
-import { nameKey } from '../../../base/index.ts';
-import { type NodeId, ROOT_ID } from '../../model/index.ts';
-import type { Plan } from '../../plan/index.ts';
-import { samePlace } from '../../plan/same.ts';
-import type { AbstractWorld } from './abstract-world.ts';
+import { nameKey } from '../../../../base/index.ts';
+import { type NodeId, ROOT_ID } from '../../../model/index.ts';
+import type { Plan } from '../../../plan/index.ts';
+import { samePlace } from '../../../plan/index.ts';
+import type { AbstractWorld } from '../abstract-world.ts';
 
 /** What the files of one side hold, also those that were not read yet. */
 export function hashes(world: AbstractWorld, side: 'remote' | 'local'): Set<string> {

@@ -1,7 +1,7 @@
-import type { NodeId } from '../../model/index.ts';
-import { Impossible, type Operation, plan, type Plan, type Policy } from '../../plan/index.ts';
-import { SeededRandom } from '../random.ts';
-import type { AbstractWorld } from './abstract-world.ts';
+import type { NodeId } from '../../../model/index.ts';
+import { Impossible, type Operation, plan, type Plan, type Policy } from '../../../plan/index.ts';
+import { SeededRandom } from '../../random.ts';
+import type { AbstractWorld } from '../abstract-world.ts';
 import { unsettled } from './ends.ts';
 import { brokenRule } from './step-rules.ts';
 

@@ -6,7 +6,8 @@ export const CASES = {
   'plan.property.test.ts': 90_000,
   'rules.property.test.ts': 70_000,
   'total.property.test.ts': 40_000,
-  'devices.property.test.ts': 10_000,
+  'devices.property.test.ts': 8_000,
+  'mass-deletion.property.test.ts': 4_000,
 } as const;
 
 const NORMAL = Object.values(CASES).reduce((sum, cases) => sum + cases, 0);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { type NodeId, PARKED_ID, ROOT_ID } from '../../model/index.ts';
-import { AbstractWorld } from './abstract-world.ts';
+import { type NodeId, PARKED_ID, ROOT_ID } from '../../../model/index.ts';
+import { AbstractWorld } from '../abstract-world.ts';
 
 const POOL = 8;
 const HASHES = ['one', 'two', 'three'];

@@ -1,7 +1,7 @@
-import { type LocalNode, PARKED_ID, type RemoteNode } from '../../model/index.ts';
-import { samePlace } from '../../plan/same.ts';
-import type { Operation, RemoteStep } from '../../plan/index.ts';
-import type { AbstractWorld } from './abstract-world.ts';
+import { type LocalNode, PARKED_ID, type RemoteNode } from '../../../model/index.ts';
+import { samePlace } from '../../../plan/index.ts';
+import type { Operation, RemoteStep } from '../../../plan/index.ts';
+import type { AbstractWorld } from '../abstract-world.ts';
 
 /**
  * What SYNC-SPEC allows an operation to do, looked at when it is about to be made, whoever planned it. Each rule is told

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { type NodeId, PARKED_ID, ROOT_ID } from '../../model/index.ts';
-import type { Place } from '../../plan/index.ts';
-import { AbstractWorld } from './abstract-world.ts';
+import { type NodeId, PARKED_ID, ROOT_ID } from '../../../model/index.ts';
+import type { Place } from '../../../plan/index.ts';
+import { AbstractWorld } from '../abstract-world.ts';
 
 /** Names that no two platforms quarrel about. */
 const PLAIN = ['a', 'b', 'c', 'd.txt'] as const;
@@ -63,6 +63,20 @@ function seedsOf(names: readonly string[], kinds: readonly Kind[]): fc.Arbitrary
 
 /** Worlds that end with three equal trees. */
 export const plainSeeds = seedsOf(PLAIN, PLAIN_KINDS);
+/** One agreed tree on some devices, and what was done on each of them. */
+export const deviceSeeds = fc.record({
+  base: plainSeeds.map(({ base }) => base),
+  done: fc.array(
+    plainSeeds.map(({ here }) => here),
+    { minLength: 2, maxLength: 3 },
+  ),
+  order: fc.nat(),
+});
+/** Many new items on both sides that want one name, and names that conflict versions have already. */
+export const clashSeeds = seedsOf(
+  ['a', 'a (conflict, Desk, 2026-03-01)', 'a (conflict, Desk, 2026-03-01 2)'],
+  ['add_file', 'add_file', 'add_file', 'add_folder', 'edit', 'rename', 'replace'],
+);
 /** Worlds in which items are only moved. */
 export const moveSeeds = seedsOf(PLAIN, ['move', 'move', 'rename', 'swap']);
 /** Worlds in which some items can only be reported. */
@@ -84,9 +98,15 @@ export function agreedWorld(base: Base, platform = LINUX): AbstractWorld {
 }
 
 /** Does to one side what people do. On the disk only names that it can hold. */
-export function perturb(world: AbstractWorld, side: 'remote' | 'local', actions: readonly Action[], platform = LINUX): void {
+export function perturb(
+  world: AbstractWorld,
+  side: 'remote' | 'local',
+  actions: readonly Action[],
+  platform = LINUX,
+  who: string = side,
+): void {
   for (const [step, action] of actions.entries()) {
-    if (side === 'remote' || platform.canHold(action.name)) act(world, side, action, `${side}-${step}`);
+    if (side === 'remote' || platform.canHold(action.name)) act(world, side, action, `${who}-${step}`);
   }
 }
 
