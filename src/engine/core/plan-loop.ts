@@ -133,7 +133,7 @@ export class PlanLoop {
         this.#planning = true;
         const costMs = this.#askFirst();
         this.#planning = false;
-        if (this.#firstMerge.undecided) {
+        if (costMs !== null) {
           this.#announce();
           await clock.sleep(Math.max(LEAST_PAUSE_MS, costMs * BREATH), stopping).catch(() => undefined);
           continue;
@@ -169,8 +169,8 @@ export class PlanLoop {
     );
   }
 
-  /** Compares both sides and asks, if there is anything to ask; answers what it took, in ms. */
-  #askFirst(): number {
+  /** Compares both sides and asks, if there is anything to ask; answers what it took, in ms, or null when nothing is left to ask. */
+  #askFirst(): number | null {
     const { environment, hooks } = this.#ctx;
     const startedMs = environment.clock.monotonic();
     const busy = {
@@ -185,6 +185,7 @@ export class PlanLoop {
         for (const id of step.ids) void this.#perform({ op: 'hash', id });
       }
       if (step.step === 'go' || (step.step === 'asked' && step.changed)) hooks.onLists('questions', 'files');
+      if (step.step === 'go') return null;
     } catch (error) {
       environment.log.error('comparing both sides failed', { ...toErrorData(error) });
       this.#wake.ring();
