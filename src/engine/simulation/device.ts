@@ -60,6 +60,8 @@ export class SimDevice {
   readonly birthTimes: boolean;
   skewMs: number;
   engine: Engine | undefined;
+  /** What its engine last did to the disk. */
+  lastStep = '';
   readonly #parts: DeviceParts;
   readonly #wall: SimClock;
   readonly #watch: FakeWatch;
@@ -98,6 +100,7 @@ export class SimDevice {
     });
     this.disk.fault = (method, path) => {
       this.counts.diskSteps += 1;
+      this.lastStep = method;
       if (MUTATING.has(method) && !path.startsWith(`${ROOT}/.tidemark`)) this.counts.treeWrites += 1;
       const fault = this.weather.diskFault(method);
       const day = method === 'removeTree' && fault === undefined ? TRASH_DAY.exec(path)?.[1] : undefined;

@@ -28,7 +28,7 @@ export function reconcile(looked: Listing, known: KnownLocal, newId: () => NodeI
   const { missing, unsure } = findMissing(scope);
   // Still there as far as we know, so nothing else can be at their places.
   for (const nodes of unsure.values()) for (const node of nodes) waiting.keep(node);
-  const busy = holdBusy(changes, waiting);
+  const busy = holdBusy(changes, waiting, known.tree);
   if (busy.length > 0 || unsure.size > 0) waiting.withholdCycles();
   const deleted = findDeleted(scope, missing);
   const folders = new Set([...waiting.again, ...resolver.unsure, ...unsure.keys(), ...vanished(listing, entries)]);
@@ -70,7 +70,7 @@ function changeOf(item: Resolved): Change | undefined {
 const sameFolder = (a: FileStat, b: FileStat): boolean => a.dev === b.dev && a.ino === b.ino && a.birthtimeNs === b.birthtimeNs;
 
 /** Holds back files that are not quiet, or that an office program has open. Whole ones that only moved with a folder go on. */
-function holdBusy(changes: readonly Change[], waiting: Withholding): readonly BusyPath[] {
+function holdBusy(changes: readonly Change[], waiting: Withholding, tree: LocalTree): readonly BusyPath[] {
   const busy: BusyPath[] = [];
   for (const { item, node } of changes) {
     if (node.kind !== 'file') continue;
@@ -81,6 +81,9 @@ function holdBusy(changes: readonly Change[], waiting: Withholding): readonly Bu
     busy.push(busyPath(seen.path, 'file', seen.locked));
     // The end of a lock is a change of its folder; the end of writing is not.
     waiting.withhold(node.id, !quiet);
+    // What it may have been before it moved is not gone until that can be told.
+    const before = item.maybe === undefined ? undefined : tree.get(item.maybe);
+    if (before !== undefined) waiting.keep(before);
   }
   return busy;
 }

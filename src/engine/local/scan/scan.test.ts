@@ -573,6 +573,21 @@ describe('a scan', () => {
       expect(world.paths()).toEqual({ b: id });
       expect(await world.scan()).toEqual(settled);
     });
+
+    it('a file that moved a moment ago is not gone while it is not quiet yet', async () => {
+      await seed('docs/a');
+      const id = world.id('docs/a');
+      world.now += 1000;
+      world.move('docs/a', 'b');
+      // As soon as a burst of hints is over: the folder is known to be without it, and the file itself still waits.
+      world.now += 50;
+      const first = await world.look();
+      expect(first).toMatchObject({ put: [], deleted: [] });
+      world.apply(first);
+      world.now += 100;
+      const changes = await world.look(first.busy.map((busy) => (busy.kind === 'folder' ? busy.path : '')));
+      expect(changes.maybeMoved).toEqual([{ id: changes.put[0]?.id, from: id }]);
+    });
   });
 
   it('what takes the name of a folder that went away just now waits with it: never two at one place', async () => {
