@@ -7,12 +7,17 @@ import type { FolderLook } from './listing.ts';
 
 type ListedLook = Extract<FolderLook, { state: 'listed' }>;
 
+/** What is not known of a look: when it was, and the times of the folders in it, which change with every entry in them. */
+interface Rest extends Pick<ListedLook, 'lookedAt' | 'changedMs'> {
+  readonly folders: ReadonlyMap<string, FileStat>;
+}
+
 /**
  * Folders that hold exactly what was known in them. A full look finds little else, so their entries are not kept: where
  * one is wanted after all (something may have come from there), they are what is known.
  */
 export class SameFolders {
-  readonly paths = new Map<RelativePath, Pick<ListedLook, 'lookedAt' | 'changedMs'>>();
+  readonly paths = new Map<RelativePath, Rest>();
   readonly #places: KnownPlaces;
   readonly #isScanned: (entry: DirectoryEntry) => boolean;
 
@@ -27,23 +32,33 @@ export class SameFolders {
     const id = this.#places.folderAt(path);
     if (id === undefined) return false;
     const children = this.#places.childrenOf(id);
-    const same = this.#holdsExactly(look.entries, children);
-    // The places of the folders in it are asked for next; the rest would only take room.
-    for (const node of children.values()) if (node.kind === 'folder') this.#places.folderAt(joinPath(path, node.name));
-    if (same) {
-      this.paths.set(path, { lookedAt: look.lookedAt, changedMs: look.changedMs });
-      this.#places.forget(id);
+    if (!this.#holdsExactly(look.entries, children)) return false;
+    const folders = new Map<string, FileStat>();
+    for (const { name, stat } of look.entries) {
+      if (stat?.kind !== 'folder' || name === null || name === OWN_FOLDER) continue;
+      folders.set(name, stat);
+      // Asked for next, when what is known of its parent is forgotten.
+      this.#places.folderAt(joinPath(path, name));
     }
-    return same;
+    this.paths.set(path, { lookedAt: look.lookedAt, changedMs: look.changedMs, folders });
+    this.#places.forget(id);
+    return true;
   }
 
   /** The look in full; undefined when the folder was not one of these. */
   restore(path: RelativePath): ListedLook | undefined {
-    const look = this.paths.get(path);
+    const rest = this.paths.get(path);
     const id = this.#places.folderAt(path);
-    if (look === undefined || id === undefined) return undefined;
+    if (rest === undefined || id === undefined) return undefined;
     this.paths.delete(path);
-    return { state: 'listed', entries: [...this.#places.childrenOf(id).values()].map(entryOf), ...look };
+    const { lookedAt, changedMs, folders } = rest;
+    const entries = [...this.#places.childrenOf(id).values()].map(({ name, stat }): DirectoryEntry => ({
+      name,
+      printable: name,
+      stat: folders.get(name) ?? stat,
+      fault: null,
+    }));
+    return { state: 'listed', entries, lookedAt, changedMs };
   }
 
   #holdsExactly(entries: readonly DirectoryEntry[], children: ReadonlyMap<string, LocalNode>): boolean {
@@ -59,9 +74,7 @@ export class SameFolders {
   }
 }
 
-/** Of a folder only who it is matters: its times change with every entry in it. */
+/** Of a folder only who it is matters. */
 const isUnchanged = (node: LocalNode, stat: FileStat): boolean =>
   compareIdentity(node.stat, stat) !== 'different' &&
   (stat.kind === 'folder' || (sameFingerprint(node.stat, stat) && node.stat.mode === stat.mode && node.stat.links === stat.links));
-
-const entryOf = ({ name, stat }: LocalNode): DirectoryEntry => ({ name, printable: name, stat, fault: null });
