@@ -83,16 +83,16 @@ describe('a full look', () => {
 
   it('leaves an issue open in a folder that cannot be read now, and closes one that is gone, where all else is the same', async () => {
     const world = new World();
+    world.disk.user.writeFile(world.at('a/b/file'), '');
     world.disk.user.symlink('/', world.at('a/b/link'));
-    world.disk.user.writeFile(world.at('a/file'), '');
     world.now += 1000;
     world.apply(world.mean(await world.gather()));
-    world.disk.user.chmod(world.at('a/b'), 0);
+    world.disk.fault = (method, path) => (method === 'list' && path === world.at('a/b') ? 'denied' : undefined);
     const { same } = await world.gather();
     expect([...same]).toEqual(['', 'a']);
     world.apply(world.mean(await world.gather()));
     expect([...world.issues].sort()).toEqual(['a/b', 'a/b/link']);
-    world.disk.user.chmod(world.at('a/b'), 0o755);
+    world.disk.fault = undefined;
     world.disk.user.remove(world.at('a/b/link'));
     expect(world.mean(await world.gather()).cleared).toEqual(['a/b/link', 'a/b']);
   });
