@@ -33,6 +33,8 @@ export async function startCountingProxy(target: string, isChange: (what: string
     asked.pipe(onward);
   });
   server.requestTimeout = 0;
+  // Closing an idle connection just when it is used again would be a fault of the proxy's making.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -27,11 +27,15 @@ export function giveMemoryBackWhenCalm(engine: Pick<EngineApi, 'on'>, collect: (
   };
 }
 
+type Collect = (options: { readonly type: 'major'; readonly flavor: 'last-resort'; readonly execution: 'sync' }) => void;
+
 /** The collector that Node shows only when asked to, without showing it to everybody. */
 function collector(): () => void {
   setFlagsFromString('--expose-gc');
   const collect: unknown = runInNewContext('gc');
   setFlagsFromString('--no-expose-gc');
   // The last resort also gives back the pages that an ordinary collection keeps for the next burst.
-  return typeof collect === 'function' ? () => void collect({ type: 'major', flavor: 'last-resort', execution: 'sync' }) : () => undefined;
+  return isCollect(collect) ? () => collect({ type: 'major', flavor: 'last-resort', execution: 'sync' }) : () => undefined;
 }
+
+const isCollect = (value: unknown): value is Collect => typeof value === 'function';
