@@ -21,9 +21,6 @@ interface Thread {
   idle: NodeJS.Timeout | undefined;
 }
 
-/** An idle thread costs some 10 MB; starting one takes about 50 ms. */
-const IDLE_MS = 10_000;
-
 /** A few threads for work on the disk, started when needed and ended when idle for a while; they keep no process alive that has nothing to wait for. */
 export class WorkerPool {
   readonly #size: number;
@@ -32,7 +29,8 @@ export class WorkerPool {
   #nextId = 1;
   #closed = false;
 
-  constructor(size: number, idleMs = IDLE_MS) {
+  /** @param idleMs how long a thread without work is kept: it holds tens of MB, and takes about 50 ms to start */
+  constructor(size: number, idleMs: number) {
     this.#size = size;
     this.#idleMs = idleMs;
   }
