@@ -5,11 +5,7 @@ import type { Sql } from './sql.ts';
 /** Single values, kept as JSON under a key. */
 export function profileRows(sql: Sql) {
   const read = sql.query('SELECT value FROM profile WHERE key = ?');
-  // What is so already is not written again: the change feed's place is noted after each look, and a disk at rest stays so.
-  const write = sql.change(
-    `INSERT INTO profile (key, value) VALUES (?, ?)
-     ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE value IS NOT excluded.value`,
-  );
+  const write = sql.change('INSERT INTO profile (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value');
   const remove = sql.change('DELETE FROM profile WHERE key = ?');
 
   const get = (key: string): unknown => {
