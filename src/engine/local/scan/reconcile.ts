@@ -173,13 +173,15 @@ function findCleared(
   openIssues: Iterable<RelativePath>,
 ): readonly RelativePath[] {
   const still = new Set(issues.map((issue) => issue.path));
-  const isListed = (path: RelativePath): boolean => listing.folders.get(path)?.state === 'listed';
+  const isListed = (path: RelativePath): boolean => listing.same.has(path) || listing.folders.get(path)?.state === 'listed';
   let folders: ReadonlySet<RelativePath> | undefined;
   const isGone = (path: RelativePath): boolean => {
     for (let at = path; at !== ''; at = parentPath(at)) {
-      if (!isListed(parentPath(at))) continue;
-      folders ??= new Set(entries.folders.map((folder) => folder.path));
+      const parent = parentPath(at);
+      if (!isListed(parent)) continue;
       // A folder that is still there says more only when it is itself looked into.
+      if (listing.same.has(parent)) return !listing.same.has(at) && !listing.folders.has(at);
+      folders ??= new Set(entries.folders.map((folder) => folder.path));
       return !folders.has(at);
     }
     return false;
