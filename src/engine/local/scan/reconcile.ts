@@ -9,6 +9,7 @@ import { type Resolved, Resolver } from './resolve.ts';
 import { type SeenEntries, sortEntries } from './seen.ts';
 import { spelledAsListed } from './spelled.ts';
 import { unmountedFolders } from './unmounted.ts';
+import { unnameable } from './unnameable.ts';
 import { type Change, Withholding } from './withhold.ts';
 
 /**
@@ -24,11 +25,12 @@ export function reconcile(looked: Listing, known: KnownLocal, newId: () => NodeI
   const unmounted = unmountedFolders(listing, resolver.resolved, places);
   const changes = resolver.resolved.flatMap((item) => (unmounted.has(item.seen.path) ? [] : (changeOf(item) ?? [])));
   const waiting = new Withholding(changes, known.tree, resolver.claimed);
+  for (const node of unnameable(entries, known, resolver)) waiting.keep(node);
   const scope = { listing, tree: known.tree, places, resolver, entries, kept: waiting.kept, unmounted };
   const { missing, unsure } = findMissing(scope);
   // Still there as far as we know, so nothing else can be at their places.
   for (const nodes of unsure.values()) for (const node of nodes) waiting.keep(node);
-  const busy = holdBusy(changes, waiting);
+  const busy = holdBusy(changes, waiting, known.tree);
   if (busy.length > 0 || unsure.size > 0) waiting.withholdCycles();
   const deleted = findDeleted(scope, missing);
   const folders = new Set([...waiting.again, ...resolver.unsure, ...unsure.keys(), ...vanished(listing, entries)]);
@@ -70,7 +72,7 @@ function changeOf(item: Resolved): Change | undefined {
 const sameFolder = (a: FileStat, b: FileStat): boolean => a.dev === b.dev && a.ino === b.ino && a.birthtimeNs === b.birthtimeNs;
 
 /** Holds back files that are not quiet, or that an office program has open. Whole ones that only moved with a folder go on. */
-function holdBusy(changes: readonly Change[], waiting: Withholding): readonly BusyPath[] {
+function holdBusy(changes: readonly Change[], waiting: Withholding, tree: LocalTree): readonly BusyPath[] {
   const busy: BusyPath[] = [];
   for (const { item, node } of changes) {
     if (node.kind !== 'file') continue;
@@ -81,6 +83,9 @@ function holdBusy(changes: readonly Change[], waiting: Withholding): readonly Bu
     busy.push(busyPath(seen.path, 'file', seen.locked));
     // The end of a lock is a change of its folder; the end of writing is not.
     waiting.withhold(node.id, !quiet);
+    // What it may be, without proof, is not gone before there was a look at its content.
+    const maybe = item.maybe === undefined ? undefined : tree.get(item.maybe);
+    if (maybe !== undefined) waiting.keep(maybe);
   }
   return busy;
 }
@@ -103,7 +108,7 @@ interface Scope {
 }
 
 /** Known items that are not in their folder any more: surely, or perhaps only moved during the look (by folder). */
-function findMissing({ listing, places, resolver, entries, unmounted }: Scope): {
+function findMissing({ listing, places, resolver, entries, kept, unmounted }: Scope): {
   readonly missing: readonly LocalNode[];
   readonly unsure: ReadonlyMap<RelativePath, readonly LocalNode[]>;
 } {
@@ -115,7 +120,7 @@ function findMissing({ listing, places, resolver, entries, unmounted }: Scope): 
     const held = new Set(entries.held.get(path));
     // Ignored is unknown, and unknown is not deleted.
     const absent = [...places.childrenOf(id).values()].filter(
-      (node) => !resolver.claimed.has(node.id) && !held.has(node.name) && !isBuiltInIgnored(node.name),
+      (node) => !resolver.claimed.has(node.id) && !kept.has(node.id) && !held.has(node.name) && !isBuiltInIgnored(node.name),
     );
     if (absent.length > 0 && changedDuring(look, listing.startedAt)) unsure.set(path, absent);
     else missing.push(...absent);

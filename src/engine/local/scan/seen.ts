@@ -27,6 +27,8 @@ export interface SeenEntries {
   readonly issues: readonly ScanIssue[];
   /** Names, by folder, that are there but cannot be told or never sync: what was known under them stays. */
   readonly held: ReadonlyMap<RelativePath, readonly string[]>;
+  /** Files and folders whose names cannot sync. */
+  readonly nameless: readonly FileStat[];
 }
 
 /** Sorts what a listing holds into what can be known and what cannot. */
@@ -35,6 +37,7 @@ export function sortEntries(listing: Listing): SeenEntries {
   const files: Seen[] = [];
   const issues: ScanIssue[] = [];
   const held = new Map<RelativePath, string[]>();
+  const nameless: FileStat[] = [];
   const paths = [...listing.folders.keys()].sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1));
   for (const parentPath of paths) {
     const look = listing.folders.get(parentPath);
@@ -52,11 +55,12 @@ export function sortEntries(listing: Listing): SeenEntries {
         continue;
       }
       if (name !== null) held.set(parentPath, [...(held.get(parentPath) ?? []), name]);
+      if (stat !== null && (name === null || nameFault(name) !== undefined)) nameless.push(stat);
       const issue = issueOf(entry, parentPath);
       if (issue !== undefined) issues.push(issue);
     }
   }
-  return { folders, files, issues, held };
+  return { folders, files, issues, held, nameless };
 }
 
 const depth = (path: RelativePath): number => (path === '' ? 0 : path.split('/').length);
