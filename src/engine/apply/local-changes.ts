@@ -7,7 +7,7 @@ import { note } from './note.ts';
 import { done, doneAll, type Outcome, replan } from './outcome.ts';
 import { ownPaths, parkedFolder } from './own-folder.ts';
 import type { ApplyParts } from './parts.ts';
-import { absolutePath, contentAfter, newPath, pathOf, requireSame, requireStat } from './paths.ts';
+import { absolutePath, contentAfter, newPath, pathOf, requireFreeSpelling, requireSame, requireStat } from './paths.ts';
 import { movedBack } from './reversals.ts';
 import { syncedFrom } from './synced.ts';
 import { ensureFolder } from './trash-can.ts';
@@ -19,6 +19,7 @@ export async function makeLocalFolder(parts: ApplyParts, id: NodeId): Promise<Ou
   const remote = store.remote.get(id);
   if (remote?.kind !== 'folder' || store.local.get(id) !== undefined) return replan([id]);
   const path = await newPath(parts, remote.parentId, remote.name);
+  await requireFreeSpelling(parts, path);
   await environment.disk.makeFolder(path);
   const stat = await requireStat(parts, path);
   await environment.disk.syncFolders([parentPath(path)]);
@@ -144,6 +145,7 @@ export async function moveTo(parts: ApplyParts, local: LocalNode, to: Place, { c
   else await requireSame(parts, from, local.stat);
   const target =
     to.parentId === PARKED_ID ? `${parkedFolder(parts.root, local.id)}/${to.name}` : await newPath(parts, to.parentId, to.name);
+  if (to.parentId !== PARKED_ID) await requireFreeSpelling(parts, target, local.stat);
   if (local.kind === 'folder') await disk.moveFolder(from, target);
   else await disk.moveFile(from, target);
   const stat = await afterMove(parts, from, target, local.stat);

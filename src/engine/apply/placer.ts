@@ -3,7 +3,7 @@ import type { FileStat, NodeId, RemoteFile } from '../model/index.ts';
 import { note } from './note.ts';
 import { done, type Outcome, replan } from './outcome.ts';
 import type { ApplyParts } from './parts.ts';
-import { contentAfter, newPath } from './paths.ts';
+import { contentAfter, newPath, requireFreeSpelling } from './paths.ts';
 import { syncedFrom } from './synced.ts';
 
 /** A download that is complete, out of sight. */
@@ -107,9 +107,20 @@ export class Placer {
         folders.set(remote.parentId, folder);
       }
       if (folder instanceof DiskFault) item.reject(folder);
-      else ready.push({ ...item, folder, target: `${folder}/${remote.name}` });
+      else if (await this.#isFree(item, `${folder}/${remote.name}`)) ready.push({ ...item, folder, target: `${folder}/${remote.name}` });
     }
     return ready;
+  }
+
+  async #isFree(item: Waiting, target: string): Promise<boolean> {
+    try {
+      await requireFreeSpelling(this.#parts, target);
+      return true;
+    } catch (error) {
+      if (!(error instanceof DiskFault)) throw error;
+      item.reject(error);
+      return false;
+    }
   }
 
   async #folder(parentId: NodeId): Promise<string | DiskFault> {
