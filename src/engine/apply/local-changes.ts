@@ -7,7 +7,7 @@ import { note } from './note.ts';
 import { done, doneAll, type Outcome, replan } from './outcome.ts';
 import { ownPaths, parkedFolder } from './own-folder.ts';
 import type { ApplyParts } from './parts.ts';
-import { absolutePath, contentAfter, newPath, pathOf, requireFreeSpelling, requireSame, requireStat } from './paths.ts';
+import { absolutePath, contentAfter, newPath, pathOf, requireFreeSpelling, requireNoLink, requireSame, requireStat } from './paths.ts';
 import { movedBack } from './reversals.ts';
 import { syncedFrom } from './synced.ts';
 import { ensureFolder } from './trash-can.ts';
@@ -21,6 +21,12 @@ export async function makeLocalFolder(parts: ApplyParts, id: NodeId): Promise<Ou
   const path = await newPath(parts, remote.parentId, remote.name);
   await requireFreeSpelling(parts, path);
   await environment.disk.makeFolder(path);
+  try {
+    await requireNoLink(parts, path);
+  } catch (error) {
+    await environment.disk.removeFolder(path);
+    throw error;
+  }
   const stat = await requireStat(parts, path);
   await environment.disk.syncFolders([parentPath(path)]);
   store.transaction((write) => {
@@ -146,8 +152,15 @@ export async function moveTo(parts: ApplyParts, local: LocalNode, to: Place, { c
   const target =
     to.parentId === PARKED_ID ? `${parkedFolder(parts.root, local.id)}/${to.name}` : await newPath(parts, to.parentId, to.name);
   if (to.parentId !== PARKED_ID) await requireFreeSpelling(parts, target, local.stat);
-  if (local.kind === 'folder') await disk.moveFolder(from, target);
-  else await disk.moveFile(from, target);
+  const move = (one: string, other: string): Promise<void> =>
+    local.kind === 'folder' ? disk.moveFolder(one, other) : disk.moveFile(one, other);
+  await move(from, target);
+  try {
+    await requireNoLink(parts, target);
+  } catch (error) {
+    await move(target, from);
+    throw error;
+  }
   const stat = await afterMove(parts, from, target, local.stat);
   store.transaction((write) => {
     const place = { parentId: to.parentId, name: to.name, stat };

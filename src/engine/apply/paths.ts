@@ -56,6 +56,14 @@ export async function requireFreeSpelling({ environment }: ApplyParts, path: str
   }
 }
 
+/**
+ * Throws `loop` when a folder on the way is a link by now. Node has no openat(2), so a folder can be exchanged between the
+ * look and the change: looked at again after it, what went through the link is taken back.
+ */
+export async function requireNoLink({ environment, root }: ApplyParts, path: string): Promise<void> {
+  await plainPath(environment.disk, root, path.slice(root.length + 1));
+}
+
 /** The folder to look at again after a surprise at `path` (relative). */
 export const folderOf = (path: string | undefined): readonly string[] => (path === undefined ? [] : [parentPath(path)]);
 
