@@ -74,7 +74,7 @@ describe.concurrent('Special files', () => {
     await at.desktop.write('folder/new.txt', 'new');
     await at.desktop.remove('folder/deep');
     await at.desktop.sync();
-    await at.laptop.sync().catch(() => undefined);
+    await at.laptop.sync(2500).catch(() => undefined);
     expect((await readdir(moved)).sort()).toEqual(['a.txt', 'deep']);
     expect(await readFile(join(moved, 'a.txt'), 'utf8')).toBe('a');
     // The real folder comes back, and all goes on.
@@ -95,7 +95,7 @@ describe.concurrent('Special files', () => {
     expect(await at.desktop.read('a.txt')).toBe('a');
     await at.desktop.write('a.txt', 'edited');
     await at.desktop.sync();
-    await at.laptop.sync().catch(() => undefined);
+    await at.laptop.sync(2500).catch(() => undefined);
     await expectUntouched(beyond);
     expect(await at.desktop.read('a.txt')).toBe('edited');
     await rm(at.laptop.path('a.txt'));
@@ -159,7 +159,7 @@ describe.concurrent('Special files', () => {
     await at.world.settle();
     await at.desktop.write('a.txt', 'edited');
     await at.desktop.sync();
-    await at.laptop.sync().catch(() => undefined);
+    await at.laptop.sync(2500).catch(() => undefined);
     expect(await at.desktop.tree()).toEqual({ 'a.txt': 'edited', 'other.txt': 'other', 'sibling.txt': 'sibling' });
     expect(await reasons(at.laptop)).toContain('special_skipped a.txt');
   });
@@ -218,7 +218,7 @@ describe.concurrent('Special files', () => {
         await symlink(beyond, at.laptop.path('folder'));
       },
     );
-    await at.laptop.sync().catch(() => undefined);
+    await at.laptop.sync(2500).catch(() => undefined);
     await expectUntouched(beyond);
     expect(await reasons(at.laptop)).toContain('symlink_skipped folder');
     await rm(at.laptop.path('folder'));
@@ -248,7 +248,7 @@ describe.concurrent('Special files', () => {
         await rename(at.laptop.path('folder'), aside);
         await symlink(beyond, at.laptop.path('folder'));
       };
-      await at.laptop.sync().catch(() => undefined);
+      await at.laptop.sync(2500).catch(() => undefined);
       expect(swapped).toBe(true);
       await expectUntouched(beyond);
     },

@@ -1,16 +1,16 @@
 import { parentPath, type RelativePath } from '../../../base/index.ts';
-import { isBuiltInIgnored } from '../../ignore/index.ts';
+import { isBuiltInIgnored, lockNames } from '../../ignore/index.ts';
 import { type FileStat, type LocalNode, type LocalTree, type NodeId, sameFingerprint } from '../../model/index.ts';
 import type { BusyPath, LocalChanges, ScanIssue } from './changes.ts';
 import { KnownPlaces } from './known.ts';
-import type { KnownLocal, Listing } from './listing.ts';
-import { isQuiet } from './quiet.ts';
+import type { FolderLook, KnownLocal, Listing } from './listing.ts';
+import { isQuiet, QUIET_MS } from './quiet.ts';
 import { type Resolved, Resolver } from './resolve.ts';
 import { type SeenEntries, sortEntries } from './seen.ts';
 import { spelledAsListed } from './spelled.ts';
 import { unmountedFolders } from './unmounted.ts';
 import { unnameable } from './unnameable.ts';
-import { type Change, Withholding } from './withhold.ts';
+import { type Change, placeKey, Withholding } from './withhold.ts';
 
 /**
  * What a listing means for the local tree. Pure: the same listing and tree give the same changes, ids aside.
@@ -74,6 +74,7 @@ const sameFolder = (a: FileStat, b: FileStat): boolean => a.dev === b.dev && a.i
 /** Holds back files that are not quiet, or that an office program has open. Whole ones that only moved with a folder go on. */
 function holdBusy(changes: readonly Change[], waiting: Withholding, tree: LocalTree): readonly BusyPath[] {
   const busy: BusyPath[] = [];
+  const left = new Map(changes.flatMap(({ item: { node } }) => (node === undefined ? [] : [[placeKey(node), node.id] as const])));
   for (const { item, node } of changes) {
     if (node.kind !== 'file') continue;
     const { seen } = item;
@@ -86,6 +87,9 @@ function holdBusy(changes: readonly Change[], waiting: Withholding, tree: LocalT
     // What it may be, without proof, is not gone before there was a look at its content.
     const maybe = item.maybe === undefined ? undefined : tree.get(item.maybe);
     if (maybe !== undefined) waiting.keep(maybe);
+    // An editor that puts the old version aside and writes a new one at its place: which of them it is shows at the end.
+    const aside = item.node === undefined ? left.get(placeKey(node)) : undefined;
+    if (aside !== undefined) waiting.withhold(aside, !quiet);
   }
   return busy;
 }
@@ -122,8 +126,9 @@ function findMissing({ listing, places, resolver, entries, kept, unmounted }: Sc
     const absent = [...places.childrenOf(id).values()].filter(
       (node) => !resolver.claimed.has(node.id) && !kept.has(node.id) && !held.has(node.name) && !isBuiltInIgnored(node.name),
     );
-    if (absent.length > 0 && changedDuring(look, listing.startedAt)) unsure.set(path, absent);
-    else missing.push(...absent);
+    const inDoubt = absent.filter((node) => changedDuring(look, listing.startedAt) || isBeingSaved(node, look));
+    if (inDoubt.length > 0) unsure.set(path, inDoubt);
+    missing.push(...absent.filter((node) => !inDoubt.includes(node)));
   }
   return { missing, unsure };
 }
@@ -138,6 +143,22 @@ function findDeleted({ tree, resolver, kept }: Scope, missing: readonly LocalNod
   };
   missing.forEach(remove);
   return deleted;
+}
+
+/** Longest time in ms between the two renames of a save, with a scanner of viruses in between. */
+const SAVE_MS = 2000;
+
+/**
+ * Gone from a folder that changed a moment ago: a program that saves by swapping puts the old version away before the new
+ * one comes. Longer while a lock says that an office program has it open.
+ */
+function isBeingSaved({ kind, name }: LocalNode, { entries, changedMs, lookedAt }: FolderLook & { readonly state: 'listed' }): boolean {
+  if (kind !== 'file' || changedMs === null || changedMs > lookedAt + OTHER_CLOCK_MS) return false;
+  const age = lookedAt - changedMs;
+  if (age < QUIET_MS) return true;
+  if (age >= SAVE_MS) return false;
+  const locks = new Set(lockNames(name));
+  return entries.some((entry) => entry.name !== null && locks.has(entry.name));
 }
 
 /** Clocks of file systems go by the tick of the kernel, up to 10 ms behind. */

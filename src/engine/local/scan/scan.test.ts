@@ -114,6 +114,34 @@ describe('a scan', () => {
     expect((await world.scan()).put).toHaveLength(1);
   });
 
+  describe('an editor in the middle of a save', () => {
+    it('which put the old version aside and writes the new one: nothing is moved before it is done', async () => {
+      await seed('notes.txt');
+      const id = world.id('notes.txt');
+      world.move('notes.txt', 'notes.txt~');
+      world.now += 500;
+      world.write('notes.txt', 'half of it');
+      expect(await world.look()).toMatchObject({ put: [], deleted: [] });
+      world.now += 500;
+      world.remove('notes.txt~');
+      const { put, deleted } = await world.scan();
+      expect([put.map((node) => node.id), deleted]).toEqual([[id], []]);
+    });
+
+    it('between two renames: the file is not gone yet, longer where a lock says that it is open', async () => {
+      await seed('plain.txt', 'report.docx', '~$port.docx');
+      world.now += 1000;
+      world.remove('plain.txt');
+      world.remove('report.docx');
+      world.now += 50;
+      expect((await world.look()).deleted).toEqual([]);
+      world.now += 200;
+      expect((await world.look()).deleted).toEqual([world.id('plain.txt')]);
+      world.now += 2000;
+      expect((await world.look()).deleted).toHaveLength(2);
+    });
+  });
+
   describe('a known item that gets a name which cannot sync', () => {
     const NAMES = { 'one that is not UTF-8': 'bad\\xff', 'one that the cloud has no room for': 'x'.repeat(256) };
 
@@ -600,7 +628,7 @@ describe('a scan', () => {
       // Long enough for its folder to be read, not for a file that may still be written to.
       world.now += 50;
       const first = await world.look();
-      expect(first).toMatchObject({ put: [], deleted: [], busy: [{ path: 'folder/b' }, { path: 'folder' }] });
+      expect(first).toMatchObject({ put: [], deleted: [], busy: [{ path: 'folder/b' }, { path: '' }, { path: 'folder' }] });
       world.now += 1000;
       const { maybeMoved, deleted } = await world.look(['folder', '']);
       expect([maybeMoved, deleted]).toMatchObject([[{ from: id }], [id]]);
