@@ -129,7 +129,8 @@ describe('a scan', () => {
     });
 
     it('between two renames: the file is not gone yet, longer where a lock says that it is open', async () => {
-      await seed('plain.txt', 'report.docx', '~$port.docx');
+      await seed('plain.txt', 'report.docx');
+      world.write('~$port.docx');
       world.now += 1000;
       world.remove('plain.txt');
       world.remove('report.docx');
