@@ -1,6 +1,6 @@
 import { joinPath, nameFault, type RelativePath } from '../../../base/index.ts';
 import type { DirectoryEntry } from '../../environment.ts';
-import { isBuiltInIgnored, lockNames } from '../../ignore/index.ts';
+import { isBuiltInIgnored, lockNames, mayBeOfficeScratch } from '../../ignore/index.ts';
 import type { FileStat } from '../../model/index.ts';
 import { faultReason } from '../fault-reason.ts';
 import type { ScanIssue } from './changes.ts';
@@ -49,7 +49,8 @@ export function sortEntries(listing: Listing): SeenEntries {
     for (const entry of look.entries) {
       const { name, stat } = entry;
       if (isScanned(entry) && name !== null && (stat?.kind === 'file' || stat?.kind === 'folder')) {
-        const locked = locks.size > 0 && stat.kind === 'file' && lockNames(name).some((lock) => locks.has(lock));
+        const locked =
+          locks.size > 0 && stat.kind === 'file' && (mayBeOfficeScratch(name) || lockNames(name).some((lock) => locks.has(lock)));
         const seen: Seen = { path: joinPath(parentPath, name), parentPath, name, kind: stat.kind, stat, lookedAt: look.lookedAt, locked };
         (stat.kind === 'folder' ? folders : files).push(seen);
         continue;
