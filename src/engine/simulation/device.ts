@@ -7,6 +7,7 @@ import { createEngine, type Engine } from '../create-engine.ts';
 import type { Environment, Log, WatchListener } from '../environment.ts';
 import type { FakeCloud } from '../fakes/cloud/fake-cloud.ts';
 import { FakeDisk } from '../fakes/disk/fake-disk.ts';
+import { APFS_NAMES } from '../fakes/disk/name-rules.ts';
 import { type FakeWatch, fakeWatch } from '../fakes/disk/fake-watch.ts';
 import type { SeededRandom } from '../fakes/random.ts';
 import { FakeSecrets } from '../fakes/secrets.ts';
@@ -93,7 +94,7 @@ export class SimDevice {
     this.#wall = new SimClock(scheduler, this.#life, () => this.skewMs);
     this.disk = new FakeDisk({
       now: () => this.#wall.now(),
-      caseInsensitive: !this.caseSensitive,
+      ...(this.caseSensitive ? {} : { names: APFS_NAMES }),
       birthTimes: this.birthTimes,
       hardLinks: random.next() < 0.8,
       yieldPoint: () => scheduler.step(this.#life),
