@@ -33,13 +33,15 @@ async function withBox(small: 'folder' | 'profile and folder', sizeMb: number): 
   }
 }
 
-const codes = async (device: Device): Promise<readonly string[]> => (await device.issues()).map(({ path, reason }) => `${path}: ${reason.code}`);
+const codes = async (device: Device): Promise<readonly string[]> =>
+  (await device.issues()).map(({ path, reason }) => `${path}: ${reason.code}`);
 const state = async (device: Device): Promise<string> => (await device.call('status.snapshot', {})).state;
 
 /** Where the kernel lets an ordinary user have a disk of its own, faults are real; where it does not, that is said aloud. */
-if (noOwnDisk !== null) console.warn(`No disk of its own for a test here (${noOwnDisk}): its faults are injected instead.`);
+if (noOwnDisk === null) describe.concurrent('Disk faults, made by the kernel', onRealDisks);
+else console.warn(`No disk of its own for a test here (${noOwnDisk}): its faults are injected instead.`);
 
-describe.runIf(noOwnDisk === null).concurrent('Disk faults, made by the kernel', () => {
+function onRealDisks(): void {
   it('disk full (ENOSPC): stop before writing; what fits is placed, the rest is listed, and follows once there is room', async () => {
     await using at = await withBox('folder', 6);
     const { laptop, box, world } = at;
@@ -159,10 +161,13 @@ describe.runIf(noOwnDisk === null).concurrent('Disk faults, made by the kernel',
     await chmod(box.path('Open/secret.txt'), 0o644);
     await chmod(box.path('Closed'), 0o755);
     await world.settle();
-    expect(await world.expectSame()).toMatchObject({ 'Open/secret.txt': 'secret, edited', 'Closed/from the laptop.txt': 'from the laptop' });
+    expect(await world.expectSame()).toMatchObject({
+      'Open/secret.txt': 'secret, edited',
+      'Closed/from the laptop.txt': 'from the laptop',
+    });
     expect(await codes(box)).toEqual([]);
   });
-});
+}
 
 /** To the last block, as a person's own files do. */
 async function fillUp(box: ConfinedDevice): Promise<void> {
@@ -207,7 +212,11 @@ describe.concurrent('Disk faults, injected', () => {
       if (WRITES.has(call)) throw new DiskFault(fault, String(path));
     };
     await desktop.sync(2500).catch(() => undefined);
-    await until('it is said', async () => (await codes(desktop)).some((line) => line.endsWith(`: ${code}`)) || (await state(desktop)) === 'error', 20_000);
+    await until(
+      'it is said',
+      async () => (await codes(desktop)).some((line) => line.endsWith(`: ${code}`)) || (await state(desktop)) === 'error',
+      20_000,
+    );
     expect(await desktop.tree()).toEqual({ 'edited.txt': 'before', 'moved.txt': 'moved' });
     expect(desktop.traffic.entries).toEqual([]);
     desktop.disk.before = () => undefined;
@@ -216,25 +225,28 @@ describe.concurrent('Disk faults, injected', () => {
     expect(await codes(desktop)).toEqual([]);
   });
 
-  it.each(['failed', 'busy', 'denied', 'too_many_files'] as const)('%s while reading: no half is sent, nothing is deleted, and it follows', async (fault) => {
-    await using world = await World.open();
-    const laptop = await world.device('laptop');
-    const desktop = await world.device('desktop');
-    await laptop.write('Folder/kept.txt', 'kept');
-    await world.settle();
-    await laptop.write('Folder/new.bin', someBytes(3 * MB, 12));
-    await laptop.write('other.txt', 'other');
-    laptop.disk.before = (call, [path]) => {
-      const reads = call === 'list' ? String(path).endsWith('/Folder') : call === 'cut' || call === 'read';
-      if (reads) throw new DiskFault(fault, String(path));
-    };
-    await laptop.sync(2500).catch(() => undefined);
-    await desktop.sync();
-    expect(await desktop.tree()).toMatchObject({ 'Folder/kept.txt': 'kept' });
-    expect(await desktop.exists('Folder/new.bin')).toBe(false);
-    laptop.disk.before = () => undefined;
-    await world.settle();
-    await world.expectSame();
-    expect(await codes(laptop)).toEqual([]);
-  });
+  it.each(['failed', 'busy', 'denied', 'too_many_files'] as const)(
+    '%s while reading: no half is sent, nothing is deleted, and it follows',
+    async (fault) => {
+      await using world = await World.open();
+      const laptop = await world.device('laptop');
+      const desktop = await world.device('desktop');
+      await laptop.write('Folder/kept.txt', 'kept');
+      await world.settle();
+      await laptop.write('Folder/new.bin', someBytes(3 * MB, 12));
+      await laptop.write('other.txt', 'other');
+      laptop.disk.before = (call, [path]) => {
+        const reads = call === 'list' ? String(path).endsWith('/Folder') : call === 'cut' || call === 'read';
+        if (reads) throw new DiskFault(fault, String(path));
+      };
+      await laptop.sync(2500).catch(() => undefined);
+      await desktop.sync();
+      expect(await desktop.tree()).toMatchObject({ 'Folder/kept.txt': 'kept' });
+      expect(await desktop.exists('Folder/new.bin')).toBe(false);
+      laptop.disk.before = () => undefined;
+      await world.settle();
+      await world.expectSame();
+      expect(await codes(laptop)).toEqual([]);
+    },
+  );
 });

@@ -82,7 +82,8 @@ describe.concurrent('A bad line', () => {
     await using at = await overProxy(1, { waits });
     const size = 24_000_000;
     await at.laptop.write('film.bin', someBytes(size, 3));
-    const sizeOf = (blocks: unknown): number => (blocks as readonly { bytes: Uint8Array }[]).reduce((sum, { bytes }) => sum + bytes.length, 0);
+    const sizeOf = (blocks: unknown): number =>
+      (blocks as readonly { bytes: Uint8Array }[]).reduce((sum, { bytes }) => sum + bytes.length, 0);
     const inFlight = new Set<unknown>();
     let lost = 0;
     let stored = 0;

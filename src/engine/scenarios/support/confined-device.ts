@@ -13,7 +13,12 @@ const SCRIPT = fileURLToPath(new URL('./asked-engine.ts', import.meta.url));
 
 /** Why a device cannot have a disk of its own here, or null. Some kernels and containers forbid it to ordinary users. */
 export const noOwnDisk: string | null = (() => {
-  const tried = spawnSync('unshare', ['-Urm', 'sh', '-c', 'mount -t tmpfs -o size=1m tidemark-test /tmp && setpriv --bounding-set=-all true']);
+  const tried = spawnSync('unshare', [
+    '-Urm',
+    'sh',
+    '-c',
+    'mount -t tmpfs -o size=1m tidemark-test /tmp && setpriv --bounding-set=-all true',
+  ]);
   if (tried.status === 0) return null;
   return (tried.error?.message ?? tried.stderr.toString().trim()) || `unshare ended with ${String(tried.status)}`;
 })();
@@ -93,7 +98,16 @@ export class ConfinedDevice extends Device {
   protected override async open(): Promise<Engine> {
     await mkdir(this.folder, { recursive: true });
     const inside = `mount -t tmpfs -o size=${this.#sizeMb}m,mode=755 tidemark-test "$1" && mkdir -p "$2" "$3" && shift 3 && exec "$@"`;
-    const program = ['setpriv', '--bounding-set=-all', '--inh-caps=-all', process.execPath, '--no-warnings', SCRIPT, this.profile, this.name];
+    const program = [
+      'setpriv',
+      '--bounding-set=-all',
+      '--inh-caps=-all',
+      process.execPath,
+      '--no-warnings',
+      SCRIPT,
+      this.profile,
+      this.name,
+    ];
     const words = ['-Urm', 'sh', '-c', inside, 'confined', this.#disk, this.profile, this.folder, ...program];
     const child = spawn('unshare', words, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
     this.#child = child;

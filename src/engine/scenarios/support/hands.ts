@@ -86,7 +86,8 @@ export class Hands {
     const lines: string[] = this.#deeds.filter((deed) => paths.some((path) => deed.includes(path)));
     for (const device of world.devices) {
       for (const { at, kind, path, otherPath } of await device.activity()) {
-        if (paths.includes(path) || (otherPath !== null && paths.includes(otherPath))) lines.push(`${at} ${device.name} ${kind} ${path} ${otherPath ?? ''}`);
+        if (paths.includes(path) || (otherPath !== null && paths.includes(otherPath)))
+          lines.push(`${at} ${device.name} ${kind} ${path} ${otherPath ?? ''}`);
       }
     }
     return `\n${lines.sort().join('\n')}\n`;
