@@ -5,13 +5,17 @@ import { parseArgs } from 'node:util';
 import { ensureBuilt } from '../tools/lib/ensure-built.ts';
 import { formatBytes, textTable } from '../tools/lib/table.ts';
 import { World, type Memory } from '../tools/world/index.ts';
+import { measureEngine } from './engine.ts';
+import { describeEngine } from './engine-report.ts';
 import { measureLimits, type Limits } from './limits.ts';
 import { idleMemory, restart, smallFiles, type Restart, type SmallFiles } from './measures.ts';
 import { measurePlanner, PLANNER_ITEMS, plannerRows } from './planner.ts';
 import { writeSmallTree, type TreeFacts } from './small-tree.ts';
 
-const usage = 'npm run bench -- [small|restart|memory|planner|all] [--files 10000] [--json] [--keep]';
-const kinds = ['small', 'restart', 'memory', 'planner', 'all'];
+const usage = 'npm run bench -- [small|restart|memory|planner|engine|all] [--files N] [--json] [--keep]';
+const kinds = ['small', 'restart', 'memory', 'planner', 'engine', 'all'];
+/** How many there are unless told otherwise; 10,000 for the rest. */
+const usualFiles: Readonly<Record<string, number>> = { planner: PLANNER_ITEMS, engine: 100_000 };
 
 interface Report {
   readonly machine: string;
@@ -25,7 +29,7 @@ interface Report {
 /**
  * `npm run bench`: many small files from one device through the cloud to the other, the restart of a settled folder, and
  * the memory of the engine, beside the machine's own limits in the same run. Not a test: it fails only when the two
- * sides are not the same in the end. The world is new each time, and nothing is deleted before the end.
+ * sides are not the same in the end. `engine` measures an engine with very many files instead (see engine.ts). The world is new each time, and nothing is deleted before the end.
  */
 export async function main(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -38,7 +42,7 @@ export async function main(args: readonly string[]): Promise<number> {
     },
   });
   const [kind = 'all'] = positionals;
-  const files = Number(values.files ?? (kind === 'planner' ? PLANNER_ITEMS : 10_000));
+  const files = Number(values.files ?? usualFiles[kind] ?? 10_000);
   if (!kinds.includes(kind) || positionals.length > 1 || !Number.isInteger(files) || files < 1) {
     console.error(usage);
     return 2;
@@ -49,6 +53,11 @@ export async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   await ensureBuilt();
+  if (kind === 'engine') {
+    const engine = await measureEngine(files, values.keep);
+    console.log(values.json ? JSON.stringify(engine, null, 2) : describeEngine(engine));
+    return 0;
+  }
   const report = await measure(kind, files, values.keep);
   console.log(values.json ? JSON.stringify(report, null, 2) : describe(report));
   return 0;

@@ -15,6 +15,7 @@ const scripts = new Map([
   ['demo', './demo/main.ts'],
   ['docs', './docs/main.ts'],
   ['electron-runtime', './electron-runtime/main.ts'],
+  ['scenarios', './scenarios/main.ts'],
   ['simulate', './simulate.ts'],
   ['start', '../src/host/start-app.ts'],
   ['test', './test/main.ts'],

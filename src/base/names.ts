@@ -32,8 +32,9 @@ export function utf8Length(text: string): number {
   return bytes;
 }
 
-// Naming Files, Paths, and Namespaces (learn.microsoft.com/windows/win32/fileio/naming-a-file)
-const WINDOWS_DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00b9\u00b2\u00b3])(\.|$)/i;
+// Naming Files, Paths, and Namespaces (learn.microsoft.com/windows/win32/fileio/naming-a-file); spaces before the dot do
+// not count either, as Python's os.path.isreserved has it.
+const WINDOWS_DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00b9\u00b2\u00b3]) *(\.|$)/i;
 // eslint-disable-next-line no-control-regex -- control characters are exactly what Windows refuses
 const WINDOWS_ILLEGAL = /[<>:"\\|?*\u0000-\u001f]/;
 

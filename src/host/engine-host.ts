@@ -1,7 +1,9 @@
+import type { Disposer } from '../base/index.ts';
 import { type EngineApi, type MethodName, type ParamsIn, TidemarkError } from '../contract/index.ts';
 import { type Port, type Served, serveEngine } from '../rpc/index.ts';
 import type { Engine } from '../engine/index.ts';
 import { type BrowserUi, openBrowserUi } from './browser-ui/index.ts';
+import { giveMemoryBackWhenCalm } from './give-memory-back.ts';
 import { hostMethods } from './host-methods.ts';
 import { type LocalListener, listenLocal } from './local-socket.ts';
 import type { HostLog } from './log.ts';
@@ -48,6 +50,7 @@ export class EngineHost {
   #listener: LocalListener | undefined;
   #browserUi: Promise<BrowserUi> | undefined;
   #begun: Promise<void> | undefined;
+  #forgetCalm: Disposer | undefined;
   #stopping: Promise<void> | undefined;
 
   private constructor(built: BuiltEngine, lock: ProfileLock) {
@@ -82,6 +85,7 @@ export class EngineHost {
   /** Watches and syncs from now on. Safe to call twice. */
   begin(): Promise<void> {
     this.#begun ??= this.#built.engine.start();
+    this.#forgetCalm ??= giveMemoryBackWhenCalm(this.#built.engine);
     return this.#begun;
   }
 
@@ -132,6 +136,7 @@ export class EngineHost {
 
   async #end(patienceMs: number): Promise<void> {
     const { engine, log } = this.#built;
+    this.#forgetCalm?.();
     try {
       await this.#listener?.close();
       const drained = (): Promise<unknown> => Promise.all([...this.#served].map((served) => served.drain()));

@@ -15,6 +15,7 @@ export const staticSteps: readonly Step[] = [
   { name: 'unused code', command: [scriptOf('knip'), '--no-progress'] },
   { name: 'translations', command: [inProject('tools', 'run.mjs'), 'translations'] },
   { name: 'reference', command: [inProject('tools', 'run.mjs'), 'docs', '--check'] },
+  { name: 'sync scenarios', command: [inProject('tools', 'run.mjs'), 'scenarios'] },
   { name: 'formatting', command: [scriptOf('prettier'), '--check', '--log-level', 'warn', '.'] },
 ];
 

@@ -1,5 +1,5 @@
 import { type CommitCode, type CommitEntryInput, type CommitResult, type ErrorData, errorKind } from '../../contract/index.ts';
-import type { LocalFile, NodeId, RemoteNode, RemoteTree } from '../model/index.ts';
+import type { FileStat, LocalFile, NodeId, RemoteNode, RemoteTree } from '../model/index.ts';
 import type { Operation, Place, RemoteStep } from '../plan/index.ts';
 import { reviveLocal } from './bookkeeping.ts';
 import { folderOf, pathOf, readPath } from './paths.ts';
@@ -29,10 +29,16 @@ export async function upload(parts: ApplyParts, id: NodeId): Promise<Outcome> {
     hash: content.hash,
     blocks: [...content.blocks],
     mtimeMs: Number(BigInt(stat.mtimeNs) / 1_000_000n),
-    executable: (stat.mode & 0o100) !== 0,
+    executable: isExecutable(parts, stat, remote),
     conflictOf: conflictOf(parts, local),
   };
   return commitOne(parts, id, entry);
+}
+
+/** Where files have no such bit, what another device said of it stays so. */
+function isExecutable({ environment }: ApplyParts, { mode }: FileStat, remote: RemoteNode | undefined): boolean {
+  if (environment.platform.platform !== 'windows') return (mode & 0o100) !== 0;
+  return remote?.kind === 'file' && remote.executable;
 }
 
 /** Only a node that the cloud has may be named. */

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { PARKED_ID } from '../model/index.ts';
 import { deleteLocal } from './delete-local.ts';
+import { recoverReplace, type ReplaceEntry } from './replace.ts';
 import { TestApply } from './testing/test-apply.ts';
 
 let world: TestApply;
@@ -197,4 +198,58 @@ describe('what comes in the middle', () => {
     await expect(remove('docs')).rejects.toMatchObject({ code: 'failed' });
     expect(world.visible).toEqual({ docs: null, 'docs/a.txt': 'docs/a.txt' });
   });
+});
+
+describe('a parked item that changed just before it was parked', () => {
+  const park = (path: string): string => {
+    const id = world.id(path);
+    const parked = world.at(`.tidemark/parked/${id}`);
+    world.person.mkdir(parked);
+    world.person.rename(world.at(path), `${parked}/${path}`);
+    const row = world.store.local.get(id);
+    if (row === undefined) throw new Error('no row');
+    world.store.transaction((write) => write.putLocal({ ...row, parentId: PARKED_ID }));
+    return `${parked}/${path}`;
+  };
+
+  it('comes back to sight, since no look would ever tell what changed', async () => {
+    gone('docs/', 'docs/a.txt');
+    const parked = park('docs');
+    world.person.writeFile(`${parked}/new.txt`, 'news');
+    expect(await remove('docs')).toMatchObject({ kind: 'replan', rescan: ['docs', ''] });
+    expect(world.visible).toEqual({ docs: null, 'docs/a.txt': 'docs/a.txt', 'docs/new.txt': 'news' });
+    expect(world.store.localPath(world.id('docs'))).toBe('docs');
+  });
+
+  it('takes no name that is in use', async () => {
+    gone('docs/');
+    const parked = park('docs');
+    world.person.writeFile(`${parked}/new.txt`, 'news');
+    world.person.writeFile(world.at('docs'), 'a file');
+    await remove('docs');
+    expect(world.visible['docs']).toBe('a file');
+    expect(Object.values(world.visible)).toContain('news');
+  });
+
+  it('is forgotten when it was deleted before its folder was parked', async () => {
+    gone('docs/', 'docs/a.txt');
+    world.person.remove(`${park('docs')}/a.txt`);
+    expect(await remove('docs/a.txt')).toMatchObject({ kind: 'done' });
+    expect(world.store.local.get(world.id('docs/a.txt'))).toBeUndefined();
+  });
+});
+
+it('what the disk does not let back out of the trash is put back before the next look', async () => {
+  gone('a.txt');
+  world.when('moveFile', '.tidemark/trash', () => {
+    world.person.writeFile(world.at('a.txt'), 'saved');
+    // After the move out, nothing can be moved for a while.
+    world.sync.disk.fault = (method, path) => (method === 'moveFile' && path === world.at('a.txt') ? 'full' : undefined);
+  });
+  await expect(remove('a.txt')).rejects.toMatchObject({ code: 'full' });
+  expect(world.unmended).toBe(1);
+  expect(world.store.trash()).toEqual([]);
+  world.sync.disk.fault = undefined;
+  for (const row of world.store.journal()) await recoverReplace(world.parts, row.data as ReplaceEntry);
+  expect(world.visible).toEqual({ 'a.txt': 'saved' });
 });

@@ -7,7 +7,7 @@ import { note } from './note.ts';
 import { done, doneAll, type Outcome, replan } from './outcome.ts';
 import { ownPaths, parkedFolder } from './own-folder.ts';
 import type { ApplyParts } from './parts.ts';
-import { absolutePath, contentAfter, newPath, pathOf, requireSame, requireStat } from './paths.ts';
+import { absolutePath, contentAfter, newPath, pathOf, requireFreeSpelling, requireNoLink, requireSame, requireStat } from './paths.ts';
 import { movedBack } from './reversals.ts';
 import { syncedFrom } from './synced.ts';
 import { ensureFolder } from './trash-can.ts';
@@ -19,7 +19,14 @@ export async function makeLocalFolder(parts: ApplyParts, id: NodeId): Promise<Ou
   const remote = store.remote.get(id);
   if (remote?.kind !== 'folder' || store.local.get(id) !== undefined) return replan([id]);
   const path = await newPath(parts, remote.parentId, remote.name);
+  await requireFreeSpelling(parts, path);
   await environment.disk.makeFolder(path);
+  try {
+    await requireNoLink(parts, path);
+  } catch (error) {
+    await environment.disk.removeFolder(path);
+    throw error;
+  }
   const stat = await requireStat(parts, path);
   await environment.disk.syncFolders([parentPath(path)]);
   store.transaction((write) => {
@@ -144,8 +151,16 @@ export async function moveTo(parts: ApplyParts, local: LocalNode, to: Place, { c
   else await requireSame(parts, from, local.stat);
   const target =
     to.parentId === PARKED_ID ? `${parkedFolder(parts.root, local.id)}/${to.name}` : await newPath(parts, to.parentId, to.name);
-  if (local.kind === 'folder') await disk.moveFolder(from, target);
-  else await disk.moveFile(from, target);
+  if (to.parentId !== PARKED_ID) await requireFreeSpelling(parts, target, local.stat);
+  const move = (one: string, other: string): Promise<void> =>
+    local.kind === 'folder' ? disk.moveFolder(one, other) : disk.moveFile(one, other);
+  await move(from, target);
+  try {
+    await requireNoLink(parts, target);
+  } catch (error) {
+    await move(target, from);
+    throw error;
+  }
   const stat = await afterMove(parts, from, target, local.stat);
   store.transaction((write) => {
     const place = { parentId: to.parentId, name: to.name, stat };

@@ -5,7 +5,7 @@ import type { Mutex } from './mutex.ts';
 
 /** What the executor works with. */
 export interface ApplyParts {
-  readonly environment: Pick<Environment, 'clock' | 'random' | 'disk' | 'log'>;
+  readonly environment: Pick<Environment, 'clock' | 'random' | 'disk' | 'log' | 'platform'>;
   readonly store: Store;
   /** Absolute path of the synced folder. */
   readonly root: string;

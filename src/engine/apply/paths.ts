@@ -1,4 +1,4 @@
-import { parentPath } from '../../base/index.ts';
+import { baseName, parentPath } from '../../base/index.ts';
 import { DiskFault } from '../environment.ts';
 import { plainPath } from '../local/index.ts';
 import { type FileStat, type LocalNode, type NodeId, PARKED_ID, ROOT_ID } from '../model/index.ts';
@@ -39,6 +39,29 @@ export async function newPath(parts: ApplyParts, parentId: NodeId, name: string)
   const parent = store.local.get(parentId);
   if (parent === undefined && parentId !== ROOT_ID) throw new DiskFault('missing', `${root}/${name}`);
   return plainPath(environment.disk, root, parent === undefined ? name : `${diskPath(parts, parent)}/${name}`);
+}
+
+/**
+ * Throws `exists` when the folder has the name in the other composition: to the system these may be two names, to a person
+ * and to the cloud they are one (SYNC-SPEC 9). The disk itself only refuses what it takes for one.
+ * @param self the item that is to get the name
+ */
+export async function requireFreeSpelling({ environment }: ApplyParts, path: string, self?: FileStat): Promise<void> {
+  const name = baseName(path);
+  for (const form of ['NFC', 'NFD'] as const) {
+    const spelling = name.normalize(form);
+    if (spelling === name) continue;
+    const stat = await environment.disk.stat(`${parentPath(path)}/${spelling}`);
+    if (stat !== undefined && !(self !== undefined && stat.ino === self.ino && stat.dev === self.dev)) throw new DiskFault('exists', path);
+  }
+}
+
+/**
+ * Throws `loop` when a folder on the way is a link by now. Node has no openat(2), so a folder can be exchanged between the
+ * look and the change: looked at again after it, what went through the link is taken back.
+ */
+export async function requireNoLink({ environment, root }: ApplyParts, path: string): Promise<void> {
+  await plainPath(environment.disk, root, path.slice(root.length + 1));
 }
 
 /** The folder to look at again after a surprise at `path` (relative). */

@@ -3,7 +3,7 @@ import type { FileStat, NodeId, RemoteFile } from '../model/index.ts';
 import { note } from './note.ts';
 import { done, type Outcome, replan } from './outcome.ts';
 import type { ApplyParts } from './parts.ts';
-import { contentAfter, newPath } from './paths.ts';
+import { contentAfter, newPath, requireFreeSpelling, requireNoLink } from './paths.ts';
 import { syncedFrom } from './synced.ts';
 
 /** A download that is complete, out of sight. */
@@ -68,11 +68,12 @@ export class Placer {
     const { disk } = this.#parts.environment;
     const ready = await this.#ready(batch);
     const faults = await disk.moveFiles(ready.map(({ fetched, target }) => ({ from: fetched.temp, to: target })));
-    const moved = ready.filter((item, index) => {
+    const there = ready.filter((item, index) => {
       const fault = faults[index];
       if (fault) item.reject(fault);
       return !fault;
     });
+    const moved = await this.#withoutLinks(there);
     const stats = await Promise.all(moved.map((item) => disk.stat(item.target)));
     await disk.syncFolders([...new Set(moved.map((item) => item.folder))]);
     const placed: Ready[] = [];
@@ -85,6 +86,28 @@ export class Placer {
       });
     });
     for (const item of placed) item.resolve(done(item.remote.id));
+  }
+
+  /** Those whose folder is still the one that was looked at; what went through a link is out of sight again. */
+  async #withoutLinks(moved: readonly Ready[]): Promise<readonly Ready[]> {
+    const faults = new Map<string, DiskFault>();
+    for (const folder of new Set(moved.map((item) => item.folder))) {
+      await requireNoLink(this.#parts, `${folder}/x`).catch((error: unknown) => {
+        if (!(error instanceof DiskFault)) throw error;
+        faults.set(folder, error);
+      });
+    }
+    if (faults.size === 0) return moved;
+    const kept: Ready[] = [];
+    for (const item of moved) {
+      const fault = faults.get(item.folder);
+      if (fault === undefined) kept.push(item);
+      else {
+        await this.#parts.environment.disk.moveFile(item.target, item.fetched.temp).catch(() => undefined);
+        item.reject(fault);
+      }
+    }
+    return kept;
   }
 
   /** Those whose place is still theirs; the others are settled here. */
@@ -107,9 +130,20 @@ export class Placer {
         folders.set(remote.parentId, folder);
       }
       if (folder instanceof DiskFault) item.reject(folder);
-      else ready.push({ ...item, folder, target: `${folder}/${remote.name}` });
+      else if (await this.#isFree(item, `${folder}/${remote.name}`)) ready.push({ ...item, folder, target: `${folder}/${remote.name}` });
     }
     return ready;
+  }
+
+  async #isFree(item: Waiting, target: string): Promise<boolean> {
+    try {
+      await requireFreeSpelling(this.#parts, target);
+      return true;
+    } catch (error) {
+      if (!(error instanceof DiskFault)) throw error;
+      item.reject(error);
+      return false;
+    }
   }
 
   async #folder(parentId: NodeId): Promise<string | DiskFault> {

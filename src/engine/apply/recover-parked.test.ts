@@ -124,3 +124,14 @@ describe('after a crash', () => {
     expect(row()?.parentId).not.toBe(PARKED_ID);
   });
 });
+
+it('after a power cut an item that had come back takes no place that another row has', async () => {
+  crashInPark();
+  await recover();
+  world.person.rename(parkedAt(), world.at('a.txt'));
+  const other = world.here('b.txt');
+  world.store.transaction((write) => write.putLocal({ ...other, name: 'a.txt' }));
+  await recover();
+  expect([...world.store.local.children(world.remoteFile('a.txt').parentId)].map((node) => node.id)).toEqual([other.id]);
+  expect(world.store.synced.get(id), 'what is not there is not deleted').toBeUndefined();
+});

@@ -205,3 +205,18 @@ describe('after a crash', () => {
     expect(world.visible).toEqual({ 'a.txt': 'old' });
   });
 });
+
+it('a save that the disk does not let back out of the trash is put back before the next look', async () => {
+  world.when('moveFile', '.tidemark/trash', () => {
+    world.person.writeFile(world.at('a.txt'), 'saved');
+    world.sync.disk.fault = (method, path) => (method === 'moveFile' && path === world.at('a.txt') ? 'full' : undefined);
+  });
+  await expect(replace()).rejects.toMatchObject({ code: 'full' });
+  expect(world.unmended).toBe(1);
+  const [row] = world.store.journal();
+  world.sync.disk.fault = (method, path) => (method === 'moveFile' && path === world.at('a.txt') ? 'full' : undefined);
+  await expect(recoverReplace(world.parts, row?.data as ReplaceEntry), 'it has to be tried again').rejects.toMatchObject({ code: 'full' });
+  world.sync.disk.fault = undefined;
+  await recoverReplace(world.parts, row?.data as ReplaceEntry);
+  expect(world.visible).toEqual({ 'a.txt': 'saved' });
+});

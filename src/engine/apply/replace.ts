@@ -5,7 +5,7 @@ import { type Line, writeLine } from './move-journal.ts';
 import { note } from './note.ts';
 import { done, type Outcome, replan } from './outcome.ts';
 import type { ApplyParts } from './parts.ts';
-import { absolutePath, contentAfter, diskPath, folderOf, pathOf, requireSame, requireStat, sameFile } from './paths.ts';
+import { absolutePath, contentAfter, diskPath, folderOf, pathOf, requireNoLink, requireSame, requireStat, sameFile } from './paths.ts';
 import type { Fetched } from './placer.ts';
 import { syncedFrom } from './synced.ts';
 import { rescue, trashSlot } from './trash-can.ts';
@@ -90,6 +90,7 @@ async function replaceJournalled(parts: ApplyParts, planned: LocalFile, remote: 
   try {
     await disk.moveFile(fetched.temp, target);
   } catch (error) {
+    await requireNoLink(parts, target);
     if (error instanceof DiskFault && error.code === 'exists') keepInTrash(parts, planned, entry, journalId);
     else {
       await rescue(parts, trash, folderPath(target), baseName(path));
@@ -97,6 +98,10 @@ async function replaceJournalled(parts: ApplyParts, planned: LocalFile, remote: 
     }
     throw error;
   }
+  await requireNoLink(parts, target).catch(async (error: unknown) => {
+    await disk.moveFile(target, fetched.temp);
+    throw error;
+  });
   const stat = await requireStat(parts, target);
   const late = await requireStat(parts, trash);
   const kept = sameFile(late, moved) ? undefined : await keepLateWrite(parts, planned, trash, folderPath(target));
@@ -185,6 +190,7 @@ export async function recoverReplace(parts: ApplyParts, { target, trash }: Repla
     return;
   }
   try {
+    await requireNoLink(parts, to);
     await (old.kind === 'folder' ? disk.moveFolder(from, to) : disk.moveFile(from, to));
   } catch (error) {
     // Its folder is gone or the place was taken just now: it stays in the trash, which keeps it.

@@ -357,4 +357,4 @@ export class TidemarkEngine {
   }
 }
 
-export const asError = ({ code, params }: ErrorData): TidemarkError => new TidemarkError(code, params);
+const asError = ({ code, params }: ErrorData): TidemarkError => new TidemarkError(code, params);

@@ -278,6 +278,24 @@ describe('own commits and the feed', () => {
     expect(namesHere()).toEqual(['f1', 'new']);
   });
 
+  it('a listing of a cloud that was put back meanwhile does not keep what an answer of before it told of', async () => {
+    const before = namesHere();
+    const backup = [...sync.cloud.nodes(EMAIL)];
+    const answer = Promise.withResolvers<void>();
+    life.onTheWay = (call) => (call === 'commit' ? answer.promise : Promise.resolve());
+    const committed = life.commit(mkdir(id(9), 'new'));
+    await sync.clock.advance(1);
+    sync.cloud.reset(EMAIL, backup);
+    life.onTheWay = async (call) => {
+      if (call !== 'delta') return;
+      life.onTheWay = () => Promise.resolve();
+      answer.resolve();
+      await committed;
+    };
+    await life.loop.pull();
+    expect(namesHere()).toEqual(before);
+  });
+
   it('what another device did before an answer, and the page tells after it, is not passed over', async () => {
     life.onTheWay = async (call) => {
       if (call !== 'commit') return;

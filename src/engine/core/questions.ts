@@ -78,7 +78,7 @@ export class Questions {
   #ask({ side, ids, items }: Omit<MassDeletion, 'goneBefore'>, open: QuestionRow | undefined, rows: readonly QuestionRow[]): boolean {
     const same = open?.items === items && open.ids.length === ids.length && open.ids.every((id, index) => id === ids[index]);
     if (same) return false;
-    const { goneBefore: _, ...asked } = questionOf(this.#store, this.#clock, { side, ids, items, goneBefore: 0 });
+    const asked = askedOf(this.#store, this.#clock, { side, ids, items });
     const known = new Set(open?.ids);
     const grew = open === undefined || items > open.items || ids.some((id) => !known.has(id));
     const id = grew ? freeId(asked.id, rows) : open.id;
@@ -122,16 +122,20 @@ function freeId(first: string, rows: readonly QuestionRow[]): string {
 }
 
 /** A mass deletion as it is put to a person. */
-export const questionOf = (
+export const questionOf = (store: Store, clock: Pick<Clock, 'now'>, deletion: MassDeletion): MassDeleteQuestion => ({
+  ...askedOf(store, clock, deletion),
+  goneBefore: deletion.goneBefore,
+});
+
+const askedOf = (
   store: Store,
   clock: Pick<Clock, 'now'>,
-  { side, ids, items, goneBefore }: MassDeletion,
-): MassDeleteQuestion => ({
+  { side, ids, items }: Omit<MassDeletion, 'goneBefore'>,
+): Omit<MassDeleteQuestion, 'goneBefore'> => ({
   id: `mass-delete-${side}`,
   kind: 'mass_delete',
   side,
   items,
-  goneBefore,
   examples: ids.slice(0, EXAMPLES).map((id) => store.syncedPath(id) ?? id),
   choices: ['keep', 'delete'],
   since: clock.now(),

@@ -2,7 +2,7 @@ import { nameKey } from '../../base/index.ts';
 import { TidemarkError, toErrorData, type UndoResult } from '../../contract/index.ts';
 import { findItem, findOldFolder, isHere, type MoveBack } from '../apply/index.ts';
 import type { ActivityRow, Reversal } from '../store/index.ts';
-import { asError, type TidemarkEngine } from './engine.ts';
+import type { TidemarkEngine } from './engine.ts';
 import { undoInCloud } from './undo-in-cloud.ts';
 import { shownActivity, undoingOf } from './undoing.ts';
 
@@ -40,8 +40,9 @@ function possible({ store, environment }: TidemarkEngine, id: number): { readonl
   if (row === undefined) throw new TidemarkError('unknown_item', { id: String(id) });
   const { reversal } = row;
   const { state, reason } = undoingOf(row, environment.clock.now(), store.setting('trash.keepDays'));
-  if (state !== 'possible' || reversal === null) throw asError(reason ?? { code: 'undo_impossible', params: {} });
-  return { row, reversal };
+  if (state === 'possible' && reversal !== null) return { row, reversal };
+  const { code, params } = reason ?? { code: 'undo_impossible', params: {} };
+  throw new TidemarkError(code, params);
 }
 
 /** Answers the line that tells of it. */

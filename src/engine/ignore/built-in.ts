@@ -31,3 +31,6 @@ export const isPathBuiltInIgnored = (path: string): boolean => path.split('/').s
 export function lockNames(name: string): readonly string[] {
   return [`.~lock.${name}#`, `~$${name}`, `~$${name.slice(1)}`, `~$${name.slice(2)}`];
 }
+
+/** Eight hex digits: where a document of Microsoft Office is open, what Excel saves into before it swaps; else anybody's. */
+export const mayBeOfficeScratch = (name: string): boolean => /^[0-9A-F]{8}$/.test(name);

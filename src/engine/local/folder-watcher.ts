@@ -34,7 +34,8 @@ export class FolderWatcher extends FSWatcher {
     if (this.closed) return undefined;
     // Without a word about depth the folder itself is meant, with `undefined` everything below it.
     const deeper = 'depth' in options ? (options.depth ?? Number.POSITIVE_INFINITY) : 0;
-    const stream = Readable.from(this.#folders(root, root, options, deeper)) as ScanStream;
+    const stream: unknown = Readable.from(this.#folders(root, root, options, deeper));
+    if (!isScanStream(stream)) return undefined;
     this.streams.add(stream);
     stream.once('close', () => this.streams.delete(stream));
     return stream;
@@ -68,3 +69,6 @@ export class FolderWatcher extends FSWatcher {
     }
   }
 }
+
+/** chokidar reads, hears the end of, and destroys the stream: what any readable one can. */
+const isScanStream = (stream: unknown): stream is ScanStream => stream instanceof Readable;

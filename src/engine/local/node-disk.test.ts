@@ -94,6 +94,23 @@ describe('the real disk', () => {
     }
   });
 
+  it('ends threads that have nothing to do, and starts them again', async () => {
+    const threads = (): number => fs.readdirSync('/proc/self/task').length;
+    const root = newRoot();
+    const own = createNodeDisk(2, 50);
+    try {
+      fs.writeFileSync(join(root, 'file'), '');
+      const before = threads();
+      expect(await own.list(root)).toHaveLength(1);
+      expect(threads()).toBeGreaterThan(before);
+      await expect.poll(threads, { timeout: 10_000 }).toBeLessThanOrEqual(before);
+      expect(await own.list(root)).toHaveLength(1);
+    } finally {
+      await own.close();
+      fs.rmSync(root, { recursive: true });
+    }
+  });
+
   it('without hard links moves over nothing either', () => {
     const root = newRoot();
     try {

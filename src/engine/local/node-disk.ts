@@ -18,16 +18,20 @@ export interface NodeDisk extends Disk {
   close(): Promise<void>;
 }
 
-/** The real disk. @param threads for listing, hashing and batches; started when first needed. */
-export function createNodeDisk(threads = 2): NodeDisk {
-  return new ThreadedDisk(threads);
+/**
+ * The real disk.
+ * @param threads for listing, hashing and batches; started when needed
+ * @param idleMs how long a thread without work is kept
+ */
+export function createNodeDisk(threads = 2, idleMs = 10_000): NodeDisk {
+  return new ThreadedDisk(threads, idleMs);
 }
 
 class ThreadedDisk implements NodeDisk {
   readonly #pool: WorkerPool;
 
-  constructor(threads: number) {
-    this.#pool = new WorkerPool(threads);
+  constructor(threads: number, idleMs: number) {
+    this.#pool = new WorkerPool(threads, idleMs);
   }
 
   close(): Promise<void> {

@@ -9,8 +9,9 @@ import { verdictOf } from './verdict.ts';
 /** New in the cloud: bring it here once its folder is here and its name is free. */
 export function decideNewThere(ctx: Context, remote: RemoteNode): void {
   const { id } = remote;
-  if (!ctx.policy.canHold(remote.name)) return ctx.block(id, { code: 'name_not_holdable', params: { name: remote.name } });
+  // Its folder first: what is in one that cannot be held is not reported beside it.
   if (!ctx.isLocalFolder(remote.parentId)) return waitHere(ctx, id);
+  if (!ctx.policy.canHold(remote.name)) return ctx.block(id, { code: 'name_not_holdable', params: { name: remote.name } });
   if (ctx.localOccupant(remote, id) !== undefined) return waitHere(ctx, id);
   ctx.emit({ op: remote.kind === 'file' ? 'download' : 'mkdir_local', id }, 'new_there');
 }

@@ -124,7 +124,8 @@ describe('the planner, over random triples of trees', () => {
     const random = new SeededRandom(times);
     for (const node of [...world.local.values()]) {
       const stat = { ...node.stat, mtimeNs: String(random.below(1e9)), ctimeNs: String(random.below(1e9)), birthtimeNs: '0', ino: '7' };
-      world.local.set({ ...node, stat } as LocalNode);
+      if (node.kind === 'file') world.local.set({ ...node, stat: { ...stat, kind: 'file' } });
+      else world.local.set({ ...node, stat: { ...stat, kind: 'folder' } });
     }
     for (const node of [...world.remote.values()])
       world.remote.set({ ...node, modifiedAt: random.below(1e9), ...(node.kind === 'file' ? { mtimeMs: random.below(1e9) } : {}) });

@@ -53,8 +53,4 @@ export function decideGoneThere(ctx: Context, id: NodeId): void {
 }
 
 /** The item itself and all below it. */
-function countBelow(tree: RemoteTree | LocalTree, id: NodeId): number {
-  let count = 1;
-  for (const _ of below<RemoteNode | LocalNode>(tree, id)) count += 1;
-  return count;
-}
+const countBelow = (tree: RemoteTree | LocalTree, id: NodeId): number => 1 + [...below<RemoteNode | LocalNode>(tree, id)].length;

@@ -14,7 +14,7 @@ describe('Basics', () => {
     await world.expectSame({});
   });
 
-  it('a new local file goes up', async () => {
+  it('new local file up', async () => {
     await using opened = await worldOf('laptop');
     const [laptop] = opened.devices;
     await laptop.write('report.txt', 'hello');
@@ -22,7 +22,7 @@ describe('Basics', () => {
     await opened.world.expectSame({ 'report.txt': 'hello' });
   });
 
-  it('a new remote file comes down', async () => {
+  it('new remote file down', async () => {
     await using opened = await worldOf('laptop', 'desktop');
     const [laptop, desktop] = opened.devices;
     await laptop.write('Plans/summer.txt', 'to the sea');

@@ -65,7 +65,7 @@ describe.concurrent('Conflicts', () => {
       await expectOneKept(at.world, { path: 'report.txt', current: 'winning words', kept: 'losing words', device: loser.name });
     });
 
-    it(`folder against file and the reverse, both new (${first} has the file and is second)`, async () => {
+    it(`folder against file, both new (${first} has the file and is second)`, async () => {
       await using at = await twoWith({ 'other.txt': 'other' });
       const [withFile, withFolder] = ordered(at, first);
       await withFile.write('thing', 'a file');
@@ -89,7 +89,7 @@ describe.concurrent('Conflicts', () => {
       expect(tree).toEqual({ 'other.txt': 'other', thing: 'a file', [folder]: '', [`${folder}inner.txt`]: 'in a folder' });
     });
 
-    it(`folder against file, with moves on both sides (${first} first)`, async () => {
+    it(`${first === 'laptop' ? 'file against folder' : 'folder against file'}, with moves on both sides (${first} first)`, async () => {
       await using at = await twoWith({ 'file.txt': 'a file', 'folder/inner.txt': 'in a folder' });
       const [winner, loser] = ordered(at, first);
       const before = await idsOf(winner);
@@ -203,7 +203,7 @@ describe.concurrent('Conflicts', () => {
     expect(await at.desktop.own('trash')).toEqual([]);
   });
 
-  it('listed on both devices, and cleared when the person deletes it', async () => {
+  it('listed, and cleared when the person deletes it, on both devices', async () => {
     await using at = await inConflict();
     const rows = (await at.desktop.call('files.list', { path: '' })).rows.filter(({ state }) => state === 'conflict');
     expect(rows.map(({ path }) => path).sort()).toEqual([at.copy, 'report.txt'].sort());

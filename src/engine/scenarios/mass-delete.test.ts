@@ -54,7 +54,7 @@ describe('Mass delete', () => {
     await world.expectSame(before);
   });
 
-  it('all local files gone: delete deletes all', async () => {
+  it('all local files gone: asked once; delete deletes all', async () => {
     await using opened = await worldOf('laptop', 'desktop');
     const { world } = opened;
     const [laptop, desktop] = opened.devices;
@@ -94,6 +94,24 @@ describe('Mass delete', () => {
     await world.settle();
     expect(await desktop.questions()).toEqual([]);
     await world.expectSame(before);
+  });
+
+  it('all remote gone: asked once; delete deletes all', async () => {
+    await using opened = await worldOf('laptop', 'desktop');
+    const { world } = opened;
+    const [laptop, desktop] = opened.devices;
+    await filled(world, laptop);
+    await removeAll(laptop);
+    await laptop.sync();
+    await answer(laptop, 'delete');
+    await laptop.sync();
+    expect(await desktop.sync()).toMatchObject({ questions: 1 });
+    await answer(desktop, 'delete');
+    await world.settle();
+    for (const device of world.devices) expect(await device.questions()).toEqual([]);
+    await world.expectSame({});
+    // What went here is in the trash of this device for thirty days.
+    expect((await desktop.own('trash')).filter((path) => path.endsWith('.txt'))).toHaveLength(ITEMS - 1);
   });
 
   it('counted over all that is pending, not per cycle', async () => {
@@ -237,7 +255,7 @@ describe('Mass delete', () => {
     for (const device of world.devices) expect(await device.conflicts()).toEqual([]);
   });
 
-  it('pausing or removing the folder while asking releases every lock', async () => {
+  it('pausing the folder while asking releases every lock', async () => {
     await using opened = await worldOf('laptop', 'desktop');
     const { world } = opened;
     const [laptop, desktop] = opened.devices;
@@ -246,10 +264,25 @@ describe('Mass delete', () => {
     await laptop.sync();
     await laptop.call('sync.pause', { until: null });
     expect(await laptop.questions()).toHaveLength(1);
+    // While it is paused, an answer is taken and nothing is done; what comes from elsewhere waits too.
+    await answer(laptop, 'keep');
+    await desktop.write('meanwhile.txt', 'meanwhile');
+    await desktop.sync();
+    expect(await laptop.tree()).toEqual({});
     await laptop.call('sync.resume', {});
+    await world.settle();
+    expect(await laptop.questions()).toEqual([]);
+    await world.expectSame({ ...before, 'meanwhile.txt': 'meanwhile' });
+  });
+
+  it('removing the folder while asking releases every lock', async () => {
+    await using opened = await worldOf('laptop', 'desktop');
+    const { world } = opened;
+    const [laptop, desktop] = opened.devices;
+    const before = await filled(world, laptop);
+    await removeAll(laptop);
     await laptop.sync();
     expect(await laptop.questions()).toHaveLength(1);
-
     await laptop.call('folder.remove', { path: laptop.folder });
     expect(await laptop.questions()).toEqual([]);
     // Nothing was decided: the cloud and the other device have everything, and so has the folder once it is added again.

@@ -7,6 +7,7 @@ import { createEngine, type Engine } from '../create-engine.ts';
 import type { Environment, Log, WatchListener } from '../environment.ts';
 import type { FakeCloud } from '../fakes/cloud/fake-cloud.ts';
 import { FakeDisk } from '../fakes/disk/fake-disk.ts';
+import { APFS_NAMES } from '../fakes/disk/name-rules.ts';
 import { type FakeWatch, fakeWatch } from '../fakes/disk/fake-watch.ts';
 import type { SeededRandom } from '../fakes/random.ts';
 import { FakeSecrets } from '../fakes/secrets.ts';
@@ -60,6 +61,8 @@ export class SimDevice {
   readonly birthTimes: boolean;
   skewMs: number;
   engine: Engine | undefined;
+  /** What its engine last did to the disk. */
+  lastStep = '';
   readonly #parts: DeviceParts;
   readonly #wall: SimClock;
   readonly #watch: FakeWatch;
@@ -91,13 +94,14 @@ export class SimDevice {
     this.#wall = new SimClock(scheduler, this.#life, () => this.skewMs);
     this.disk = new FakeDisk({
       now: () => this.#wall.now(),
-      caseInsensitive: !this.caseSensitive,
+      ...(this.caseSensitive ? {} : { names: APFS_NAMES }),
       birthTimes: this.birthTimes,
       hardLinks: random.next() < 0.8,
       yieldPoint: () => scheduler.step(this.#life),
     });
     this.disk.fault = (method, path) => {
       this.counts.diskSteps += 1;
+      this.lastStep = method;
       if (MUTATING.has(method) && !path.startsWith(`${ROOT}/.tidemark`)) this.counts.treeWrites += 1;
       const fault = this.weather.diskFault(method);
       const day = method === 'removeTree' && fault === undefined ? TRASH_DAY.exec(path)?.[1] : undefined;

@@ -311,6 +311,11 @@ class History {
 
   /** The folder is away for a while: a volume that is not there. */
   async #unmount(device: SimDevice): Promise<void> {
+    // Best in the middle of a look.
+    if (this.#random.next() < 0.7) {
+      device.upsetWatcher('overflow');
+      for (let turn = 0; turn < 200 && device.lastStep !== 'list'; turn += 1) await this.#scheduler.someTurns(1);
+    }
     this.#scheduler.note(device.name, 'unmount');
     device.person.rename(ROOT, '/elsewhere');
     const empty = this.#random.next() < 0.5;

@@ -4,7 +4,7 @@ import { runTasks, type TaskResult } from './tasks.ts';
 
 /** Within so many histories each mistake has to show. */
 export const MOST_HISTORIES = 500;
-const SHAPE = { devices: 3, steps: 100 };
+const SHAPE = { steps: 60 };
 
 /**
  * Lives through histories with a mistake in the engine, one mistake at a time, until one of them shows it. Answers the

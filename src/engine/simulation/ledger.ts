@@ -19,6 +19,7 @@ export class Ledger {
   readonly #committed = new Set<string>();
   /** Somebody overwrote or deleted it somewhere, or chose another version. All else has to stay in sight. */
   readonly #letGo = new Set<string>();
+  readonly #swapped = new Set<string>();
   /** Lay in a trash for as long as it is promised, by the clock of that device. */
   readonly #outlived = new Set<string>();
   readonly #devices: readonly SimDevice[];
@@ -75,6 +76,11 @@ export class Ledger {
     for (const text of texts) this.#owed.delete(text);
   }
 
+  /** Took the place of another file: one of two identities ends, and either may be it. */
+  swappedIn(text: string): void {
+    this.#swapped.add(text);
+  }
+
   /** Versions between which somebody chose. */
   chosen(hashes: Iterable<string>): void {
     const all = new Set(hashes);
@@ -98,6 +104,15 @@ export class Ledger {
   /** What nobody deleted or overwrote, and is in no folder all the same. */
   vanished(): string[] {
     return this.#outOfSight().flatMap((text) => (this.#letGo.has(text) ? [] : (this.#owed.get(text)?.what ?? [])));
+  }
+
+  /** What is in the trash of the cloud though nobody deleted it: it may be back under another identity, its history is not. */
+  buried(): string[] {
+    const { drive } = this.#cloud.accounts.account(EMAIL);
+    const hashes = new Set([...drive.buriedNodes()].flatMap((node) => (node.kind === 'file' ? [node.hash] : [])));
+    return [...this.#owed].flatMap(([text, { hash, what }]) =>
+      hashes.has(hash) && !this.#letGo.has(text) && !this.#swapped.has(text) ? [what] : [],
+    );
   }
 
   /** Texts that are neither in a folder nor in the cloud's tree. */

@@ -87,9 +87,11 @@ export class Person {
     const file = this.#pick('file');
     if (file === undefined) return;
     const beside = `${file.path}.new`;
-    this.#write(beside, this.#content());
+    const text = this.#content();
+    this.#write(beside, text);
     yield;
-    this.#rename(beside, file.path);
+    // It goes on as the file that it replaces, or as itself.
+    if (this.#rename(beside, file.path)) this.#parts.ledger.swappedIn(text);
   }
 
   /** The old one aside, a new one in its place, the old one deleted. */

@@ -50,6 +50,7 @@ export class Settlement {
     return [
       ...ledger.unasked,
       ...ledger.lost().map((what) => `lost: ${what}`),
+      ...ledger.buried().map((what) => `deleted in the cloud though nobody deleted it: ${what}`),
       ...ledger.vanished().map((what) => `gone from sight though nobody deleted it: ${what}`),
     ];
   }

@@ -230,6 +230,11 @@ export class DriveState {
     for (const hash of [...this.blocks.keys()]) if (!used.has(hash)) this.blocks.delete(hash);
   }
 
+  /** Everything in the trash, also what is below a deleted folder. */
+  *buriedNodes(): Iterable<CloudNode> {
+    for (const record of this.#buried.values()) yield* record.nodes;
+  }
+
   /** Blocks that a file, a version or a deleted file needs. */
   usedBlocks(): ReadonlySet<string> {
     const used = new Set<string>();

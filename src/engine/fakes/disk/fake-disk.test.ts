@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { DiskFault } from '../../environment.ts';
 import { describeDisk } from './conformance.ts';
-import { FakeDisk, fakeWatch } from './index.ts';
+import { windowsCanHold } from '../../../base/index.ts';
+import { APFS_NAMES, FakeDisk, fakeWatch, HFS_PLUS_NAMES, type NameRules, POSIX_NAMES, WINDOWS_NAMES } from './index.ts';
 
 const newDisk = (options: Partial<ConstructorParameters<typeof FakeDisk>[0]> = {}): FakeDisk => {
   const disk = new FakeDisk({ now: () => 1_750_000_000_000, ...options });
@@ -29,19 +30,95 @@ const fixture =
         writeInvalidName: (folder: string, prefix: string) => user.writeUnreadableName(folder, `${prefix}\\xff`),
       },
       deny: (path: string) => disk.deny(path),
+      modes: options.modes ?? true,
+      canHold: (name: string) => options.names !== WINDOWS_NAMES || windowsCanHold(name),
       close: async () => undefined,
     };
   };
 
 describeDisk('fake', fixture());
-describeDisk('fake, letter case does not count', fixture({ caseInsensitive: true }));
-describeDisk('fake, names decomposed', fixture({ decomposes: true }));
+describeDisk('fake, as APFS', fixture({ names: APFS_NAMES }));
+describeDisk('fake, as HFS+', fixture({ names: HFS_PLUS_NAMES }));
+describeDisk('fake, as NTFS', fixture({ names: WINDOWS_NAMES, modes: false, firstInode: 2n ** 60n + 1n }));
+
+describe('names on the fake disks', () => {
+  const COMPOSED = '\u00e9';
+  const DECOMPOSED = 'e\u0301';
+  const listed = async (names: NameRules, ...written: readonly string[]): Promise<readonly string[]> => {
+    const disk = newDisk({ names });
+    for (const name of written) disk.user.writeFile(`/home/sync/${name}`, name);
+    return (await disk.list('/home/sync')).map(({ name }) => name ?? '');
+  };
+
+  it('are one or two, kept or respelled, as the file system says', async () => {
+    const written = ['a', 'A', COMPOSED, DECOMPOSED];
+    expect(await listed(POSIX_NAMES, ...written)).toEqual(written);
+    expect(await listed(APFS_NAMES, ...written)).toEqual(['a', COMPOSED]);
+    expect(await listed(HFS_PLUS_NAMES, ...written)).toEqual(['a', DECOMPOSED]);
+    expect(await listed(WINDOWS_NAMES, ...written)).toEqual(['a', COMPOSED, DECOMPOSED]);
+    expect(await listed(WINDOWS_NAMES, 'stra\u00dfe', 'strasse')).toHaveLength(2);
+  });
+
+  it('lose a dot or a space at their end on Windows, and are then another file', async () => {
+    expect(await listed(WINDOWS_NAMES, 'a', 'a.', 'a ', 'a. .')).toEqual(['a']);
+    expect(await listed(POSIX_NAMES, 'a', 'a.', 'a ')).toHaveLength(3);
+  });
+
+  it.each(['a?b', 'a:b', 'a\\b', 'a|b', 'a\u0001b', '...', 'NUL', 'con.txt', 'aux .txt', 'Com1', 'lpt\u00b2.tar.gz'])(
+    '%j is refused on Windows',
+    (name) => {
+      const { user } = newDisk({ names: WINDOWS_NAMES });
+      expect(() => user.writeFile(`/home/sync/${name}`, '')).toThrow(DiskFault);
+      expect(windowsCanHold(name)).toBe(false);
+    },
+  );
+
+  it.each(['conx', 'nulx.txt', 'com10', 'auxiliary.doc', '.con'])('%j is an ordinary name on Windows', async (name) => {
+    expect(windowsCanHold(name)).toBe(true);
+    expect(await listed(WINDOWS_NAMES, name)).toEqual([name]);
+  });
+
+  it('are as long as 255 bytes or 255 units', async () => {
+    const units = '\u6587'.repeat(255);
+    const bytes = 'b'.repeat(255);
+    expect(await listed(WINDOWS_NAMES, units)).toEqual([units]);
+    expect(() => newDisk().user.writeFile(`/home/sync/${units}`, '')).toThrow('name_too_long');
+    for (const names of [POSIX_NAMES, APFS_NAMES, HFS_PLUS_NAMES, WINDOWS_NAMES]) {
+      expect(await listed(names, bytes)).toEqual([bytes]);
+      expect(() => newDisk({ names }).user.writeFile(`/home/sync/${bytes}b`, '')).toThrow('name_too_long');
+    }
+  });
+
+  it('end where the path becomes too long', () => {
+    const { user } = newDisk({ maxPath: 30 });
+    user.writeFile('/home/sync/12345678901234567', 'fits');
+    expect(() => user.writeFile('/home/sync/12345678901234567890', '')).toThrow('name_too_long');
+  });
+});
+
+describe('a file that another program has open without sharing it', () => {
+  it('is read, moved and removed by nobody, nor does its folder move, until it is closed', async () => {
+    const disk = newDisk();
+    const [folder, path] = ['/home/sync/folder', '/home/sync/folder/open.docx'];
+    disk.user.writeFile(path, 'x');
+    const stat = disk.user.stat(path);
+    disk.hold(path);
+    await expect(disk.cut(path, stat)).rejects.toMatchObject({ code: 'busy' });
+    await expect(disk.moveFile(path, `${path}.x`)).rejects.toMatchObject({ code: 'busy' });
+    await expect(disk.removeFile(path)).rejects.toMatchObject({ code: 'busy' });
+    await expect(disk.moveFolder(folder, `${folder}.x`)).rejects.toMatchObject({ code: 'denied' });
+    expect(await disk.stat(path)).toEqual(stat);
+    disk.hold(path, false);
+    await disk.moveFolder(folder, `${folder}.x`);
+    await disk.removeFile('/home/sync/folder.x/open.docx');
+  });
+});
 
 describe('what only the fake disk can do', () => {
   const file = (path: string, text: string) => ({ path, bytes: new TextEncoder().encode(text), mtimeMs: 1, mode: 0o644 });
 
   it('finds a name under another spelling where the disk does', async () => {
-    const disk = newDisk({ caseInsensitive: true });
+    const disk = newDisk({ names: APFS_NAMES });
     disk.user.writeFile('/home/sync/Name', 'x');
     expect(await disk.stat('/home/sync/NAME')).toBeDefined();
     expect(await newDisk().stat('/home/sync/NAME')).toBeUndefined();

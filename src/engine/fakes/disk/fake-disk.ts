@@ -24,6 +24,7 @@ export class FakeDisk implements Disk {
   fault: ((method: DiskMethod, path: string) => DiskFaultCode | undefined) | undefined;
   readonly #yieldPoint: () => Promise<void>;
   readonly #denied = new Set<string>();
+  readonly #held = new Set<Inode>();
   /** Calls of before a crash must not go on after it. */
   #life = 0;
 
@@ -48,6 +49,16 @@ export class FakeDisk implements Disk {
   deny(path: string, denied = true): void {
     if (denied) this.#denied.add(path);
     else this.#denied.delete(path);
+  }
+
+  /**
+   * A program opens the file as Word does on Windows, without sharing it (or closes it): nobody else reads, moves or
+   * removes it (ERROR_SHARING_VIOLATION), nor moves a folder above it (ERROR_ACCESS_DENIED).
+   */
+  hold(path: string, held = true): void {
+    const inode = this.volume.need(path);
+    if (held) this.#held.add(inode);
+    else this.#held.delete(inode);
   }
 
   // --- looking
@@ -204,6 +215,7 @@ export class FakeDisk implements Disk {
     const inode = this.volume.need(from);
     if (inode.kind !== 'folder') throw new DiskFault('not_a_folder', from);
     this.#allowChange(from, to);
+    if (this.#held.size > 0 && this.#holdsBelow(inode)) throw new DiskFault('denied', from);
     const taken = this.volume.find(to);
     if (taken !== undefined && !(taken === inode && isRespelling(from, to))) throw new DiskFault('exists', to);
     this.volume.rename(from, to);
@@ -230,6 +242,7 @@ export class FakeDisk implements Disk {
     if (inode === undefined) return;
     if (inode.kind === 'folder') throw new DiskFault('is_a_folder', path);
     this.#allowChange(path);
+    this.#requireFree(inode, path);
     this.volume.remove(path);
   }
 
@@ -279,6 +292,7 @@ export class FakeDisk implements Disk {
     const inode = this.volume.need(path);
     if (inode.kind === 'symlink') throw new DiskFault('loop', path);
     this.#allow(path);
+    this.#requireFree(inode, path);
     this.#requireUnchanged(inode, path, expected);
     const bytes = inode.data;
     await step();
@@ -327,6 +341,7 @@ export class FakeDisk implements Disk {
     const inode = this.volume.need(from);
     this.#requireFile(inode, from);
     this.#allowChange(from, to);
+    this.#requireFree(inode, from);
     const taken = this.volume.find(to);
     if (taken === inode && isRespelling(from, to) && inode.links === 1) {
       this.volume.rename(from, to);
@@ -363,6 +378,14 @@ export class FakeDisk implements Disk {
       }
     }
     return results;
+  }
+
+  #requireFree(inode: Inode, path: string): void {
+    if (this.#held.has(inode)) throw new DiskFault('busy', path);
+  }
+
+  #holdsBelow(folder: Inode): boolean {
+    return [...folder.entries.values()].some(({ inode }) => this.#held.has(inode) || this.#holdsBelow(inode));
   }
 
   #isDenied(path: string): boolean {

@@ -37,6 +37,14 @@ export class UserHands {
     this.#durable(inode);
   }
 
+  /** Gives what is there a name that is not UTF-8; it can be renamed back by its printable form. */
+  renameUnreadable(from: string, printable: string): void {
+    const inode = this.#volume.need(from);
+    this.#volume.remove(from);
+    this.#volume.add(join(split(from).parent, printable), inode, printable);
+    this.#volume.commit();
+  }
+
   mkdir(path: string): void {
     if (this.#volume.find(path) !== undefined) return;
     this.mkdir(split(path).parent);

@@ -1,14 +1,18 @@
-import { nameKey } from '../../../base/index.ts';
 import { DiskFault } from '../../environment.ts';
 import type { FileStat } from '../../model/index.ts';
+import { type NameRules, POSIX_NAMES } from './name-rules.ts';
 
 export interface VolumeOptions {
   /** Wall clock in ms; every change gets a time of its own, in nanoseconds. */
   readonly now: () => number;
-  /** `a` and `A` are one name. */
-  readonly caseInsensitive?: boolean;
-  /** Names are stored decomposed and found under any spelling, as HFS+ does. */
-  readonly decomposes?: boolean;
+  /** POSIX when not given. */
+  readonly names?: NameRules;
+  /** Longest absolute path in UTF-16 units. Linux takes 4096 bytes; Windows 260 units, or 32,767 of a `\\\\?\\` path. */
+  readonly maxPath?: number;
+  /** False: there are no permissions, and everything shows as read and write, as on Windows and FAT. */
+  readonly modes?: boolean;
+  /** Where inode numbers begin: those of NTFS pass 2^53, the last integer that a double holds. */
+  readonly firstInode?: bigint;
   /** False: no birth times (reported as 0), as some network drives. */
   readonly birthTimes?: boolean;
   /** False: link(2) is refused, as on FAT. */
@@ -25,7 +29,7 @@ export interface Entry {
 
 export interface Inode {
   readonly kind: FileStat['kind'];
-  readonly ino: number;
+  readonly ino: bigint;
   readonly birthNs: bigint;
   mtimeNs: bigint;
   ctimeNs: bigint;
@@ -41,6 +45,8 @@ export interface Inode {
 
 const EMPTY = new Uint8Array();
 const MAX_LINKS_FOLLOWED = 40;
+/** What libuv makes of a file of Windows. */
+const NO_MODES = 0o666;
 
 /**
  * One POSIX file system in memory. Metadata changes form a log, as in a journaling file system: `commit` makes everything
@@ -50,13 +56,16 @@ export class Volume {
   readonly root: Inode;
   readonly #options: VolumeOptions;
   #lastNs = 0n;
-  #nextIno = 2;
+  #nextIno: bigint;
+  readonly #names: NameRules;
   #undo: (() => void)[] = [];
   /** Tells which folder changed (absolute path), for watchers. */
   onChange: ((folder: string) => void) | undefined;
 
   constructor(options: VolumeOptions) {
     this.#options = options;
+    this.#names = options.names ?? POSIX_NAMES;
+    this.#nextIno = options.firstInode ?? 2n;
     this.root = this.newInode('folder', 0o755);
   }
 
@@ -87,14 +96,17 @@ export class Volume {
       birthtimeNs: (this.#options.birthTimes ?? true) ? String(inode.birthNs) : '0',
       mtimeNs: String(inode.mtimeNs),
       ctimeNs: String(inode.ctimeNs),
-      mode: inode.mode,
+      mode: this.#hasModes ? inode.mode : NO_MODES,
       links: inode.links,
     };
   }
 
+  get #hasModes(): boolean {
+    return this.#options.modes ?? true;
+  }
+
   key(name: string): string {
-    if (this.#options.caseInsensitive === true) return nameKey(name);
-    return this.#options.decomposes === true ? name.normalize('NFD') : name;
+    return this.#names.key(name);
   }
 
   /** A name that is not UTF-8 is kept, and found, under its printable form. */
@@ -125,11 +137,17 @@ export class Volume {
 
   /** Folder and name that a new entry at `path` would have. */
   place(path: string): { readonly folder: Inode; readonly name: string } {
+    const place = this.#unchecked(path);
+    const fault = path.length > (this.#options.maxPath ?? Infinity) ? 'name_too_long' : this.#names.fault(place.name);
+    if (fault !== undefined) throw new DiskFault(fault, path);
+    return place;
+  }
+
+  #unchecked(path: string): { readonly folder: Inode; readonly name: string } {
     const { parent, name } = split(path);
     const folder = this.#follow(this.#entry(parent), parent, 0)?.inode;
     if (folder === undefined) throw new DiskFault('missing', path);
     if (folder.kind !== 'folder') throw new DiskFault('not_a_folder', path);
-    if (new TextEncoder().encode(name).length > 255) throw new DiskFault('name_too_long', path);
     return { folder, name };
   }
 
@@ -161,17 +179,17 @@ export class Volume {
   // --- changing
 
   add(path: string, inode: Inode, printable?: string): void {
-    const { folder, name } = this.place(path);
+    const { folder, name } = printable === undefined ? this.place(path) : this.#unchecked(path);
     const key = printable === undefined ? this.key(name) : `\0${printable}`;
     if (folder.entries.has(key)) throw new DiskFault('exists', path);
-    const stored = this.#options.decomposes === true ? name.normalize('NFD') : name;
+    const stored = this.#names.stored(name);
     this.#set(folder, key, { name: printable === undefined ? stored : null, printable: printable ?? stored, inode });
     inode.ctimeNs = this.tick();
     this.#changed(path, folder);
   }
 
   remove(path: string): void {
-    const { folder, name } = this.place(path);
+    const { folder, name } = this.#unchecked(path);
     const key = this.#keyIn(folder, name);
     const entry = folder.entries.get(key);
     if (entry === undefined) throw new DiskFault('missing', path);
@@ -196,7 +214,7 @@ export class Volume {
       if (inode.kind !== 'folder' && taken.kind === 'folder') throw new DiskFault('is_a_folder', to);
       if (taken.entries.size > 0) throw new DiskFault('exists', to);
     }
-    const stored = this.#options.decomposes === true ? target.name.normalize('NFD') : target.name;
+    const stored = this.#names.stored(target.name);
     this.#atomically(() => {
       this.#set(source.folder, fromKey, undefined);
       this.#set(target.folder, toKey, { name: stored, printable: stored, inode });

@@ -101,7 +101,7 @@ export class AbstractWorld {
   below(side: 'remote' | 'local', id: NodeId): readonly NodeId[] {
     const ids = new Set([id]);
     // What is added on the way is visited too.
-    for (const at of ids) for (const child of this[side].children(at)) ids.add(child.id);
+    for (const at of ids) if (this[side].get(at)?.kind === 'folder') for (const child of this[side].children(at)) ids.add(child.id);
     return [...ids];
   }
 

@@ -5,6 +5,7 @@ import { isBuiltInIgnored } from '../../ignore/index.ts';
 import { compareIdentity, type FileStat, type LocalNode } from '../../model/index.ts';
 import { KnownPlaces } from './known.ts';
 import type { FolderLook, KnownLocal, Listing } from './listing.ts';
+import { SameFolders } from './same.ts';
 
 export interface ScanPlace {
   readonly disk: Pick<Disk, 'list' | 'stat'>;
@@ -34,11 +35,13 @@ export async function gather(
   if (folders === 'all') walk.add('');
   else for (const folder of new Set(folders)) await walk.addDirty(folder);
   await walk.run();
-  return { startedAt, folders: walk.looks };
+  walk.restoreOrigins();
+  return { startedAt, folders: walk.looks, same: new Set(walk.same.paths.keys()) };
 }
 
 class Walk {
   readonly looks = new Map<RelativePath, FolderLook>();
+  readonly same: SameFolders;
   readonly #place: ScanPlace;
   readonly #known: KnownLocal;
   readonly #places: KnownPlaces;
@@ -52,6 +55,7 @@ class Walk {
     this.#place = place;
     this.#known = known;
     this.#places = new KnownPlaces(known.tree);
+    this.same = new SameFolders(this.#places, isScanned);
     this.#everything = everything;
     this.#signal = signal;
   }
@@ -132,10 +136,25 @@ class Walk {
       this.looks.set(path, GONE.has(error.code) ? { state: 'gone' } : { state: 'unreadable', fault: error.code });
       return;
     }
-    this.looks.set(path, { state: 'listed', entries, lookedAt, changedMs });
-    if (this.#everything) {
-      for (const entry of entries) if (isScannedFolder(entry)) this.add(joinPath(path, entry.name));
-    } else this.#followUp(path, entries);
+    const look: FolderLook = { state: 'listed', entries, lookedAt, changedMs };
+    if (!this.#everything) {
+      this.looks.set(path, look);
+      this.#followUp(path, entries);
+      return;
+    }
+    for (const entry of entries) if (isScannedFolder(entry)) this.add(joinPath(path, entry.name));
+    if (!this.same.takes(path, look)) this.looks.set(path, look);
+  }
+
+  /** After a look at everything: what a look at the changed folders alone would have led to is there in full. */
+  restoreOrigins(): void {
+    if (!this.#everything) return;
+    this.#added.clear();
+    for (const [path, look] of [...this.looks]) if (look.state === 'listed') this.#followUp(path, look.entries);
+    for (let path = this.#queue.pop(); path !== undefined; path = this.#queue.pop()) {
+      const look = this.same.restore(path);
+      if (look !== undefined) this.looks.set(path, look);
+    }
   }
 
   #followUp(path: RelativePath, entries: readonly DirectoryEntry[]): void {

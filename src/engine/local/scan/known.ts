@@ -52,6 +52,11 @@ export class KnownPlaces {
     return children;
   }
 
+  /** Lets go of the children of a folder; they are read again when they are asked for. */
+  forget(id: NodeId): void {
+    this.#children.delete(id);
+  }
+
   /** Id of the folder that was known at the path. */
   folderAt(path: RelativePath): NodeId | undefined {
     if (this.#ids.has(path)) return this.#ids.get(path);

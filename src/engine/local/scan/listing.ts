@@ -29,4 +29,6 @@ export interface Listing {
   /** Wall clock in ms. A change after this moment may or may not be in it. */
   readonly startedAt: number;
   readonly folders: ReadonlyMap<RelativePath, FolderLook>;
+  /** Folders that were looked at and hold exactly what was known in them, without more to say. */
+  readonly same: ReadonlySet<RelativePath>;
 }

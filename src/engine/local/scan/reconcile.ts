@@ -1,15 +1,16 @@
 import { parentPath, type RelativePath } from '../../../base/index.ts';
-import { isBuiltInIgnored } from '../../ignore/index.ts';
+import { isBuiltInIgnored, lockNames } from '../../ignore/index.ts';
 import { type FileStat, type LocalNode, type LocalTree, type NodeId, sameFingerprint } from '../../model/index.ts';
 import type { BusyPath, LocalChanges, ScanIssue } from './changes.ts';
 import { KnownPlaces } from './known.ts';
-import type { KnownLocal, Listing } from './listing.ts';
-import { isQuiet } from './quiet.ts';
+import type { FolderLook, KnownLocal, Listing } from './listing.ts';
+import { isQuiet, QUIET_MS } from './quiet.ts';
 import { type Resolved, Resolver } from './resolve.ts';
 import { type SeenEntries, sortEntries } from './seen.ts';
 import { spelledAsListed } from './spelled.ts';
 import { unmountedFolders } from './unmounted.ts';
-import { type Change, Withholding } from './withhold.ts';
+import { unnameable } from './unnameable.ts';
+import { type Change, placeKey, Withholding } from './withhold.ts';
 
 /**
  * What a listing means for the local tree. Pure: the same listing and tree give the same changes, ids aside.
@@ -24,11 +25,12 @@ export function reconcile(looked: Listing, known: KnownLocal, newId: () => NodeI
   const unmounted = unmountedFolders(listing, resolver.resolved, places);
   const changes = resolver.resolved.flatMap((item) => (unmounted.has(item.seen.path) ? [] : (changeOf(item) ?? [])));
   const waiting = new Withholding(changes, known.tree, resolver.claimed);
+  for (const node of unnameable(entries, known, resolver)) waiting.keep(node);
   const scope = { listing, tree: known.tree, places, resolver, entries, kept: waiting.kept, unmounted };
   const { missing, unsure } = findMissing(scope);
   // Still there as far as we know, so nothing else can be at their places.
   for (const nodes of unsure.values()) for (const node of nodes) waiting.keep(node);
-  const busy = holdBusy(changes, waiting);
+  const busy = holdBusy(changes, waiting, known.tree);
   if (busy.length > 0 || unsure.size > 0) waiting.withholdCycles();
   const deleted = findDeleted(scope, missing);
   const folders = new Set([...waiting.again, ...resolver.unsure, ...unsure.keys(), ...vanished(listing, entries)]);
@@ -70,8 +72,9 @@ function changeOf(item: Resolved): Change | undefined {
 const sameFolder = (a: FileStat, b: FileStat): boolean => a.dev === b.dev && a.ino === b.ino && a.birthtimeNs === b.birthtimeNs;
 
 /** Holds back files that are not quiet, or that an office program has open. Whole ones that only moved with a folder go on. */
-function holdBusy(changes: readonly Change[], waiting: Withholding): readonly BusyPath[] {
+function holdBusy(changes: readonly Change[], waiting: Withholding, tree: LocalTree): readonly BusyPath[] {
   const busy: BusyPath[] = [];
+  const left = new Map(changes.flatMap(({ item: { node } }) => (node === undefined ? [] : [[placeKey(node), node.id] as const])));
   for (const { item, node } of changes) {
     if (node.kind !== 'file') continue;
     const { seen } = item;
@@ -81,6 +84,12 @@ function holdBusy(changes: readonly Change[], waiting: Withholding): readonly Bu
     busy.push(busyPath(seen.path, 'file', seen.locked));
     // The end of a lock is a change of its folder; the end of writing is not.
     waiting.withhold(node.id, !quiet);
+    // What it may be, without proof, is not gone before there was a look at its content.
+    const maybe = item.maybe === undefined ? undefined : tree.get(item.maybe);
+    if (maybe !== undefined) waiting.keep(maybe);
+    // An editor that puts the old version aside and writes a new one at its place: which of them it is shows at the end.
+    const aside = item.node === undefined ? left.get(placeKey(node)) : undefined;
+    if (aside !== undefined) waiting.withhold(aside, !quiet);
   }
   return busy;
 }
@@ -103,7 +112,7 @@ interface Scope {
 }
 
 /** Known items that are not in their folder any more: surely, or perhaps only moved during the look (by folder). */
-function findMissing({ listing, places, resolver, entries, unmounted }: Scope): {
+function findMissing({ listing, places, resolver, entries, kept, unmounted }: Scope): {
   readonly missing: readonly LocalNode[];
   readonly unsure: ReadonlyMap<RelativePath, readonly LocalNode[]>;
 } {
@@ -115,10 +124,11 @@ function findMissing({ listing, places, resolver, entries, unmounted }: Scope): 
     const held = new Set(entries.held.get(path));
     // Ignored is unknown, and unknown is not deleted.
     const absent = [...places.childrenOf(id).values()].filter(
-      (node) => !resolver.claimed.has(node.id) && !held.has(node.name) && !isBuiltInIgnored(node.name),
+      (node) => !resolver.claimed.has(node.id) && !kept.has(node.id) && !held.has(node.name) && !isBuiltInIgnored(node.name),
     );
-    if (absent.length > 0 && changedDuring(look, listing.startedAt)) unsure.set(path, absent);
-    else missing.push(...absent);
+    const inDoubt = absent.filter((node) => changedDuring(look, listing.startedAt) || isBeingSaved(node, look));
+    if (inDoubt.length > 0) unsure.set(path, inDoubt);
+    missing.push(...absent.filter((node) => !inDoubt.includes(node)));
   }
   return { missing, unsure };
 }
@@ -133,6 +143,22 @@ function findDeleted({ tree, resolver, kept }: Scope, missing: readonly LocalNod
   };
   missing.forEach(remove);
   return deleted;
+}
+
+/** Longest time in ms between the two renames of a save, with a scanner of viruses in between. */
+const SAVE_MS = 2000;
+
+/**
+ * Gone from a folder that changed a moment ago: a program that saves by swapping puts the old version away before the new
+ * one comes. Longer while a lock says that an office program has it open.
+ */
+function isBeingSaved({ kind, name }: LocalNode, { entries, changedMs, lookedAt }: FolderLook & { readonly state: 'listed' }): boolean {
+  if (kind !== 'file' || changedMs === null || changedMs > lookedAt + OTHER_CLOCK_MS) return false;
+  const age = lookedAt - changedMs;
+  if (age < QUIET_MS) return true;
+  if (age >= SAVE_MS) return false;
+  const locks = new Set(lockNames(name));
+  return entries.some((entry) => entry.name !== null && locks.has(entry.name));
 }
 
 /** Clocks of file systems go by the tick of the kernel, up to 10 ms behind. */
@@ -170,13 +196,15 @@ function findCleared(
   openIssues: Iterable<RelativePath>,
 ): readonly RelativePath[] {
   const still = new Set(issues.map((issue) => issue.path));
-  const isListed = (path: RelativePath): boolean => listing.folders.get(path)?.state === 'listed';
+  const isListed = (path: RelativePath): boolean => listing.same.has(path) || listing.folders.get(path)?.state === 'listed';
   let folders: ReadonlySet<RelativePath> | undefined;
   const isGone = (path: RelativePath): boolean => {
     for (let at = path; at !== ''; at = parentPath(at)) {
-      if (!isListed(parentPath(at))) continue;
-      folders ??= new Set(entries.folders.map((folder) => folder.path));
+      const parent = parentPath(at);
+      if (!isListed(parent)) continue;
       // A folder that is still there says more only when it is itself looked into.
+      if (listing.same.has(parent)) return !listing.same.has(at) && !listing.folders.has(at);
+      folders ??= new Set(entries.folders.map((folder) => folder.path));
       return !folders.has(at);
     }
     return false;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { joinPath, parentPath } from '../../../base/index.ts';
-import { FakeDisk, type FakeDiskOptions, fakeWatch } from '../../fakes/disk/index.ts';
+import { FakeDisk, type FakeDiskOptions, fakeWatch, POSIX_NAMES } from '../../fakes/disk/index.ts';
 import { type Content, type LocalNode, MapTree, type NodeId, ROOT_ID } from '../../model/index.ts';
 import { acceptMove, gather, knownFrom, type LocalChanges, reconcile } from './index.ts';
 
@@ -112,6 +112,68 @@ describe('a scan', () => {
     world.write('a.txt', 'B.txt');
     world.disk.user.setMtime(world.at('a.txt'), 1);
     expect((await world.scan()).put).toHaveLength(1);
+  });
+
+  describe('an editor in the middle of a save', () => {
+    it('which put the old version aside and writes the new one: nothing is moved before it is done', async () => {
+      await seed('notes.txt');
+      const id = world.id('notes.txt');
+      world.move('notes.txt', 'notes.txt~');
+      world.now += 500;
+      world.write('notes.txt', 'half of it');
+      expect(await world.look()).toMatchObject({ put: [], deleted: [] });
+      world.now += 500;
+      world.remove('notes.txt~');
+      const { put, deleted } = await world.scan();
+      expect([put.map((node) => node.id), deleted]).toEqual([[id], []]);
+    });
+
+    it('between two renames: the file is not gone yet, longer where a lock says that it is open', async () => {
+      await seed('plain.txt', 'report.docx');
+      world.write('~$port.docx');
+      world.now += 1000;
+      world.remove('plain.txt');
+      world.remove('report.docx');
+      world.now += 50;
+      expect((await world.look()).deleted).toEqual([]);
+      world.now += 200;
+      expect((await world.look()).deleted).toEqual([world.id('plain.txt')]);
+      world.now += 2000;
+      expect((await world.look()).deleted).toHaveLength(2);
+    });
+  });
+
+  describe('a known item that gets a name which cannot sync', () => {
+    const NAMES = { 'one that is not UTF-8': 'bad\\xff', 'one that the cloud has no room for': 'x'.repeat(256) };
+
+    it.each(Object.entries(NAMES))('%s: is listed, and what was known of it stays', async (_, name) => {
+      world = new World({ names: { ...POSIX_NAMES, fault: () => undefined } });
+      await seed('a.txt', 'folder/deep/b.txt', 'c.txt');
+      const before = world.paths();
+      const rename = (from: string, to: string): void => {
+        if (to.includes('\\')) world.disk.user.renameUnreadable(world.at(from), to);
+        else world.move(from, to);
+      };
+      rename('a.txt', name);
+      rename('folder', `${name}2`);
+      const { deleted, issues } = await world.scan();
+      expect(deleted).toEqual([]);
+      expect(issues).toHaveLength(2);
+      expect(world.paths()).toEqual(before);
+      expect((await world.scan()).deleted).toEqual([]);
+      // Gone for good, it is gone.
+      world.remove(name);
+      expect((await world.scan()).deleted).toEqual([before['a.txt']]);
+    });
+
+    it('gives way to what takes its place, and nothing waits for ever', async () => {
+      await seed('a.txt', 'b.txt');
+      const id = world.id('a.txt');
+      world.disk.user.renameUnreadable(world.at('a.txt'), 'bad\\xff');
+      world.mkdir('a.txt');
+      expect(await world.scan()).toMatchObject({ deleted: [id], busy: [] });
+      expect(await world.scan()).toMatchObject({ put: [], deleted: [], busy: [] });
+    });
   });
 
   it('new and gone files change nothing about their folder', async () => {
@@ -559,6 +621,20 @@ describe('a scan', () => {
       expect((await world.scan()).put).toEqual([expect.objectContaining({ id, content: null })]);
     });
 
+    it('a file that moved a moment ago is not gone before its content could be looked at', async () => {
+      await seed('a', 'folder/');
+      const id = world.id('a');
+      world.now += 1000;
+      world.move('a', 'folder/b');
+      // Long enough for its folder to be read, not for a file that may still be written to.
+      world.now += 50;
+      const first = await world.look();
+      expect(first).toMatchObject({ put: [], deleted: [], busy: [{ path: 'folder/b' }, { path: '' }, { path: 'folder' }] });
+      world.now += 1000;
+      const { maybeMoved, deleted } = await world.look(['folder', '']);
+      expect([maybeMoved, deleted]).toMatchObject([[{ from: id }], [id]]);
+    });
+
     it('a moved file is only maybe the same, until its content says so', async () => {
       await seed('a');
       const id = world.id('a');
@@ -572,6 +648,21 @@ describe('a scan', () => {
       world.apply(acceptMove(changes, move));
       expect(world.paths()).toEqual({ b: id });
       expect(await world.scan()).toEqual(settled);
+    });
+
+    it('a file that moved a moment ago is not gone while it is not quiet yet', async () => {
+      await seed('docs/a');
+      const id = world.id('docs/a');
+      world.now += 1000;
+      world.move('docs/a', 'b');
+      // As soon as a burst of hints is over: the folder is known to be without it, and the file itself still waits.
+      world.now += 50;
+      const first = await world.look();
+      expect(first).toMatchObject({ put: [], deleted: [] });
+      world.apply(first);
+      world.now += 100;
+      const changes = await world.look(first.busy.map((busy) => (busy.kind === 'folder' ? busy.path : '')));
+      expect(changes.maybeMoved).toEqual([{ id: changes.put[0]?.id, from: id }]);
     });
   });
 

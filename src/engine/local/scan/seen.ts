@@ -1,6 +1,6 @@
 import { joinPath, nameFault, type RelativePath } from '../../../base/index.ts';
 import type { DirectoryEntry } from '../../environment.ts';
-import { isBuiltInIgnored, lockNames } from '../../ignore/index.ts';
+import { isBuiltInIgnored, lockNames, mayBeOfficeScratch } from '../../ignore/index.ts';
 import type { FileStat } from '../../model/index.ts';
 import { faultReason } from '../fault-reason.ts';
 import type { ScanIssue } from './changes.ts';
@@ -27,6 +27,8 @@ export interface SeenEntries {
   readonly issues: readonly ScanIssue[];
   /** Names, by folder, that are there but cannot be told or never sync: what was known under them stays. */
   readonly held: ReadonlyMap<RelativePath, readonly string[]>;
+  /** Files and folders whose names cannot sync. */
+  readonly nameless: readonly FileStat[];
 }
 
 /** Sorts what a listing holds into what can be known and what cannot. */
@@ -35,6 +37,7 @@ export function sortEntries(listing: Listing): SeenEntries {
   const files: Seen[] = [];
   const issues: ScanIssue[] = [];
   const held = new Map<RelativePath, string[]>();
+  const nameless: FileStat[] = [];
   const paths = [...listing.folders.keys()].sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1));
   for (const parentPath of paths) {
     const look = listing.folders.get(parentPath);
@@ -46,17 +49,19 @@ export function sortEntries(listing: Listing): SeenEntries {
     for (const entry of look.entries) {
       const { name, stat } = entry;
       if (isScanned(entry) && name !== null && (stat?.kind === 'file' || stat?.kind === 'folder')) {
-        const locked = locks.size > 0 && stat.kind === 'file' && lockNames(name).some((lock) => locks.has(lock));
+        const locked =
+          locks.size > 0 && stat.kind === 'file' && (mayBeOfficeScratch(name) || lockNames(name).some((lock) => locks.has(lock)));
         const seen: Seen = { path: joinPath(parentPath, name), parentPath, name, kind: stat.kind, stat, lookedAt: look.lookedAt, locked };
         (stat.kind === 'folder' ? folders : files).push(seen);
         continue;
       }
       if (name !== null) held.set(parentPath, [...(held.get(parentPath) ?? []), name]);
+      if (stat !== null && (name === null || nameFault(name) !== undefined)) nameless.push(stat);
       const issue = issueOf(entry, parentPath);
       if (issue !== undefined) issues.push(issue);
     }
   }
-  return { folders, files, issues, held };
+  return { folders, files, issues, held, nameless };
 }
 
 const depth = (path: RelativePath): number => (path === '' ? 0 : path.split('/').length);

@@ -8,7 +8,7 @@ export interface Change {
 }
 
 /** A place in the tree; names cannot hold a NUL. */
-const placeKey = (node: { readonly parentId: NodeId; readonly name: string }): string => `${node.parentId}\0${node.name}`;
+export const placeKey = (node: { readonly parentId: NodeId; readonly name: string }): string => `${node.parentId}\0${node.name}`;
 
 /**
  * Some changes have to wait (files that are being written). What was known of those items stays where it was, so that

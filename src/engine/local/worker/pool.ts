@@ -17,17 +17,22 @@ interface Waiting {
 interface Thread {
   readonly worker: Worker;
   readonly waiting: Map<number, Waiting>;
+  /** Ends it when it has had nothing to do for a while. */
+  idle: NodeJS.Timeout | undefined;
 }
 
-/** A few threads for work on the disk, started when first needed; they keep no process alive that has nothing to wait for. */
+/** A few threads for work on the disk, started when needed and ended when idle for a while; they keep no process alive that has nothing to wait for. */
 export class WorkerPool {
   readonly #size: number;
+  readonly #idleMs: number;
   readonly #threads: Thread[] = [];
   #nextId = 1;
   #closed = false;
 
-  constructor(size: number) {
+  /** @param idleMs how long a thread without work is kept: it holds tens of MB, and takes about 50 ms to start */
+  constructor(size: number, idleMs: number) {
     this.#size = size;
+    this.#idleMs = idleMs;
   }
 
   /** `path` names the job in a fault when the thread itself dies. Rejects with DiskFault, or TidemarkError `aborted`. */
@@ -45,6 +50,7 @@ export class WorkerPool {
     const abort = (): void => thread.worker.postMessage({ id, kind: 'abort' } satisfies Request);
     const answer = new Promise<unknown>((resolve, reject) => {
       thread.waiting.set(id, { path, resolve, reject });
+      clearTimeout(thread.idle);
       thread.worker.ref();
       thread.worker.postMessage({ id, kind, ask }, options.transfer);
     });
@@ -54,7 +60,7 @@ export class WorkerPool {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all(this.#threads.splice(0).map((thread) => thread.worker.terminate()));
+    await Promise.all([...this.#threads].map((thread) => this.#end(thread)));
   }
 
   /** The least busy thread; a new one while all are busy and there is room. */
@@ -67,6 +73,7 @@ export class WorkerPool {
     const thread: Thread = {
       worker: new Worker(entry, { name: 'disk', resourceLimits: { maxYoungGenerationSizeMb: 8 } }),
       waiting: new Map(),
+      idle: undefined,
     };
     thread.worker.unref();
     thread.worker.on('message', (response: Response) => this.#settle(thread, response));
@@ -79,17 +86,30 @@ export class WorkerPool {
   #settle(thread: Thread, response: Response): void {
     const waiting = thread.waiting.get(response.id);
     thread.waiting.delete(response.id);
-    if (thread.waiting.size === 0) thread.worker.unref();
+    if (thread.waiting.size === 0) {
+      thread.worker.unref();
+      thread.idle = setTimeout(() => void this.#end(thread), this.#idleMs).unref();
+    }
     if (waiting === undefined) return;
     if ('fault' in response) waiting.reject(fromFaultData(response.fault));
     else if ('aborted' in response) waiting.reject(new TidemarkError('aborted'));
     else waiting.resolve(response.answer);
   }
 
-  /** Its jobs fail, and the next one starts another thread. */
-  #lose(thread: Thread, cause: unknown): void {
+  async #end(thread: Thread): Promise<void> {
+    this.#forget(thread);
+    await thread.worker.terminate();
+  }
+
+  #forget(thread: Thread): void {
+    clearTimeout(thread.idle);
     const index = this.#threads.indexOf(thread);
     if (index >= 0) this.#threads.splice(index, 1);
+  }
+
+  /** Its jobs fail, and the next one starts another thread. */
+  #lose(thread: Thread, cause: unknown): void {
+    this.#forget(thread);
     for (const waiting of thread.waiting.values()) waiting.reject(new DiskFault('failed', waiting.path, { cause }));
     thread.waiting.clear();
   }

@@ -19,6 +19,7 @@ import {
   type NodeDisk,
   openSecretStore,
   type SecretStore,
+  type WatchFolder,
 } from '../../index.ts';
 import { DiskHooks } from './disk-hooks.ts';
 import { realClock, realEnvironment, type Waits } from './environment.ts';
@@ -74,6 +75,10 @@ export class Device implements EngineApi {
   /** Added to the device's wall clock, in ms. */
   skewMs = 0;
   live: boolean;
+  /** Stands between the engine and the watcher of a live device. */
+  watching: (real: WatchFolder) => WatchFolder = (real) => real;
+  /** Timers of the engine end so many times sooner, where a scenario would have to wait half a minute. */
+  pace = 1;
   /** As when the machine comes into another network. */
   networkChanged: () => void = () => undefined;
   readonly #server: string;
@@ -135,12 +140,14 @@ export class Device implements EngineApi {
     return {
       ...real,
       disk: this.disk.wrap(real.disk),
+      clock: { ...real.clock, timer: (ms, callback) => real.clock.timer(ms / this.pace, callback) },
       onNetworkChange: (listener) => {
         this.networkChanged = listener;
         return () => (this.networkChanged = () => undefined);
       },
       connect: (server) => this.traffic.wrap(real.connect(server)),
-      watch: (root, listener) => (this.live ? real.watch(root, listener) : Promise.resolve({ close: () => Promise.resolve() })),
+      watch: (root, listener) =>
+        this.live ? this.watching(real.watch)(root, listener) : Promise.resolve({ close: () => Promise.resolve() }),
     };
   }
 

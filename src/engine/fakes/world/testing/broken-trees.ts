@@ -3,7 +3,6 @@ import { type NodeId, PARKED_ID, ROOT_ID } from '../../../model/index.ts';
 import { AbstractWorld } from '../abstract-world.ts';
 
 const POOL = 8;
-const HASHES = ['one', 'two', 'three'];
 const NAMES = ['a', 'A', 'b', 'c.txt', 'caf\u00e9', 'cafe\u0301', 'a (conflict, Desk, 2026-03-01)'];
 
 const idOf = (n: number): NodeId => `e${n.toString(16).padStart(31, '0')}`;
@@ -12,7 +11,8 @@ const node = fc.record({
   parent: fc.nat(POOL + 2),
   name: fc.constantFrom(...NAMES),
   folder: fc.boolean(),
-  hash: fc.constantFrom(...HASHES),
+  /** Holds what was agreed on. */
+  agreed: fc.boolean(),
 });
 const tree = fc.array(fc.option(node, { nil: null, freq: 3 }), { minLength: POOL, maxLength: POOL });
 
@@ -38,16 +38,24 @@ export function brokenWorld({ remote, local, synced, unread }: BrokenTrees): Abs
     const [there, here, agreed] = [remote[n], local[n], synced[n]];
     // The agreed tree is written from the cloud's.
     if (agreed) {
-      world.putRemote(id, { parentId: parentOf(agreed.parent, false), name: agreed.name }, agreed.folder ? 'folder' : 'file', agreed.hash);
+      world.putRemote(
+        id,
+        { parentId: parentOf(agreed.parent, false), name: agreed.name },
+        agreed.folder ? 'folder' : 'file',
+        `agreed-${n}`,
+      );
       world.settle(id);
       world.remote.delete(id);
     }
-    if (there)
-      world.putRemote(id, { parentId: parentOf(there.parent, false), name: there.name }, there.folder ? 'folder' : 'file', there.hash);
+    if (there) {
+      const hash = there.agreed ? `agreed-${n}` : `there-${n}`;
+      world.putRemote(id, { parentId: parentOf(there.parent, false), name: there.name }, there.folder ? 'folder' : 'file', hash);
+    }
     if (!here) continue;
-    const hash = unread[n] === true ? null : here.hash;
+    const held = here.agreed ? `agreed-${n}` : `here-${n}`;
+    const hash = unread[n] === true ? null : held;
     world.putLocal(id, { parentId: parentOf(here.parent, true), name: here.name }, here.folder ? 'folder' : 'file', hash);
-    world.unread.set(id, here.hash);
+    world.unread.set(id, held);
   }
   return world;
 }

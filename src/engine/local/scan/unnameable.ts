@@ -1,0 +1,25 @@
+import { compareIdentity, type LocalNode, type LocalTree } from '../../model/index.ts';
+import type { KnownLocal } from './listing.ts';
+import type { Resolver } from './resolve.ts';
+import type { SeenEntries } from './seen.ts';
+
+/**
+ * Known items that are still there, under a name that no sync can carry (not UTF-8, or too long for the cloud). They are
+ * listed for their name; what was known of them stays, since nobody deleted them (SYNC-SPEC 8, 14). Not those whose place
+ * something else has taken: one of the two has to go from the tree.
+ */
+export function unnameable(entries: SeenEntries, known: KnownLocal, { claimed, resolved }: Resolver): readonly LocalNode[] {
+  if (entries.nameless.length === 0) return [];
+  const taken = new Set(resolved.map(({ parentId, seen }) => `${parentId}/${seen.name}`));
+  return entries.nameless.flatMap((stat) =>
+    [...known.withInode(stat.dev, stat.ino)]
+      .filter((node) => node.kind === stat.kind && compareIdentity(node.stat, stat) !== 'different')
+      .filter((node) => !claimed.has(node.id) && !taken.has(`${node.parentId}/${node.name}`))
+      .flatMap((node) => [node, ...below(known.tree, node).filter(({ id }) => !claimed.has(id))]),
+  );
+}
+
+function below(tree: LocalTree, folder: LocalNode): readonly LocalNode[] {
+  if (folder.kind === 'file') return [];
+  return [...tree.children(folder.id)].flatMap((child) => [child, ...below(tree, child)]);
+}

@@ -1,0 +1,50 @@
+import type { Phrase } from './document.ts';
+
+/** A test by the titles that lead to it, the outermost first. */
+export type TitlePath = readonly string[];
+
+/**
+ * What is wrong: phrases that no test shows, and ones that are expected from elsewhere but are shown already or stand in
+ * no document. A test shows a phrase when its name begins with it, from any of its titles on.
+ */
+export function phraseFaults(phrases: readonly Phrase[], tests: readonly TitlePath[], elsewhere: readonly string[]): readonly string[] {
+  const names = tests.flatMap(namesOf);
+  const isShown = (text: string): boolean => names.some((name) => beginsWith(name, plain(text)));
+  const open = new Set(elsewhere.map(plain));
+  const missing = phrases.filter(({ text }) => !open.has(plain(text)) && !isShown(text));
+  const known = new Set(phrases.map(({ text }) => plain(text)));
+  return [
+    ...missing.map(({ paragraph, text }) => `${paragraph}: no test shows "${text}"`),
+    ...elsewhere.filter(isShown).map((text) => `"${text}" is shown by now: take it off the list of what is expected`),
+    ...elsewhere.filter((text) => !known.has(plain(text))).map((text) => `"${text}" is expected and stands in no document`),
+  ];
+}
+
+const TURNED_OFF = /\b(?:it|test|describe)(?:\.\w+)*\.(skip|todo|only|fails|skipIf|runIf)\b(?:\(([^)]*)\))?|\bcontext\.skip\b/gu;
+
+/** Ways in which a source turns tests off, but for those that are off for root only: `npm test` is not root. */
+export function turnedOff(source: string): readonly string[] {
+  return [...source.matchAll(TURNED_OFF)].filter(([, how, when]) => !(how === 'skipIf' && when === 'asRoot')).map(([text]) => text);
+}
+
+function namesOf(titles: TitlePath): readonly string[] {
+  return titles.flatMap((_, from) => {
+    const name = titles.slice(from).join(' ');
+    // `Transfers: resume` stands for `resume` in the paragraph of transfers.
+    const inParagraph = /^[\w ,]+: (.+)$/u.exec(name)?.[1];
+    return inParagraph === undefined || from === titles.length - 1 ? [plain(name)] : [plain(name), plain(inParagraph)];
+  });
+}
+
+const beginsWith = (name: string, start: string): boolean => name === start || name.startsWith(`${start} `);
+
+/** Without punctuation, articles and case, which make a line readable and say nothing. */
+function plain(text: string): string {
+  return text
+    .toLowerCase()
+    .replaceAll('’', "'")
+    .replace(/[:;,()]/gu, ' ')
+    .replace(/\b(?:a|an|the) /gu, ' ')
+    .replace(/\s+/gu, ' ')
+    .trim();
+}
