@@ -45,14 +45,13 @@ export async function deleteLocal(parts: ApplyParts, id: NodeId): Promise<Outcom
   const journal: MoveEntry = { from: from.slice(parts.root.length + 1), to: trashPath, line };
   const journalId = store.transaction((write) => write.addJournal(MOVE_JOURNAL, journal));
   const forget = (): void => store.transaction((write) => write.deleteJournal(journalId));
-  // Why it could not be put back yet.
-  const stuck: unknown[] = [];
+  const waits = { inTrash: false };
   const putBack = async (): Promise<void> => {
     try {
       await rescue(parts, trash, parentPath(from), local.name, local.kind);
     } catch (error) {
       if (error instanceof DiskFault) mendLater(parts, { target: journal.from, trash: trashPath });
-      stuck.push(error);
+      waits.inTrash = true;
       throw error;
     }
   };
@@ -60,7 +59,7 @@ export async function deleteLocal(parts: ApplyParts, id: NodeId): Promise<Outcom
     return await moveAndLook(parts, local, { from, trash, path, line, forget, putBack });
   } catch (error) {
     // What could go on no more lies in the trash, and is told of; but for what does not stay there.
-    if (stuck.length === 0) await recoverMove(parts, journal).catch(ignoreFault);
+    if (!waits.inTrash) await recoverMove(parts, journal).catch(ignoreFault);
     forget();
     throw error;
   }
