@@ -19,30 +19,61 @@ describe('giving memory back', () => {
     return { listeners, on, works: () => listeners.forEach((listener) => listener()) };
   };
 
-  it('happens once after each burst of work, when it is calm', () => {
+  /** Grows by `growth` bytes until it is collected. */
+  const memoryOf = (growth: number) => {
+    const memory = {
+      used: 100_000_000,
+      collections: 0,
+      now: () => memory.used,
+      collect: () => void 0,
+      grow: () => void (memory.used += growth),
+    };
+    memory.collect = () => {
+      memory.collections += 1;
+      memory.used = 100_000_000;
+    };
+    return memory;
+  };
+
+  it('happens after each burst of work that left much: when it is calm, and once more later', () => {
     const { on, works } = engine();
-    const collect = vi.fn();
-    const forget = giveMemoryBackWhenCalm({ on }, collect);
+    const memory = memoryOf(50_000_000);
+    const forget = giveMemoryBackWhenCalm({ on }, memory);
     for (let second = 0; second < 30; second += 1) {
       works();
+      memory.grow();
       vi.advanceTimersByTime(1000);
     }
-    expect(collect).not.toHaveBeenCalled();
-    vi.advanceTimersByTime(60_000);
-    expect(collect).toHaveBeenCalledTimes(1);
+    expect(memory.collections).toBe(0);
+    vi.advanceTimersByTime(600_000);
+    expect(memory.collections).toBe(2);
     works();
-    vi.advanceTimersByTime(60_000);
-    expect(collect).toHaveBeenCalledTimes(2);
+    memory.grow();
+    vi.advanceTimersByTime(600_000);
+    expect(memory.collections).toBe(4);
+    forget();
+  });
+
+  it('does not happen for a little work', () => {
+    const { on, works } = engine();
+    const memory = memoryOf(1_000_000);
+    const forget = giveMemoryBackWhenCalm({ on }, memory);
+    vi.advanceTimersByTime(600_000);
+    const atTheStart = memory.collections;
+    works();
+    memory.grow();
+    vi.advanceTimersByTime(600_000);
+    expect(memory.collections).toBe(atTheStart);
     forget();
   });
 
   it('does not happen any more once it is over', () => {
     const { on, works, listeners } = engine();
-    const collect = vi.fn();
-    giveMemoryBackWhenCalm({ on }, collect)();
+    const memory = memoryOf(50_000_000);
+    giveMemoryBackWhenCalm({ on }, memory)();
     works();
-    vi.advanceTimersByTime(60_000);
-    expect(collect).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(600_000);
+    expect(memory.collections).toBe(0);
     expect(listeners.size).toBe(0);
   });
 
