@@ -6,7 +6,7 @@ import { EXPECTED_FROM_ELSEWHERE } from './elsewhere.ts';
 import { phraseFaults, type TitlePath, turnedOff } from './faults.ts';
 
 /** Where the tests of the sync specification are, besides the files that the document names. */
-const SUITES = ['src/engine/scenarios/', 'src/engine/simulation/simulation.test.ts'];
+const SUITES = ['src/engine/scenarios/', 'src/engine/simulation/'];
 
 /** Checks that each line of docs/sync-scenarios.md is shown by a test, and that no scenario is turned off. */
 export async function main(): Promise<number> {

@@ -156,12 +156,16 @@ describe('secrets in the key ring', () => {
     expect([await one.get('token'), await two.get('token')]).toEqual(['1', null]);
   });
 
-  it('says what the system said when there is none, when it is locked and when it forgets', async () => {
+  it('key ring missing, locked, denied: says what the system said, also of one that forgets', async () => {
     const none = openKeyringSecretStore('/p', () => Promise.reject(new Error('no such file: libsecret')));
     await expect(none).rejects.toMatchObject({ code: 'key_ring_unavailable', params: { detail: 'no such file: libsecret' } });
     const locked = { ...ring(new Map())('', ''), setPassword: () => Promise.reject(new Error('collection is locked')) };
     await expect(openKeyringSecretStore('/p', () => Promise.resolve(() => locked))).rejects.toMatchObject({
       params: { detail: 'collection is locked' },
+    });
+    const denied = { ...ring(new Map())('', ''), setPassword: () => Promise.reject(new Error('access was denied')) };
+    await expect(openKeyringSecretStore('/p', () => Promise.resolve(() => denied))).rejects.toMatchObject({
+      params: { detail: 'access was denied' },
     });
     const forgetful = { ...ring(new Map())('', ''), getPassword: () => Promise.resolve(null) };
     await expect(openKeyringSecretStore('/p', () => Promise.resolve(() => forgetful))).rejects.toMatchObject({

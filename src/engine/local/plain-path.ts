@@ -5,7 +5,8 @@ import { type Disk, DiskFault } from '../environment.ts';
  * neither a link nor a name like `..` leads out of the root. Throws DiskFault `loop` for a link or such a name,
  * `not_a_folder` for a file in the way, `missing` when a folder above is not there.
  *
- * A folder exchanged for a link after the look is not seen; Node offers no openat(2) to close that gap.
+ * A folder exchanged for a link after the look is not seen, since Node offers no openat(2): whoever changes something looks
+ * again afterwards, and takes back what went through the link.
  */
 export async function plainPath(disk: Pick<Disk, 'stat'>, root: string, relativePath: string): Promise<string> {
   const segments = relativePath === '' ? [] : relativePath.split('/');

@@ -128,6 +128,7 @@ export class PlatformDevice {
         secrets: this.#secrets,
         log: this.log,
         connect: () => cloud.api(),
+        onNetworkChange: () => () => undefined,
         platform: { ...PLATFORMS[this.#kind].facts, hostName: this.name, appVersion: '0.0.0-test' },
       },
       { profile: '/profile', database: this.#database, lockFolder: () => () => undefined },

@@ -344,6 +344,23 @@ describe('Names that platforms spell differently', () => {
   );
 });
 
+describe('Special files that not every person can make', () => {
+  it('device file: listed, never read, and its siblings sync', async () => {
+    const { world, linux, windows } = await linuxAndWindows();
+    linux.user.special(linux.at('sda'));
+    linux.write('sibling.txt');
+    await world.settle();
+    expect(windows.paths()).toEqual(['neighbour.txt', 'sibling.txt']);
+    expect(await linux.issues()).toEqual(['special_skipped sda']);
+    // A known file that becomes one is not deleted elsewhere.
+    linux.remove('neighbour.txt');
+    linux.user.special(linux.at('neighbour.txt'));
+    await world.settle();
+    expect(windows.paths()).toEqual(['neighbour.txt', 'sibling.txt']);
+    expect(await linux.issues()).toEqual(['special_skipped neighbour.txt', 'special_skipped sda']);
+  });
+});
+
 describe('Special files on Windows', () => {
   it('locked by another program: others proceed, this one follows', async () => {
     const { world, linux, windows } = await linuxAndWindows();
