@@ -104,7 +104,10 @@ export const zhHans: ErrorTexts = {
   },
   database_newer: { problem: '“{path}”由更新版本的 Tidemark 写入，未作改动。', wayOut: '请安装最新版本。' },
   key_ring_locked: { problem: '本机的密钥环已锁定。', wayOut: '请解锁后重试，或用 `--secret-store file` 改用仅所有者可读的文件。' },
-  key_ring_denied: { problem: '本机的密钥环拒绝了 Tidemark。', wayOut: '请在密钥环设置中允许它，或用 `--secret-store file` 改用仅所有者可读的文件。' },
+  key_ring_denied: {
+    problem: '本机的密钥环拒绝了 Tidemark。',
+    wayOut: '请在密钥环设置中允许它，或用 `--secret-store file` 改用仅所有者可读的文件。',
+  },
   key_ring_unavailable: { problem: '无法使用本机的密钥环。', wayOut: '请解锁它，或用 `--secret-store file` 改用仅所有者可读的文件。' },
   server_key_missing: { problem: '“{path}”处没有打开云端数据的密钥。', wayOut: '请恢复密钥文件；没有它就无法读取数据。' },
   server_key_invalid: { problem: '“{path}”处的密钥与云端数据不匹配。', wayOut: '请使用与数据一同生成的密钥文件。' },

@@ -104,7 +104,10 @@ export const zhHant: ErrorTexts = {
   },
   database_newer: { problem: '「{path}」由較新版本的 Tidemark 寫入，未作更動。', wayOut: '請安裝最新版本。' },
   key_ring_locked: { problem: '本機的鑰匙圈已鎖定。', wayOut: '請解鎖後再試，或用 `--secret-store file` 改用僅擁有者可讀的檔案。' },
-  key_ring_denied: { problem: '本機的鑰匙圈拒絕了 Tidemark。', wayOut: '請在鑰匙圈的設定中允許它，或用 `--secret-store file` 改用僅擁有者可讀的檔案。' },
+  key_ring_denied: {
+    problem: '本機的鑰匙圈拒絕了 Tidemark。',
+    wayOut: '請在鑰匙圈的設定中允許它，或用 `--secret-store file` 改用僅擁有者可讀的檔案。',
+  },
   key_ring_unavailable: { problem: '無法使用本機的鑰匙圈。', wayOut: '請解鎖它，或用 `--secret-store file` 改用僅擁有者可讀的檔案。' },
   server_key_missing: { problem: '「{path}」處沒有開啟雲端資料的金鑰。', wayOut: '請還原金鑰檔；沒有它就無法讀取資料。' },
   server_key_invalid: { problem: '「{path}」處的金鑰與雲端資料不符。', wayOut: '請使用與資料一同產生的金鑰檔。' },

@@ -133,25 +133,6 @@ describe('secrets in a file', () => {
   });
 });
 
-describe('a key ring missing, locked, denied', () => {
-  it.each([
-    ["Couldn't access platform storage: Secret Service: no result found", 'key_ring_unavailable'],
-    ["Couldn't access platform storage: Secret Service: unlock prompt was dismissed", 'key_ring_locked'],
-    ['The keychain is locked', 'key_ring_locked'],
-    ['User interaction is not allowed.', 'key_ring_locked'],
-    ['org.freedesktop.DBus.Error.AccessDenied: denied', 'key_ring_denied'],
-    ['The user name or passphrase you entered is not correct: authorization failed', 'key_ring_denied'],
-  ])('%s: %s', async (words, code) => {
-    const open: OpenEntry = () => ({
-      getPassword: () => Promise.resolve(null),
-      setPassword: () => Promise.reject(new Error(words)),
-      deletePassword: () => Promise.resolve(false),
-    });
-    const opening = openKeyringSecretStore('/profile', () => Promise.resolve(open));
-    await expect(opening).rejects.toMatchObject({ code, params: { detail: words } });
-  });
-});
-
 describe('secrets in the key ring', () => {
   const ring =
     (entries: Map<string, string>): OpenEntry =>
@@ -210,20 +191,25 @@ describe('secrets in the key ring', () => {
     expect(stdout.trim()).toBe('key_ring_unavailable');
   });
 
-  it.runIf(onLinux && has('dbus-run-session') && has('gnome-keyring-daemon'))('says of a real one that is locked that it is locked', async () => {
-    const home = await mkdtemp(join(tmpdir(), 'tidemark-ring-'));
-    const env = { ...process.env, HOME: home, XDG_RUNTIME_DIR: home };
-    delete (env as NodeJS.ProcessEnv)['DISPLAY'];
-    const inSession = (begin: string): ReturnType<typeof run> =>
-      run('dbus-run-session', ['--', 'bash', '-c', `${begin}; exec "$@"`, '_', process.execPath, '--input-type=module', '-e', script], { env });
-    try {
-      await inSession(`printf 'a password\\n' | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1`);
-      const { stdout } = await inSession('gnome-keyring-daemon --start --components=secrets >/dev/null 2>&1');
-      expect(String(stdout).trim()).toBe('key_ring_locked');
-    } finally {
-      await rm(home, { recursive: true, force: true, maxRetries: 5 });
-    }
-  });
+  it.runIf(onLinux && has('dbus-run-session') && has('gnome-keyring-daemon'))(
+    'says of a real one that is locked that it is locked',
+    async () => {
+      const home = await mkdtemp(join(tmpdir(), 'tidemark-ring-'));
+      const env = { ...process.env, HOME: home, XDG_RUNTIME_DIR: home };
+      delete (env as NodeJS.ProcessEnv)['DISPLAY'];
+      const inSession = (begin: string): ReturnType<typeof run> =>
+        run('dbus-run-session', ['--', 'bash', '-c', `${begin}; exec "$@"`, '_', process.execPath, '--input-type=module', '-e', script], {
+          env,
+        });
+      try {
+        await inSession(`printf 'a password\\n' | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1`);
+        const { stdout } = await inSession('gnome-keyring-daemon --start --components=secrets >/dev/null 2>&1');
+        expect(String(stdout).trim()).toBe('key_ring_locked');
+      } finally {
+        await rm(home, { recursive: true, force: true, maxRetries: 5 });
+      }
+    },
+  );
 
   it.runIf(onLinux && has('dbus-run-session') && has('gnome-keyring-daemon'))('works with a real one', async () => {
     const home = await mkdtemp(join(tmpdir(), 'tidemark-ring-'));

@@ -1,4 +1,4 @@
 export { type SecretStoreChoice, openSecretStore } from './open-secret-store.ts';
 export { openFileSecretStore } from './secret-store-file.ts';
-export { openKeyringSecretStore } from './secret-store-keyring.ts';
+export { type KeyringEntry, openKeyringSecretStore } from './secret-store-keyring.ts';
 export { type AccountParts, type SignInRequest, type SignUpRequest, deviceInfo, signIn, signOut, signUp } from './sign-in.ts';

@@ -38,9 +38,10 @@ const codes = async (device: Device): Promise<readonly string[]> =>
 const state = async (device: Device): Promise<string> => (await device.call('status.snapshot', {})).state;
 
 /** Where the kernel lets an ordinary user have a disk of its own, faults are real; where it does not, that is said aloud. */
-if (noOwnDisk !== null) console.warn(`No disk of its own for a test here (${noOwnDisk}): its faults are injected instead.`);
+if (noOwnDisk === null) describe.concurrent('Disk faults, made by the kernel', onRealDisks);
+else console.warn(`No disk of its own for a test here (${noOwnDisk}): its faults are injected instead.`);
 
-describe.runIf(noOwnDisk === null).concurrent('Disk faults, made by the kernel', () => {
+function onRealDisks(): void {
   it('disk full (ENOSPC): stop before writing; what fits is placed, the rest is listed, and follows once there is room', async () => {
     await using at = await withBox('folder', 6);
     const { laptop, box, world } = at;
@@ -166,7 +167,7 @@ describe.runIf(noOwnDisk === null).concurrent('Disk faults, made by the kernel',
     });
     expect(await codes(box)).toEqual([]);
   });
-});
+}
 
 /** To the last block, as a person's own files do. */
 async function fillUp(box: ConfinedDevice): Promise<void> {

@@ -46,7 +46,7 @@ const points: readonly Point[] = [
   { what: 'an edit on both sides, the other version is on its way', at: 'fetch before 1', work: 'both', fill: edits },
 ];
 
-describe.concurrent('`kill -9` at any moment, chosen ones', () => {
+describe.concurrent('kill -9 at any moment', () => {
   it.each(points)('$what', async ({ at, work, fill }) => {
     await using opened = await worldOf('laptop', 'desktop');
     const { world } = opened;

@@ -25,7 +25,7 @@ const slow = async (device: Device, direction: 'upload' | 'download', on = true)
   await device.call('settings.set', { key: `${direction}.limitKiBps`, value: on ? 600 : 0 });
 };
 
-describe(`kill -9 (TIDEMARK_SEED=${seed})`, () => {
+describe(`kill -9 at any moment (TIDEMARK_SEED=${seed})`, () => {
   it('the engine while it uploads: both sides end identical, nothing half-done is left', async () => {
     const random = new SeededRandom(seed);
     await using opened = await worldOf('laptop', 'desktop');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dayMs, hourMs } from '../../base/index.ts';
+import { type KeyringEntry, openKeyringSecretStore } from '../account/index.ts';
 import { SeededRandom } from '../fakes/index.ts';
 import { DiskFault } from '../index.ts';
 import { Device, engineProcess, PASSWORD, Proxy, someBytes, until, World, worldOf } from './support/index.ts';
@@ -62,24 +63,41 @@ describe.concurrent('Life: who has profile and folder', () => {
 });
 
 describe.concurrent('Life: in the middle of a cycle', () => {
-  it('pause, resume, remove, mid-cycle: what was under way ends clean, and all is there after it is added again', async () => {
+  it.each(['pause', 'resume'] as const)(
+    '%s in mid-cycle: nothing is sent meanwhile, all of it afterwards, and nothing twice',
+    async (what) => {
+      await using opened = await worldOf('laptop', 'desktop');
+      const { world } = opened;
+      const [laptop] = opened.devices;
+      for (let index = 0; index < 20; index += 1) await laptop.write(`file ${index}.bin`, someBytes(150_000, index));
+      let stores = 0;
+      laptop.traffic.before = async (call) => {
+        if (call !== 'store') return;
+        stores += 1;
+        if (stores !== 2) return;
+        await laptop.call('sync.pause', { until: null });
+        if (what === 'resume') await laptop.call('sync.resume', {});
+      };
+      await laptop.sync().catch(() => undefined);
+      if (what === 'pause') {
+        const { entries } = await laptop.traffic.cost(() => pause(300));
+        expect(entries).toEqual([]);
+        await laptop.call('sync.resume', {});
+      }
+      await laptop.sync();
+      await world.settle();
+      expect(Object.keys(await world.expectSame())).toHaveLength(20);
+      const names = laptop.traffic.entries.map((entry) => 'name' in entry && entry.name);
+      expect(new Set(names).size).toBe(names.length);
+    },
+  );
+
+  it('remove in mid-cycle: what was under way ends clean, and all is there after it is added again', async () => {
     await using opened = await worldOf('laptop', 'desktop');
     const { world } = opened;
     const [laptop, desktop] = opened.devices;
     for (let index = 0; index < 20; index += 1) await laptop.write(`file ${index}.bin`, someBytes(150_000, index));
-    let stores = 0;
-    laptop.traffic.before = async (call) => {
-      if (call !== 'store') return;
-      stores += 1;
-      if (stores !== 2) return;
-      await laptop.call('sync.pause', { until: null });
-      await pause(50);
-      await laptop.call('sync.resume', {});
-    };
-    await expect(laptop.sync()).rejects.toMatchObject({ code: 'paused' });
-    await until('it was resumed', async () => (await laptop.call('status.snapshot', {})).state !== 'paused');
     await laptop.sync();
-    expect(stores).toBeGreaterThan(2);
     let removed: Promise<unknown> | undefined;
     desktop.traffic.before = (call) => {
       if (call === 'fetch') removed ??= desktop.call('folder.remove', { path: desktop.folder });
@@ -175,5 +193,25 @@ describe.concurrent('Life: tokens', () => {
     }
     expect((await laptop.call('account.show', {})).email).toBe('ann@example.com');
     expect((await laptop.cloudNodes()).size).toBe(4);
+  });
+});
+
+describe('Life: key ring', () => {
+  const rings = [
+    ['missing', "Couldn't access platform storage: Secret Service: no result found", 'key_ring_unavailable'],
+    ['locked', "Couldn't access platform storage: Secret Service: unlock prompt was dismissed", 'key_ring_locked'],
+    ['locked', 'User interaction is not allowed.', 'key_ring_locked'],
+    ['denied', 'org.freedesktop.DBus.Error.AccessDenied: the service refused', 'key_ring_denied'],
+    ['denied', 'The user name or passphrase you entered is not correct: authorization failed', 'key_ring_denied'],
+  ] as const;
+
+  it.each(rings)('key ring %s (%s): said in words of its own, before anyone is signed in', async (_, words, code) => {
+    const open = (): KeyringEntry => ({
+      getPassword: () => Promise.resolve(null),
+      setPassword: () => Promise.reject(new Error(words)),
+      deletePassword: () => Promise.resolve(false),
+    });
+    const opening = openKeyringSecretStore('/profile', () => Promise.resolve(open));
+    await expect(opening).rejects.toMatchObject({ code, params: { detail: words } });
   });
 });

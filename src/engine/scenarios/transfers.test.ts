@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { dayMs } from '../../base/index.ts';
 import { TidemarkError } from '../../contract/index.ts';
 import { DiskFault } from '../index.ts';
-import { type Device, someBytes, World, type WorldOptions } from './support/index.ts';
+import { type Device, engineProcess, someBytes, World, type WorldOptions } from './support/index.ts';
 
 const MB = 1_000_000;
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
@@ -32,6 +32,13 @@ async function stopAt(device: Device, when: (call: string) => boolean): Promise<
   await device.stop();
   await syncing;
   device.traffic.before = nothing;
+}
+
+/** The files in which the cloud keeps blocks above 64 KiB. */
+async function blockFiles(world: World): Promise<readonly string[]> {
+  const folder = join(world.cloud.dir, 'data', 'blocks');
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
 describe.concurrent('Transfers: resume', () => {
@@ -113,8 +120,80 @@ describe.concurrent('Transfers: resume', () => {
   });
 });
 
+describe.concurrent('Transfers: what was begun and given up', () => {
+  it('stale sessions cleaned: blocks that no file was made of leave the cloud, temporary files the device', async () => {
+    await using at = await two();
+    await at.laptop.write('film.bin', someBytes(5 * MB, 16));
+    await stopAt(at.laptop, (call) => call === 'commit');
+    expect((await blockFiles(at.world)).length).toBeGreaterThan(0);
+    await at.laptop.remove('film.bin');
+    const litter = join(at.laptop.folder, '.tidemark', 'tmp', 'left-by-a-crash');
+    await mkdir(dirname(litter), { recursive: true });
+    await writeFile(litter, 'half of something');
+    await at.laptop.start();
+    await at.laptop.sync();
+    expect(await at.laptop.own('tmp')).toEqual([]);
+    for (let round = 0; round < 4; round += 1) {
+      at.world.cloud.skewMs += 4 * dayMs;
+      await at.world.cloud.maintain();
+    }
+    expect(await blockFiles(at.world)).toEqual([]);
+    await at.world.settle();
+    await at.world.expectSame({});
+  });
+
+  it('one session failing again and again starts clean: the others go on, and it asks anew what is missing', async () => {
+    await using at = await two();
+    const stubborn = someBytes(3 * MB, 17);
+    let failing = true;
+    let refusals = 0;
+    at.laptop.traffic.before = (call, [blocks]) => {
+      if (call !== 'store' || !failing) return;
+      if (!(blocks as readonly { bytes: Uint8Array }[]).some(({ bytes }) => stubborn.includes(bytes))) return;
+      refusals += 1;
+      throw new TidemarkError('hash_mismatch');
+    };
+    await at.laptop.write('stubborn.bin', stubborn);
+    for (let index = 0; index < 5; index += 1) await at.laptop.write(`good-${index}.txt`, `good ${index}`);
+    await at.laptop.sync(20_000).catch(nothing);
+    expect(refusals).toBeGreaterThan(1);
+    expect([...(await at.desktop.cloudNodes()).keys()].sort()).toEqual([0, 1, 2, 3, 4].map((index) => `good-${index}.txt`));
+    failing = false;
+    const cost = await at.laptop.traffic.cost(() => at.laptop.sync());
+    expect(cost.calls.missing ?? 0, 'asked anew').toBeGreaterThan(0);
+    expect(cost.entries.map((entry) => 'name' in entry && entry.name)).toEqual(['stubborn.bin']);
+    await at.world.settle();
+    await at.world.expectSame();
+    expect(await at.laptop.issues()).toEqual([]);
+  });
+
+  it('a batch with some failed members retries only those', async () => {
+    await using at = await two();
+    for (let index = 0; index < 8; index += 1) await at.laptop.write(`file-${index}.bin`, someBytes(90_000, 700 + index));
+    const bad = [someBytes(90_000, 702), someBytes(90_000, 705)];
+    let failing = true;
+    const stored: number[] = [];
+    at.laptop.traffic.before = (call, [blocks]) => {
+      if (call !== 'store') return;
+      const all = (blocks as readonly { bytes: Uint8Array }[]).map(({ bytes }) => bytes);
+      if (failing && all.some((bytes) => bad.some((one) => one.equals(bytes)))) throw new TidemarkError('body_too_large');
+      stored.push(...all.map((bytes) => bytes.length));
+    };
+    await at.laptop.sync();
+    expect(stored).toHaveLength(6);
+    failing = false;
+    await at.laptop.sync();
+    expect(stored, 'none was sent twice').toHaveLength(8);
+    expect(at.laptop.traffic.entries.map((entry) => 'name' in entry && entry.name).sort()).toEqual(
+      [0, 1, 2, 3, 4, 5, 6, 7].map((index) => `file-${index}.bin`),
+    );
+    await at.world.settle();
+    await at.world.expectSame();
+  });
+});
+
 describe.concurrent('Transfers: abort and edit in the middle', () => {
-  it('abort late: paused before the commit, nothing is there; resumed, it is, without sending it twice', async () => {
+  it('abort late, soft: paused before the commit, nothing is there; resumed, it is, without sending it twice', async () => {
     await using at = await two();
     const size = 3 * MB;
     await at.laptop.write('film.bin', someBytes(size, 21));
@@ -135,6 +214,21 @@ describe.concurrent('Transfers: abort and edit in the middle', () => {
     expect(cost.upBytes).toBe(size);
     await at.world.settle();
     await at.world.expectSame();
+  });
+
+  it('abort late, hard: killed before the commit, nothing is there; started again, it is, without sending it twice', async () => {
+    await using at = await two();
+    await at.laptop.stop();
+    await at.laptop.write('film.bin', someBytes(3 * MB, 26));
+    await using child = engineProcess(at.laptop, 'commit before 1');
+    await child.start();
+    await child.death();
+    expect([...(await at.desktop.cloudNodes()).keys()]).toEqual([]);
+    await at.laptop.start();
+    const cost = await at.laptop.traffic.cost(() => at.laptop.sync());
+    expect(cost.upBytes).toBe(0);
+    await at.world.settle();
+    expect(Object.keys(await at.world.expectSame())).toEqual(['film.bin']);
   });
 
   it('file edited in mid-upload: no mixture is ever committed', async () => {
@@ -197,13 +291,13 @@ describe.concurrent('Transfers: names and sizes', () => {
     await at.world.expectSame(Object.fromEntries(names.map((name) => [name, name] as const).sort(([a], [b]) => (a < b ? -1 : 1))));
   });
 
-  it('a very large file, and an edit in its middle sends only what changed', async () => {
+  it('very large files: more than memory is given at a time, and an edit in the middle sends only what changed', async () => {
     await using at = await two();
-    const bytes = someBytes(24 * MB, 31);
+    const bytes = someBytes(70 * MB, 31);
     await at.laptop.write('film.bin', bytes);
     await at.world.settle();
     await at.world.expectSame();
-    bytes.fill(7, 12 * MB, 12 * MB + 100);
+    bytes.fill(7, 35 * MB, 35 * MB + 100);
     await at.laptop.write('film.bin', bytes);
     const cost = await at.world.cost(() => at.world.settle());
     // At most the block that changed and the next, whatever sizes they have.
@@ -226,7 +320,7 @@ describe.concurrent('Transfers: names and sizes', () => {
 });
 
 describe.concurrent('Transfers: what the server refuses', () => {
-  it('413: a file that is refused lets the others of its request through, and is not tried again and again', async () => {
+  it('413: straight to the longest wait for the file that is refused; the others of its request go through', async () => {
     await using at = await two();
     const large = someBytes(300_000, 41);
     let refusals = 0;
@@ -240,7 +334,9 @@ describe.concurrent('Transfers: what the server refuses', () => {
     for (let index = 0; index < 5; index += 1) await at.laptop.write(`small-${index}.txt`, `small ${index}`);
     await at.laptop.sync();
     expect([...(await at.desktop.cloudNodes()).keys()].sort()).toEqual([0, 1, 2, 3, 4].map((index) => `small-${index}.txt`));
-    expect(await at.laptop.issues()).toMatchObject([{ path: 'large.bin', reason: { code: 'body_too_large' } }]);
+    expect(await at.laptop.issues()).toMatchObject([
+      { path: 'large.bin', attempts: 1, nextTryAt: null, reason: { code: 'body_too_large' } },
+    ]);
     expect(refusals).toBeLessThan(12);
     at.laptop.traffic.before = nothing;
     await at.world.settle();
@@ -308,13 +404,6 @@ describe.concurrent('Transfers: what the server refuses', () => {
 });
 
 describe.concurrent('Transfers: what arrives broken', () => {
-  /** The files in which the cloud keeps blocks above 64 KiB. */
-  async function blockFiles(world: World): Promise<readonly string[]> {
-    const folder = join(world.cloud.dir, 'data', 'blocks');
-    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-    return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  }
-
   const harms = {
     'checksum mismatch discards': (bytes: Buffer) => bytes.map((byte, index) => (index === 1000 ? byte ^ 1 : byte)),
     'a short download is never committed': (bytes: Buffer) => bytes.subarray(0, 50_000),
@@ -353,7 +442,7 @@ describe.concurrent('Transfers: what arrives broken', () => {
 });
 
 describe.concurrent('Transfers: disk full', () => {
-  it.each(['new', 'edited'] as const)('stop before writing, never an empty file: %s', async (what) => {
+  it.each(['new', 'edited'] as const)('disk full: stop before writing, never upload the empty file (%s)', async (what) => {
     await using at = await two();
     const old = someBytes(100_000, 91);
     if (what === 'edited') await at.laptop.write('film.bin', old);
