@@ -149,7 +149,7 @@ describe.concurrent('Transfers: what was begun and given up', () => {
     let refusals = 0;
     at.laptop.traffic.before = (call, [blocks]) => {
       if (call !== 'store' || !failing) return;
-      if (!(blocks as readonly { bytes: Uint8Array }[]).some(({ bytes }) => stubborn.includes(bytes))) return;
+      if (!(blocks as readonly { bytes: Uint8Array }[]).some(({ bytes }) => stubborn.includes(Buffer.from(bytes)))) return;
       refusals += 1;
       throw new TidemarkError('hash_mismatch');
     };

@@ -12,6 +12,11 @@ import { type BrowserUi, CODE_MS, SESSION_MS, openBrowserUi } from './index.ts';
 let folder: string;
 let ui: BrowserUi;
 let nowMs: number;
+let engine: SmallEngine;
+let begun: number;
+let ended: number;
+let work: Promise<void>;
+let goOn: () => void;
 let admitted: number;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tm-ui-'));
@@ -21,13 +26,23 @@ beforeEach(async () => {
   await writeFile(join(folder, 'secret.html'), 'outside');
   nowMs = 0;
   admitted = 0;
+  begun = 0;
+  ended = 0;
+  ({ promise: work, resolve: goOn } = Promise.withResolvers<void>());
+  const longWork = async (): Promise<object> => {
+    begun += 1;
+    await work;
+    ended += 1;
+    return {};
+  };
+  engine = new SmallEngine({ 'sync.resume': () => Promise.resolve({}), 'sync.now': longWork });
   ui = await openBrowserUi({
     pages: join(folder, 'pages'),
     port: 0,
     now: () => nowMs,
     onPort: (port) => {
       admitted += 1;
-      serveEngine(new SmallEngine({ 'sync.resume': () => Promise.resolve({}) }), port);
+      serveEngine(engine, port);
     },
   });
 });
@@ -140,6 +155,23 @@ describe('the socket', () => {
     const back = await dial({ type: 'hello', session: first['session'] });
     expect(back.first).toEqual({ type: 'welcome', session: first['session'] });
     expect(admitted).toBe(2);
+  });
+
+  it('browser closed: the engine goes on with what it was asked, and nothing of the page stays', async () => {
+    const { socket } = await dial({ type: 'hello', code: codeOf(ui.address()) });
+    const page = connectEngine(clientPort(socket));
+    page.on('status.patch', () => undefined);
+    const asked = page.call('sync.now', {}).catch((error: unknown) => error);
+    while (begun === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(engine.listening('status.patch')).toBe(1);
+    socket.terminate();
+    expect(await asked).toMatchObject({ code: 'engine_stopped' });
+    while (engine.listening('status.patch') > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    goOn();
+    await work;
+    expect(ended).toBe(1);
+    const back = await dial({ type: 'hello', code: codeOf(ui.address()) });
+    expect(await connectEngine(clientPort(back.socket)).call('sync.resume', {})).toEqual({});
   });
 
   it('refuses a code after a minute and a session after a day', async () => {
