@@ -28,7 +28,7 @@ export const catalogue = {
   method_not_allowed: { reaction: 'stop', status: 405 },
   /** A browser page, or a Host that is not this machine's (DNS rebinding). */
   origin_refused: { reaction: 'stop', status: 403 },
-  body_too_large: { reaction: 'replan', status: 413 },
+  body_too_large: { reaction: 'ask', status: 413 },
   unsupported_media_type: { reaction: 'stop', status: 415 },
   idempotency_key_reused: { reaction: 'stop', status: 422 },
   idempotency_key_missing: { reaction: 'stop', status: 400 },

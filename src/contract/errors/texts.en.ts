@@ -16,7 +16,7 @@ export const en: ErrorTexts = {
   },
   body_too_large: {
     problem: 'The request is larger than the cloud takes at once.',
-    wayOut: 'Send it in smaller parts; Tidemark does so by itself.',
+    wayOut: 'Tidemark sends smaller parts by itself; where even one is refused, what lies between has to let larger ones through.',
   },
   unsupported_media_type: {
     problem: 'The request came in a format that the cloud does not read.',

@@ -5,7 +5,10 @@ export const zhHans: ErrorTexts = {
   not_found: { problem: '该项目已不存在。', wayOut: '请刷新列表；它可能已在其他设备上被移动或删除。' },
   method_not_allowed: { problem: '云端的这个地址不支持这种用法。', wayOut: '可用的调用见云端 API 说明。' },
   origin_refused: { problem: '网页或未知主机名发来的请求已被拒绝。', wayOut: '请用本机上 Tidemark 自己的地址打开。' },
-  body_too_large: { problem: '请求超出云端一次可接收的大小。', wayOut: '请分成较小的部分发送；Tidemark 会自动这样做。' },
+  body_too_large: {
+    problem: '请求超出云端一次可接收的大小。',
+    wayOut: 'Tidemark 会自动分成更小的部分发送；若单个部分仍被拒绝，则需让中间的代理放行更大的请求。',
+  },
   unsupported_media_type: { problem: '请求的格式云端无法读取。', wayOut: '请使用云端 API 说明中的格式。' },
   idempotency_key_reused: { problem: '同一个请求键被用于两个不同的请求。', wayOut: '请为每个请求使用新的键。' },
   idempotency_key_missing: { problem: '请求缺少用来识别重发的键。', wayOut: '请随请求发送 Idempotency-Key。' },

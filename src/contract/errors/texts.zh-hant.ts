@@ -5,7 +5,10 @@ export const zhHant: ErrorTexts = {
   not_found: { problem: '該項目已不存在。', wayOut: '請重新整理清單；它可能已在其他裝置上被移動或刪除。' },
   method_not_allowed: { problem: '雲端的這個位址不支援這種用法。', wayOut: '可用的呼叫請見雲端 API 說明。' },
   origin_refused: { problem: '網頁或不明主機名稱發出的請求已遭拒絕。', wayOut: '請用本機上 Tidemark 自己的位址開啟。' },
-  body_too_large: { problem: '請求超出雲端一次可接收的大小。', wayOut: '請分成較小的部分傳送；Tidemark 會自動這樣做。' },
+  body_too_large: {
+    problem: '請求超出雲端一次可接收的大小。',
+    wayOut: 'Tidemark 會自動分成更小的部分傳送；若單一部分仍被拒絕，則需讓中間的代理放行更大的請求。',
+  },
   unsupported_media_type: { problem: '請求的格式雲端無法讀取。', wayOut: '請使用雲端 API 說明中的格式。' },
   idempotency_key_reused: { problem: '同一個請求鍵用在兩個不同的請求上。', wayOut: '請為每個請求使用新的鍵。' },
   idempotency_key_missing: { problem: '請求缺少用來辨識重送的鍵。', wayOut: '請隨請求傳送 Idempotency-Key。' },

@@ -139,7 +139,7 @@ export class PullLoop {
         this.#commits.replayed(pending, await this.#committer.replay(request, this.#ctx.stopping));
         this.#ctx.dirty(request.entries.map((entry) => entry.id));
       } catch (error) {
-        if (!(error instanceof TidemarkError) || error.kind.reaction !== 'stop' || isAborted(error)) throw error;
+        if (!isRefusal(error)) throw error;
         // The cloud will never take it; what it was about is planned anew.
         this.#ctx.environment.log.warn('a request without an answer was refused', { code: error.code });
         this.#commits.drop(id);
@@ -242,3 +242,7 @@ export class PullLoop {
     return [...gone, ...restored];
   }
 }
+
+/** The cloud will never take this request as it is, however often it is sent. */
+const isRefusal = (error: unknown): error is TidemarkError =>
+  error instanceof TidemarkError && (error.kind.reaction === 'stop' || error.code === 'body_too_large') && !isAborted(error);
