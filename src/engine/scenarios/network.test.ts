@@ -58,7 +58,7 @@ const weathers: readonly Weather[] = ['cut', 'lost_answer', 'slow', 'refused', '
 describe.concurrent('A bad line', () => {
   it.each(seeds(3))('random work on both sides ends identical, nothing lost, nothing twice (TIDEMARK_SEED=%i)', async (seed) => {
     const random = new SeededRandom(seed);
-    await using at = await overProxy(seed, { live: true, waits });
+    await using at = await overProxy(seed, { live: true });
     const hands = [at.laptop, at.desktop].map((device) => new Hands(device, random.fork()));
     for (let turn = 0; turn < 12; turn += 1) {
       at.proxy.weather = random.pick(weathers);
@@ -79,7 +79,7 @@ describe.concurrent('A bad line', () => {
   });
 
   it('a connection that drops costs at most the blocks in flight', async () => {
-    await using at = await overProxy(1, { waits });
+    await using at = await overProxy(1);
     const size = 24_000_000;
     await at.laptop.write('film.bin', someBytes(size, 3));
     const sizeOf = (blocks: unknown): number =>
