@@ -39,7 +39,7 @@ const state = async (device: Device): Promise<string> => (await device.call('sta
 
 /** Where the kernel lets an ordinary user have a disk of its own, faults are real; where it does not, that is said aloud. */
 if (noOwnDisk === null) describe.concurrent('Disk faults, made by the kernel', onRealDisks);
-else console.warn(`No disk of its own for a test here (${noOwnDisk}): its faults are injected instead.`);
+else process.stderr.write(`No disk of its own for a test here (${noOwnDisk}): its faults are injected instead.\n`);
 
 function onRealDisks(): void {
   it('disk full (ENOSPC): stop before writing; what fits is placed, the rest is listed, and follows once there is room', async () => {
