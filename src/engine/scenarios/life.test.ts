@@ -196,7 +196,7 @@ describe.concurrent('Life: tokens', () => {
   });
 });
 
-describe('Life: key ring', () => {
+describe('key ring missing, locked, denied', () => {
   const rings = [
     ['missing', "Couldn't access platform storage: Secret Service: no result found", 'key_ring_unavailable'],
     ['locked', "Couldn't access platform storage: Secret Service: unlock prompt was dismissed", 'key_ring_locked'],
