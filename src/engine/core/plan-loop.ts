@@ -129,15 +129,11 @@ export class PlanLoop {
       if (over()) break;
       const mayRun = this.#parts.mayRun();
       // Until it is settled whether both sides may be merged, all that is done is reading; what is dirty stays so.
-      if (mayRun && this.#firstMerge.undecided) {
-        this.#planning = true;
-        const costMs = this.#askFirst();
-        this.#planning = false;
-        if (costMs !== null) {
-          this.#announce();
-          await clock.sleep(Math.max(LEAST_PAUSE_MS, costMs * BREATH), stopping).catch(() => undefined);
-          continue;
-        }
+      const heldMs = mayRun ? this.#heldByFirstMerge() : null;
+      if (heldMs !== null) {
+        this.#announce();
+        await clock.sleep(heldMs, stopping).catch(() => undefined);
+        continue;
       }
       if (!mayRun || this.#dirty.size === 0) {
         this.#announce();
@@ -151,6 +147,24 @@ export class PlanLoop {
       await clock.sleep(pauseMs, stopping).catch(() => undefined);
     }
     this.#retries.stop();
+  }
+
+  /** How long to wait before the next look at whether both sides may be merged; null when they may. */
+  #heldByFirstMerge(): number | null {
+    try {
+      if (!this.#firstMerge.undecided) return null;
+      this.#planning = true;
+      const costMs = this.#askFirst();
+      return costMs === null ? null : Math.max(LEAST_PAUSE_MS, costMs * BREATH);
+    } catch (error) {
+      // A database that fails for a moment must not end the loop.
+      this.#ctx.doubt(error);
+      this.#ctx.environment.log.error('whether both sides may be merged could not be told', { ...toErrorData(error) });
+      this.#wake.ring();
+      return BROKEN_PAUSE_MS;
+    } finally {
+      this.#planning = false;
+    }
   }
 
   /** Waits until what was under way at stop has ended. */

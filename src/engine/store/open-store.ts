@@ -43,7 +43,7 @@ const CACHE_KIB = 16 * 1024;
  * - `disk_full`, `disk_failed`, `profile_not_writable`.
  */
 export function openStore(path: string, options: StoreOptions): Store {
-  const { wrap = (db) => db } = options;
+  const wrap = options.wrap ?? ((db: Database.Database): Database.Database => db);
   if (path === IN_MEMORY) {
     const db = wrap(new Database(IN_MEMORY));
     prepare(db);

@@ -8,7 +8,7 @@ const [profile = '', name = ''] = process.argv.slice(2);
 const tell = (told: Told): void => void process.send?.(told);
 
 async function answer(engine: Engine, { method, params }: Ask): Promise<unknown> {
-  if (method !== 'start') return engine.call(method, params as never);
+  if (method !== 'start') return engine.call(method, params);
   await engine.start();
   return {};
 }

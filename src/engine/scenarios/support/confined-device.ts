@@ -143,7 +143,9 @@ async function openAsked(child: ChildProcess): Promise<Engine> {
     return answer;
   };
   return {
-    start: async () => void (await ask('start', {})),
+    start: async () => {
+      await ask('start', {});
+    },
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       await ask('engine.stop', {});

@@ -32,8 +32,8 @@ export class Mortal implements AsyncDisposable {
   async death(timeoutMs = 30_000): Promise<void> {
     const child = this.#child;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    await once(child, 'exit', { signal: AbortSignal.timeout(timeoutMs) });
-    if (child.signalCode !== 'SIGKILL') throw new Error(`${this.#script} ended with ${String(child.exitCode)} instead of being killed`);
+    const [code, signal] = (await once(child, 'exit', { signal: AbortSignal.timeout(timeoutMs) })) as [number | null, string | null];
+    if (signal !== 'SIGKILL') throw new Error(`${this.#script} ended with ${String(code)} instead of being killed`);
   }
 
   async kill(): Promise<void> {

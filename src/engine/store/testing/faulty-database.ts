@@ -31,7 +31,7 @@ export class FaultyDatabase {
 
   #statement(db: Database.Database, statement: Database.Statement, text: string): Database.Statement {
     return new Proxy(statement, {
-      get: (target, key, proxy) => {
+      get: (target, key, proxy: unknown) => {
         const value: unknown = Reflect.get(target, key, target);
         if (typeof value !== 'function') return value;
         const work = (value as Work).bind(target);
