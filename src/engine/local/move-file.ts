@@ -37,8 +37,9 @@ export function moveFileSync(from: string, to: string): void {
   try {
     unlinkSync(from);
   } catch (error) {
-    // Both names or only the old one: the caller was told that nothing moved.
-    unlinkSync(to);
+    // Both names or only the old one: the caller was told that nothing moved. What was saved under the new name stays.
+    const now = lstatSync(to, { bigint: true, throwIfNoEntry: false });
+    if (now?.ino === source.ino && now.mtimeNs === source.mtimeNs && now.size === source.size) unlinkSync(to);
     throw error;
   }
 }

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { mutated } from './mutate.ts';
 import { mutantNamed, MUTANTS } from './mutants.ts';
 import { replayWords } from './shape.ts';
 import { runTasks, type TaskResult } from './tasks.ts';
@@ -15,7 +17,10 @@ export async function huntMutants(
   { jobs, most, say }: { readonly jobs: number; readonly most: number; readonly say: (line: string) => void },
 ): Promise<number> {
   let survived = 0;
-  for (const { name, why } of names.length === 0 ? MUTANTS : names.map(mutantNamed)) {
+  const mutants = names.length === 0 ? MUTANTS : names.map(mutantNamed);
+  // Said at once, and not taken for a history that failed.
+  for (const mutant of mutants) mutated(readFileSync(new URL(`../${mutant.file}`, import.meta.url), 'utf8'), mutant);
+  for (const { name, why } of mutants) {
     const startedMs = performance.now();
     const killer = await findKiller(name, jobs, most);
     const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);

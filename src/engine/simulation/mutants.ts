@@ -72,15 +72,15 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'both-edited-takes-theirs',
     file: 'plan/content.ts',
-    find: "if (agreed === here) ctx.emit({ op: 'download', id });",
-    replace: "if (agreed !== there) ctx.emit({ op: 'download', id });",
+    find: "if (agreed === here) ctx.emit({ op: 'download', id }, 'edited_there');",
+    replace: "if (agreed !== there) ctx.emit({ op: 'download', id }, 'edited_there');",
     why: 'of two edits the one here is overwritten instead of kept beside the other',
   },
   {
     name: 'both-edited-takes-mine',
     file: 'plan/content.ts',
-    find: "else if (agreed === there) ctx.emit({ op: 'upload', id });",
-    replace: "else if (agreed === there || agreed !== undefined) ctx.emit({ op: 'upload', id });",
+    find: "else if (agreed === there) ctx.emit({ op: 'upload', id }, 'edited_here');",
+    replace: "else if (agreed === there || agreed !== undefined) ctx.emit({ op: 'upload', id }, 'edited_here');",
     why: 'of two edits the one there is overwritten instead of kept',
   },
   {

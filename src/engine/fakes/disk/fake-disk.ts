@@ -353,11 +353,12 @@ export class FakeDisk implements Disk {
       return;
     }
     this.volume.add(to, inode);
+    const { mtimeNs } = inode;
     try {
       await step();
     } catch (error) {
-      // A fault, not the end of the process: the second name is taken back.
-      if (this.#life === life && this.volume.find(to) === inode) this.volume.remove(to);
+      // A fault, not the end of the process: the second name is taken back, unless something was saved under it.
+      if (this.#life === life && this.volume.find(to) === inode && inode.mtimeNs === mtimeNs) this.volume.remove(to);
       throw error;
     }
     if (this.volume.find(from) === inode) this.volume.remove(from);
