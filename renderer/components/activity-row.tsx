@@ -1,6 +1,7 @@
 import {
   ArrowDown,
   ArrowUp,
+  CloudOff,
   FolderMinus,
   FolderPlus,
   FolderSync,
@@ -27,6 +28,7 @@ const icons: Readonly<Record<ActivityKind, LucideIcon>> = {
   updated_here: ArrowDown,
   deleted_cloud: Trash2,
   deleted_here: Trash2,
+  copy_dropped: CloudOff,
   moved_cloud: MoveRight,
   moved_here: MoveRight,
   folder_cloud: FolderPlus,
@@ -40,7 +42,15 @@ const icons: Readonly<Record<ActivityKind, LucideIcon>> = {
   folder_removed: FolderMinus,
 };
 
-const gone: readonly ActivityKind[] = ['deleted_cloud', 'deleted_here', 'signed_in', 'signed_out', 'folder_added', 'folder_removed'];
+const gone: readonly ActivityKind[] = [
+  'deleted_cloud',
+  'deleted_here',
+  'copy_dropped',
+  'signed_in',
+  'signed_out',
+  'folder_added',
+  'folder_removed',
+];
 
 /** One line of the history: what happened to which item, when. The name opens its folder where that is possible. */
 export function ActivityRow({ row }: { readonly row: Activity }): ReactElement {

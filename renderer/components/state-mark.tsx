@@ -1,4 +1,4 @@
-import { ArrowUpDown, Ban, CircleAlert, CircleCheck, Clock, GitCompare, HardDrive, type LucideIcon } from 'lucide-react';
+import { ArrowUpDown, Ban, CircleAlert, CircleCheck, Clock, Cloud, GitCompare, HardDrive, type LucideIcon } from 'lucide-react';
 import type { ReactElement } from 'react';
 import type { ItemState } from '../../src/contract/index.ts';
 import { useWords } from '../i18n/use-words.ts';
@@ -10,6 +10,7 @@ const marks: Readonly<Record<ItemState, { readonly icon: LucideIcon; readonly to
   waiting: { icon: Clock, tone: 'calm' },
   local_only: { icon: HardDrive, tone: 'calm' },
   ignored: { icon: Ban, tone: 'calm' },
+  not_kept: { icon: Cloud, tone: 'calm' },
   conflict: { icon: GitCompare, tone: 'warn' },
   error: { icon: CircleAlert, tone: 'bad' },
 };

@@ -8,6 +8,7 @@ import { StateMark } from '../components/state-mark.tsx';
 import { useWords } from '../i18n/use-words.ts';
 import { useStores } from '../stores/index.ts';
 import type { FilesState } from '../stores/files.ts';
+import { Keep } from './files-keep.tsx';
 
 /** Why an item is in its state: in words, then where it is. */
 export function Why({ explained }: { readonly explained: NonNullable<FilesState['explained']> }): ReactElement {
@@ -36,6 +37,7 @@ export function Why({ explained }: { readonly explained: NonNullable<FilesState[
       <StateMark state={explanation?.state ?? item.state} />
       {said === null ? text !== null && <Reason text={text} /> : <Said said={said} />}
       <ErrorNotice error={error} />
+      {item.kind === 'folder' && <Keep key={explanation?.state ?? item.state} item={{ ...item, state: explanation?.state ?? item.state }} />}
       {explanation === null ? error === null && <LoadingRows count={3} /> : <Sides explanation={explanation} />}
     </aside>
   );

@@ -11,6 +11,7 @@ import { useSetting } from '../components/use-setting.ts';
 import { localeNames } from '../i18n/locale.ts';
 import { useWords } from '../i18n/use-words.ts';
 import { useStatus, useStores } from '../stores/index.ts';
+import { IgnoreRules } from './settings-rules.tsx';
 
 /** What can be changed, and whose device this is. */
 export function SettingsScreen(): ReactElement {
@@ -62,6 +63,7 @@ export function SettingsScreen(): ReactElement {
           set={(value) => change.set('download.limitKiBps', value)}
         />
       </section>
+      <IgnoreRules value={values['ignore.rules']} set={(value) => change.set('ignore.rules', value)} />
       <Account />
     </Page>
   );

@@ -19,7 +19,7 @@ export function addFolderCommands(program: Command, shell: Shell): void {
     about: 'Keep a folder in sync',
     options: (command) =>
       command
-        .option('--local-only', 'the folder never leaves this machine')
+        .option('--local-only', 'the folder never leaves this machine; it may lie inside the synced one')
         .option('--merge', 'merge with what the cloud has, without asking first'),
     help: 'When the folder and the cloud both hold something, a question waits before anything is changed: tidemark questions list.',
     async run(context, [dir = ''], options) {
@@ -40,11 +40,18 @@ export function addFolderCommands(program: Command, shell: Shell): void {
   });
   addCommand(folder, shell, {
     usage: 'remove <dir>',
-    about: 'Stop keeping a folder in sync; its files stay',
+    about: 'Stop keeping a folder in sync, or on this machine only; its files stay',
     async run(context, [dir = '']) {
       const path = resolve(dir);
-      await context.withEngine((engine) => engine.call('folder.remove', { path }));
-      context.answer({ path }, `${plain(path)} is no longer kept in sync. Its files stay, here and in the cloud.`);
+      const wasLocalOnly = await context.withEngine(async (engine) => {
+        const { folders } = await engine.call('folder.list', {});
+        await engine.call('folder.remove', { path });
+        return folders.some((row) => row.localOnly && row.path === path);
+      });
+      context.answer(
+        { path },
+        `${plain(path)} is no longer ${wasLocalOnly ? 'kept on this machine only' : 'kept in sync'}. Its files stay, here and in the cloud.`,
+      );
     },
   });
 }

@@ -3,6 +3,7 @@ import type { Shell } from '../command.ts';
 import { addAccountCommands } from './account.ts';
 import { addCloudCommands } from './cloud.ts';
 import { addDeviceCommands } from './devices.ts';
+import { addExcludeCommands } from './exclude.ts';
 import { addFolderCommands } from './folder.ts';
 import { addHelpCommands } from './help-me.ts';
 import { addItemCommands } from './items.ts';
@@ -15,6 +16,7 @@ export function addCommands(program: Command, shell: Shell): void {
   addProcessCommands(program, shell);
   addAccountCommands(program, shell);
   addFolderCommands(program, shell);
+  addExcludeCommands(program, shell);
   addSyncCommands(program, shell);
   addListCommands(program, shell);
   addItemCommands(program, shell);

@@ -1,18 +1,8 @@
-import { realpath } from 'node:fs/promises';
 import type { Command } from 'commander';
-import type { EngineApi } from '../../contract/index.ts';
 import { addCommand, addGroup, type Shell } from '../command.ts';
 import { explanationText } from '../explanation-text.ts';
-import { syncedPath } from '../synced-path.ts';
+import { inFolder } from '../in-folder.ts';
 import { plain, size, table, when } from '../text.ts';
-
-/** The path that a person gave, as the engine counts it. */
-async function inFolder(engine: EngineApi, given: string): Promise<string> {
-  const { folders } = await engine.call('folder.list', {});
-  // A folder may be reached through a link; the engine knows it by its real name.
-  const cwd = await realpath(process.cwd());
-  return syncedPath(given, folders[0]?.path, cwd);
-}
 
 /** explain, versions, restore, trash. */
 export function addItemCommands(program: Command, shell: Shell): void {

@@ -3,7 +3,7 @@ import { id128, sha256Hex, sizeBytes, timeMs } from '../primitives.ts';
 import { errorData } from '../error-data.ts';
 import { ruleCodes, stepKinds, subjects, waitKinds } from '../explain/index.ts';
 
-export const itemState = z.enum(['synced', 'syncing', 'waiting', 'local_only', 'ignored', 'conflict', 'error']);
+export const itemState = z.enum(['synced', 'syncing', 'waiting', 'local_only', 'ignored', 'not_kept', 'conflict', 'error']);
 
 export const fileItem = z.object({
   path: z.string(),
@@ -33,6 +33,8 @@ export const activityKind = z.enum([
   'updated_here',
   'deleted_cloud',
   'deleted_here',
+  /** Not kept on this device: the cloud has it. */
+  'copy_dropped',
   'moved_cloud',
   'moved_here',
   'folder_cloud',
@@ -237,6 +239,16 @@ export const folder = z.object({
   state: z.enum(['ready', 'missing', 'replaced', 'not_writable']),
 });
 
+/** A folder of the cloud that is not kept on this device. */
+export const keptElsewhere = z.object({
+  id: id128,
+  path: z.string(),
+  items: z.int().min(0),
+  sizeBytes,
+  state: z.enum(['leaving', 'away']).describe('leaving: something of it is still here, such as what is not in the cloud yet'),
+});
+
+export type KeptElsewhere = z.infer<typeof keptElsewhere>;
 export type ItemState = z.infer<typeof itemState>;
 export type FileItem = z.infer<typeof fileItem>;
 export type Issue = z.infer<typeof issue>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deviceName, email, id128, timeMs } from '../primitives.ts';
+import { deviceName, email, id128, sizeBytes, timeMs } from '../primitives.ts';
 import { account, device, password, quota } from '../cloud/account.ts';
 import { fileVersion, trashItem } from '../cloud/drive.ts';
 import {
@@ -11,6 +11,7 @@ import {
   folder,
   foresight,
   issue,
+  keptElsewhere,
   localTrashItem,
   question,
   undoResult,
@@ -81,6 +82,12 @@ export const methods = {
   'folder.add': { params: z.object({ path, localOnly: z.boolean().default(false), merge: z.boolean().default(false) }), result: folder },
   'folder.list': { params: none, result: z.object({ folders: z.array(folder) }) },
   'folder.remove': { params: z.object({ path }), result: none },
+
+  /** Folders of the cloud that are not kept on this device; `path` is counted from the synced folder. */
+  'selection.list': { params: none, result: z.object({ folders: z.array(keptElsewhere) }) },
+  'selection.size': { params: z.object({ path }), result: z.object({ items: z.int().min(0), sizeBytes }) },
+  'selection.exclude': { params: z.object({ path }), result: keptElsewhere },
+  'selection.include': { params: z.object({ path }), result: none },
 
   'sync.now': { params: none, result: none },
   /** Resolves when all that can be synced is synced as of the call; `issues` are those left over. */

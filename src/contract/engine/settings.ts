@@ -29,6 +29,12 @@ export const settings = {
     about: 'Download limit in KiB a second; 0 is no limit',
   },
   'scan.intervalMinutes': { schema: z.int().min(1).max(1440), initial: 60, scope: 'machine', about: 'Full look at the folder, in minutes' },
+  'ignore.rules': {
+    schema: z.string().max(65_536),
+    initial: '',
+    scope: 'everywhere',
+    about: 'What not to sync: lines of gitignore syntax, counted from the synced folder; a .tidemarkignore in it comes first',
+  },
   'trash.keepDays': {
     schema: z.int().min(30).max(3650),
     initial: 30,

@@ -191,7 +191,27 @@ export const en: ErrorTexts = {
   },
   not_synced: { problem: 'Some items are not synced.', wayOut: 'The list of issues gives the reason for each.' },
   paused: { problem: 'Sync is paused.', wayOut: 'Resume it, or wait until the pause ends.' },
-  ignored_by_rule: { problem: 'A rule says that this does not sync.', wayOut: 'Change the ignore rules if it should.' },
+  ignored_by_rule: { problem: 'The rule “{rule}” says that this does not sync.', wayOut: 'Change the ignore rules if it should.' },
+  not_kept_here: {
+    problem: 'This is in the cloud and not kept on this device.',
+    wayOut: 'Choose “Keep on this device” for its folder, or run tidemark exclude remove, if it should be here.',
+  },
+  name_left_out: {
+    problem: 'Something in the cloud that is left out on this device has the name “{name}”.',
+    wayOut: 'Rename this one, change the rule, or keep the other one on this device; until then both stay as they are.',
+  },
+  rules_unreadable: {
+    problem: 'The ignore rules in “{path}” cannot be read.',
+    wayOut: 'Let this user read the file; until then the last known rules hold, or nothing syncs in its folder.',
+  },
+  rules_too_large: {
+    problem: 'The ignore rules in “{path}” are too large: 1 MiB is the most.',
+    wayOut: 'Shorten the file; until then the last known rules hold, or nothing syncs in its folder.',
+  },
+  ignore_pattern_bad: {
+    problem: 'Line {line} of “{path}” can never match: “{pattern}”.',
+    wayOut: 'Correct the pattern; the other lines of the file apply.',
+  },
   folder_missing: {
     problem: 'The folder “{path}” is not there.',
     wayOut: 'Bring it back or connect its disk, or choose another folder; nothing is deleted meanwhile.',
@@ -207,6 +227,10 @@ export const en: ErrorTexts = {
   folder_limit: {
     problem: 'This version syncs one folder, and there is one already.',
     wayOut: 'Remove the present folder first; its files stay.',
+  },
+  folder_not_in_cloud: {
+    problem: 'The folder “{path}” is not in the cloud yet, so it can only be here.',
+    wayOut: 'Wait until it is synced, then try again.',
   },
   folder_unknown: { problem: '“{path}” is not a folder that Tidemark knows.', wayOut: '`tidemark folder list` shows the folders.' },
   folder_replaced: {

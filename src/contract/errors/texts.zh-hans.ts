@@ -85,7 +85,24 @@ export const zhHans: ErrorTexts = {
   },
   not_synced: { problem: '有些项目未同步。', wayOut: '问题列表中有每一项的原因。' },
   paused: { problem: '同步已暂停。', wayOut: '请恢复同步，或等待暂停结束。' },
-  ignored_by_rule: { problem: '按规则，此项不同步。', wayOut: '若需同步，请修改忽略规则。' },
+  ignored_by_rule: { problem: '按规则“{rule}”，此项不同步。', wayOut: '若需同步，请修改忽略规则。' },
+  not_kept_here: {
+    problem: '此项保存在云端，未保留在本机。',
+    wayOut: '若需保留在本机，请对其文件夹选择“保留在本机”，或运行 tidemark exclude remove。',
+  },
+  name_left_out: {
+    problem: '云端有一项在本机被排除的内容已使用名称“{name}”。',
+    wayOut: '请重命名此项、修改规则，或将另一项保留在本机；在此之前两者都保持原样。',
+  },
+  rules_unreadable: {
+    problem: '无法读取“{path}”中的忽略规则。',
+    wayOut: '请允许此用户读取该文件；在此之前沿用最后已知的规则，若没有已知规则，则该文件夹内的内容都不同步。',
+  },
+  rules_too_large: {
+    problem: '“{path}”中的忽略规则过大：上限为 1 MiB。',
+    wayOut: '请缩短该文件；在此之前沿用最后已知的规则，若没有已知规则，则该文件夹内的内容都不同步。',
+  },
+  ignore_pattern_bad: { problem: '“{path}”第 {line} 行永远无法匹配：“{pattern}”。', wayOut: '请更正此模式；文件中的其他行仍然有效。' },
   folder_missing: { problem: '文件夹“{path}”不存在。', wayOut: '请恢复该文件夹或连接其磁盘，或另选文件夹；在此期间不会删除任何内容。' },
   folder_not_a_folder: { problem: '“{path}”不是文件夹。', wayOut: '请选择一个文件夹。' },
   folder_not_writable: { problem: 'Tidemark 无法写入文件夹“{path}”。', wayOut: '请为此用户授予权限，或另选文件夹。' },
@@ -93,6 +110,7 @@ export const zhHans: ErrorTexts = {
   folder_in_use: { problem: '另一个 Tidemark 正在同步文件夹“{path}”。', wayOut: '请停止它，或另选文件夹。' },
   folder_is_profile: { problem: '“{path}”包含 Tidemark 自身的数据或属于其中一部分。', wayOut: '请选择配置目录之外的文件夹。' },
   folder_limit: { problem: '此版本只同步一个文件夹，目前已有一个。', wayOut: '请先移除现有文件夹；其中的文件会保留。' },
+  folder_not_in_cloud: { problem: '文件夹“{path}”尚未上传到云端，因此只能保留在本机。', wayOut: '请等待其同步完成后再试。' },
   folder_unknown: { problem: 'Tidemark 不认识文件夹“{path}”。', wayOut: '用 `tidemark folder list` 查看文件夹。' },
   folder_replaced: {
     problem: '“{path}”现在不是当初设置的文件夹。',

@@ -85,7 +85,24 @@ export const zhHant: ErrorTexts = {
   },
   not_synced: { problem: '有些項目未同步。', wayOut: '問題清單中有每一項的原因。' },
   paused: { problem: '同步已暫停。', wayOut: '請恢復同步，或等待暫停結束。' },
-  ignored_by_rule: { problem: '依規則，此項不同步。', wayOut: '若需同步，請修改忽略規則。' },
+  ignored_by_rule: { problem: '依規則「{rule}」，此項不同步。', wayOut: '若需同步，請修改忽略規則。' },
+  not_kept_here: {
+    problem: '此項儲存在雲端，未保留在本機。',
+    wayOut: '若需保留在本機，請對其資料夾選擇「保留在本機」，或執行 tidemark exclude remove。',
+  },
+  name_left_out: {
+    problem: '雲端有一項在本機被排除的內容已使用名稱「{name}」。',
+    wayOut: '請重新命名此項、修改規則，或將另一項保留在本機；在此之前兩者都維持原樣。',
+  },
+  rules_unreadable: {
+    problem: '無法讀取「{path}」中的忽略規則。',
+    wayOut: '請允許此使用者讀取該檔案；在此之前沿用最後已知的規則，若沒有已知規則，則該資料夾內的內容都不同步。',
+  },
+  rules_too_large: {
+    problem: '「{path}」中的忽略規則過大：上限為 1 MiB。',
+    wayOut: '請縮短該檔案；在此之前沿用最後已知的規則，若沒有已知規則，則該資料夾內的內容都不同步。',
+  },
+  ignore_pattern_bad: { problem: '「{path}」第 {line} 行永遠無法相符：「{pattern}」。', wayOut: '請更正此模式；檔案中的其他行仍然有效。' },
   folder_missing: { problem: '資料夾「{path}」不存在。', wayOut: '請還原該資料夾或連接其磁碟，或另選資料夾；在此期間不會刪除任何內容。' },
   folder_not_a_folder: { problem: '「{path}」不是資料夾。', wayOut: '請選擇一個資料夾。' },
   folder_not_writable: { problem: 'Tidemark 無法寫入資料夾「{path}」。', wayOut: '請授予此使用者權限，或另選資料夾。' },
@@ -93,6 +110,7 @@ export const zhHant: ErrorTexts = {
   folder_in_use: { problem: '另一個 Tidemark 正在同步資料夾「{path}」。', wayOut: '請停止它，或另選資料夾。' },
   folder_is_profile: { problem: '「{path}」包含 Tidemark 本身的資料或屬於其中一部分。', wayOut: '請選擇設定檔目錄以外的資料夾。' },
   folder_limit: { problem: '此版本只同步一個資料夾，目前已有一個。', wayOut: '請先移除現有資料夾；其中的檔案會保留。' },
+  folder_not_in_cloud: { problem: '資料夾「{path}」尚未上傳到雲端，因此只能保留在本機。', wayOut: '請等待其同步完成後再試。' },
   folder_unknown: { problem: 'Tidemark 不認得資料夾「{path}」。', wayOut: '用 `tidemark folder list` 檢視資料夾。' },
   folder_replaced: {
     problem: '「{path}」現在不是當初設定的資料夾。',

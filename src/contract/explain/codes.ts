@@ -29,6 +29,7 @@ export const rules = {
   in_use: 10,
   ignored: 11,
   local_only: 11,
+  not_kept: 11,
   own_folder: 11,
   special: 12,
   mass_deletion: 13,
@@ -43,6 +44,8 @@ export const ruleCodes = Object.keys(rules) as [RuleCode, ...RuleCode[]];
 export const stepKinds = [
   'settle',
   'forget',
+  'set_aside',
+  'take_up',
   'revive_remote',
   'revive_local',
   'adopt',
@@ -57,6 +60,7 @@ export const stepKinds = [
   'move_local',
   'park_local',
   'delete_local',
+  'drop_copy',
   'rename_aside',
 ] as const;
 

@@ -26,6 +26,7 @@ export const en: ExplainTexts = {
     in_use: 'It is in use: it waits until it is quiet.',
     ignored: 'A rule leaves it out: it is neither sent nor deleted.',
     local_only: 'The folder is marked to stay on this device.',
+    not_kept: 'The folder is not kept on this device; the cloud has it.',
     own_folder: 'It belongs to Tidemark’s own folder, which never syncs.',
     special: 'Links, devices and names that are no text do not sync; Tidemark leaves them alone.',
     mass_deletion: 'It is part of a large deletion: nothing of it is deleted before you answer.',
@@ -35,6 +36,8 @@ export const en: ExplainTexts = {
   step: {
     settle: 'write down that both sides agree',
     forget: 'forget it: it is gone on both sides',
+    set_aside: 'leave it alone: a rule leaves it out',
+    take_up: 'see whether it is as it was: no rule leaves it out any more',
     revive_remote: 'bring it back here: it changed in the cloud after it was deleted here',
     revive_local: 'keep it as a new item: it changed here after it changed or was deleted in the cloud',
     adopt: 'take it for the same item as the one in the cloud',
@@ -49,6 +52,7 @@ export const en: ExplainTexts = {
     move_local: 'move it here to where the cloud has it',
     park_local: 'set it aside for a moment, to let another item take its place',
     delete_local: 'move it to the trash of this device',
+    drop_copy: 'take it away here: the cloud has it',
     rename_aside: 'rename it here and keep it beside the version of the cloud',
   },
   wait: {

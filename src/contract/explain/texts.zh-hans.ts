@@ -26,6 +26,7 @@ export const zhHans: ExplainTexts = {
     in_use: '它正在使用中：等待它不再变动。',
     ignored: '有规则将它排除：既不上传也不删除。',
     local_only: '这个文件夹设为只留在本设备。',
+    not_kept: '该文件夹未保留在本机；云端有此内容。',
     own_folder: '它属于 Tidemark 自己的文件夹，从不同步。',
     special: '链接、设备以及不是文本的名称不会同步；Tidemark 不会动它们。',
     mass_deletion: '它属于一次大量删除：在你回答之前不会删除任何内容。',
@@ -35,6 +36,8 @@ export const zhHans: ExplainTexts = {
   step: {
     settle: '记下两边一致',
     forget: '不再记录：两边都已不存在',
+    set_aside: '不作处理：有规则将其排除',
+    take_up: '查看它是否与之前一致：已没有规则将其排除',
     revive_remote: '在本设备恢复：本地删除后云端又有改动',
     revive_local: '作为新项目保留：云端改动或删除后本地又有改动',
     adopt: '与云端的视为同一项',
@@ -49,6 +52,7 @@ export const zhHans: ExplainTexts = {
     move_local: '在本设备移到云端所在的位置',
     park_local: '暂时移开，为另一项让出位置',
     delete_local: '移到本设备的回收站',
+    drop_copy: '从本机移走：云端已有',
     rename_aside: '在本设备重命名，放在云端版本旁边',
   },
   wait: {

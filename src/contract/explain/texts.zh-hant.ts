@@ -26,6 +26,7 @@ export const zhHant: ExplainTexts = {
     in_use: '它正在使用中：等待它不再變動。',
     ignored: '有規則將它排除：既不上傳也不刪除。',
     local_only: '這個資料夾設為只留在這部裝置。',
+    not_kept: '該資料夾未保留在本機；雲端有此內容。',
     own_folder: '它屬於 Tidemark 自己的資料夾，從不同步。',
     special: '連結、裝置檔以及不是文字的名稱不會同步；Tidemark 不會動它們。',
     mass_deletion: '它屬於一次大量刪除：在你回答之前不會刪除任何內容。',
@@ -35,6 +36,8 @@ export const zhHant: ExplainTexts = {
   step: {
     settle: '記下兩邊一致',
     forget: '不再記錄：兩邊都已不存在',
+    set_aside: '不作處理：有規則將其排除',
+    take_up: '查看它是否與之前一致：已沒有規則將其排除',
     revive_remote: '在這部裝置還原：本機刪除後雲端又有變更',
     revive_local: '作為新項目保留：雲端變更或刪除後本機又有變更',
     adopt: '與雲端的視為同一項',
@@ -49,6 +52,7 @@ export const zhHant: ExplainTexts = {
     move_local: '在這部裝置移到雲端所在的位置',
     park_local: '暫時移開，為另一項讓出位置',
     delete_local: '移到這部裝置的垃圾桶',
+    drop_copy: '從本機移走：雲端已有',
     rename_aside: '在這部裝置重新命名，放在雲端版本旁邊',
   },
   wait: {

@@ -21,6 +21,13 @@ export function forget(write: StoreWrites, id: NodeId): Outcome {
   return done(id);
 }
 
+/** Kept as it was agreed on, until what leaves it out is over. */
+export function setAside(store: Store, write: StoreWrites, id: NodeId): Outcome {
+  const synced = store.synced.get(id);
+  if (synced !== undefined) write.putSynced({ ...synced, aside: true });
+  return done();
+}
+
 /** The local item goes on under an id of its own. Unless it does so as a `whole`, what is in it stays as agreed on as it was. */
 export function reviveLocal(store: Store, write: StoreWrites, id: NodeId, newId: NodeId, whole: boolean): Outcome {
   if (store.local.get(id) === undefined) return replan([id]);

@@ -1,7 +1,7 @@
 import { baseName, parentPath } from '../../base/index.ts';
 import { ROOT_ID } from '../../contract/index.ts';
 import { DiskFault } from '../environment.ts';
-import { isBuiltInIgnored } from '../ignore/index.ts';
+import { isBuiltInIgnored, type Scope } from '../ignore/index.ts';
 import { type LocalNode, type NodeId, PARKED_ID } from '../model/index.ts';
 import { samePlace } from '../plan/index.ts';
 import type { Store } from '../store/index.ts';
@@ -21,7 +21,24 @@ import { rescue, trashSlot } from './trash-can.ts';
 export async function deleteLocal(parts: ApplyParts, id: NodeId): Promise<Outcome> {
   const { store } = parts;
   const local = store.local.get(id);
-  if (local === undefined || !isUnwanted(store, local) || isMovedAlong(store, local)) return replan([id]);
+  const scope = parts.scope();
+  if (local === undefined || !isUnwanted(store, scope, local) || isMovedAlong(store, local)) return replan([id]);
+  return toTrash(parts, local, 'deleted_here');
+}
+
+/**
+ * Moves an item to the local trash that is not kept on this device any more, and is in the cloud just as it is here. Call
+ * with the tree lock held. Throws DiskFault.
+ */
+export async function dropCopy(parts: ApplyParts, id: NodeId): Promise<Outcome> {
+  const local = parts.store.local.get(id);
+  if (local === undefined || !isInTheCloud(parts.store, parts.scope(), local, true)) return replan([id]);
+  return toTrash(parts, local, 'copy_dropped');
+}
+
+async function toTrash(parts: ApplyParts, local: LocalNode, kind: 'deleted_here' | 'copy_dropped'): Promise<Outcome> {
+  const { store } = parts;
+  const { id } = local;
   const path = pathOf(parts, id) ?? store.syncedPath(id) ?? local.name;
   const from = await absolutePath(parts, local);
   if (isOutOfSight(store, local) && (await isGone(parts, local))) return forgetHere(parts, id);
@@ -33,12 +50,13 @@ export async function deleteLocal(parts: ApplyParts, id: NodeId): Promise<Outcom
   const hash = local.kind === 'file' ? (local.content?.hash ?? null) : null;
   const trashPath = trash.slice(parts.root.length + 1);
   const line: Line = {
-    kind: 'deleted_here',
+    kind,
     path,
     details: {
       sizeBytes: local.kind === 'file' ? local.stat.size : null,
       node: id,
-      reversal: { way: 'bring_back', hash },
+      // What is not kept here comes back by keeping it again.
+      reversal: kind === 'deleted_here' ? { way: 'bring_back', hash } : undefined,
       trash: { trashPath, why: 'deleted' },
     },
   };
@@ -131,13 +149,31 @@ async function bringToSight(parts: ApplyParts, local: LocalNode, from: string): 
  * What the plan was made from still holds: the item and all below it are gone in the cloud and as they were agreed on.
  * While the lock was waited for, a scan may have found an edit, or a new file in the folder.
  */
-function isUnwanted(store: Store, local: LocalNode): boolean {
+function isUnwanted(store: Store, scope: Scope, local: LocalNode): boolean {
   const synced = store.synced.get(local.id);
-  if (synced === undefined || store.remote.get(local.id) !== undefined) return false;
+  if (synced === undefined || synced.aside === true || store.remote.get(local.id) !== undefined || staysHere(scope, local)) return false;
   if (local.parentId !== PARKED_ID && !samePlace(local, synced)) return false;
   if (local.kind === 'file') return synced.kind === 'file' && local.content?.hash === synced.hash;
-  return [...store.local.children(local.id)].every((child) => isUnwanted(store, child));
+  return [...store.local.children(local.id)].every((child) => isUnwanted(store, scope, child));
 }
+
+/** As agreed on, in the cloud and here, with all below it, and not kept on this device. */
+function isInTheCloud(store: Store, scope: Scope, local: LocalNode, isTop = false): boolean {
+  const synced = store.synced.get(local.id);
+  const remote = store.remote.get(local.id);
+  if (synced === undefined || synced.aside === true || remote === undefined || staysHere(scope, local) || !scope.excluded(local.id))
+    return false;
+  if (local.parentId === PARKED_ID ? !isTop : !samePlace(local, synced)) return false;
+  // The cloud may have moved the top into a folder that is not here.
+  if (!samePlace(local, remote) && !(isTop && store.local.get(remote.parentId) === undefined)) return false;
+  if (local.kind === 'file')
+    return synced.kind === 'file' && remote.kind === 'file' && local.content?.hash === synced.hash && remote.content.hash === synced.hash;
+  return [...store.local.children(local.id)].every((child) => isInTheCloud(store, scope, child));
+}
+
+/** A rule leaves it out, or something that lies in it: that is never taken along (SYNC-SPEC 11). */
+const staysHere = (scope: Scope, local: LocalNode): boolean =>
+  scope.leftOut('local', local.id) !== undefined || (local.kind === 'folder' && local.holdsIgnored === true);
 
 /** A folder above it, gone in the cloud too, was moved meanwhile: that takes along what is in it. */
 function isMovedAlong(store: Store, { parentId }: LocalNode): boolean {

@@ -1,9 +1,9 @@
 import { assertNever } from '../../base/index.ts';
 import type { Operation } from '../plan/index.ts';
 import { isDatabaseFault } from '../store/index.ts';
-import { adopt, forget, reviveLocal, settle } from './bookkeeping.ts';
+import { adopt, forget, reviveLocal, setAside, settle } from './bookkeeping.ts';
 import { deleteRemote, makeRemoteFolder, moveRemote, rearrangeRemote, upload } from './cloud-changes.ts';
-import { deleteLocal } from './delete-local.ts';
+import { deleteLocal, dropCopy } from './delete-local.ts';
 import { download } from './download.ts';
 import { HashBatcher } from './hash-batcher.ts';
 import { hashFile } from './hash-file.ts';
@@ -12,6 +12,7 @@ import { errorDataFor, isAborted, isStale, type Outcome, replan } from './outcom
 import type { ApplyParts } from './parts.ts';
 import { folderOf } from './paths.ts';
 import { Placer } from './placer.ts';
+import { takeUp } from './take-up.ts';
 
 /** Runs operations. Each is idempotent, checks the world before it changes it, and commits its result in one transaction. */
 export class Executor {
@@ -36,6 +37,8 @@ export class Executor {
           case 'forget':
           case 'revive_remote':
             return forget(write, operation.id);
+          case 'set_aside':
+            return setAside(store, write, operation.id);
           case 'revive_local':
             return reviveLocal(store, write, operation.id, environment.random.id(), operation.whole);
           case 'adopt':
@@ -85,10 +88,15 @@ export class Executor {
         return parts.treeLock.run(() => parkLocal(parts, operation.id));
       case 'delete_local':
         return parts.treeLock.run(() => deleteLocal(parts, operation.id));
+      case 'take_up':
+        return parts.treeLock.run(() => takeUp(parts, operation.id));
+      case 'drop_copy':
+        return parts.treeLock.run(() => dropCopy(parts, operation.id));
       case 'rename_aside':
         return parts.treeLock.run(() => renameAside(parts, operation.id, operation.name, operation.inFavourOf));
       case 'settle':
       case 'forget':
+      case 'set_aside':
       case 'revive_remote':
       case 'revive_local':
       case 'adopt':
@@ -105,5 +113,6 @@ export class Executor {
 }
 
 /** Operations that touch neither disk nor cloud. */
-export const isBookkeeping = ({ op }: Operation): boolean =>
-  op === 'settle' || op === 'forget' || op === 'revive_remote' || op === 'revive_local' || op === 'adopt';
+export const isBookkeeping = ({ op }: Operation): boolean => BOOKKEEPING.has(op);
+
+const BOOKKEEPING: ReadonlySet<Operation['op']> = new Set(['settle', 'forget', 'set_aside', 'revive_remote', 'revive_local', 'adopt']);

@@ -7,7 +7,17 @@ import { note } from './note.ts';
 import { done, doneAll, type Outcome, replan } from './outcome.ts';
 import { ownPaths, parkedFolder } from './own-folder.ts';
 import type { ApplyParts } from './parts.ts';
-import { absolutePath, contentAfter, newPath, pathOf, requireFreeSpelling, requireNoLink, requireSame, requireStat } from './paths.ts';
+import {
+  absolutePath,
+  contentAfter,
+  diskPath,
+  newPath,
+  pathOf,
+  requireFreeSpelling,
+  requireNoLink,
+  requireSame,
+  requireStat,
+} from './paths.ts';
 import { movedBack } from './reversals.ts';
 import { syncedFrom } from './synced.ts';
 import { ensureFolder } from './trash-can.ts';
@@ -125,7 +135,7 @@ export function forgetHere({ store }: ApplyParts, id: NodeId): Outcome {
   store.transaction((write) => {
     for (const one of ids) write.deleteLocal(one);
   });
-  return done(...ids);
+  return doneAll(ids);
 }
 
 /** Parked, or below something parked. */
@@ -144,7 +154,7 @@ interface MoveDetails {
 export async function moveTo(parts: ApplyParts, local: LocalNode, to: Place, { conflictOf, alsoWrite }: MoveDetails = {}): Promise<void> {
   const { store, environment } = parts;
   const { disk } = environment;
-  const before = pathOf(parts, local.id);
+  const before = diskPath(parts, local);
   const from = await absolutePath(parts, local);
   // No look ever goes to what is out of sight: an edit of just before it went there shows only now.
   if (isOutOfSight(store, local)) await requireStat(parts, from);
@@ -174,8 +184,8 @@ export async function moveTo(parts: ApplyParts, local: LocalNode, to: Place, { c
       });
     alsoWrite?.(write);
   });
-  const now = pathOf(parts, local.id);
-  if (local.kind === 'folder' && before !== undefined && now !== undefined) parts.onFolderMoved(before, now);
+  const now = store.local.get(local.id);
+  if (local.kind === 'folder' && now !== undefined) parts.onFolderMoved(before, diskPath(parts, now));
 }
 
 /**

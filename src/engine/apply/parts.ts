@@ -1,4 +1,5 @@
 import type { Environment } from '../environment.ts';
+import type { Scope } from '../ignore/index.ts';
 import type { ActivityRow, Store } from '../store/index.ts';
 import type { Committer, Downloader, Uploader } from '../transfer/index.ts';
 import type { Mutex } from './mutex.ts';
@@ -17,6 +18,8 @@ export interface ApplyParts {
    * holds it sees them agree.
    */
   readonly treeLock: Mutex;
+  /** What this device keeps its hands off, as of now. */
+  readonly scope: () => Scope;
   readonly deviceName: string;
   readonly onActivity: (entry: ActivityRow) => void;
   /** The database failed under way: what is over may still be in the journal as begun. */

@@ -17,15 +17,18 @@ import { type CloudApi, type DriveApi, SessionKeeper } from '../remote/index.ts'
 import { Emitter } from './emitter.ts';
 import { Explainer } from './explain.ts';
 import { ItemViews } from './item-views.ts';
+import { LeftOutViews } from './left-out-views.ts';
 import { accountMethods } from './methods/account.ts';
 import { cloudMethods } from './methods/cloud.ts';
 import { conflictMethods } from './methods/conflicts.ts';
 import { folderMethods } from './methods/folders.ts';
 import { listMethods } from './methods/lists.ts';
+import { selectionMethods } from './methods/selection.ts';
 import { settingMethods } from './methods/settings.ts';
 import { syncMethods } from './methods/sync.ts';
 import { undoMethods } from './methods/undo.ts';
 import { Publisher } from './publisher.ts';
+import { ScopeKeeper } from './scope-keeper.ts';
 import { watchForSleep } from './sleep-watch.ts';
 import { SyncRun } from './sync-run.ts';
 import { shownActivity } from './undoing.ts';
@@ -44,6 +47,7 @@ export class TidemarkEngine {
   readonly environment: Environment;
   readonly store: Store;
   readonly profile: string;
+  readonly scopes: ScopeKeeper;
   readonly views: ItemViews;
   readonly explainer: Explainer;
   readonly publisher: Publisher;
@@ -67,8 +71,11 @@ export class TidemarkEngine {
     this.#lockFolder = lock ?? lockFolder;
     this.#emitter = new Emitter(environment.log);
     this.publisher = new Publisher(store, environment.clock, this.#emitter);
+    this.scopes = new ScopeKeeper(store);
+    const leftOut = new LeftOutViews(store, this.scopes, environment.disk);
     this.views = new ItemViews(
       store,
+      leftOut,
       () => this.#run,
       () => this.held(),
     );
@@ -76,6 +83,8 @@ export class TidemarkEngine {
       environment,
       store,
       factsOf: (id, path) => this.views.factsOf(id, path),
+      leftOutAt: (path, isFolder) => leftOut.atPath(leftOut.scope(), path, isFolder),
+      scopes: this.scopes,
       held: () => this.held(),
     });
     this.#handlers = {
@@ -86,6 +95,7 @@ export class TidemarkEngine {
       ...conflictMethods(this),
       ...cloudMethods(this),
       ...settingMethods(this),
+      ...selectionMethods(this),
       ...undoMethods(this),
     };
     this.announce();
@@ -281,6 +291,7 @@ export class TidemarkEngine {
       drive: this.connection(account.server).drive,
       account,
       folder,
+      scopes: this.scopes,
       hooks: {
         onStatus: (event) => {
           this.publisher.status(event);

@@ -1,6 +1,6 @@
 import type { ErrorData, Explanation, Subject } from '../../contract/index.ts';
 import { DiskFault, type Environment } from '../environment.ts';
-import { isBuiltInIgnored, OWN_FOLDER } from '../ignore/index.ts';
+import { OWN_FOLDER } from '../ignore/index.ts';
 import { compareIdentity, type FileStat, type LocalNode, type NodeId, type RemoteNode, ROOT_ID, sameFingerprint } from '../model/index.ts';
 import { type Operation, plan, type Reason, type Trace } from '../plan/index.ts';
 import { explainItem, type ItemFacts, ruleOfIssue, waitOfHeld, waitOfIssue } from '../status/index.ts';
@@ -10,13 +10,18 @@ import { LateDeletions } from './late-deletions.ts';
 import { findAnywhere } from './lookup.ts';
 import { isWithin } from './new-folder.ts';
 import { policyFor } from './policy.ts';
+import { isLeftOut, type LeftOutFacts, verdictOf } from './left-out-views.ts';
 import { Questions } from './questions.ts';
+import type { ScopeKeeper } from './scope-keeper.ts';
 
 export interface ExplainParts {
   readonly environment: Environment;
   readonly store: Store;
   /** What the Files list knows of an item. */
   readonly factsOf: (id: NodeId, path: string) => ItemFacts;
+  /** Of a path that is in no tree: whether it is left out. */
+  readonly leftOutAt: (path: string, isFolder: boolean) => LeftOutFacts;
+  readonly scopes: ScopeKeeper;
   readonly held: () => ErrorData | null;
 }
 
@@ -121,7 +126,7 @@ export class Explainer {
     const trace: Trace = new Map();
     const none = (): boolean => false;
     const deletions = new LateDeletions(store, environment.clock, none);
-    const policy = policyFor(environment, deviceName, new Questions(store, environment.clock), deletions, none);
+    const policy = policyFor(environment, deviceName, new Questions(store, environment.clock), deletions, this.#parts.scopes, none);
     const made = plan(store, [id], policy, trace);
     const concerns = (one: Operation): boolean =>
       one.id === id || (one.op === 'rearrange_remote' && one.steps.some((step) => step.id === id));
@@ -218,10 +223,12 @@ export class Explainer {
       const wait = waitOfIssue(listed.reason, listed.nextTryAt);
       return { ...base, subject: 'skipped', state: 'error', rule: ruleOfIssue(listed.reason), reason: listed.reason, waiting: waits(wait) };
     }
-    const rule = path.split('/').find(isBuiltInIgnored);
-    if (rule !== undefined) {
-      const reason: ErrorData = { code: 'ignored_by_rule', params: { rule } };
-      return { ...base, subject: 'ignored', state: 'ignored', rule: 'ignored', reason, waiting: waits('nothing') };
+    const stat = await this.#stat(`${root}/${path}`);
+    const leftOut = this.#parts.leftOutAt(path, stat?.kind === 'folder');
+    if (isLeftOut(leftOut)) {
+      const { state, reason } = verdictOf(leftOut);
+      const subject = leftOut.localOnly ? 'local_only' : 'ignored';
+      return { ...base, subject, state, rule: subject, reason, waiting: waits(leftOut.reason === undefined ? 'nothing' : 'change') };
     }
     const above = this.#listedAbove(path);
     if (above !== undefined) {
@@ -229,7 +236,6 @@ export class Explainer {
       const more = { state: 'error' as const, rule: ruleOfIssue(above.reason), reason: above.reason, waiting: waits(wait) };
       return { ...base, subject: 'below', about: about(above.path), ...more };
     }
-    const stat = await this.#stat(`${root}/${path}`);
     if (stat !== undefined) {
       const wait = held === null ? (this.#isFresh(stat) ? 'quiet' : 'look') : waitOfHeld(held);
       return { ...base, subject: 'not_looked_at', state: 'waiting', rule: 'new_here', reason: held, waiting: waits(wait) };
@@ -256,7 +262,7 @@ export class Explainer {
 
   /** Not in the folder that is kept in sync, or there is none. */
   #beyond(path: string, noFolder: boolean): Explanation {
-    const localOnly = this.#parts.store.localOnlyFolders().some((folder) => isWithin(path, folder));
+    const localOnly = this.#parts.store.localOnlyFolders().some((folder) => isWithin(path, folder.path));
     const base = { ...nothingKnown, path, about: about() };
     if (localOnly) {
       return { ...base, subject: 'local_only', state: 'local_only', rule: 'local_only', reason: null, waiting: waits('nothing') };

@@ -1,7 +1,9 @@
 import type { Conflict, FileItem } from '../../contract/index.ts';
+import type { Scope } from '../ignore/index.ts';
 import { type NodeId, PARKED_ID, type RemoteFile } from '../model/index.ts';
 import { type ItemFacts, type ItemVerdict, itemVerdict } from '../status/index.ts';
 import type { Store } from '../store/index.ts';
+import type { LeftOutViews } from './left-out-views.ts';
 import type { SyncRun } from './sync-run.ts';
 
 /** What the Files list says of one item, and the facts that `explain` builds on. */
@@ -9,20 +11,23 @@ export class ItemViews {
   readonly #store: Store;
   readonly #run: () => SyncRun | null;
   readonly #held: () => ItemFacts['held'];
+  readonly #leftOut: LeftOutViews;
 
-  constructor(store: Store, run: () => SyncRun | null, held: () => ItemFacts['held']) {
+  constructor(store: Store, leftOut: LeftOutViews, run: () => SyncRun | null, held: () => ItemFacts['held']) {
     this.#store = store;
+    this.#leftOut = leftOut;
     this.#run = run;
     this.#held = held;
   }
 
-  /** Items of a folder, folders first, then by name. */
-  folder(id: NodeId, path: string): readonly FileItem[] {
+  /** Items of a folder, folders first, then by name; `id` is undefined for one that is in no tree, since it is left out. */
+  async folder(id: NodeId | undefined, path: string): Promise<readonly FileItem[]> {
     const { local, remote, synced } = this.#store;
     const ids = new Set<NodeId>();
-    for (const tree of [local, remote, synced]) for (const node of tree.children(id)) ids.add(node.id);
+    if (id !== undefined) for (const tree of [local, remote, synced]) for (const node of tree.children(id)) ids.add(node.id);
     const facts = this.#shared();
-    const items = [...ids].flatMap((one) => this.#item(one, path, facts) ?? []);
+    const known = [...ids].flatMap((one) => this.#item(one, path, facts) ?? []);
+    const items = [...known, ...(await this.#leftOut.onDisk(path, new Set(known.map(({ name }) => name))))];
     return items.sort((a, b) => (a.kind === b.kind ? a.name.localeCompare(b.name) : a.kind === 'folder' ? -1 : 1));
   }
 
@@ -68,6 +73,7 @@ export class ItemViews {
       inConflict: new Set(copies.flatMap((copy) => [copy.id, ...(copy.conflictOf === null ? [] : [copy.conflictOf])])),
       questioned: new Set(this.#store.questions().flatMap((question) => (question.answer === null ? question.ids : []))),
       held: this.#held(),
+      scope: this.#leftOut.scope(),
     };
   }
 
@@ -80,14 +86,15 @@ export class ItemViews {
     return this.#facts(id, path, this.#shared());
   }
 
-  #facts(id: NodeId, path: string, { inConflict, questioned, held }: Shared): ItemFacts {
+  #facts(id: NodeId, path: string, { inConflict, questioned, held, scope }: Shared): ItemFacts {
+    const { reason, ...leftOut } = this.#leftOut.of(scope, id);
+    const issue = reason === undefined ? (this.#store.issue(id) ?? this.#store.issue(`path:${path}`)) : { reason, nextTryAt: null };
     return {
       remote: this.#store.remote.get(id),
       local: this.#store.local.get(id),
       synced: this.#store.synced.get(id),
-      issue: this.#store.issue(id) ?? this.#store.issue(`path:${path}`),
-      localOnly: false,
-      ignoredBy: null,
+      issue,
+      ...leftOut,
       active: this.#run()?.isInFlight(id) ?? false,
       inConflict: inConflict.has(id),
       questioned: questioned.has(id),
@@ -100,4 +107,5 @@ interface Shared {
   readonly inConflict: ReadonlySet<NodeId>;
   readonly questioned: ReadonlySet<NodeId>;
   readonly held: ItemFacts['held'];
+  readonly scope: Scope;
 }

@@ -16,12 +16,17 @@ export async function checkNewFolder(engine: TidemarkEngine, path: string, local
   if (stat?.kind !== 'folder') throw new TidemarkError('folder_not_a_folder', { path });
   const profilePath = (await disk.realPath(profile)) ?? profile;
   if (isWithin(real, profilePath) || isWithin(profilePath, real)) throw new TidemarkError('folder_is_profile', { path });
-  const known = [...store.localOnlyFolders(), ...(store.folder() === null ? [] : [store.folder()?.path ?? ''])];
-  for (const other of known) {
-    // Inside the synced folder it would have to be left out of every look: refused until that is so.
-    if (isWithin(real, other) || isWithin(other, real)) throw new TidemarkError('folder_nested', { path, other });
-  }
   const synced = store.folder();
+  const own = synced === null ? undefined : `${synced.path}/${OWN_FOLDER}`;
+  const inside = localOnly && synced !== null && real !== synced.path && isWithin(real, synced.path);
+  // Tidemark's own folder is no place for anyone's.
+  if (own !== undefined && isWithin(real, own)) throw new TidemarkError('folder_nested', { path, other: synced?.path ?? '' });
+  const localOnes = store.localOnlyFolders().map((row) => row.path);
+  for (const other of [...localOnes, ...(synced === null || inside ? [] : [synced.path])]) {
+    // A folder that never leaves this machine may lie in one that syncs, and in no other way.
+    const isApart = !localOnly && other !== synced?.path && real !== other && isWithin(other, real);
+    if (!isApart && (isWithin(real, other) || isWithin(other, real))) throw new TidemarkError('folder_nested', { path, other });
+  }
   if (!localOnly && synced !== null) throw new TidemarkError('folder_limit', { path: synced.path });
   if (localOnly) return real;
   const outer = await syncedAbove(disk, real);

@@ -1,7 +1,8 @@
 import { secondMs } from '../../base/index.ts';
 import { type ErrorData, errorKind, toErrorData } from '../../contract/index.ts';
 import { type Executor, isBookkeeping, isAborted, type Outcome } from '../apply/index.ts';
-import type { NodeId } from '../model/index.ts';
+import { RULES_FILE } from '../ignore/index.ts';
+import { type NodeId, ROOT_ID } from '../model/index.ts';
 import { type Operation, plan, type Plan, type Policy } from '../plan/index.ts';
 import { IssueBook } from './issue-book.ts';
 import { FirstMerge } from './first-merge.ts';
@@ -179,6 +180,7 @@ export class PlanLoop {
       account.deviceName,
       this.#questions,
       this.#deletions,
+      this.#ctx.scopes,
       (id) => this.#inFlight.has(id) || this.#retries.isWaiting(id),
     );
   }
@@ -349,7 +351,7 @@ export class PlanLoop {
     const { id, op } = operation;
     const ids = operation.op === 'rearrange_remote' ? [id, ...operation.steps.map((step) => step.id)] : [id];
     for (const one of ids) this.#inFlight.set(one, operation);
-    const visible = op !== 'hash';
+    const visible = op !== 'hash' && op !== 'take_up';
     let outcome: Outcome | undefined;
     try {
       if (visible) {
@@ -375,10 +377,11 @@ export class PlanLoop {
     const { id } = operation;
     switch (outcome.kind) {
       case 'done':
-        if (operation.op !== 'settle' && operation.op !== 'hash') this.#ctx.hooks.onLists('files');
+        if (operation.op !== 'settle' && operation.op !== 'hash' && operation.op !== 'take_up') this.#ctx.hooks.onLists('files');
         // Bookkeeping that leaves nothing to plan is the end of an item's way.
         if (operation.op !== 'settle' && operation.op !== 'forget') this.#dirty.add(id);
         for (const one of outcome.touched) this.#dirty.add(one);
+        this.#readRules(operation);
         this.#wake.ring();
         this.#retries.clear(id);
         this.#issues.clear(id);
@@ -391,6 +394,14 @@ export class PlanLoop {
       case 'failed':
         this.#failed(operation, outcome.error);
     }
+  }
+
+  /** Rules that came from the cloud hold once they were read. */
+  #readRules({ op, id }: Operation): void {
+    const { store } = this.#ctx;
+    const node = op === 'download' ? store.local.get(id) : undefined;
+    if (node?.name !== RULES_FILE) return;
+    void this.#lookAgain([id], [node.parentId === ROOT_ID ? '' : (store.localPath(node.parentId) ?? '')], false);
   }
 
   /** The items are planned again only when the look that was asked for is over. */

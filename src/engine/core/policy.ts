@@ -5,6 +5,7 @@ import { MASS_DELETE_LIMITS, type Policy } from '../plan/index.ts';
 import type { LateDeletions } from './late-deletions.ts';
 import { canHoldName } from './platform-names.ts';
 import type { Questions } from './questions.ts';
+import type { ScopeKeeper } from './scope-keeper.ts';
 
 /** What the planner has to know of this device and of what was answered. */
 export const policyFor = (
@@ -12,6 +13,7 @@ export const policyFor = (
   deviceName: string,
   questions: Questions,
   deletions: LateDeletions,
+  scopes: ScopeKeeper,
   busy: (id: NodeId) => boolean,
 ): Policy => ({
   deviceName,
@@ -23,4 +25,5 @@ export const policyFor = (
   keep: (id) => questions.keep(id),
   massDelete: MASS_DELETE_LIMITS,
   deletedLately: (side) => deletions.on(side),
+  scope: scopes.forPlan(),
 });

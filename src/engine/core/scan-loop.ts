@@ -2,7 +2,18 @@ import { joinPath, parentPath, secondMs } from '../../base/index.ts';
 import { type ErrorData, TidemarkError, toErrorData } from '../../contract/index.ts';
 import { isAborted } from '../apply/index.ts';
 import { DiskFault } from '../environment.ts';
-import { acceptMove, checkFolder, type FolderState, gather, type LocalChanges, QUIET_MS, reconcile } from '../local/index.ts';
+import {
+  acceptMove,
+  checkFolder,
+  type FolderState,
+  gather,
+  type KnownLocal,
+  type Listing,
+  type LocalChanges,
+  QUIET_MS,
+  reconcile,
+  type RulesChange,
+} from '../local/index.ts';
 import { type NodeId, ROOT_ID } from '../model/index.ts';
 import type { SyncContext } from './sync-context.ts';
 import { Waiters } from './waiters.ts';
@@ -16,6 +27,8 @@ const MISSING_POLL_MS = 3 * secondMs;
 /** Issues of what has no node: `path:` and the path. */
 const PATH_KEY = 'path:';
 export const MAX_ISSUES = 10_000;
+/** Looks in a row that find changed rules: whoever goes on changing them is served by the next look. */
+const MOST_ROUNDS = 4;
 
 /** The issue is one of an item and not of a path. */
 export const isNodeKey = (key: string): boolean => !key.startsWith(PATH_KEY);
@@ -151,7 +164,7 @@ export class ScanLoop {
 
   /** One look. False when the folder is not there or not ours: then nothing is concluded from what was seen. */
   async #once(): Promise<boolean> {
-    const { environment, store, folder, treeLock, hooks, stopping } = this.#ctx;
+    const { environment, store, folder, treeLock, hooks, scopes } = this.#ctx;
     let asked = this.#asked;
     let what: readonly string[] | 'all' = [];
     hooks.onStatus({ type: 'scan_started' });
@@ -167,24 +180,24 @@ export class ScanLoop {
           this.#hooks.onFolderState(trouble);
           return undefined;
         }
-        const known = {
+        const known: KnownLocal = {
           tree: store.local,
           pathOf: (id: NodeId) => store.localPath(id),
           withInode: (dev: string, ino: string) => store.localWithInode(dev, ino),
         };
-        const listing =
-          before === 'ready'
-            ? await gather({ disk: environment.disk, clock: environment.clock, root: folder.path }, what, known, stopping)
-            : undefined;
-        // Looked at before and after: a volume that went away in between made the listing look empty.
-        const state = listing === undefined ? before : await checkFolder(environment.disk, folder.path, folder.folderId);
-        if (listing === undefined || state !== 'ready') {
+        const looked = before === 'ready' ? await this.#look(what, known) : before;
+        if (typeof looked === 'string') {
           this.#postpone(what);
-          this.#hooks.onFolderState(folderError(state, folder.path));
+          this.#hooks.onFolderState(folderError(looked, folder.path));
           return undefined;
         }
+        const { listing, judgedAnew } = looked;
         this.#hooks.onFolderState(null);
-        return this.#apply(await this.#withProvenMoves(reconcile(listing, known, () => environment.random.id(), this.#openIssues())));
+        if (scopes.followLocalOnly(listing)) hooks.onLists('folders');
+        const changes = this.#apply(
+          await this.#withProvenMoves(reconcile(listing, known, () => environment.random.id(), this.#openIssues())),
+        );
+        return [...changes, ...judgedAnew];
       });
       if (changed === undefined) return false;
       this.#served = asked;
@@ -198,6 +211,30 @@ export class ScanLoop {
       throw error;
     } finally {
       hooks.onStatus({ type: 'scan_ended' });
+    }
+  }
+
+  /**
+   * Looks at the folders. Rules that turn out to have changed are taken over first, and then everything is looked at with
+   * them. Answers why the folder is not there, if so: looked at before and after, since a volume that went away in between
+   * made the listing look empty, of rules too.
+   */
+  async #look(
+    first: readonly string[] | 'all',
+    known: KnownLocal,
+  ): Promise<{ readonly listing: Listing; readonly judgedAnew: readonly NodeId[] } | Exclude<FolderState, 'ready'>> {
+    const { environment, folder, scopes, stopping } = this.#ctx;
+    const { disk, clock } = environment;
+    const judgedAnew: NodeId[] = [];
+    let what = first;
+    for (let round = 1; ; round += 1) {
+      const listing = await gather({ disk, clock, root: folder.path, rules: scopes.forScan() }, what, known, stopping);
+      const state = await checkFolder(disk, folder.path, folder.folderId);
+      if (state !== 'ready') return state;
+      const ids = scopes.takeRules(rulesOfKnown(listing));
+      for (const id of ids) judgedAnew.push(id);
+      if (ids.length === 0 || round === MOST_ROUNDS) return { listing, judgedAnew };
+      what = 'all';
     }
   }
 
@@ -253,14 +290,17 @@ export class ScanLoop {
   }
 
   #apply(changes: LocalChanges): readonly NodeId[] {
-    const { store, hooks, environment } = this.#ctx;
+    const { store, hooks, environment, scopes } = this.#ctx;
     const now = environment.clock.now();
     // What is merely being written is looked at again in a moment; only what stays open is worth a line in the list.
     const issues = [...changes.issues, ...changes.busy.filter(({ locked }) => locked)];
-    if (changes.put.length + changes.deleted.length + issues.length + changes.cleared.length > 0) {
+    let judged: readonly NodeId[] = [];
+    if (changes.put.length + changes.deleted.length + changes.rules.length + issues.length + changes.cleared.length > 0) {
       store.transaction((write) => {
         for (const node of changes.put) write.putLocal(node);
         for (const id of changes.deleted) write.deleteLocal(id);
+        judged = scopes.takeRules(changes.rules);
+        write.dropStrayRules();
         for (const path of changes.cleared) write.deleteIssue(PATH_KEY + path);
         for (const { path, kind, reason } of issues) {
           const key = PATH_KEY + path;
@@ -273,7 +313,7 @@ export class ScanLoop {
       if (changes.put.length + changes.deleted.length > 0) hooks.onLists('files');
     }
     for (const { path, kind, locked } of changes.busy) if (!locked) this.#lookAgain(kind === 'folder' ? path : parentPath(path));
-    return [...changes.put.map((node) => node.id), ...changes.deleted];
+    return [...changes.put.map((node) => node.id), ...changes.deleted, ...judged];
   }
 
   #lookAgain(path: string): void {
@@ -285,6 +325,14 @@ export class ScanLoop {
     this.#again.set(path, cancel);
   }
 }
+
+/** Rules of folders that were known before the look; those of new ones come with their rows. */
+const rulesOfKnown = (listing: Listing): readonly Pick<RulesChange, 'folder' | 'look'>[] =>
+  [...listing.folders.values()].flatMap((look) =>
+    look.state === 'listed' && look.rules.look.state !== 'same' && look.rules.folder !== undefined
+      ? [{ folder: look.rules.folder, look: look.rules.look }]
+      : [],
+  );
 
 export function folderError(state: FolderState, path: string): ErrorData | null {
   switch (state) {

@@ -5,6 +5,7 @@ import type { NodeId } from '../model/index.ts';
 import type { DriveApi } from '../remote/index.ts';
 import type { StatusEvent } from '../status/index.ts';
 import type { AccountRow, ActivityRow, FolderRow, Store } from '../store/index.ts';
+import type { ScopeKeeper } from './scope-keeper.ts';
 
 export type ChangedList = 'files' | 'issues' | 'questions' | 'conflicts' | 'folders';
 
@@ -22,6 +23,8 @@ export interface SyncContext {
   readonly drive: DriveApi;
   readonly account: AccountRow;
   readonly folder: FolderRow;
+  /** What this device keeps its hands off. */
+  readonly scopes: ScopeKeeper;
   readonly treeLock: Mutex;
   readonly hooks: SyncHooks;
   /** Fires once, at stop. */

@@ -22,6 +22,7 @@ import {
   undoTogether,
 } from '../apply/index.ts';
 import { DiskFault, type Environment } from '../environment.ts';
+import { isPathBuiltInIgnored } from '../ignore/index.ts';
 import { checkFolder, prepareOwnFolder, purgeTrash } from '../local/index.ts';
 import type { NodeId } from '../model/index.ts';
 import { Nap } from '../nap.ts';
@@ -32,6 +33,7 @@ import { createCommitter, createDownloader, createThrottle, createUploader } fro
 import { PlanLoop } from './plan-loop.ts';
 import { PullLoop } from './pull-loop.ts';
 import { folderError, isNodeKey, MAX_ISSUES, ScanLoop } from './scan-loop.ts';
+import { itemsToTakeAway, type ScopeKeeper } from './scope-keeper.ts';
 import { isAboutConnection, type SyncContext, type SyncHooks } from './sync-context.ts';
 
 export interface SyncParts {
@@ -40,6 +42,7 @@ export interface SyncParts {
   readonly drive: DriveApi;
   readonly account: AccountRow;
   readonly folder: FolderRow;
+  readonly scopes: ScopeKeeper;
   readonly hooks: SyncHooks;
 }
 
@@ -92,7 +95,7 @@ export class SyncRun {
 
   constructor(parts: SyncParts) {
     this.#parts = parts;
-    const { environment, store, drive, account, folder } = parts;
+    const { environment, store, drive, account, folder, scopes } = parts;
     const hooks: SyncHooks = {
       ...parts.hooks,
       onStatus: (event) => {
@@ -107,6 +110,7 @@ export class SyncRun {
       drive,
       account,
       folder,
+      scopes,
       treeLock,
       hooks,
       stopping: this.#stop.signal,
@@ -136,10 +140,13 @@ export class SyncRun {
       downloader: createDownloader({ drive, disk, throttle: this.#throttle }),
       committer,
       treeLock,
+      scope: () => scopes.scope(),
       deviceName: account.deviceName,
       onActivity: hooks.onActivity,
       onFolderMoved: (from, to) => {
-        this.#scan.moved(from, to);
+        scopes.moved(from, to);
+        // To and from where things wait out of sight no look goes.
+        if (!isPathBuiltInIgnored(from) && !isPathBuiltInIgnored(to)) this.#scan.moved(from, to);
       },
       onUnmended: () => {
         this.#unmended = true;
@@ -202,6 +209,7 @@ export class SyncRun {
     const { environment, folder, store } = this.#parts;
     this.#paused = paused;
     this.#plan.add(store.divergentIds());
+    this.#plan.add(itemsToTakeAway(store));
     // Also what an earlier run had trouble with: it may be over by now, and the list has to say so.
     this.#plan.add(store.issues({ limit: MAX_ISSUES }).flatMap(({ key }) => (isNodeKey(key) ? [key] : [])));
     this.#loops.push(this.#plan.run(), this.#scan.run(), this.#pull.run(), this.#watchCloud());
@@ -420,6 +428,12 @@ export class SyncRun {
   applySettings(): void {
     const { store } = this.#parts;
     this.#throttle.setLimits({ uploadKiBps: store.setting('upload.limitKiBps'), downloadKiBps: store.setting('download.limitKiBps') });
+  }
+
+  /** Items are judged otherwise now: rules in the settings, a folder that is local only, one that is not kept here. */
+  judgedAnew(ids: readonly NodeId[]): void {
+    this.#plan.changed(ids);
+    this.#scan.hintAll();
   }
 
   /** A question was answered. */

@@ -40,18 +40,23 @@ export interface LocalFile extends Placed {
 export interface LocalFolder extends Placed {
   readonly kind: 'folder';
   readonly stat: FileStat;
+  /** Something lies in it, on the disk, that a rule leaves out or that never leaves this machine. */
+  readonly holdsIgnored?: boolean;
 }
 export type LocalNode = LocalFile | LocalFolder;
 
 /** The last state that this device and the cloud agreed on. */
-export interface SyncedFile extends Placed {
-  readonly kind: 'file';
+interface Agreed extends Placed {
   readonly revision: string;
+  /** It was left out by a rule since it was agreed on: that one side has lost it meanwhile says nothing. */
+  readonly aside?: boolean;
+}
+export interface SyncedFile extends Agreed {
+  readonly kind: 'file';
   readonly hash: string;
 }
-export interface SyncedFolder extends Placed {
+export interface SyncedFolder extends Agreed {
   readonly kind: 'folder';
-  readonly revision: string;
 }
 export type SyncedNode = SyncedFile | SyncedFolder;
 

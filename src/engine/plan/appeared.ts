@@ -2,6 +2,7 @@ import { nameKey } from '../../base/index.ts';
 import { type LocalNode, PARKED_ID, type RemoteNode, ROOT_ID } from '../model/index.ts';
 import type { Context } from './context.ts';
 import { sameName } from './same.ts';
+import { blockedName, RULES_FILE } from './left-out.ts';
 import { clash, freeConflictName, yieldName } from './place.ts';
 import { waitHere, waitThere } from './standstill.ts';
 import { verdictOf } from './verdict.ts';
@@ -12,7 +13,11 @@ export function decideNewThere(ctx: Context, remote: RemoteNode): void {
   // Its folder first: what is in one that cannot be held is not reported beside it.
   if (!ctx.isLocalFolder(remote.parentId)) return waitHere(ctx, id);
   if (!ctx.policy.canHold(remote.name)) return ctx.block(id, { code: 'name_not_holdable', params: { name: remote.name } });
-  if (ctx.localOccupant(remote, id) !== undefined) return waitHere(ctx, id);
+  // The folder here is where a rule leaves out; it is about to part from the cloud's.
+  if (ctx.isLeftOutAt('local', remote.parentId)) return ctx.wait(id, remote.parentId);
+  const occupant = ctx.localOccupant(remote, id);
+  if (occupant !== undefined) return ctx.isLeftOut(occupant.id) ? blockedName(ctx, remote) : waitHere(ctx, id);
+  if (remote.kind === 'file' && remote.name !== RULES_FILE && ctx.scope.awaitsRules('remote', remote.parentId)) return ctx.wait(id);
   ctx.emit({ op: remote.kind === 'file' ? 'download' : 'mkdir_local', id }, 'new_there');
 }
 
@@ -21,10 +26,13 @@ export function decideNewHere(ctx: Context, local: LocalNode): void {
   const { id } = local;
   if (local.parentId === PARKED_ID) return unpark(ctx, local);
   if (!ctx.isRemoteFolder(local.parentId)) return waitThere(ctx, id);
+  if (ctx.isLeftOutAt('remote', local.parentId)) return ctx.wait(id, local.parentId);
   const occupant = ctx.remoteOccupant(local, id);
+  if (occupant !== undefined && ctx.isLeftOut(occupant.id)) return blockedName(ctx, local);
   if (occupant !== undefined) return meet(ctx, local, occupant);
   const rival = strongerSibling(ctx, local);
   if (rival !== undefined) return clash(ctx, local, rival.name);
+  if (local.name !== RULES_FILE && ctx.scope.awaitsRules('local', local.parentId)) return ctx.wait(id);
   if (local.kind === 'folder') return ctx.emit({ op: 'mkdir_remote', id }, 'new_here');
   if (local.content === null) return ctx.emit({ op: 'hash', id }, 'read_first');
   ctx.emit({ op: 'upload', id }, 'new_here');

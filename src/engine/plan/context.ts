@@ -4,7 +4,8 @@ import type { ErrorData } from '../../contract/index.ts';
 import type { Blocked, Operation, Place } from './operations.ts';
 import { sameName } from './same.ts';
 import { Fates } from './fates.ts';
-import type { Policy } from './policy.ts';
+import type { Removal } from './left-out.ts';
+import { EVERYTHING, type PlanScope, type Policy } from './policy.ts';
 import type { RuleCode, Trace } from './trace.ts';
 
 /** Where an item stands: exactly one of these, whatever the trees say. */
@@ -22,6 +23,8 @@ export class Context {
   readonly trees: Trees;
   readonly policy: Policy;
   readonly operations = new Map<string, Operation>();
+  /** When items that are not kept on this device can be taken away; found once for each. */
+  readonly removals = new Map<NodeId, Removal>();
   readonly blocked = new Map<NodeId, Blocked>();
   readonly waiting = new Set<NodeId>();
   /** Items drawn in while deciding others; decided in this run too. */
@@ -34,6 +37,7 @@ export class Context {
   readonly #planned = { remote: new Map<NodeId, NodeId>(), local: new Map<NodeId, NodeId>() };
 
   readonly fates: Fates;
+  readonly scope: PlanScope;
   // The trees do not change while a plan is made, and it comes back to the same items often.
   readonly #remote: (id: NodeId) => RemoteNode | undefined;
   readonly #local: (id: NodeId) => LocalNode | undefined;
@@ -48,6 +52,7 @@ export class Context {
     this.#local = remembering((id) => trees.local.get(id));
     this.#synced = remembering((id) => trees.synced.get(id));
     this.policy = policy;
+    this.scope = policy.scope ?? EVERYTHING;
     this.fates = new Fates(this);
   }
 
@@ -116,6 +121,22 @@ export class Context {
   }
   isLocalFolder(id: NodeId): boolean {
     return id === ROOT_ID || this.local(id)?.kind === 'folder';
+  }
+
+  /** It gets no operation: left out where either side has it, or not kept on this device. */
+  isLeftOut(id: NodeId): boolean {
+    return this.isLeftOutAt('local', id) || this.isLeftOutAt('remote', id) || this.isExcludedThere(id);
+  }
+
+  /** A rule, or the person, leaves it out where that tree has it. */
+  isLeftOutAt(side: 'local' | 'remote', id: NodeId): boolean {
+    const node = side === 'local' ? this.local(id) : this.remote(id);
+    return node !== undefined && this.scope.at(side, node) !== undefined;
+  }
+
+  /** Not kept on this device, and nothing of it is here. */
+  isExcludedThere(id: NodeId): boolean {
+    return this.local(id) === undefined && this.scope.excluded(id);
   }
 
   /** Whoever has the name in the cloud's folder, other than `self`. */

@@ -4,8 +4,8 @@ import { samePlace } from './same.ts';
 import { verdictOf } from './verdict.ts';
 
 /**
- * What becomes of an item that one side no longer has. A folder is spared when anything below it is (SYNC-SPEC 4), and
- * waits while something below it is about to move out.
+ * What becomes of an item that one side no longer has. A folder is spared when anything below it is (SYNC-SPEC 4), also
+ * what is left out by a rule (SYNC-SPEC 11), and waits while something below it is about to move out.
  */
 export type Fate = 'delete' | 'wait' | 'revive';
 
@@ -55,10 +55,11 @@ export class Fates {
     const ctx = this.#ctx;
     const remote = ctx.remote(id);
     const synced = ctx.synced(id);
-    if (remote === undefined || synced === undefined || ctx.policy.keep(id)) return 'revive';
+    if (remote === undefined || synced === undefined || synced.aside === true || ctx.policy.keep(id)) return 'revive';
     if (!samePlace(remote, synced) || this.isMovedAlong('remote', id)) return 'revive';
     if (remote.kind === 'file') return synced.kind === 'file' && remote.content.hash === synced.hash ? 'delete' : 'revive';
     return worst(ctx.trees.remote.children(id), (child) => {
+      if (ctx.isLeftOut(child.id)) return 'revive';
       switch (ctx.standing(child.id)) {
         case 'gone_here':
           return ctx.policy.busy(child.id) ? 'wait' : this.ofRemote(child.id);
@@ -75,13 +76,15 @@ export class Fates {
     const ctx = this.#ctx;
     const local = ctx.local(id);
     const synced = ctx.synced(id);
-    if (local === undefined || synced === undefined || ctx.policy.keep(id)) return 'revive';
+    if (local === undefined || synced === undefined || synced.aside === true || ctx.policy.keep(id)) return 'revive';
     if (this.isMovedHere(id)) return 'revive';
     if (local.kind === 'file') {
       if (local.content === null) return 'wait';
       return synced.kind === 'file' && local.content.hash === synced.hash ? 'delete' : 'revive';
     }
+    if (local.holdsIgnored === true) return 'revive';
     return worst(ctx.trees.local.children(id), (child) => {
+      if (ctx.isLeftOut(child.id)) return 'revive';
       switch (ctx.standing(child.id)) {
         case 'gone_there':
           if (child.kind === 'file' && child.content === null) ctx.include(child.id);

@@ -21,6 +21,8 @@ export type Operation =
   | { readonly op: 'settle'; readonly id: NodeId }
   /** Gone on both sides. */
   | { readonly op: 'forget'; readonly id: NodeId }
+  /** Left out by a rule on either side: what is agreed on is kept, but what is gone is not a deletion any more. */
+  | { readonly op: 'set_aside'; readonly id: NodeId }
   /** Deleted here but changed in the cloud: from now on new in the cloud. */
   | { readonly op: 'revive_remote'; readonly id: NodeId }
   /** Changed here, and in the cloud deleted or changed too: from now on a new item here, with a new id. */
@@ -29,6 +31,8 @@ export type Operation =
   /** The same item appeared on both sides: the local one takes the cloud's id. */
   | { readonly op: 'adopt'; readonly id: NodeId; readonly remoteId: NodeId }
   // --- the local file is read
+  /** It is not left out any more: is it here as it was last known? Only then does what was agreed on count again. */
+  | { readonly op: 'take_up'; readonly id: NodeId }
   | { readonly op: 'hash'; readonly id: NodeId }
   // --- the cloud changes
   | { readonly op: 'upload'; readonly id: NodeId }
@@ -48,6 +52,8 @@ export type Operation =
   /** Out of the way, so that a swap or a rotation can be made here. */
   | { readonly op: 'park_local'; readonly id: NodeId }
   | { readonly op: 'delete_local'; readonly id: NodeId; readonly items: number }
+  /** Not kept on this device: out of the folder, since the cloud has it as it is here. Nobody's deletion. */
+  | { readonly op: 'drop_copy'; readonly id: NodeId }
   /** The cloud has another item of this name: the one here is renamed and keeps its id. */
   | { readonly op: 'rename_aside'; readonly id: NodeId; readonly name: string; readonly inFavourOf: NodeId };
 

@@ -2,6 +2,7 @@ import { nameKey } from '../../base/index.ts';
 import { type LocalNode, type NodeId, PARKED_ID, type RemoteNode } from '../model/index.ts';
 import { conflictName } from '../conflict/index.ts';
 import type { Context } from './context.ts';
+import { blockedName, leaveFor } from './left-out.ts';
 import { placeOf, sameName, samePlace } from './same.ts';
 import { waitHere, waitThere } from './standstill.ts';
 import { verdictOf } from './verdict.ts';
@@ -24,8 +25,10 @@ export function decidePlace(ctx: Context, remote: RemoteNode, local: LocalNode):
 function moveThere(ctx: Context, remote: RemoteNode, local: LocalNode): void {
   const { id } = remote;
   if (!ctx.isRemoteFolder(local.parentId)) return waitThere(ctx, id);
+  if (ctx.isLeftOutAt('remote', local.parentId)) return ctx.wait(id, local.parentId);
   const occupant = ctx.remoteOccupant(local, id);
   if (occupant !== undefined) {
+    if (ctx.isLeftOut(occupant.id)) return blockedName(ctx, local);
     const leaves = ctx.standing(occupant.id) === 'gone_here' || verdictOf(ctx, occupant.id) === 'move_there';
     if (leaves) return waitThere(ctx, id);
     ctx.include(occupant.id);
@@ -62,9 +65,12 @@ function rivalMover(ctx: Context, local: LocalNode): LocalNode | undefined {
 function moveHere(ctx: Context, remote: RemoteNode): void {
   const { id } = remote;
   if (!ctx.policy.canHold(remote.name)) return ctx.block(id, { code: 'name_not_holdable', params: { name: remote.name } });
+  if (ctx.isExcludedThere(remote.parentId)) return leaveFor(ctx, id);
   if (!ctx.isLocalFolder(remote.parentId)) return waitHere(ctx, id);
   if (ctx.isAbove('local', id, remote.parentId)) return waitHere(ctx, id);
-  if (ctx.localOccupant(remote, id) !== undefined) return waitHere(ctx, id);
+  if (ctx.isLeftOutAt('local', remote.parentId)) return ctx.wait(id, remote.parentId);
+  const occupant = ctx.localOccupant(remote, id);
+  if (occupant !== undefined) return ctx.isLeftOut(occupant.id) ? blockedName(ctx, remote) : waitHere(ctx, id);
   if (ctx.mayBeAbove('local', id, remote.parentId)) return ctx.wait(id);
   ctx.planParent('local', id, remote.parentId);
   ctx.emit({ op: 'move_local', id, to: placeOf(remote) }, movedBoth(ctx, id) ? 'both_moved' : 'moved_there');

@@ -2,6 +2,7 @@ import { type NodeId, PARKED_ID, type RemoteNode, type SyncedNode, type Trees } 
 import { decideNewHere, decideNewThere } from './appeared.ts';
 import { decideContent } from './content.ts';
 import { Context } from './context.ts';
+import { decideExcluded, decideLeftOut } from './left-out.ts';
 import { samePlace } from './same.ts';
 import { holdMassDeletions } from './mass-deletion.ts';
 import type { Plan } from './operations.ts';
@@ -21,13 +22,13 @@ export function plan(trees: Trees, dirty: Iterable<NodeId>, policy: Policy, trac
   // Sorted, because conflict names are given out first come, first served. Most of a full pass is settled and not looked
   // at any further.
   const open: NodeId[] = [];
-  for (const id of dirty) if (!isSettled(trees, id)) open.push(id);
+  for (const id of dirty) if (!isSettled(ctx, id)) open.push(id);
   for (const id of open.sort()) ctx.include(id);
   for (let next = 0; next < ctx.queue.length; next += 1) {
     const id = ctx.queue[next];
     if (id !== undefined && !ctx.policy.busy(id)) decide(ctx, id);
   }
-  const { operations, massDeletions } = holdMassDeletions([...ctx.operations.values()], trees.synced.size, policy);
+  const { operations, massDeletions } = holdMassDeletions([...ctx.operations.values()], trees.synced.size - ctx.scope.asideItems, policy);
   for (const question of massDeletions)
     for (const id of question.ids) {
       ctx.waiting.add(id);
@@ -37,6 +38,7 @@ export function plan(trees: Trees, dirty: Iterable<NodeId>, policy: Policy, trac
 }
 
 function decide(ctx: Context, id: NodeId): void {
+  if (decideLeftOut(ctx, id)) return;
   const remote = ctx.remote(id);
   const local = ctx.local(id);
   switch (ctx.standing(id)) {
@@ -73,7 +75,8 @@ function decideBoth(ctx: Context, id: NodeId): void {
   if (ctx.operations.has(id) || local.parentId === PARKED_ID) return;
   const same = remote.kind === 'file' && local.kind === 'file' ? decideContent(ctx, remote, local, synced) : true;
   if (!placed || !same) return;
-  if (!isWritten(remote, synced)) ctx.emit({ op: 'settle', id }, 'agreed');
+  if (!isWritten(remote, synced)) return ctx.emit({ op: 'settle', id }, 'agreed');
+  if (ctx.scope.excluded(id)) decideExcluded(ctx, id);
 }
 
 /** What was agreed on is what the cloud has. */
@@ -85,9 +88,11 @@ const isWritten = (remote: RemoteNode, synced: SyncedNode | undefined): boolean 
   (synced.kind === 'folder' || (remote.kind === 'file' && synced.hash === remote.content.hash));
 
 /** All three trees say the same: nothing to decide, and nothing that deciding would draw in. */
-function isSettled({ remote, local, synced }: Trees, id: NodeId): boolean {
-  const [there, here] = [remote.get(id), local.get(id)];
+function isSettled({ trees: { remote, local, synced }, scope }: Context, id: NodeId): boolean {
+  const [there, here, agreed] = [remote.get(id), local.get(id), synced.get(id)];
   if (there === undefined || here === undefined || there.kind !== here.kind || !samePlace(there, here)) return false;
   if (there.kind === 'file' && here.kind === 'file' && here.content?.hash !== there.content.hash) return false;
-  return isWritten(there, synced.get(id));
+  if (!isWritten(there, agreed) || agreed?.aside === true) return false;
+  // What is left out since is set aside; what is not kept here has to go.
+  return scope.at('local', here) === undefined && scope.at('remote', there) === undefined && !scope.excluded(id);
 }

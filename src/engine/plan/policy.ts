@@ -1,4 +1,4 @@
-import type { NodeId } from '../model/index.ts';
+import type { LocalNode, NodeId, RemoteNode } from '../model/index.ts';
 
 /** What the planner has to know beyond the trees. */
 export interface Policy {
@@ -18,6 +18,8 @@ export interface Policy {
   readonly massDelete: MassDeleteLimits;
   /** What was deleted shortly before without a question: it counts together with what is to be deleted now. */
   readonly deletedLately: (side: DeletedSide) => DeletedLately;
+  /** What this device keeps its hands off; nothing when not given. */
+  readonly scope?: PlanScope;
 }
 
 /** Where somebody deleted: on this device, or in the cloud. */
@@ -29,6 +31,25 @@ export interface DeletedLately {
   /** Of these, how many are not in the agreed tree any more. */
   readonly gone: number;
 }
+
+/** See `ignore/scope.ts`. */
+export interface PlanScope {
+  /** Something when a rule, or the person, leaves the item out where that tree has it. */
+  readonly at: (side: 'local' | 'remote', node: LocalNode | RemoteNode) => object | undefined;
+  /** In a folder of the cloud that is not kept on this device. */
+  readonly excluded: (id: NodeId) => boolean;
+  /** Rules that could hold in the folder are still on their way here: nothing new may be sent or fetched there. */
+  readonly awaitsRules: (side: 'local' | 'remote', folder: NodeId) => boolean;
+  /** Agreed on, and set aside: they are no part of what a deletion is measured against. */
+  readonly asideItems: number;
+}
+
+export const EVERYTHING: PlanScope = {
+  at: () => undefined,
+  excluded: () => false,
+  awaitsRules: () => false,
+  asideItems: 0,
+};
 
 export interface MassDeleteLimits {
   /** This many items always ask. */

@@ -39,7 +39,8 @@ export function waitHere(ctx: Context, id: NodeId): void {
   if (ctx.standing(id) === 'new_there' && ctx.remote(id)?.kind === 'file') return;
   const circle = closure(id, (at) => blockersHere(ctx, at));
   // What is out of sight already is in nobody's way.
-  const inTheWay = (at: NodeId): boolean => verdictOf(ctx, at) === 'move_here' && ctx.local(at)?.parentId !== PARKED_ID;
+  const inTheWay = (at: NodeId): boolean =>
+    verdictOf(ctx, at) === 'move_here' && ctx.local(at)?.parentId !== PARKED_ID && !ctx.isLeftOut(at);
   const [first] = [...(circle ?? [])].filter(inTheWay).sort();
   if (first !== undefined && !ctx.policy.busy(first)) ctx.emit({ op: 'park_local', id: first }, 'circle');
 }
@@ -58,6 +59,7 @@ function closure(id: NodeId, next: (at: NodeId) => readonly NodeId[]): ReadonlyS
 }
 
 function blockersThere(ctx: Context, id: NodeId): readonly NodeId[] {
+  if (ctx.isLeftOut(id)) return [];
   const remote = ctx.remote(id);
   const local = ctx.local(id);
   switch (ctx.standing(id)) {
@@ -77,6 +79,7 @@ function blockersThere(ctx: Context, id: NodeId): readonly NodeId[] {
 }
 
 function blockersHere(ctx: Context, id: NodeId): readonly NodeId[] {
+  if (ctx.isLeftOut(id)) return [];
   const remote = ctx.remote(id);
   const local = ctx.local(id);
   switch (ctx.standing(id)) {
@@ -111,7 +114,7 @@ function stepsOf(ctx: Context, circle: ReadonlySet<NodeId>): readonly RemoteStep
   const moved: RemoteStep[] = [];
   const deleted: RemoteNode[] = [];
   for (const id of [...circle].sort((a, b) => depth(ctx, a) - depth(ctx, b) || (a < b ? -1 : 1))) {
-    if (ctx.policy.busy(id) || ctx.operations.has(id)) return undefined;
+    if (ctx.policy.busy(id) || ctx.operations.has(id) || ctx.isLeftOut(id)) return undefined;
     const local = ctx.local(id);
     const remote = ctx.remote(id);
     const standing = ctx.standing(id);

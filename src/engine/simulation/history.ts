@@ -10,6 +10,7 @@ import { type Acts, Person, textsIn } from './person.ts';
 import { EMAIL, ROOT, SimDevice } from './device.ts';
 import { Ledger } from './ledger.ts';
 import { Scheduler } from './scheduler.ts';
+import { hasRules } from './rules.ts';
 import { Settlement } from './settlement.ts';
 import { answerQuestions } from './questions.ts';
 import { Trace } from './trace.ts';
@@ -103,6 +104,7 @@ class History {
           random: this.#random.fork(),
           ledger: this.#ledger,
           names,
+          rules: hasRules(options.seed),
           note: (what) => this.#scheduler.note(device.name, `person: ${what}`),
         }),
       );

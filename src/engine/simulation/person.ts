@@ -1,8 +1,10 @@
 import { DiskFault } from '../environment.ts';
 import type { Inode } from '../fakes/disk/volume.ts';
 import type { SeededRandom } from '../fakes/random.ts';
+import { RULES_FILE } from '../ignore/index.ts';
 import { ROOT, type SimDevice } from './device.ts';
 import type { Ledger } from './ledger.ts';
+import { rulesFiles, rulesText } from './rules.ts';
 
 /** What a person does is a row of short acts; between two of them anything may happen. */
 export type Acts = Generator<void, void, void>;
@@ -13,6 +15,8 @@ export interface PersonParts {
   readonly ledger: Ledger;
   readonly note: (what: string) => void;
   readonly names: readonly string[];
+  /** Writes ignore rules too. */
+  readonly rules: boolean;
 }
 
 interface Found {
@@ -56,6 +60,7 @@ export class Person {
       [2, () => this.#swapPlaces()],
       [1, () => this.#rotate()],
       [1, () => this.#intoOwnChild()],
+      [this.#parts.rules ? 3 : 0, () => this.#rule()],
     ];
     let rest = random.below(weighted.reduce((sum, [weight]) => sum + weight, 0));
     for (const [weight, act] of weighted) {
@@ -104,6 +109,15 @@ export class Person {
     this.#write(file.path, this.#content());
     yield;
     this.#delete(backup);
+  }
+
+  /** Ignore rules are written, edited and taken away again. */
+  *#rule(): Acts {
+    const { random, names, device } = this.#parts;
+    const known = rulesFiles(device);
+    if (known.length > 0 && random.next() < 0.4) return this.#delete(random.pick(known));
+    const path = known.length > 0 && random.next() < 0.5 ? random.pick(known) : `${this.#folder()}/${RULES_FILE}`;
+    this.#write(path, rulesText(random, names, this.#content() || 'nothing'));
   }
 
   /** As office programs do: a lock beside it, a temporary file, the old one aside, the temporary one in its place. */

@@ -5,6 +5,7 @@ import { cloudListing, differences, diskListing, leftovers } from './checks.ts';
 import type { SimDevice } from './device.ts';
 import { answerQuestions } from './questions.ts';
 import type { Ledger } from './ledger.ts';
+import { removeRules } from './rules.ts';
 import type { Scheduler } from './scheduler.ts';
 
 export interface SettlementParts {
@@ -32,10 +33,12 @@ export class Settlement {
   }
 
   async settle(): Promise<string[]> {
+    const { devices, cloud, ledger } = this.#parts;
     let problems: string[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
       await this.#round();
-      problems = await this.#unsettled();
+      const ruled = removeRules(devices, cloud, (texts) => ledger.dismissed(texts));
+      problems = ruled ? ['ignore rules are left'] : await this.#unsettled();
       // Where trees cannot be compared, only time tells that everybody has had a full look.
       const blind = this.#parts.devices.some(hasClash) && round < HOURLY;
       if (problems.length === 0 && !blind) break;

@@ -27,6 +27,7 @@ const settled: ExplainFacts = {
   issue: undefined,
   localOnly: false,
   ignoredBy: null,
+  notKept: false,
   active: false,
   inConflict: false,
   questioned: false,

@@ -38,6 +38,7 @@ export function explainItem(facts: ExplainFacts): ItemExplanation {
 function ruleOf(facts: ExplainFacts): RuleCode | null {
   if (facts.localOnly) return 'local_only';
   if (facts.ignoredBy !== null) return 'ignored';
+  if (facts.notKept && facts.local === undefined) return 'not_kept';
   if (facts.unreadable !== undefined) return 'unknown_not_deleted';
   const settled = isSettled(facts);
   if (facts.issue !== undefined) {
@@ -77,7 +78,7 @@ export function ruleOfIssue(reason: ErrorData): RuleCode | null {
 
 /** In the order of what holds longest: what holds everything, then a question, then the item's own trouble. */
 function waitOf(facts: ExplainFacts, { state, nextTryAt }: ItemVerdict): Wait {
-  if (facts.localOnly || facts.ignoredBy !== null) return 'nothing';
+  if (facts.localOnly || facts.ignoredBy !== null || (facts.notKept && facts.local === undefined)) return 'nothing';
   if (facts.active) return 'now';
   const settled = isSettled(facts) && facts.unseen === null && facts.unreadable === undefined && facts.issue === undefined;
   if (settled) return 'nothing';

@@ -29,6 +29,7 @@ const settled: ItemFacts = {
   issue: undefined,
   localOnly: false,
   ignoredBy: null,
+  notKept: false,
   active: false,
   inConflict: false,
   questioned: false,

@@ -12,6 +12,8 @@ export interface ItemFacts {
   readonly localOnly: boolean;
   /** The ignore rule that matches, as it is written; null when none does. */
   readonly ignoredBy: string | null;
+  /** In the cloud, and not kept on this device. */
+  readonly notKept: boolean;
   /** An operation on it is running. */
   readonly active: boolean;
   /** It has a kept version beside it, or is one, and nobody has chosen yet. */
@@ -46,6 +48,7 @@ export function itemVerdict(facts: ItemFacts): ItemVerdict {
   if (facts.localOnly) return plain('local_only');
   if (facts.ignoredBy !== null) return plain('ignored', { code: 'ignored_by_rule', params: { rule: facts.ignoredBy } });
   if (facts.active) return plain('syncing');
+  if (facts.notKept && facts.local === undefined) return plain('not_kept', { code: 'not_kept_here', params: {} });
   if (facts.issue !== undefined) return ofIssue(facts.issue);
   if (facts.inConflict) return plain('conflict', { code: 'conflict_kept', params: {} });
   if (isSettled(facts)) return plain('synced');

@@ -1,5 +1,16 @@
 import type { Activity, ErrorData, FirstMergeQuestion, MassDeleteQuestion, SettingKey, SettingValue } from '../../contract/index.ts';
-import type { LocalNode, LocalTree, NodeId, RemoteFile, RemoteNode, RemoteTree, SyncedNode, SyncedTree } from '../model/index.ts';
+import type {
+  FileStat,
+  Fingerprint,
+  LocalNode,
+  LocalTree,
+  NodeId,
+  RemoteFile,
+  RemoteNode,
+  RemoteTree,
+  SyncedNode,
+  SyncedTree,
+} from '../model/index.ts';
 
 /**
  * Everything one device remembers, in one SQLite file (WAL). All calls are synchronous. Reads see the writes of the
@@ -32,7 +43,15 @@ export interface StoreReads {
   journal(): readonly JournalRow[];
   account(): AccountRow | null;
   folder(): FolderRow | null;
-  localOnlyFolders(): readonly string[];
+  localOnlyFolders(): readonly LocalOnlyRow[];
+  /** Rules of folders as they were last read. */
+  rules(): readonly RulesRow[];
+  /** Files that hold rules, by their name; as a rule few. */
+  rulesFiles(): { readonly local: readonly LocalNode[]; readonly remote: readonly RemoteNode[] };
+  /** Folders of the cloud that are not kept on this device. */
+  excluded(): readonly NodeId[];
+  /** Agreed on, and left out since. */
+  asideCount(): number;
   /** Where the change feed stands; null before the first read to the end. */
   cursor(): CursorRow | null;
   setting<K extends SettingKey>(key: K): SettingValue<K>;
@@ -71,7 +90,12 @@ export interface StoreWrites {
   deleteJournal(id: number): void;
   setAccount(account: AccountRow | null): void;
   setFolder(folder: FolderRow | null): void;
-  setLocalOnlyFolders(paths: readonly string[]): void;
+  setLocalOnlyFolders(folders: readonly LocalOnlyRow[]): void;
+  putRules(row: RulesRow): void;
+  deleteRules(folder: NodeId): void;
+  /** Forgets the rules of folders that are in no tree any more. */
+  dropStrayRules(): void;
+  setExcluded(id: NodeId, is: boolean): void;
   setCursor(cursor: CursorRow | null): void;
   setSetting<K extends SettingKey>(key: K, value: SettingValue<K>): void;
   /** Null: paused until resumed. */
@@ -115,6 +139,24 @@ export interface FolderRow {
    * `asked` is null until both sides were looked at.
    */
   readonly firstMerge?: { readonly asked: FirstMergeQuestion | null };
+}
+
+/** A folder that never leaves this machine. */
+export interface LocalOnlyRow {
+  /** Absolute. */
+  readonly path: string;
+  /** Of one inside the synced folder: found again by this when it was moved. Null until it was seen. */
+  readonly identity: FolderIdentity | null;
+}
+
+export type FolderIdentity = Pick<FileStat, 'dev' | 'ino' | 'birthtimeNs' | 'ctimeNs'>;
+
+export interface RulesRow {
+  readonly folder: NodeId;
+  /** Null: there are rules, and they could not be read yet. */
+  readonly text: string | null;
+  /** The file as it was when it was read. */
+  readonly seen: Fingerprint | null;
 }
 
 export interface CursorRow {

@@ -1,5 +1,5 @@
 import { type SettingKey, type SettingValue, settings } from '../../contract/index.ts';
-import type { AccountRow, CursorRow, DeletionRow, FolderRow } from './api.ts';
+import type { AccountRow, CursorRow, DeletionRow, FolderRow, LocalOnlyRow } from './api.ts';
 import type { Sql } from './sql.ts';
 
 /** Single values, kept as JSON under a key. */
@@ -22,7 +22,11 @@ export function profileRows(sql: Sql) {
     reads: {
       account: () => (get('account') ?? null) as AccountRow | null,
       folder: () => (get('folder') ?? null) as FolderRow | null,
-      localOnlyFolders: () => (get('localOnlyFolders') ?? []) as readonly string[],
+      localOnlyFolders: () =>
+        ((get('localOnlyFolders') ?? []) as readonly (LocalOnlyRow | string)[]).map(
+          // An earlier version wrote only the path.
+          (row): LocalOnlyRow => (typeof row === 'string' ? { path: row, identity: null } : row),
+        ),
       cursor: () => (get('cursor') ?? null) as CursorRow | null,
       recentDeletions: () => (get('recentDeletions') ?? []) as readonly DeletionRow[],
       setting<K extends SettingKey>(key: K): SettingValue<K> {
@@ -38,7 +42,7 @@ export function profileRows(sql: Sql) {
     writes: {
       setAccount: (account: AccountRow | null) => set('account', account),
       setFolder: (folder: FolderRow | null) => set('folder', folder),
-      setLocalOnlyFolders: (paths: readonly string[]) => set('localOnlyFolders', paths),
+      setLocalOnlyFolders: (folders: readonly LocalOnlyRow[]) => set('localOnlyFolders', folders),
       setCursor: (cursor: CursorRow | null) => set('cursor', cursor),
       setRecentDeletions: (rows: readonly DeletionRow[]) => set('recentDeletions', rows.length === 0 ? null : rows),
       setSetting: <K extends SettingKey>(key: K, value: SettingValue<K>) => set(`setting.${key}`, value),

@@ -62,13 +62,18 @@ describe('a fresh store', () => {
 });
 
 describe('single values', () => {
+  const localOnly = [
+    { path: '/home/ada/Private', identity: null },
+    { path: 'C:\\Büro', identity: { dev: '1', ino: '2', birthtimeNs: '3', ctimeNs: '4' } },
+  ];
+
   it('outlive a restart, change and go', () => {
     const path = join(tempFolder(), 'state.db');
     const first = openedStore(path);
     first.transaction((write) => {
       write.setAccount(account);
       write.setFolder({ path: '/home/ada/Documents', folderId: 'f1' });
-      write.setLocalOnlyFolders(['/home/ada/Private', 'C:\\Büro']);
+      write.setLocalOnlyFolders(localOnly);
       write.setCursor({ cursor: 'c9', epoch: idOf('epoch') });
       write.setSetting('theme', 'dark');
       write.setSetting('upload.limitKiBps', 512);
@@ -78,7 +83,7 @@ describe('single values', () => {
     const second = openedStore(path);
     expect(second.account()).toEqual(account);
     expect(second.folder()).toEqual({ path: '/home/ada/Documents', folderId: 'f1' });
-    expect(second.localOnlyFolders()).toEqual(['/home/ada/Private', 'C:\\Büro']);
+    expect(second.localOnlyFolders()).toEqual(localOnly);
     expect(second.cursor()).toEqual({ cursor: 'c9', epoch: idOf('epoch') });
     expect([second.setting('theme'), second.setting('upload.limitKiBps'), second.pausedUntil()]).toEqual(['dark', 512, null]);
     second.transaction((write) => {

@@ -4,6 +4,7 @@ import { issueRows } from './issue-rows.ts';
 import { journalRows } from './journal-rows.ts';
 import { profileRows } from './profile-rows.ts';
 import { questionRows } from './question-rows.ts';
+import { scopeRows } from './scope-rows.ts';
 import type { Sql } from './sql.ts';
 import { Trees } from './trees.ts';
 
@@ -15,6 +16,7 @@ export function makeStore(sql: Sql): Store {
   const issues = issueRows(sql);
   const questions = questionRows(sql);
   const journal = journalRows(sql);
+  const scope = scopeRows(sql);
 
   const write: StoreWrites = {
     ...profile.writes,
@@ -22,12 +24,16 @@ export function makeStore(sql: Sql): Store {
     ...issues.writes,
     ...questions.writes,
     ...journal.writes,
+    ...scope.writes,
     putRemote: (node) => trees.remote.put(node),
     deleteRemote: (id) => trees.remote.delete(id),
     clearRemote: () => trees.remote.clear(),
     putLocal: (node) => trees.local.put(node),
     deleteLocal: (id) => trees.local.delete(id),
-    rebindLocal: (from, to) => trees.rebindLocal(from, to),
+    rebindLocal(from, to) {
+      trees.rebindLocal(from, to);
+      scope.rebind(from, to);
+    },
     putSynced: (node) => trees.synced.put(node),
     deleteSynced: (id) => trees.synced.delete(id),
     clearTrees() {
@@ -38,6 +44,7 @@ export function makeStore(sql: Sql): Store {
       issues.clear();
       questions.clear();
       activity.forgetReversals();
+      scope.clear();
     },
   };
 
@@ -49,6 +56,7 @@ export function makeStore(sql: Sql): Store {
     ...issues.reads,
     ...questions.reads,
     ...journal.reads,
+    ...scope.reads,
     remote: trees.remote,
     local: trees.local,
     synced: trees.synced,
@@ -56,6 +64,8 @@ export function makeStore(sql: Sql): Store {
     localWithInode: (dev, ino) => trees.localWithInode(dev, ino),
     conflictCopies: () => trees.conflictCopies().filter((node) => node.kind === 'file'),
     localAside: (winner) => trees.localAside(winner),
+    rulesFiles: () => trees.rulesFiles(),
+    asideCount: () => trees.asideCount(),
     localPath: (id) => trees.local.path(id),
     remotePath: (id) => trees.remote.path(id),
     syncedPath: (id) => trees.synced.path(id),

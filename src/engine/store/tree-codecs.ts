@@ -75,18 +75,18 @@ const STAT = ['stat_size', 'dev', 'ino', 'birthtime_ns', 'mtime_ns', 'ctime_ns',
 
 export const localCodec: TreeCodec<LocalNode> = {
   table: 'local',
-  columns: [...PLACE, ...STAT, 'conflict_of', 'size', 'hash', 'blocks'],
+  columns: [...PLACE, ...STAT, 'conflict_of', 'holds_ignored', 'size', 'hash', 'blocks'],
   toRow(node) {
     const { stat } = node;
     // The kind of a node and of its stat are one fact here; a row that says both could contradict itself.
     if (stat.kind !== node.kind) throw new TypeError(`a ${node.kind} whose stat says ${stat.kind}`);
     const times = [stat.birthtimeNs, stat.mtimeNs, stat.ctimeNs];
     const head = [...placeCells(node), stat.size, stat.dev, stat.ino, ...times, stat.mode, stat.links];
-    if (node.kind === 'folder') return [...head, null, null, null, null];
+    if (node.kind === 'folder') return [...head, null, node.holdsIgnored === true ? 1 : 0, null, null, null];
     const { content, conflictOf = null } = node;
     return content === null
-      ? [...head, conflictOf, null, null, null]
-      : [...head, conflictOf, content.size, content.hash, blocksBytes(content)];
+      ? [...head, conflictOf, 0, null, null, null]
+      : [...head, conflictOf, 0, content.size, content.hash, blocksBytes(content)];
   },
   fromRow(row) {
     const kind = isFolder(row) ? 'folder' : 'file';
@@ -101,9 +101,9 @@ export const localCodec: TreeCodec<LocalNode> = {
       mode: row[11] as number,
       links: row[12] as number,
     } as const;
-    if (kind === 'folder') return { kind, ...toPlace(row), stat };
-    const hash = hexOrNull(row[15]);
-    const content = hash === null ? null : toContent(row[14] as number, hash, row[16]);
+    if (kind === 'folder') return { kind, ...toPlace(row), stat, ...(row[14] === 1 ? { holdsIgnored: true } : {}) };
+    const hash = hexOrNull(row[16]);
+    const content = hash === null ? null : toContent(row[15] as number, hash, row[17]);
     const conflictOf = hexOrNull(row[13]);
     return conflictOf === null ? { kind, ...toPlace(row), stat, content } : { kind, ...toPlace(row), stat, content, conflictOf };
   },
@@ -111,10 +111,10 @@ export const localCodec: TreeCodec<LocalNode> = {
 
 export const syncedCodec: TreeCodec<SyncedNode> = {
   table: 'synced',
-  columns: [...PLACE, 'revision', 'hash'],
-  toRow: (node) => [...placeCells(node), node.revision, node.kind === 'file' ? node.hash : null],
+  columns: [...PLACE, 'revision', 'hash', 'aside'],
+  toRow: (node) => [...placeCells(node), node.revision, node.kind === 'file' ? node.hash : null, node.aside === true ? 1 : 0],
   fromRow(row) {
-    const head = { ...toPlace(row), revision: row[5] as string };
+    const head = { ...toPlace(row), revision: row[5] as string, ...(row[7] === 1 ? { aside: true } : {}) };
     return isFolder(row) ? { kind: 'folder', ...head } : { kind: 'file', ...head, hash: row[6] as string };
   },
 };

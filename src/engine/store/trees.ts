@@ -9,6 +9,8 @@ import { TreeTable } from './tree-table.ts';
 const place = 'id, parent, name, folder';
 const CHANGED_REMOTE = `SELECT ${place}, revision, hash FROM synced EXCEPT SELECT ${place}, revision, hash FROM remote`;
 const CHANGED_LOCAL = `SELECT ${place}, hash FROM synced EXCEPT SELECT ${place}, hash FROM local`;
+// Written out, so that the index of just these is used.
+const RULES_FILE = "name_key = '.tidemarkignore'";
 const onlyIn = (table: string): string => `SELECT id FROM ${table} EXCEPT SELECT id FROM synced`;
 
 /** The three trees and what concerns more than one row of them. */
@@ -22,6 +24,9 @@ export class Trees {
   readonly conflictCopies: () => readonly RemoteNode[];
   readonly #keptVersions: (winner: string) => readonly RemoteNode[];
   readonly #steppedAside: (winner: string) => readonly LocalNode[];
+  readonly #rules: { readonly local: () => readonly LocalNode[]; readonly remote: () => readonly RemoteNode[] };
+  readonly #aside: Query;
+  readonly #asideCount: Query;
   readonly #rebindId: Change;
   readonly #rebindChildren: Change;
   readonly #rebindAgreed: Change;
@@ -39,6 +44,9 @@ export class Trees {
       { tree: this.remote, changed: ids(CHANGED_REMOTE), added: ids(onlyIn('remote')) },
       { tree: this.local, changed: ids(CHANGED_LOCAL), added: ids(onlyIn('local')) },
     ];
+    this.#rules = { local: this.local.search(RULES_FILE), remote: this.remote.search(RULES_FILE) };
+    this.#aside = sql.query(`SELECT ${asHex('id')} FROM synced WHERE aside = 1`);
+    this.#asideCount = sql.query('SELECT count(*) FROM synced WHERE aside = 1');
     this.#rebindId = sql.change(`UPDATE local SET id = ${fromHex} WHERE id = ${fromHex}`);
     this.#rebindChildren = sql.change(`UPDATE local SET parent = ${fromHex} WHERE parent = ${fromHex}`);
     this.#rebindAgreed = sql.change(`UPDATE synced SET parent = ${fromHex} WHERE parent = ${fromHex}`);
@@ -55,7 +63,17 @@ export class Trees {
       // All of synced is there, and as many rows: then there is nothing beside. Spares a settled folder a walk.
       if (rows.length > 0 || tree.size !== this.synced.size) add(added.all());
     }
+    // What was set aside is looked at once more: the rule may be gone.
+    add(this.#aside.all());
     return [...found];
+  }
+
+  rulesFiles(): { readonly local: readonly LocalNode[]; readonly remote: readonly RemoteNode[] } {
+    return { local: this.#rules.local(), remote: this.#rules.remote() };
+  }
+
+  asideCount(): number {
+    return this.#asideCount.get()?.[0] as number;
   }
 
   localWithInode(dev: string, ino: string): readonly LocalNode[] {

@@ -6,6 +6,7 @@ import { FakeClock, FakeCloud, FakeLog, FakeSecrets, SeededRandom } from '../fak
 import type { NodeId } from '../model/index.ts';
 import type { DriveApi } from '../remote/index.ts';
 import type { StatusEvent } from '../status/index.ts';
+import { ScopeKeeper } from '../core/scope-keeper.ts';
 import { type ActivityRow, openStore, type Store } from '../store/index.ts';
 import type { ChangedList, SyncContext } from '../core/sync-context.ts';
 
@@ -81,6 +82,7 @@ export class TestSync {
         signedOut: null,
       },
       folder: { path: ROOT, folderId: 'f'.repeat(32) },
+      scopes: new ScopeKeeper(this.store),
       treeLock: new Mutex(),
       hooks: {
         onStatus: (event) => void told.status.push(event),

@@ -2,6 +2,7 @@ import type { DiskFaultCode } from '../../environment.ts';
 import type { DiskMethod } from '../../fakes/disk/index.ts';
 import { createMarker, prepareOwnFolder } from '../../local/index.ts';
 import { type LocalFile, type LocalNode, type NodeId, type RemoteFile, type RemoteNode, ROOT_ID } from '../../model/index.ts';
+import { ScopeKeeper } from '../../core/scope-keeper.ts';
 import { DEVICE, ROOT, TestSync } from '../../testing/test-sync.ts';
 import { contentOf } from '../../transfer/chunks/index.ts';
 import { type ApplyParts, Mutex } from '../index.ts';
@@ -32,6 +33,7 @@ export class TestApply {
       downloader: { fetch: unused },
       committer: { commit: unused, replay: unused },
       treeLock: new Mutex(),
+      scope: () => new ScopeKeeper(sync.store).scope(),
       deviceName: DEVICE,
       onActivity: (entry) => sync.told.activity.push(entry),
       onDatabaseFault: () => undefined,

@@ -1,5 +1,7 @@
 import { type Folder, TidemarkError } from '../../../contract/index.ts';
 import { createMarker, checkFolder } from '../../local/index.ts';
+import { type FileStat, ROOT_ID } from '../../model/index.ts';
+import type { LocalOnlyRow } from '../../store/index.ts';
 import { note } from '../../apply/index.ts';
 import type { Handlers, TidemarkEngine } from '../engine.ts';
 import { checkNewFolder } from '../new-folder.ts';
@@ -19,19 +21,35 @@ export function folderMethods(engine: TidemarkEngine): Handlers<'folder.add' | '
   const { store, environment } = engine;
   const list = async (): Promise<Folder[]> => {
     const synced = store.folder();
-    const localOnly = store.localOnlyFolders().map((path): Folder => ({ path, localOnly: true, state: 'ready' }));
+    const localOnly: Folder[] = [];
+    for (const { path } of store.localOnlyFolders()) {
+      const stat = await environment.disk.stat(path).catch(() => undefined);
+      localOnly.push({ path, localOnly: true, state: stat?.kind === 'folder' ? 'ready' : 'missing' });
+    }
     if (synced === null) return localOnly;
     const state = await checkFolder(environment.disk, synced.path, synced.folderId);
     return [{ path: synced.path, localOnly: false, state }, ...localOnly];
+  };
+  const requireFolder = async (path: string): Promise<FileStat> => {
+    const stat = await environment.disk.stat(path);
+    if (stat?.kind !== 'folder') throw new TidemarkError('folder_missing', { path });
+    return stat;
+  };
+  /** Inside the synced folder, what is in it is judged anew; nothing is deleted on either side for that. */
+  const setLocalOnly = (folders: readonly LocalOnlyRow[]): void => {
+    store.transaction((write) => {
+      write.setLocalOnlyFolders(folders);
+    });
+    engine.run?.judgedAnew(engine.scopes.review([ROOT_ID]));
+    engine.publisher.lists('files');
   };
   return {
     'folder.add': ({ path, localOnly, merge }) =>
       engine.exclusively(async () => {
         const real = await checkNewFolder(engine, path, localOnly);
         if (localOnly) {
-          store.transaction((write) => {
-            write.setLocalOnlyFolders([...store.localOnlyFolders(), real]);
-          });
+          const { dev, ino, birthtimeNs, ctimeNs } = await requireFolder(real);
+          setLocalOnly([...store.localOnlyFolders(), { path: real, identity: { dev, ino, birthtimeNs, ctimeNs } }]);
         } else {
           engine.lockFolder(real);
           const folderId = environment.random.id();
@@ -57,10 +75,8 @@ export function folderMethods(engine: TidemarkEngine): Handlers<'folder.add' | '
         const folder = store.folder();
         if (folder !== null && (folder.path === real || folder.path === path)) {
           await removeSyncedFolder(engine, folder.path);
-        } else if (store.localOnlyFolders().includes(real)) {
-          store.transaction((write) => {
-            write.setLocalOnlyFolders(store.localOnlyFolders().filter((one) => one !== real));
-          });
+        } else if (store.localOnlyFolders().some((one) => one.path === real || one.path === path)) {
+          setLocalOnly(store.localOnlyFolders().filter((one) => one.path !== real && one.path !== path));
         } else throw new TidemarkError('folder_unknown', { path });
         engine.announce();
         return {};

@@ -23,13 +23,13 @@ export function listMethods(engine: TidemarkEngine): Handlers<Names> {
       const { rows: shown, next } = pageOf(rows, limit, (row) => String(row.id));
       return Promise.resolve({ rows: shown.map((row) => shownActivity(row, store, now)), next });
     },
-    'files.list': ({ path, cursor, limit }) => {
+    'files.list': async ({ path, cursor, limit }) => {
       const id = findAnywhere(store, path);
-      if (id === undefined) throw new TidemarkError('unknown_item', { path });
-      const items = views.folder(id, path);
+      const items = await views.folder(id, path);
+      if (id === undefined && items.length === 0) throw new TidemarkError('unknown_item', { path });
       const from = cursor === undefined ? 0 : wholeNumber(cursor);
       const rows: FileItem[] = items.slice(from, from + limit);
-      return Promise.resolve({ rows, next: from + limit < items.length ? String(from + limit) : null });
+      return { rows, next: from + limit < items.length ? String(from + limit) : null };
     },
     'files.explain': ({ path }) => engine.explainer.explain(path),
     'issues.list': ({ cursor, limit }) => {

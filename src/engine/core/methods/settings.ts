@@ -1,4 +1,6 @@
 import { isSettingKey, type SettingKey, type SettingRow, settingKeys, settings, TidemarkError } from '../../../contract/index.ts';
+import { parseRules } from '../../ignore/index.ts';
+import { ROOT_ID } from '../../model/index.ts';
 import type { Handlers, TidemarkEngine } from '../engine.ts';
 
 export function settingMethods(engine: TidemarkEngine): Handlers<'settings.list' | 'settings.set'> {
@@ -13,12 +15,21 @@ export function settingMethods(engine: TidemarkEngine): Handlers<'settings.list'
       if (!isSettingKey(key)) throw new TidemarkError('invalid_request', { field: 'key', problem: `there is no setting ${key}` });
       const parsed = settings[key].schema.safeParse(value);
       if (!parsed.success) throw new TidemarkError('invalid_request', { field: key, problem: parsed.error.issues[0]?.message ?? '' });
+      if (key === 'ignore.rules') requireGoodRules(String(parsed.data));
       store.transaction((write) => {
         write.setSetting(key, parsed.data);
       });
+      if (key === 'ignore.rules') engine.run?.judgedAnew(engine.scopes.review([ROOT_ID]));
       engine.run?.applySettings();
       engine.publisher.lists('settings');
       return Promise.resolve(row(key));
     },
   };
+}
+
+/** A pattern that can never match is a mistake of the one who is here to mend it. */
+function requireGoodRules(text: string): void {
+  const [bad] = parseRules(text).bad;
+  if (bad !== undefined)
+    throw new TidemarkError('invalid_request', { field: 'ignore.rules', problem: `line ${String(bad.line)} can never match: ${bad.text}` });
 }

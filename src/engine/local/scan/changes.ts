@@ -1,6 +1,7 @@
 import type { RelativePath } from '../../../base/index.ts';
 import type { ErrorData } from '../../../contract/index.ts';
 import type { LocalNode, NodeId } from '../../model/index.ts';
+import type { RulesLook } from './scan-rules.ts';
 
 export interface ScanIssue {
   readonly path: RelativePath;
@@ -20,6 +21,8 @@ export interface LocalChanges {
   readonly put: readonly LocalNode[];
   /** Children before parents. */
   readonly deleted: readonly NodeId[];
+  /** Folders whose rules are not what was known of them. */
+  readonly rules: readonly RulesChange[];
   /**
    * New items (among `put`) that may be known ones (among `deleted`) at a new place: same inode, but no birth time to
    * prove it. When the content of `id` turns out to be that of `from`, apply `acceptMove` first.
@@ -30,6 +33,12 @@ export interface LocalChanges {
   readonly cleared: readonly RelativePath[];
   /** Left as they were known (`file_busy`). Not to be forgotten: no hint need come for them. */
   readonly busy: readonly BusyPath[];
+}
+
+export interface RulesChange {
+  readonly folder: NodeId;
+  readonly path: RelativePath;
+  readonly look: Exclude<RulesLook, { readonly state: 'same' }>;
 }
 
 export interface MaybeMoved {

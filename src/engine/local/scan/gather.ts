@@ -4,14 +4,17 @@ import { type Clock, type DirectoryEntry, type Disk, DiskFault, type DiskFaultCo
 import { isBuiltInIgnored } from '../../ignore/index.ts';
 import { compareIdentity, type FileStat, type LocalNode } from '../../model/index.ts';
 import { KnownPlaces } from './known.ts';
-import type { FolderLook, KnownLocal, Listing } from './listing.ts';
+import type { FolderLook, KnownLocal, ListedLook, Listing } from './listing.ts';
 import { SameFolders } from './same.ts';
+import { AS_KNOWN, NO_RULES, RulesOnTheWay, type ScanRules } from './scan-rules.ts';
 
 export interface ScanPlace {
-  readonly disk: Pick<Disk, 'list' | 'stat'>;
+  readonly disk: Pick<Disk, 'list' | 'stat' | 'read'>;
   readonly clock: Pick<Clock, 'now'>;
   /** Absolute. Whether it is ours and there is for the engine to check, before and after. */
   readonly root: string;
+  /** What to leave out; nothing but the built-in names when not given. */
+  readonly rules?: ScanRules;
 }
 
 /** Folders asked for at a time: enough to keep the threads busy, few enough to bound memory. */
@@ -45,6 +48,7 @@ class Walk {
   readonly #place: ScanPlace;
   readonly #known: KnownLocal;
   readonly #places: KnownPlaces;
+  readonly #rules: RulesOnTheWay;
   readonly #everything: boolean;
   readonly #signal: AbortSignal | undefined;
   readonly #queue: RelativePath[] = [];
@@ -54,8 +58,9 @@ class Walk {
   constructor(place: ScanPlace, known: KnownLocal, everything: boolean, signal: AbortSignal | undefined) {
     this.#place = place;
     this.#known = known;
-    this.#places = new KnownPlaces(known.tree);
+    this.#places = new KnownPlaces(known);
     this.same = new SameFolders(this.#places, isScanned);
+    this.#rules = new RulesOnTheWay(place.disk, place.rules ?? NO_RULES, this.#places);
     this.#everything = everything;
     this.#signal = signal;
   }
@@ -73,7 +78,7 @@ class Walk {
   async addDirty(path: RelativePath): Promise<void> {
     let above = '';
     for (const name of path === '' ? [] : path.split('/')) {
-      if (isBuiltInIgnored(name)) return;
+      if (isBuiltInIgnored(name) || this.#rules.isLeftOut(above, name, true)) return;
       const next = joinPath(above, name);
       if (!(await this.#isKnownFolder(above, name, next))) {
         this.add(above);
@@ -124,45 +129,60 @@ class Walk {
 
   async #look(path: RelativePath): Promise<void> {
     let entries: readonly DirectoryEntry[];
-    let changedMs: number | null;
+    let stat: FileStat | undefined;
     let lookedAt: number;
     try {
       entries = await this.#place.disk.list(this.#absolute(path));
       lookedAt = this.#place.clock.now();
-      const stat = await this.#place.disk.stat(this.#absolute(path));
-      changedMs = stat?.kind === 'folder' ? Number(BigInt(stat.mtimeNs) / 1_000_000n) : null;
+      stat = await this.#place.disk.stat(this.#absolute(path));
     } catch (error) {
       if (!(error instanceof DiskFault)) throw error;
       this.looks.set(path, GONE.has(error.code) ? { state: 'gone' } : { state: 'unreadable', fault: error.code });
       return;
     }
-    const look: FolderLook = { state: 'listed', entries, lookedAt, changedMs };
+    const changedMs = stat?.kind === 'folder' ? Number(BigInt(stat.mtimeNs) / 1_000_000n) : null;
+    const rules = await this.#rules.read(this.#absolute(path), { path, entries, stat, lookedAt });
+    const localOnly = this.#localOnlyIn(path, entries);
+    const look = { state: 'listed', entries, lookedAt, changedMs, rules, leftOut: this.#leftOutIn(path), localOnly } as const;
     if (!this.#everything) {
       this.looks.set(path, look);
-      this.#followUp(path, entries);
+      this.#followUp(path, look);
       return;
     }
-    for (const entry of entries) if (isScannedFolder(entry)) this.add(joinPath(path, entry.name));
-    if (!this.same.takes(path, look)) this.looks.set(path, look);
+    for (const entry of entries) if (isScannedFolder(entry, look)) this.add(joinPath(path, entry.name));
+    if (!this.#rules.isUnchanged(path, rules) || !this.same.takes(path, look)) this.looks.set(path, look);
   }
 
   /** After a look at everything: what a look at the changed folders alone would have led to is there in full. */
   restoreOrigins(): void {
     if (!this.#everything) return;
     this.#added.clear();
-    for (const [path, look] of [...this.looks]) if (look.state === 'listed') this.#followUp(path, look.entries);
+    for (const [path, look] of [...this.looks]) if (look.state === 'listed') this.#followUp(path, look);
     for (let path = this.#queue.pop(); path !== undefined; path = this.#queue.pop()) {
       const look = this.same.restore(path);
-      if (look !== undefined) this.looks.set(path, look);
+      // Nothing in it was left out, and its rules are as they were known.
+      if (look !== undefined) this.looks.set(path, { ...look, rules: AS_KNOWN, leftOut: this.#leftOutIn(path), localOnly: new Set() });
     }
   }
 
-  #followUp(path: RelativePath, entries: readonly DirectoryEntry[]): void {
+  #leftOutIn(path: RelativePath): ListedLook['leftOut'] {
+    return (name, isFolder) => this.#rules.isLeftOut(path, name, isFolder);
+  }
+
+  #localOnlyIn(path: RelativePath, entries: readonly DirectoryEntry[]): ReadonlySet<string> {
+    const names = new Set<string>();
+    for (const { name, stat } of entries) {
+      if (name !== null && stat?.kind === 'folder' && this.#rules.isLocalOnly(joinPath(path, name), stat)) names.add(name);
+    }
+    return names;
+  }
+
+  #followUp(path: RelativePath, look: ListedLook): void {
     const id = this.#places.folderAt(path);
     const children = id === undefined ? undefined : this.#places.childrenOf(id);
-    for (const entry of entries) {
+    for (const entry of look.entries) {
       const { name, stat } = entry;
-      if (!isScanned(entry) || name === null || stat === null) continue;
+      if (!isScanned(entry, look) || name === null || stat === null) continue;
       const node = children?.get(name);
       if (node !== undefined && compareIdentity(node.stat, stat) !== 'different') continue;
       if (stat.kind === 'folder') this.add(joinPath(path, name));
@@ -185,11 +205,15 @@ class Walk {
 }
 
 /** An entry that may become an item of the local tree. */
-export const isScanned = (entry: DirectoryEntry): boolean =>
+export const isScanned = (entry: DirectoryEntry, look: ListedLook): boolean =>
   entry.name !== null &&
   (entry.stat?.kind === 'file' || entry.stat?.kind === 'folder') &&
-  !isBuiltInIgnored(entry.name) &&
+  !isLeftOut(look, entry.name, entry.stat.kind === 'folder') &&
   nameFault(entry.name) === undefined;
 
-const isScannedFolder = (entry: DirectoryEntry): entry is DirectoryEntry & { readonly name: string } =>
-  entry.stat?.kind === 'folder' && isScanned(entry);
+/** A name that never syncs, by itself, by a rule, or since the folder of that name never leaves this machine. */
+export const isLeftOut = (look: ListedLook, name: string, isFolder: boolean): boolean =>
+  isBuiltInIgnored(name) || look.leftOut(name, isFolder) || (isFolder && look.localOnly.has(name));
+
+const isScannedFolder = (entry: DirectoryEntry, look: ListedLook): entry is DirectoryEntry & { readonly name: string } =>
+  entry.stat?.kind === 'folder' && isScanned(entry, look);

@@ -36,11 +36,13 @@ function walk(tree: LocalTree): { readonly inodes: Map<string, LocalNode[]>; rea
 /** Remembers the children of folders by name and finds what was known at a path; for one scan. */
 export class KnownPlaces {
   readonly #tree: LocalTree;
+  readonly #known: KnownLocal;
   readonly #children = new Map<NodeId, ReadonlyMap<string, LocalNode>>();
   readonly #ids = new Map<RelativePath, NodeId | undefined>([['', ROOT_ID]]);
 
-  constructor(tree: LocalTree) {
-    this.#tree = tree;
+  constructor(known: KnownLocal) {
+    this.#tree = known.tree;
+    this.#known = known;
   }
 
   childrenOf(id: NodeId): ReadonlyMap<string, LocalNode> {
@@ -55,6 +57,14 @@ export class KnownPlaces {
   /** Lets go of the children of a folder; they are read again when they are asked for. */
   forget(id: NodeId): void {
     this.#children.delete(id);
+  }
+
+  withInode(dev: string, ino: string): readonly LocalNode[] {
+    return [...this.#known.withInode(dev, ino)];
+  }
+
+  nodeOf(id: NodeId): LocalNode | undefined {
+    return this.#tree.get(id);
   }
 
   /** Id of the folder that was known at the path. */

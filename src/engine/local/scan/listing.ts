@@ -1,6 +1,7 @@
 import type { RelativePath } from '../../../base/index.ts';
 import type { DirectoryEntry, DiskFaultCode } from '../../environment.ts';
 import type { LocalNode, LocalTree, NodeId } from '../../model/index.ts';
+import type { RulesFound } from './scan-rules.ts';
 
 /** What the engine remembers of the disk, with the two ways to find something in it that a scan needs. */
 export interface KnownLocal {
@@ -10,16 +11,23 @@ export interface KnownLocal {
   withInode(dev: string, ino: string): Iterable<LocalNode>;
 }
 
+export interface ListedLook {
+  readonly state: 'listed';
+  readonly entries: readonly DirectoryEntry[];
+  /** Wall clock in ms when the entries were there. */
+  readonly lookedAt: number;
+  /** When an entry last came or went (its mtime in ms), asked after the entries; null when the folder was gone by then. */
+  readonly changedMs: number | null;
+  readonly rules: RulesFound;
+  /** By the rules that hold in the folder. */
+  readonly leftOut: (name: string, isFolder: boolean) => boolean;
+  /** Names of folders in it that never leave this machine. */
+  readonly localOnly: ReadonlySet<string>;
+}
+
 /** One look at one folder. */
 export type FolderLook =
-  | {
-      readonly state: 'listed';
-      readonly entries: readonly DirectoryEntry[];
-      /** Wall clock in ms when the entries were there. */
-      readonly lookedAt: number;
-      /** When an entry last came or went (its mtime in ms), asked after the entries; null when the folder was gone by then. */
-      readonly changedMs: number | null;
-    }
+  | ListedLook
   | { readonly state: 'unreadable'; readonly fault: DiskFaultCode }
   /** It was gone, or no longer a plain folder, when its turn came: its parent tells what became of it. */
   | { readonly state: 'gone' };

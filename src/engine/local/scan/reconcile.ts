@@ -1,7 +1,8 @@
 import { parentPath, type RelativePath } from '../../../base/index.ts';
-import { isBuiltInIgnored, lockNames } from '../../ignore/index.ts';
-import { type FileStat, type LocalNode, type LocalTree, type NodeId, sameFingerprint } from '../../model/index.ts';
-import type { BusyPath, LocalChanges, ScanIssue } from './changes.ts';
+import { lockNames } from '../../ignore/index.ts';
+import { type FileStat, type LocalNode, type LocalTree, type NodeId, ROOT_ID, sameFingerprint } from '../../model/index.ts';
+import type { BusyPath, LocalChanges, RulesChange, ScanIssue } from './changes.ts';
+import { isLeftOut } from './gather.ts';
 import { KnownPlaces } from './known.ts';
 import type { FolderLook, KnownLocal, Listing } from './listing.ts';
 import { isQuiet, QUIET_MS } from './quiet.ts';
@@ -19,11 +20,13 @@ import { type Change, placeKey, Withholding } from './withhold.ts';
  */
 export function reconcile(looked: Listing, known: KnownLocal, newId: () => NodeId, openIssues: Iterable<RelativePath> = []): LocalChanges {
   const listing = spelledAsListed(looked);
-  const places = new KnownPlaces(known.tree);
+  const places = new KnownPlaces(known);
   const entries = sortEntries(listing);
   const resolver = new Resolver(entries, known, places, newId);
   const unmounted = unmountedFolders(listing, resolver.resolved, places);
-  const changes = resolver.resolved.flatMap((item) => (unmounted.has(item.seen.path) ? [] : (changeOf(item) ?? [])));
+  const holdsIgnored = (path: RelativePath, before: boolean): boolean =>
+    listing.folders.get(path)?.state === 'listed' ? entries.holdsIgnored.has(path) : before;
+  const changes = resolver.resolved.flatMap((item) => (unmounted.has(item.seen.path) ? [] : (changeOf(item, holdsIgnored) ?? [])));
   const waiting = new Withholding(changes, known.tree, resolver.claimed);
   for (const node of unnameable(entries, known, resolver)) waiting.keep(node);
   const scope = { listing, tree: known.tree, places, resolver, entries, kept: waiting.kept, unmounted };
@@ -33,7 +36,7 @@ export function reconcile(looked: Listing, known: KnownLocal, newId: () => NodeI
   const busy = holdBusy(changes, waiting, known.tree);
   if (busy.length > 0 || unsure.size > 0) waiting.withholdCycles();
   const deleted = findDeleted(scope, missing);
-  const folders = new Set([...waiting.again, ...resolver.unsure, ...unsure.keys(), ...vanished(listing, entries)]);
+  const folders = new Set([...waiting.again, ...resolver.unsure, ...unsure.keys(), ...vanished(listing, entries), ...rulesAgain(listing)]);
   const gone = new Set(deleted);
   const put = [...waiting.changes];
   const issues = [
@@ -43,6 +46,7 @@ export function reconcile(looked: Listing, known: KnownLocal, newId: () => NodeI
   return {
     put: put.map((change) => change.node),
     deleted,
+    rules: rulesOf(listing, resolver, places, new Set(put.map(({ node }) => node.id))),
     maybeMoved: put.flatMap(({ item }) => (item.maybe !== undefined && gone.has(item.maybe) ? [{ id: item.id, from: item.maybe }] : [])),
     issues,
     cleared: findCleared(listing, entries, [...issues, ...busy], openIssues),
@@ -50,24 +54,40 @@ export function reconcile(looked: Listing, known: KnownLocal, newId: () => NodeI
   };
 }
 
+/** Rules of folders that were read, by the ids that the folders have now. */
+function rulesOf(listing: Listing, resolver: Resolver, places: KnownPlaces, put: ReadonlySet<NodeId>): readonly RulesChange[] {
+  return [...listing.folders].flatMap(([path, look]) => {
+    if (look.state !== 'listed' || look.rules.look.state === 'same') return [];
+    const folder = resolver.folderId(path);
+    const isThere = folder !== undefined && (folder === ROOT_ID || put.has(folder) || places.nodeOf(folder) !== undefined);
+    return isThere ? [{ folder, path, look: look.rules.look }] : [];
+  });
+}
+
 /** The node as it is now, or undefined when nothing about it changed. */
-function changeOf(item: Resolved): Change | undefined {
+function changeOf(item: Resolved, holdsIgnored: (path: RelativePath, before: boolean) => boolean): Change | undefined {
   const { seen, id, parentId, node } = item;
   const { name, stat } = seen;
   if (node === undefined) {
     const place = { id, parentId, name, stat };
-    return { item, node: seen.kind === 'file' ? { ...place, kind: 'file', content: null } : { ...place, kind: 'folder' } };
+    if (seen.kind === 'file') return { item, node: { ...place, kind: 'file', content: null } };
+    return { item, node: { ...place, kind: 'folder', ...flag(holdsIgnored(seen.path, false)) } };
   }
   const moved = node.parentId !== parentId || node.name !== name;
   if (node.kind === 'folder') {
     // Its times change with every entry in it; only who it is matters.
-    return moved || !sameFolder(node.stat, stat) ? { item, node: { ...node, parentId, name, stat } } : undefined;
+    const before = node.holdsIgnored === true;
+    const holds = holdsIgnored(seen.path, before);
+    if (!moved && sameFolder(node.stat, stat) && holds === before) return undefined;
+    return { item, node: { kind: 'folder', id, parentId, name, stat, ...flag(holds) } };
   }
   const same = sameFingerprint(node.stat, stat) && node.stat.mode === stat.mode && node.stat.links === stat.links;
   if (same && !moved) return undefined;
   const content = sameFingerprint(node.stat, stat) && !item.replaced ? node.content : null;
   return { item, node: { ...node, parentId, name, stat, content } };
 }
+
+const flag = (holdsIgnored: boolean): { readonly holdsIgnored?: true } => (holdsIgnored ? { holdsIgnored } : {});
 
 const sameFolder = (a: FileStat, b: FileStat): boolean => a.dev === b.dev && a.ino === b.ino && a.birthtimeNs === b.birthtimeNs;
 
@@ -124,7 +144,8 @@ function findMissing({ listing, places, resolver, entries, kept, unmounted }: Sc
     const held = new Set(entries.held.get(path));
     // Ignored is unknown, and unknown is not deleted.
     const absent = [...places.childrenOf(id).values()].filter(
-      (node) => !resolver.claimed.has(node.id) && !kept.has(node.id) && !held.has(node.name) && !isBuiltInIgnored(node.name),
+      (node) =>
+        !resolver.claimed.has(node.id) && !kept.has(node.id) && !held.has(node.name) && !isLeftOut(look, node.name, node.kind === 'folder'),
     );
     const inDoubt = absent.filter((node) => changedDuring(look, listing.startedAt) || isBeingSaved(node, look));
     if (inDoubt.length > 0) unsure.set(path, inDoubt);
@@ -177,6 +198,10 @@ function changedDuring(
   if (changedMs === null) return true;
   return changedMs >= startedAt - CLOCK_TICK_MS && changedMs <= lookedAt + OTHER_CLOCK_MS;
 }
+
+/** Folders whose rules could not be told yet. */
+const rulesAgain = (listing: Listing): readonly RelativePath[] =>
+  [...listing.folders].flatMap(([path, look]) => (look.state === 'listed' && look.rules.again ? [path] : []));
 
 /** Folders that vanished after the folder above them was read: that one tells more now. */
 function vanished(listing: Listing, entries: SeenEntries): readonly RelativePath[] {

@@ -4,6 +4,7 @@ import { joinPath } from '../../../base/index.ts';
 import { FakeDisk } from '../../fakes/disk/index.ts';
 import { type LocalNode, MapTree } from '../../model/index.ts';
 import { type FolderLook, gather, knownFrom, type Listing, type LocalChanges, reconcile } from './index.ts';
+import { AS_KNOWN } from './scan-rules.ts';
 
 const ROOT = '/home/sync';
 
@@ -36,7 +37,9 @@ class World {
         continue;
       }
       const stat = await this.disk.stat(this.at(path));
-      folders.set(path, { state: 'listed', entries, lookedAt: this.now, changedMs: Number(BigInt(stat?.mtimeNs ?? 0) / 1_000_000n) });
+      const changedMs = Number(BigInt(stat?.mtimeNs ?? 0) / 1_000_000n);
+      const noRules = { rules: AS_KNOWN, leftOut: () => false, localOnly: new Set<string>() };
+      folders.set(path, { state: 'listed', entries, lookedAt: this.now, changedMs, ...noRules });
       for (const { name, stat: found } of entries)
         if (found?.kind === 'folder' && name?.startsWith('.') === false) queue.push(joinPath(path, name));
     }

@@ -3,9 +3,9 @@ import type { DirectoryEntry } from '../../environment.ts';
 import { OWN_FOLDER } from '../../ignore/index.ts';
 import { compareIdentity, type FileStat, type LocalNode, sameFingerprint } from '../../model/index.ts';
 import type { KnownPlaces } from './known.ts';
-import type { FolderLook } from './listing.ts';
+import type { ListedLook } from './listing.ts';
 
-type ListedLook = Extract<FolderLook, { state: 'listed' }>;
+type Listed = Pick<ListedLook, 'state' | 'entries' | 'lookedAt' | 'changedMs'>;
 
 /** What is not known of a look: when it was, and the times of the folders in it, which change with every entry in them. */
 interface Rest extends Pick<ListedLook, 'lookedAt' | 'changedMs'> {
@@ -19,10 +19,10 @@ interface Rest extends Pick<ListedLook, 'lookedAt' | 'changedMs'> {
 export class SameFolders {
   readonly paths = new Map<RelativePath, Rest>();
   readonly #places: KnownPlaces;
-  readonly #isScanned: (entry: DirectoryEntry) => boolean;
+  readonly #isScanned: (entry: DirectoryEntry, look: ListedLook) => boolean;
 
   /** @param isScanned whether an entry may be an item; a folder with any other, Tidemark's own aside, has more to say */
-  constructor(places: KnownPlaces, isScanned: (entry: DirectoryEntry) => boolean) {
+  constructor(places: KnownPlaces, isScanned: (entry: DirectoryEntry, look: ListedLook) => boolean) {
     this.#places = places;
     this.#isScanned = isScanned;
   }
@@ -32,7 +32,7 @@ export class SameFolders {
     const id = this.#places.folderAt(path);
     if (id === undefined) return false;
     const children = this.#places.childrenOf(id);
-    if (!this.#holdsExactly(look.entries, children)) return false;
+    if (!this.#holdsExactly(look, children)) return false;
     const folders = new Map<string, FileStat>();
     for (const { name, stat } of look.entries) {
       if (stat?.kind !== 'folder' || name === null || name === OWN_FOLDER) continue;
@@ -46,7 +46,7 @@ export class SameFolders {
   }
 
   /** The look in full; undefined when the folder was not one of these. */
-  restore(path: RelativePath): ListedLook | undefined {
+  restore(path: RelativePath): Listed | undefined {
     const rest = this.paths.get(path);
     const id = this.#places.folderAt(path);
     if (rest === undefined || id === undefined) return undefined;
@@ -61,11 +61,11 @@ export class SameFolders {
     return { state: 'listed', entries, lookedAt, changedMs };
   }
 
-  #holdsExactly(entries: readonly DirectoryEntry[], children: ReadonlyMap<string, LocalNode>): boolean {
+  #holdsExactly(look: ListedLook, children: ReadonlyMap<string, LocalNode>): boolean {
     let known = 0;
-    for (const entry of entries) {
+    for (const entry of look.entries) {
       if (entry.name === OWN_FOLDER) continue;
-      if (!this.#isScanned(entry) || entry.name === null || entry.stat === null) return false;
+      if (!this.#isScanned(entry, look) || entry.name === null || entry.stat === null) return false;
       const node = children.get(entry.name);
       if (node === undefined || !isUnchanged(node, entry.stat)) return false;
       known += 1;

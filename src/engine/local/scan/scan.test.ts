@@ -69,7 +69,7 @@ class World {
   }
 }
 
-const settled = { put: [], deleted: [], maybeMoved: [], issues: [], cleared: [], busy: [] };
+const settled = { put: [], deleted: [], rules: [], maybeMoved: [], issues: [], cleared: [], busy: [] };
 
 describe('a scan', () => {
   let world: World;

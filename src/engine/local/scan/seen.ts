@@ -1,10 +1,10 @@
 import { joinPath, nameFault, type RelativePath } from '../../../base/index.ts';
 import type { DirectoryEntry } from '../../environment.ts';
-import { isBuiltInIgnored, lockNames, mayBeOfficeScratch } from '../../ignore/index.ts';
+import { isBuiltInIgnored, lockNames, mayBeOfficeScratch, RULES_FILE } from '../../ignore/index.ts';
 import type { FileStat } from '../../model/index.ts';
 import { faultReason } from '../fault-reason.ts';
 import type { ScanIssue } from './changes.ts';
-import { isScanned } from './gather.ts';
+import { isLeftOut, isScanned } from './gather.ts';
 import type { Listing } from './listing.ts';
 
 /** A file or folder that was seen and may be in the local tree. */
@@ -29,6 +29,8 @@ export interface SeenEntries {
   readonly held: ReadonlyMap<RelativePath, readonly string[]>;
   /** Files and folders whose names cannot sync. */
   readonly nameless: readonly FileStat[];
+  /** Folders with something in them that a rule leaves out, or that never leaves this machine. */
+  readonly holdsIgnored: ReadonlySet<RelativePath>;
 }
 
 /** Sorts what a listing holds into what can be known and what cannot. */
@@ -38,6 +40,7 @@ export function sortEntries(listing: Listing): SeenEntries {
   const issues: ScanIssue[] = [];
   const held = new Map<RelativePath, string[]>();
   const nameless: FileStat[] = [];
+  const holdsIgnored = new Set<RelativePath>();
   const paths = [...listing.folders.keys()].sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1));
   for (const parentPath of paths) {
     const look = listing.folders.get(parentPath);
@@ -48,7 +51,7 @@ export function sortEntries(listing: Listing): SeenEntries {
     );
     for (const entry of look.entries) {
       const { name, stat } = entry;
-      if (isScanned(entry) && name !== null && (stat?.kind === 'file' || stat?.kind === 'folder')) {
+      if (isScanned(entry, look) && name !== null && (stat?.kind === 'file' || stat?.kind === 'folder')) {
         const locked =
           locks.size > 0 && stat.kind === 'file' && (mayBeOfficeScratch(name) || lockNames(name).some((lock) => locks.has(lock)));
         const seen: Seen = { path: joinPath(parentPath, name), parentPath, name, kind: stat.kind, stat, lookedAt: look.lookedAt, locked };
@@ -56,12 +59,17 @@ export function sortEntries(listing: Listing): SeenEntries {
         continue;
       }
       if (name !== null) held.set(parentPath, [...(held.get(parentPath) ?? []), name]);
+      if (name !== null && isLeftOut(look, name, stat?.kind === 'folder')) {
+        if (stat !== null && !isBuiltInIgnored(name)) holdsIgnored.add(parentPath);
+        continue;
+      }
       if (stat !== null && (name === null || nameFault(name) !== undefined)) nameless.push(stat);
       const issue = issueOf(entry, parentPath);
       if (issue !== undefined) issues.push(issue);
     }
+    if (look.rules.issue !== undefined) issues.push({ path: joinPath(parentPath, RULES_FILE), kind: 'file', reason: look.rules.issue });
   }
-  return { folders, files, issues, held, nameless };
+  return { folders, files, issues, held, nameless, holdsIgnored };
 }
 
 const depth = (path: RelativePath): number => (path === '' ? 0 : path.split('/').length);
@@ -70,7 +78,6 @@ function issueOf({ name, printable, stat, fault }: DirectoryEntry, parentPath: R
   const path = joinPath(parentPath, printable);
   const kind = stat?.kind === 'file' || stat?.kind === 'folder' ? stat.kind : null;
   if (name === null) return { path, kind, reason: { code: 'name_not_utf8', params: { path } } };
-  if (isBuiltInIgnored(name)) return undefined;
   if (stat === null) return { path, kind, reason: faultReason(fault ?? 'failed', path) };
   if (stat.kind === 'symlink') return { path, kind, reason: { code: 'symlink_skipped', params: { path } } };
   if (stat.kind === 'special') return { path, kind, reason: { code: 'special_skipped', params: { path } } };

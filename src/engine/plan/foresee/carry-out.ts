@@ -105,6 +105,21 @@ class Carrier {
       case 'forget':
       case 'revive_remote':
         return agreed.delete(id);
+      case 'set_aside':
+      case 'take_up': {
+        const node = agreed.get(id);
+        if (node === undefined) throw new Impossible(`${operation.op} ${id}`);
+        const { aside: _, ...kept } = node;
+        return agreed.set(operation.op === 'take_up' ? kept : { ...kept, aside: true });
+      }
+      case 'drop_copy':
+        if (local === undefined || remote === undefined) throw new Impossible(`drop_copy ${id}`);
+        for (const gone of below(here, id)) {
+          need(there.get(gone) !== undefined, `drop_copy ${id}: ${gone} is not in the cloud`);
+          here.delete(gone);
+          agreed.delete(gone);
+        }
+        return;
       case 'revive_local':
         rebind(this.#trees, id, this.#makers.nextId(), operation.whole);
         return agreed.delete(id);

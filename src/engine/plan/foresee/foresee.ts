@@ -84,7 +84,7 @@ export function foresee(trees: Trees, dirty: Iterable<NodeId>, policy: Policy): 
     if (made.operations.length === 0 || round === MAX_ROUNDS) {
       return { steps, rounds, matched, unread, last: made, settles: made.operations.length === 0, end: world };
     }
-    if (made.operations.some(({ op }) => op !== 'settle' && op !== 'forget')) rounds += 1;
+    if (made.operations.some(({ op }) => op !== 'settle' && op !== 'forget' && op !== 'set_aside')) rounds += 1;
     touched = new Set([...made.waiting, ...made.blocked.map(({ id }) => id)]);
     for (const operation of made.operations) {
       if (operation.op === 'adopt') matched += 1;

@@ -1,5 +1,6 @@
 import { initial } from './0001-initial.ts';
 import { undo } from './0002-undo.ts';
+import { leftOut } from './0003-left-out.ts';
 
 /** SQL that brings a database from one version to the next. Never edited once released: add another. */
 export interface Migration {
@@ -11,4 +12,5 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { version: 1, sql: initial },
   { version: 2, sql: undo },
+  { version: 3, sql: leftOut },
 ];

@@ -1,0 +1,76 @@
+import { type KeptElsewhere, TidemarkError } from '../../../contract/index.ts';
+import { findByPath, type NodeId, type RemoteFolder, ROOT_ID } from '../../model/index.ts';
+import type { Handlers, TidemarkEngine } from '../engine.ts';
+
+/** Which folders of the cloud are not kept on this device. By their id, so that a folder that is moved stays what it is. */
+export function selectionMethods(
+  engine: TidemarkEngine,
+): Handlers<'selection.list' | 'selection.size' | 'selection.exclude' | 'selection.include'> {
+  const { store, scopes } = engine;
+
+  const sizeOf = (id: NodeId): { readonly items: number; readonly sizeBytes: number } => {
+    let items = 0;
+    let sizeBytes = 0;
+    const queue = [id];
+    for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
+      for (const child of store.remote.children(at)) {
+        items += 1;
+        if (child.kind === 'file') sizeBytes += child.content.size;
+        else queue.push(child.id);
+      }
+    }
+    return { items, sizeBytes };
+  };
+
+  const folderAt = (path: string): RemoteFolder => {
+    const id = findByPath(store.remote, path) ?? findByPath(store.local, path);
+    const node = id === undefined ? undefined : store.remote.get(id);
+    if (node?.kind === 'folder') return node;
+    if (path === '' || id === ROOT_ID)
+      throw new TidemarkError('invalid_request', { field: 'path', problem: 'is the synced folder itself' });
+    if (node !== undefined) throw new TidemarkError('folder_not_a_folder', { path });
+    throw id === undefined ? new TidemarkError('unknown_item', { path }) : new TidemarkError('folder_not_in_cloud', { path });
+  };
+
+  const row = (id: NodeId): KeptElsewhere => ({
+    id,
+    path: store.remotePath(id) ?? '',
+    ...sizeOf(id),
+    state: store.local.get(id) === undefined ? 'away' : 'leaving',
+  });
+
+  const change = (id: NodeId, isExcluded: boolean): void => {
+    store.transaction((write) => {
+      write.setExcluded(id, isExcluded);
+    });
+    engine.run?.judgedAnew([id, ...scopes.review([id])]);
+    engine.publisher.lists('files', 'folders');
+  };
+
+  return {
+    'selection.list': () => {
+      const rows = store.excluded().flatMap((id) => (store.remote.get(id) === undefined ? [] : [row(id)]));
+      return Promise.resolve({ folders: rows.sort((a, b) => (a.path < b.path ? -1 : 1)) });
+    },
+    'selection.size': ({ path }) => Promise.resolve(sizeOf(folderAt(path).id)),
+    'selection.exclude': ({ path }) => {
+      const { id } = folderAt(path);
+      if (!scopes.scope().excluded(id)) change(id, true);
+      return Promise.resolve(row(id));
+    },
+    'selection.include': ({ path }) => {
+      const { id } = folderAt(path);
+      if (store.excluded().includes(id)) change(id, false);
+      const above = aboveExcluded(id);
+      if (above !== undefined)
+        throw new TidemarkError('usage', { detail: `It lies in “${store.remotePath(above) ?? ''}”, which is not kept on this device` });
+      return Promise.resolve({});
+    },
+  };
+
+  function aboveExcluded(id: NodeId): NodeId | undefined {
+    const excluded = new Set(store.excluded());
+    for (let at = store.remote.get(id)?.parentId; at !== undefined; at = store.remote.get(at)?.parentId) if (excluded.has(at)) return at;
+    return undefined;
+  }
+}

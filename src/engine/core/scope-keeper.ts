@@ -1,0 +1,268 @@
+import { isInside, joinPath, nameKey, parentPath, type RelativePath } from '../../base/index.ts';
+import { MAX_RULES_BYTES, parseRules, type Rules, RULES_FILE, Scope, type ScopeFacts } from '../ignore/index.ts';
+import type { KnownRules, Listing, RulesChange, ScanRules } from '../local/index.ts';
+import {
+  type FileStat,
+  findByPath,
+  type LocalFile,
+  type LocalNode,
+  type NodeId,
+  type RemoteNode,
+  sameFingerprint,
+} from '../model/index.ts';
+import type { PlanScope } from '../plan/index.ts';
+import type { FolderIdentity, LocalOnlyRow, Store, StoreReads, StoreWrites } from '../store/index.ts';
+
+/** Knows what this device keeps its hands off: rules, folders that never leave the machine, folders that are not kept on it. */
+export class ScopeKeeper {
+  readonly #store: Store;
+  /** By their text: most plans need the same ones as the last. */
+  readonly #parsed = new Map<string, Rules>();
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** As of now; made anew when anything changed. */
+  scope(): Scope {
+    const store = this.#store;
+    const known = this.#known();
+    const facts: ScopeFacts = {
+      local: store.local,
+      remote: store.remote,
+      rulesOf: (folder) => known.get(folder)?.rules,
+      settings: this.#parse(store.setting('ignore.rules')),
+      localOnly: this.#localOnlyPlaces(),
+      excluded: new Set(store.excluded()),
+      awaited: NONE,
+    };
+    const awaited = awaitedFolders(store, new Scope(facts), known);
+    return new Scope({ ...facts, awaited });
+  }
+
+  forPlan(): PlanScope {
+    const scope = this.scope();
+    return {
+      at: (side, node) => scope.at(side, node),
+      excluded: (id) => scope.excluded(id),
+      awaitsRules: (side, folder) => scope.awaitsRules(side, folder),
+      asideItems: this.#store.asideCount(),
+    };
+  }
+
+  forScan(): ScanRules {
+    const known = this.#known();
+    const marks = this.localOnlyInside();
+    return {
+      settings: this.#parse(this.#store.setting('ignore.rules')),
+      known: (folder) => known.get(folder),
+      isLocalOnly: (path, stat) => marks.some((mark) => isSamePath(mark.path, path) || isSame(mark.identity, stat)),
+    };
+  }
+
+  /** Folders inside the synced one that never leave this machine; paths relative to it. */
+  localOnlyInside(): readonly LocalOnlyRow[] {
+    const root = this.#store.folder()?.path;
+    if (root === undefined) return [];
+    const prefix = root.endsWith('/') ? root : `${root}/`;
+    return this.#store
+      .localOnlyFolders()
+      .flatMap((row) => (row.path.startsWith(prefix) ? [{ ...row, path: row.path.slice(prefix.length) }] : []));
+  }
+
+  /** Takes over rules that were read; answers the items that may be judged otherwise now. */
+  takeRules(changes: readonly Pick<RulesChange, 'folder' | 'look'>[]): readonly NodeId[] {
+    const store = this.#store;
+    if (changes.length === 0) return [];
+    const before = this.#known();
+    return store.transaction((write) => {
+      for (const { folder, look } of changes) writeRules(write, folder, look);
+      const differ = changes.filter(({ folder, look }) => before.get(folder)?.text !== textOf(look));
+      return this.review(differ.map(({ folder }) => folder));
+    });
+  }
+
+  /**
+   * What is judged anew below these folders: those that are left out now keep what was agreed on, but losing one side is
+   * no deletion any more. Answers all of them, to be planned.
+   */
+  review(folders: readonly NodeId[]): readonly NodeId[] {
+    const store = this.#store;
+    const ids = new Set<NodeId>();
+    for (const folder of folders) for (const tree of [store.local, store.remote]) addBelow(tree, folder, ids);
+    const scope = this.scope();
+    store.transaction((write) => {
+      for (const id of ids) {
+        const synced = store.synced.get(id);
+        if (synced === undefined || synced.aside === true) continue;
+        const sides = [
+          store.local.get(id) === undefined ? [] : scope.leftOut('local', id),
+          store.remote.get(id) === undefined ? [] : scope.leftOut('remote', id),
+        ];
+        if (sides.every((out) => out !== undefined)) write.putSynced({ ...synced, aside: true });
+      }
+    });
+    return [...ids];
+  }
+
+  /** Folders that never leave this machine, followed to where a look found them. True when anything changed. */
+  followLocalOnly(listing: Listing): boolean {
+    const store = this.#store;
+    const root = store.folder()?.path;
+    const marks = store.localOnlyFolders();
+    const seen = seenLocalOnly(listing);
+    if (root === undefined || marks.length === 0 || seen.length === 0) return false;
+    const next = marks.flatMap((mark) => followed(mark, root, seen));
+    if (JSON.stringify(next) === JSON.stringify(marks)) return false;
+    store.transaction((write) => {
+      write.setLocalOnlyFolders(next);
+    });
+    return true;
+  }
+
+  /** Tidemark itself moved a folder, from one path to another, relative to the synced one. */
+  moved(from: RelativePath, to: RelativePath): void {
+    const store = this.#store;
+    const root = store.folder()?.path;
+    const marks = store.localOnlyFolders();
+    if (root === undefined || marks.length === 0) return;
+    const before = joinAbsolute(root, from);
+    store.transaction((write) => {
+      write.setLocalOnlyFolders(
+        marks.map((mark) =>
+          isInside(mark.path, before) ? { ...mark, path: joinAbsolute(root, to) + mark.path.slice(before.length) } : mark,
+        ),
+      );
+    });
+  }
+
+  #localOnlyPlaces(): ReadonlyMap<NodeId, ReadonlySet<string>> {
+    const places = new Map<NodeId, Set<string>>();
+    for (const { path } of this.localOnlyInside()) {
+      const parent = findByPath(this.#store.local, parentPath(path));
+      if (parent === undefined) continue;
+      const names = places.get(parent) ?? new Set();
+      names.add(nameKey(path.slice(path.lastIndexOf('/') + 1)));
+      places.set(parent, names);
+    }
+    return places;
+  }
+
+  #known(): ReadonlyMap<NodeId, KnownRules> {
+    const known = new Map<NodeId, KnownRules>();
+    for (const { folder, text, seen } of this.#store.rules())
+      known.set(folder, { text, seen, rules: text === null ? 'unknown' : this.#parse(text) });
+    return known;
+  }
+
+  #parse(text: string): Rules {
+    let rules = this.#parsed.get(text);
+    if (rules === undefined) {
+      if (this.#parsed.size > 1000) this.#parsed.clear();
+      rules = parseRules(text);
+      this.#parsed.set(text, rules);
+    }
+    return rules;
+  }
+}
+
+const NONE: ReadonlySet<NodeId> = new Set();
+
+const joinAbsolute = (root: string, path: RelativePath): string => `${root.endsWith('/') ? root.slice(0, -1) : root}/${path}`;
+
+const isSamePath = (a: RelativePath, b: RelativePath): boolean => a === b || nameKey(a) === nameKey(b);
+
+/** An inode alone is not enough where there is a time of creation, and all there is where there is none. */
+function isSame(identity: FolderIdentity | null, stat: FileStat): boolean {
+  if (identity === null || identity.dev !== stat.dev || identity.ino !== stat.ino) return false;
+  const isReal = (one: FolderIdentity): boolean => one.birthtimeNs !== '0' && one.birthtimeNs !== one.ctimeNs;
+  return identity.birthtimeNs === stat.birthtimeNs || (!isReal(identity) && !isReal(stat));
+}
+
+const textOf = (look: RulesChange['look']): string | null | undefined =>
+  look.state === 'read' ? look.text : look.state === 'unknown' ? null : undefined;
+
+function writeRules(write: StoreWrites, folder: NodeId, look: RulesChange['look']): void {
+  if (look.state === 'gone') write.deleteRules(folder);
+  else if (look.state === 'read') write.putRules({ folder, text: look.text, seen: look.seen });
+  else write.putRules({ folder, text: null, seen: null });
+}
+
+function addBelow(tree: StoreReads['local'] | StoreReads['remote'], folder: NodeId, ids: Set<NodeId>): void {
+  const queue = [folder];
+  for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
+    for (const { id, kind } of tree.children(at)) {
+      ids.add(id);
+      if (kind === 'folder') queue.push(id);
+    }
+  }
+}
+
+/**
+ * Folders whose rules changed in the cloud, or came from there just now, and were not read here yet. A rules file that is
+ * itself left out, or not kept on this device, will never be read; nobody waits for it.
+ */
+function awaitedFolders(store: StoreReads, scope: Scope, known: ReadonlyMap<NodeId, KnownRules>): ReadonlySet<NodeId> {
+  const awaited = new Set<NodeId>();
+  const { local, remote } = store.rulesFiles();
+  const here = new Map(local.flatMap((node) => (isRulesFile(node) ? [[node.parentId, node] as const] : [])));
+  const isRead = (node: LocalFile): boolean => {
+    const seen = known.get(node.parentId)?.seen ?? null;
+    return seen !== null && sameFingerprint(seen, node.stat);
+  };
+  for (const node of remote) {
+    if (!isRulesFile(node) || node.content.size > MAX_RULES_BYTES) continue;
+    const there = here.get(node.parentId);
+    if (scope.at('remote', node) !== undefined || (there === undefined && scope.excluded(node.id))) continue;
+    const synced = store.synced.get(node.id);
+    const isHere = there !== undefined && there.content?.hash === node.content.hash;
+    const isNews = synced?.kind !== 'file' || synced.hash !== node.content.hash;
+    if (isHere ? !isRead(there) : isNews) awaited.add(node.parentId);
+  }
+  return awaited;
+}
+
+const isRulesFile = <N extends LocalNode | RemoteNode>(node: N): node is Extract<N, { kind: 'file' }> =>
+  node.kind === 'file' && node.name === RULES_FILE;
+
+interface SeenLocalOnly {
+  readonly path: RelativePath;
+  readonly stat: FileStat;
+}
+
+const seenLocalOnly = (listing: Listing): readonly SeenLocalOnly[] =>
+  [...listing.folders].flatMap(([parent, look]) =>
+    look.state !== 'listed'
+      ? []
+      : look.entries.flatMap(({ name, stat }) =>
+          name !== null && stat !== null && look.localOnly.has(name) ? [{ path: joinPath(parent, name), stat }] : [],
+        ),
+  );
+
+/**
+ * A mark follows its folder by identity; where another folder came to its path (restored from a backup), that one never
+ * leaves this machine either.
+ */
+function followed(mark: LocalOnlyRow, root: string, seen: readonly SeenLocalOnly[]): readonly LocalOnlyRow[] {
+  const at = seen.find(({ path }) => isSamePath(joinAbsolute(root, path), mark.path));
+  const found = seen.find(({ stat }) => isSame(mark.identity, stat));
+  const row = ({ path, stat }: SeenLocalOnly): LocalOnlyRow => ({
+    path: joinAbsolute(root, path),
+    identity: { dev: stat.dev, ino: stat.ino, birthtimeNs: stat.birthtimeNs, ctimeNs: stat.ctimeNs },
+  });
+  if (found !== undefined && found !== at) return at === undefined ? [row(found)] : [row(found), row(at)];
+  if (at === undefined) return [mark];
+  // Its times change with what is in it; only who it is matters.
+  return found === undefined ? [row(at)] : [{ ...mark, path: row(at).path }];
+}
+
+/** What lies here of folders that are not kept on this device: looked at once more at every start, since it differs from nothing. */
+export function itemsToTakeAway(store: StoreReads): readonly NodeId[] {
+  const ids = new Set<NodeId>();
+  for (const id of store.excluded()) {
+    if (store.local.get(id) === undefined) continue;
+    ids.add(id);
+    addBelow(store.local, id, ids);
+  }
+  return [...ids];
+}

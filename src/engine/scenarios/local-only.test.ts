@@ -1,0 +1,137 @@
+import { cp, rm } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { type Device, worldOf } from './support/index.ts';
+
+const inCloud = async (device: Device): Promise<readonly string[]> =>
+  [...(await device.cloudNodes()).keys()].filter((path) => !path.endsWith('/')).sort();
+
+const markOnly = (device: Device, path: string): Promise<unknown> =>
+  device.call('folder.add', { path: device.path(path), localOnly: true });
+
+const localOnes = async (device: Device): Promise<readonly string[]> =>
+  (await device.call('folder.list', {})).folders.flatMap(({ path, localOnly }) =>
+    localOnly ? [path.slice(device.folder.length + 1)] : [],
+  );
+
+describe('A folder inside the synced one that never leaves this machine', () => {
+  it('is not sent, and nothing of the cloud is put over it', async () => {
+    await using opened = await worldOf('laptop', 'desktop');
+    const { world } = opened;
+    const [laptop, desktop] = opened.devices;
+    await laptop.mkdir('docs/private');
+    await markOnly(laptop, 'docs/private');
+    await laptop.write('docs/private/diary.txt', 'dear diary');
+    await laptop.write('docs/plain.txt', 'plain');
+    await world.settle();
+    await desktop.write('docs/private/other.txt', 'of the other');
+    await desktop.write('docs/private/diary.txt', 'of the other');
+    await world.settle();
+    expect(await inCloud(laptop)).toEqual(['docs/plain.txt', 'docs/private/diary.txt', 'docs/private/other.txt']);
+    expect(await laptop.read('docs/private/diary.txt')).toBe('dear diary');
+    expect(await laptop.exists('docs/private/other.txt')).toBe(false);
+    const { rows } = await laptop.call('files.list', { path: 'docs' });
+    expect(rows.find(({ name }) => name === 'private')).toMatchObject({ state: 'local_only' });
+    expect(await laptop.call('files.explain', { path: 'docs/private/diary.txt' })).toMatchObject({ state: 'local_only' });
+  });
+
+  it('stays so when it is renamed or moved, also while Tidemark is not running', async () => {
+    await using opened = await worldOf('laptop', 'desktop');
+    const { world } = opened;
+    const [laptop, desktop] = opened.devices;
+    await laptop.mkdir('private');
+    await markOnly(laptop, 'private');
+    await laptop.write('private/diary.txt', 'dear diary');
+    await world.settle();
+    await laptop.rename('private', 'docs/mine');
+    await world.settle();
+    expect(await localOnes(laptop)).toEqual(['docs/mine']);
+    await laptop.stop();
+    await laptop.rename('docs/mine', 'elsewhere/again');
+    await laptop.start();
+    await world.settle();
+    expect(await localOnes(laptop)).toEqual(['elsewhere/again']);
+    // The folder around it moves, here and there.
+    await laptop.rename('elsewhere', 'here');
+    await world.settle();
+    await desktop.rename('here', 'there');
+    await world.settle();
+    expect(await localOnes(laptop)).toEqual(['there/again']);
+    expect(await laptop.read('there/again/diary.txt')).toBe('dear diary');
+    expect(await inCloud(laptop)).toEqual([]);
+  });
+
+  it('stays so when another folder comes to its path', async () => {
+    await using opened = await worldOf('laptop', 'desktop');
+    const { world } = opened;
+    const [laptop] = opened.devices;
+    await laptop.mkdir('private');
+    await markOnly(laptop, 'private');
+    await laptop.write('private/diary.txt', 'dear diary');
+    await world.settle();
+    await cp(laptop.path('private'), `${laptop.profile}-backup`, { recursive: true });
+    await rm(laptop.path('private'), { recursive: true });
+    await laptop.sync();
+    await cp(`${laptop.profile}-backup`, laptop.path('private'), { recursive: true });
+    await world.settle();
+    expect(await inCloud(laptop)).toEqual([]);
+    // The new one is followed too.
+    await laptop.rename('private', 'kept');
+    await world.settle();
+    expect([await localOnes(laptop), await inCloud(laptop)]).toEqual([['kept'], []]);
+  });
+
+  it('keeps what the cloud has when it becomes so, and syncs again when it is no longer', async () => {
+    await using opened = await worldOf('laptop', 'desktop');
+    const { world } = opened;
+    const [laptop, desktop] = opened.devices;
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) await laptop.write(`private/${name}.txt`, name);
+    await world.settle();
+    await markOnly(laptop, 'private');
+    await world.settle();
+    await laptop.write('private/a.txt', 'edited');
+    await laptop.remove('private/b.txt');
+    await laptop.write('private/new.txt', 'new');
+    await desktop.remove('private/c.txt');
+    await world.settle();
+    expect(await inCloud(laptop)).toEqual(['a', 'b', 'd', 'e', 'f'].map((name) => `private/${name}.txt`));
+    expect(await desktop.read('private/a.txt')).toBe('a');
+    expect(await laptop.read('private/c.txt')).toBe('c');
+    await laptop.call('folder.remove', { path: laptop.path('private') });
+    await world.settle();
+    expect(await localOnes(laptop)).toEqual([]);
+    const both = await world.expectSame();
+    expect(both).toMatchObject({ 'private/a.txt': 'edited', 'private/b.txt': 'b', 'private/c.txt': 'c', 'private/new.txt': 'new' });
+    expect([await laptop.questions(), await laptop.conflicts()]).toEqual([[], []]);
+  });
+
+  it('is not taken along when the folder around it is deleted elsewhere', async () => {
+    await using opened = await worldOf('laptop', 'desktop');
+    const { world } = opened;
+    const [laptop, desktop] = opened.devices;
+    await laptop.write('docs/a.txt', 'a');
+    await laptop.write('stays.txt', 'stays');
+    await laptop.mkdir('docs/private');
+    await markOnly(laptop, 'docs/private');
+    await laptop.write('docs/private/diary.txt', 'dear diary');
+    await world.settle();
+    await desktop.remove('docs');
+    await world.settle();
+    expect(await laptop.read('docs/private/diary.txt')).toBe('dear diary');
+    expect(await laptop.exists('docs/a.txt')).toBe(false);
+    expect(await inCloud(laptop)).toEqual(['stays.txt']);
+  });
+
+  it('is remembered when the synced folder is taken out and added again', async () => {
+    await using opened = await worldOf('laptop', 'desktop');
+    const { world } = opened;
+    const [laptop] = opened.devices;
+    await laptop.mkdir('private');
+    await markOnly(laptop, 'private');
+    await laptop.write('private/diary.txt', 'dear diary');
+    await world.settle();
+    await laptop.call('folder.remove', { path: laptop.folder });
+    await laptop.addFolder();
+    await world.settle();
+    expect([await localOnes(laptop), await inCloud(laptop)]).toEqual([['private'], []]);
+  });
+});
