@@ -19,7 +19,6 @@ export async function takeUp(parts: ApplyParts, id: NodeId): Promise<Outcome> {
     if (stat === undefined) return forgetHere(parts, id);
     if (!sameFile(stat, local.stat)) return replan([id], { rescan: folderOf(pathOf(parts, id)) });
   }
-  const { aside: _, ...agreed } = synced;
-  store.transaction((write) => write.putSynced(agreed));
+  store.transaction((write) => write.putSynced({ ...synced, aside: false }));
   return done(id);
 }

@@ -32,7 +32,7 @@ const POSIX: Readonly<Record<string, RegExp>> = {
 
 /** Undefined when it can never match: a bracket without its end, a backslash with nothing behind it. */
 export function parseGlob(text: string): Glob | undefined {
-  const chars = [...text];
+  const chars = Array.from(text);
   const tokens: Token[] = [];
   for (let at = 0; at < chars.length; at += 1) {
     const char = chars[at] ?? '';
@@ -101,7 +101,7 @@ const pointOf = (char: string): number => char.codePointAt(0) ?? 0;
 export function matchesGlob(glob: Glob, name: string): boolean {
   if ('literal' in glob) return glob.literal === name;
   const { tokens } = glob;
-  const chars = [...name];
+  const chars = Array.from(name);
   let token = 0;
   let char = 0;
   // Where the last star stands, and how far it reaches so far: an earlier one never has to be tried again.

@@ -109,8 +109,7 @@ class Carrier {
       case 'take_up': {
         const node = agreed.get(id);
         if (node === undefined) throw new Impossible(`${operation.op} ${id}`);
-        const { aside: _, ...kept } = node;
-        return agreed.set(operation.op === 'take_up' ? kept : { ...kept, aside: true });
+        return agreed.set({ ...node, aside: operation.op === 'set_aside' });
       }
       case 'drop_copy':
         if (local === undefined || remote === undefined) throw new Impossible(`drop_copy ${id}`);
