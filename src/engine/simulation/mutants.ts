@@ -16,8 +16,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'missing-root-is-empty',
     file: 'core/scan-loop.ts',
-    find: "if (listing === undefined || state !== 'ready') {",
-    replace: 'if (listing === undefined) {',
+    find: "if (state !== 'ready') return state;",
+    replace: '',
     why: 'a volume that goes away during a look is taken for a folder that was emptied',
   },
   {
@@ -30,8 +30,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'moved-during-look-is-deleted',
     file: 'local/scan/reconcile.ts',
-    find: 'if (absent.length > 0 && changedDuring(look, listing.startedAt)) unsure.set(path, absent);',
-    replace: 'if (absent.length > 0 && changedDuring(look, Number.MAX_SAFE_INTEGER)) unsure.set(path, absent);',
+    find: 'const inDoubt = absent.filter((node) => changedDuring(look, listing.startedAt) || isBeingSaved(node, look));',
+    replace: 'const inDoubt = absent.filter((node) => isBeingSaved(node, look));',
     why: 'what moves in the middle of a look is deleted elsewhere and begins anew',
   },
   {
