@@ -37,7 +37,9 @@ export function Why({ explained }: { readonly explained: NonNullable<FilesState[
       <StateMark state={explanation?.state ?? item.state} />
       {said === null ? text !== null && <Reason text={text} /> : <Said said={said} />}
       <ErrorNotice error={error} />
-      {item.kind === 'folder' && <Keep key={explanation?.state ?? item.state} item={{ ...item, state: explanation?.state ?? item.state }} />}
+      {item.kind === 'folder' && (
+        <Keep key={explanation?.state ?? item.state} item={{ ...item, state: explanation?.state ?? item.state }} />
+      )}
       {explanation === null ? error === null && <LoadingRows count={3} /> : <Sides explanation={explanation} />}
     </aside>
   );

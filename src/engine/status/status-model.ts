@@ -77,8 +77,8 @@ export class StatusModel {
         this.#ready = true;
         return;
       case 'counts': {
-        const { type: _, ...counts } = event;
-        this.#counts = counts;
+        const { issues, skipped, attention, conflicts, questions, firstMerge, items } = event;
+        this.#counts = { issues, skipped, attention, conflicts, questions, firstMerge, items };
         return;
       }
       case 'planned':
