@@ -3,38 +3,31 @@ import { type ErrorData, TidemarkError, toErrorData } from '../../contract/index
 import {
   StoredCommits,
   Executor,
-  recoverParked,
   Mutex,
   type ApplyParts,
   bringBack,
   errorDataFor,
-  MOVE_JOURNAL,
-  type MoveEntry,
-  recoverMove,
-  recoverReplace,
-  recoverTogether,
-  REPLACE_JOURNAL,
-  type ReplaceEntry,
-  TOGETHER_JOURNAL,
-  type TogetherEntry,
   type Undone,
   undoHere,
   undoTogether,
 } from '../apply/index.ts';
-import { DiskFault, type Environment } from '../environment.ts';
+import type { Environment } from '../environment.ts';
 import { isPathBuiltInIgnored } from '../ignore/index.ts';
-import { checkFolder, prepareOwnFolder, purgeTrash } from '../local/index.ts';
+import { checkFolder, purgeTrash } from '../local/index.ts';
 import type { NodeId } from '../model/index.ts';
 import { Nap } from '../nap.ts';
 import { compareSides, type Foresight, foresee } from '../plan/index.ts';
 import { type DriveApi, watchChanges } from '../remote/index.ts';
 import { type AccountRow, type ActivityRow, type FolderRow, isDatabaseFault, type Store, type TrashRow } from '../store/index.ts';
 import { createCommitter, createDownloader, createThrottle, createUploader } from '../transfer/index.ts';
+import { FolderWatch } from './folder-watch.ts';
+import { Mending } from './mending.ts';
 import { PlanLoop } from './plan-loop.ts';
 import { PullLoop } from './pull-loop.ts';
 import { folderError, isNodeKey, MAX_ISSUES, ScanLoop } from './scan-loop.ts';
 import { itemsToTakeAway, type ScopeKeeper } from './scope-keeper.ts';
 import { isAboutConnection, type SyncContext, type SyncHooks } from './sync-context.ts';
+import { Timers } from './timers.ts';
 
 export interface SyncParts {
   readonly environment: Environment;
@@ -56,8 +49,6 @@ function touched(store: Store): readonly NodeId[] {
 
 /** How long a look waits for files that are being written. */
 const LONGEST_QUIET_MS = 2 * secondMs;
-/** How often a folder that cannot be watched is looked at. */
-const POLL_MS = 30_000;
 
 /** How long the first look waits for the watch to begin. */
 const WATCH_PATIENCE_MS = 2000;
@@ -75,8 +66,9 @@ export class SyncRun {
   readonly #apply: ApplyParts;
   readonly #progress = new Map<NodeId, number>();
   #transfers = new AbortController();
-  #watcher: { close(): Promise<void> } | undefined;
-  readonly #timers = new Set<() => void>();
+  readonly #timers: Timers;
+  readonly #watch: FolderWatch;
+  readonly #mending: Mending;
   #scanned = false;
   #pulled = false;
   #offline: ErrorData | null = null;
@@ -84,9 +76,6 @@ export class SyncRun {
   readonly #news = { connection: 0, folder: 0 };
   #folderError: ErrorData | null = null;
   #paused = false;
-  #recovered = false;
-  /** Something waits in the trash to be put back where it belongs, or has ended without its line in the journal. */
-  #unmended = false;
   /** The cloud asked us to stay away for a while, and is asked again when that is over. */
   #awaitingPause = false;
   #doubtful = false;
@@ -104,6 +93,7 @@ export class SyncRun {
       },
     };
     const treeLock = new Mutex();
+    this.#timers = new Timers(environment.clock);
     this.#ctx = {
       environment,
       store,
@@ -121,7 +111,7 @@ export class SyncRun {
         if (isDatabaseFault(error)) hooks.onStatus({ type: 'engine_error', error: toErrorData(error) });
         if (this.#doubtful) return;
         this.#doubtful = true;
-        this.#unmended = true;
+        this.#mending.need();
         this.#scan.hintAll();
       },
     };
@@ -149,7 +139,7 @@ export class SyncRun {
         if (!isPathBuiltInIgnored(from) && !isPathBuiltInIgnored(to)) this.#scan.moved(from, to);
       },
       onUnmended: () => {
-        this.#unmended = true;
+        this.#mending.need();
       },
       onDatabaseFault: (error) => {
         this.#ctx.doubt(error);
@@ -161,6 +151,21 @@ export class SyncRun {
         return currentSignal();
       },
     };
+    this.#mending = new Mending(this.#apply, folder, () => {
+      this.#plan.add(store.divergentIds());
+    });
+    this.#watch = new FolderWatch({
+      environment,
+      path: folder.path,
+      timers: this.#timers,
+      stopping: this.#stop.signal,
+      onHint: (path) => {
+        this.#scan.hint(path);
+      },
+      onLost: () => {
+        this.#scan.hintAll();
+      },
+    });
     this.#pull = new PullLoop(
       this.#ctx,
       commits,
@@ -187,7 +192,7 @@ export class SyncRun {
         this.#resolveDoubt();
         this.#ready();
       },
-      prepare: () => this.#recover(),
+      prepare: () => this.#mending.mend(),
     });
     this.#plan = new PlanLoop(this.#ctx, {
       executor: new Executor(this.#apply),
@@ -218,46 +223,10 @@ export class SyncRun {
     const waitedEnough = environment.clock.timer(WATCH_PATIENCE_MS, () => {
       this.#scan.hintAll();
     });
-    await this.#watchFolder().finally(waitedEnough);
+    await this.#watch.begin().finally(waitedEnough);
     void this.#purgeTrash();
     this.#scanRegularly();
     environment.log.info('sync started', { folder: folder.path });
-  }
-
-  /**
-   * Before the first look of a run, as soon as the folder is there (it may be missing at the start and come later), and
-   * whenever something could not be put back. Call with the tree lock held.
-   */
-  async #recover(): Promise<ErrorData | null> {
-    if (this.#recovered && !this.#unmended) return null;
-    const { environment, folder } = this.#parts;
-    try {
-      const prepared = this.#recovered ? 'ready' : await prepareOwnFolder(environment.disk, folder.path, folder.folderId);
-      if (prepared !== 'ready') return folderError(prepared, folder.path);
-      await this.#mend();
-      if (!this.#recovered) await recoverParked(this.#apply);
-    } catch (error) {
-      if (!(error instanceof DiskFault)) throw error;
-      return { code: 'folder_not_writable', params: { path: folder.path } };
-    }
-    if (!this.#recovered) this.#plan.add(this.#parts.store.divergentIds());
-    this.#recovered = true;
-    return null;
-  }
-
-  /** Ends what was begun between two places. Throws DiskFault. */
-  async #mend(): Promise<void> {
-    const { store } = this.#parts;
-    for (const row of store.journal()) {
-      if (row.kind === REPLACE_JOURNAL) await recoverReplace(this.#apply, row.data as ReplaceEntry);
-      else if (row.kind === MOVE_JOURNAL) await recoverMove(this.#apply, row.data as MoveEntry);
-      else if (row.kind === TOGETHER_JOURNAL) await recoverTogether(this.#apply, row.data as TogetherEntry);
-      else continue;
-      store.transaction((write) => {
-        write.deleteJournal(row.id);
-      });
-    }
-    this.#unmended = false;
   }
 
   /** Takes back on this disk what the line tells of. Throws TidemarkError undo_*, what the folder says, DiskFault's reasons. */
@@ -280,7 +249,8 @@ export class SyncRun {
     const { environment, folder, hooks } = this.#parts;
     const undone = await this.#ctx.treeLock.run(async () => {
       if (this.#isStopping()) throw new TidemarkError('engine_stopped');
-      const state = folderError(await checkFolder(environment.disk, folder.path, folder.folderId), folder.path) ?? (await this.#recover());
+      const state =
+        folderError(await checkFolder(environment.disk, folder.path, folder.folderId), folder.path) ?? (await this.#mending.mend());
       if (state !== null) throw new TidemarkError(state.code, state.params);
       try {
         return await work();
@@ -315,47 +285,12 @@ export class SyncRun {
     return watchChanges(drive, () => store.cursor()?.cursor ?? null, options, this.#stop.signal);
   }
 
-  async #watchFolder(): Promise<void> {
-    const { environment, folder } = this.#parts;
-    await this.#watcher?.close();
-    this.#watcher = undefined;
-    if (this.#stop.signal.aborted) return;
-    try {
-      const watcher = await environment.watch(folder.path, {
-        dirty: (path) => {
-          this.#scan.hint(path);
-        },
-        overflow: () => {
-          this.#scan.hintAll();
-        },
-        failed: (cause) => {
-          this.#pollFolder(cause);
-        },
-      });
-      // Stopped while the watch was being set up: nobody else would close it.
-      if (this.#isStopping()) return await watcher.close();
-      this.#watcher = watcher;
-    } catch (error) {
-      this.#pollFolder(error);
-    }
-    // What changed before the watch began to work.
-    this.#scan.hintAll();
-  }
-
   #isStopping(): boolean {
     return this.#stop.signal.aborted;
   }
 
-  /** Without a watcher the folder is looked at every half minute, and watching is tried again with it. */
-  #pollFolder(cause: unknown): void {
-    const { environment } = this.#parts;
-    if (this.#stop.signal.aborted) return;
-    environment.log.warn('watching the folder does not work; it is looked at every 30 s', { cause: String(cause) });
-    this.#after(POLL_MS, () => void this.#watchFolder());
-  }
-
   #scanRegularly(): void {
-    this.#after(this.#parts.store.setting('scan.intervalMinutes') * minuteMs, () => {
+    this.#timers.after(this.#parts.store.setting('scan.intervalMinutes') * minuteMs, () => {
       this.#scan.hintAll();
       void this.#purgeTrash();
       this.#scanRegularly();
@@ -376,20 +311,12 @@ export class SyncRun {
     }
   }
 
-  #after(ms: number, work: () => void): void {
-    const cancel = this.#parts.environment.clock.timer(ms, () => {
-      this.#timers.delete(cancel);
-      work();
-    });
-    this.#timers.add(cancel);
-  }
-
   async stop(): Promise<void> {
     if (this.#stop.signal.aborted) return;
     this.#stop.abort();
     this.#transfers.abort();
-    for (const cancel of this.#timers) cancel();
-    await this.#watcher?.close();
+    this.#timers.cancelAll();
+    await this.#watch.close();
     await this.#plan.drained();
     // Also what a person asked for by hand is at its end.
     await this.#ctx.treeLock.run(() => Promise.resolve());
@@ -556,7 +483,7 @@ export class SyncRun {
     if (pause === null) return this.#pull.request();
     if (this.#awaitingPause) return;
     this.#awaitingPause = true;
-    this.#after(pause.remainingMs, () => {
+    this.#timers.after(pause.remainingMs, () => {
       this.#awaitingPause = false;
       this.#askAgain();
     });

@@ -1,0 +1,68 @@
+import type { Environment } from '../environment.ts';
+import type { Timers } from './timers.ts';
+
+/** How often a folder that cannot be watched is looked at. */
+const POLL_MS = 30_000;
+
+export interface FolderWatchParts {
+  readonly environment: Environment;
+  /** Absolute. */
+  readonly path: string;
+  readonly timers: Timers;
+  readonly stopping: AbortSignal;
+  /** Something in this folder may have changed. */
+  readonly onHint: (folder: string) => void;
+  /** Anything may have changed. */
+  readonly onLost: () => void;
+}
+
+/** The watch over the synced folder. Where watching does not work the folder is looked at now and then, until it does. */
+export class FolderWatch {
+  readonly #parts: FolderWatchParts;
+  #watcher: { close(): Promise<void> } | undefined;
+
+  constructor(parts: FolderWatchParts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves when the watch works, or is known not to. */
+  async begin(): Promise<void> {
+    const { environment, path, onHint, onLost } = this.#parts;
+    await this.close();
+    if (this.#isStopping()) return;
+    try {
+      const watcher = await environment.watch(path, {
+        dirty: onHint,
+        overflow: onLost,
+        failed: (cause) => {
+          this.#poll(cause);
+        },
+      });
+      // Stopped while the watch was being set up: nobody else would close it.
+      if (this.#isStopping()) return await watcher.close();
+      this.#watcher = watcher;
+    } catch (error) {
+      this.#poll(error);
+    }
+    // What changed before the watch began to work.
+    onLost();
+  }
+
+  async close(): Promise<void> {
+    const watcher = this.#watcher;
+    this.#watcher = undefined;
+    await watcher?.close();
+  }
+
+  #isStopping(): boolean {
+    return this.#parts.stopping.aborted;
+  }
+
+  /** Watching is tried again with each look. */
+  #poll(cause: unknown): void {
+    const { environment, timers } = this.#parts;
+    if (this.#isStopping()) return;
+    environment.log.warn('watching the folder does not work; it is looked at every 30 s', { cause: String(cause) });
+    timers.after(POLL_MS, () => void this.begin());
+  }
+}

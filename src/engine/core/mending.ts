@@ -1,0 +1,74 @@
+import type { ErrorData } from '../../contract/index.ts';
+import {
+  type ApplyParts,
+  MOVE_JOURNAL,
+  type MoveEntry,
+  recoverMove,
+  recoverParked,
+  recoverReplace,
+  recoverTogether,
+  REPLACE_JOURNAL,
+  type ReplaceEntry,
+  TOGETHER_JOURNAL,
+  type TogetherEntry,
+} from '../apply/index.ts';
+import { DiskFault } from '../environment.ts';
+import { prepareOwnFolder } from '../local/index.ts';
+import type { FolderRow } from '../store/index.ts';
+import { folderError } from './scan-loop.ts';
+
+/** Ends what a crash or a fault left between two places, before anything is concluded from a look at the folder. */
+export class Mending {
+  readonly #apply: ApplyParts;
+  readonly #folder: FolderRow;
+  /** As soon as the folder is there; it may be missing at the start and come later. */
+  readonly #onFirst: () => void;
+  #begun = false;
+  /** Something waits in the trash to be put back where it belongs, or has ended without its line in the journal. */
+  #needed = false;
+
+  constructor(apply: ApplyParts, folder: FolderRow, onFirst: () => void) {
+    this.#apply = apply;
+    this.#folder = folder;
+    this.#onFirst = onFirst;
+  }
+
+  /** Before the next look there is something to mend. */
+  need(): void {
+    this.#needed = true;
+  }
+
+  /** Before every look; does something before the first one and whenever it is needed. Call with the tree lock held. */
+  async mend(): Promise<ErrorData | null> {
+    if (this.#begun && !this.#needed) return null;
+    const { disk } = this.#apply.environment;
+    const { path, folderId } = this.#folder;
+    try {
+      const prepared = this.#begun ? 'ready' : await prepareOwnFolder(disk, path, folderId);
+      if (prepared !== 'ready') return folderError(prepared, path);
+      await this.#endJournal();
+      if (!this.#begun) await recoverParked(this.#apply);
+    } catch (error) {
+      if (!(error instanceof DiskFault)) throw error;
+      return { code: 'folder_not_writable', params: { path } };
+    }
+    if (!this.#begun) this.#onFirst();
+    this.#begun = true;
+    return null;
+  }
+
+  /** Throws DiskFault. */
+  async #endJournal(): Promise<void> {
+    const { store } = this.#apply;
+    for (const row of store.journal()) {
+      if (row.kind === REPLACE_JOURNAL) await recoverReplace(this.#apply, row.data as ReplaceEntry);
+      else if (row.kind === MOVE_JOURNAL) await recoverMove(this.#apply, row.data as MoveEntry);
+      else if (row.kind === TOGETHER_JOURNAL) await recoverTogether(this.#apply, row.data as TogetherEntry);
+      else continue;
+      store.transaction((write) => {
+        write.deleteJournal(row.id);
+      });
+    }
+    this.#needed = false;
+  }
+}
