@@ -57,7 +57,8 @@ export class Fates {
     const synced = ctx.synced(id);
     if (remote === undefined || synced === undefined || synced.aside === true || ctx.policy.keep(id)) return 'revive';
     if (!samePlace(remote, synced) || this.isMovedAlong('remote', id)) return 'revive';
-    if (remote.kind === 'file') return synced.kind === 'file' && remote.content.hash === synced.hash ? 'delete' : 'revive';
+    if (remote.kind === 'file' && !(synced.kind === 'file' && remote.content.hash === synced.hash)) return 'revive';
+    // Should a tree say that something lies in a file, that is not deleted along with it either.
     return worst(ctx.trees.remote.children(id), (child) => {
       if (ctx.isLeftOut(child.id)) return 'revive';
       switch (ctx.standing(child.id)) {
@@ -80,9 +81,8 @@ export class Fates {
     if (this.isMovedHere(id)) return 'revive';
     if (local.kind === 'file') {
       if (local.content === null) return 'wait';
-      return synced.kind === 'file' && local.content.hash === synced.hash ? 'delete' : 'revive';
-    }
-    if (local.holdsIgnored === true) return 'revive';
+      if (!(synced.kind === 'file' && local.content.hash === synced.hash)) return 'revive';
+    } else if (local.holdsIgnored === true) return 'revive';
     return worst(ctx.trees.local.children(id), (child) => {
       if (ctx.isLeftOut(child.id)) return 'revive';
       switch (ctx.standing(child.id)) {
