@@ -333,6 +333,7 @@ export class SimDevice {
       dirty: (folder) => {
         if (!life.alive || this.#listener !== listener) return;
         const lost = !this.#calmHints && own.next() < this.#hintLoss;
+        if (lost) scheduler.note(this.name, `hint of /${folder} is lost`);
         const times = lost ? 0 : own.next() < 0.1 ? 2 : 1;
         for (let time = 0; time < times; time += 1) {
           void scheduler.step(life).then(() => {

@@ -24,7 +24,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'unreadable-folder-is-empty',
     file: 'local/scan/gather.ts',
     find: "this.looks.set(path, GONE.has(error.code) ? { state: 'gone' } : { state: 'unreadable', fault: error.code });",
-    replace: "this.looks.set(path, { state: 'listed', entries: [], lookedAt: this.#place.clock.now(), changedMs: 0 });",
+    replace: "this.looks.set(path, { state: 'listed', entries: [], lookedAt: this.#place.clock.now(), changedMs: 0, self: undefined });",
     why: 'what cannot be listed is deleted on every device',
   },
   {
