@@ -30,8 +30,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'moved-during-look-is-deleted',
     file: 'local/scan/reconcile.ts',
-    find: 'const inDoubt = absent.filter((node) => changedDuring(look, listing.startedAt) || isBeingSaved(node, look));',
-    replace: 'const inDoubt = absent.filter((node) => isBeingSaved(node, look));',
+    find: 'const doubt = changedDuring(look, listing.startedAt) || isBeingSaved(node, look) || keeper.hasDoubt(node.id, look.lookedAt);',
+    replace: 'const doubt = isBeingSaved(node, look);',
     why: 'what moves in the middle of a look is deleted elsewhere and begins anew',
   },
   {
