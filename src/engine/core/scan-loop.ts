@@ -57,6 +57,7 @@ export class ScanLoop {
   #firstHintMs = 0;
   #urgent = false;
   readonly #again = new Map<string, () => void>();
+  #doubts: LocalChanges['doubts'] = new Map();
 
   constructor(ctx: SyncContext, hooks: ScanHooks) {
     this.#ctx = ctx;
@@ -194,10 +195,9 @@ export class ScanLoop {
         const { listing, judgedAnew } = looked;
         this.#hooks.onFolderState(null);
         if (scopes.followLocalOnly(listing)) hooks.onLists('folders');
-        const changes = this.#apply(
-          await this.#withProvenMoves(reconcile(listing, known, () => environment.random.id(), this.#openIssues())),
-        );
-        return [...changes, ...judgedAnew];
+        const found = reconcile(listing, known, () => environment.random.id(), this.#openIssues(), this.#doubts);
+        this.#doubts = found.doubts;
+        return [...this.#apply(await this.#withProvenMoves(found)), ...judgedAnew];
       });
       if (changed === undefined) return false;
       this.#served = asked;

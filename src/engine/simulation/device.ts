@@ -47,6 +47,8 @@ export interface DeviceParts {
   readonly dir: string;
   /** A bug: what may never be logged was. */
   readonly onBug: (what: string) => void;
+  /** That something changed in the folder is not told to its engine. */
+  readonly onLostHint: (device: SimDevice, folder: string) => void;
   /** A day of the trash is about to go for good. */
   readonly onPurge: (device: SimDevice, path: string, day: string) => void;
 }
@@ -325,7 +327,7 @@ export class SimDevice {
   }
 
   async #watchFor(life: Life, root: string, listener: WatchListener): Promise<{ close(): Promise<void> }> {
-    const { scheduler } = this.#parts;
+    const { scheduler, onLostHint } = this.#parts;
     await scheduler.step(life);
     this.#listener = listener;
     const own = this.#random.fork();
@@ -333,6 +335,10 @@ export class SimDevice {
       dirty: (folder) => {
         if (!life.alive || this.#listener !== listener) return;
         const lost = !this.#calmHints && own.next() < this.#hintLoss;
+        if (lost) {
+          scheduler.note(this.name, `hint of /${folder} is lost`);
+          onLostHint(this, folder === '' ? ROOT : `${ROOT}/${folder}`);
+        }
         const times = lost ? 0 : own.next() < 0.1 ? 2 : 1;
         for (let time = 0; time < times; time += 1) {
           void scheduler.step(life).then(() => {

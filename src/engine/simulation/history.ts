@@ -89,6 +89,9 @@ class History {
           random: this.#random.fork(),
           dir,
           onBug: (what) => this.#violations.push(what),
+          onLostHint: (device, folder) => {
+            this.#ledger.unheard(device, folder);
+          },
           onPurge: (device, path, day) => {
             this.#purged(device, path, day);
           },

@@ -20,6 +20,10 @@ export class Ledger {
   /** Somebody overwrote or deleted it somewhere, or chose another version. All else has to stay in sight. */
   readonly #letGo = new Set<string>();
   readonly #swapped = new Set<string>();
+  /** The latest moves: hints of them are told, or lost, before anything else happens. */
+  #moves: { readonly device: SimDevice; readonly folder: string; readonly atMs: number; readonly texts: readonly string[] }[] = [];
+  /** Moved to where nobody told the engine to look. */
+  readonly #unheard = new Set<string>();
   /** Lay in a trash for as long as it is promised, by the clock of that device. */
   readonly #outlived = new Set<string>();
   readonly #devices: readonly SimDevice[];
@@ -81,6 +85,24 @@ export class Ledger {
     this.#swapped.add(text);
   }
 
+  /** Moved into the folder. */
+  moved(device: SimDevice, folder: string, texts: readonly string[]): void {
+    const atMs = device.wallMs;
+    this.#moves = this.#moves.filter((move) => move.device !== device || move.atMs === atMs);
+    this.#moves.push({ device, folder, atMs, texts });
+  }
+
+  /**
+   * The hint of a change in the folder is lost. What moved into it a moment ago is missed at its old place and not looked for
+   * here: a deletion, until the next full look, and something new. That costs a transfer and its history, never the bytes.
+   */
+  unheard(device: SimDevice, folder: string): void {
+    for (const move of this.#moves) {
+      if (move.device !== device || move.folder !== folder || move.atMs !== device.wallMs) continue;
+      for (const text of move.texts) this.#unheard.add(text);
+    }
+  }
+
   /** Versions between which somebody chose. */
   chosen(hashes: Iterable<string>): void {
     const all = new Set(hashes);
@@ -113,7 +135,7 @@ export class Ledger {
     const { drive } = this.#cloud.accounts.account(EMAIL);
     const hashes = new Set([...drive.buriedNodes()].flatMap((node) => (node.kind === 'file' ? [node.hash] : [])));
     return [...this.#owed].flatMap(([text, { hash, what }]) =>
-      hashes.has(hash) && !this.#letGo.has(text) && !this.#swapped.has(text) ? [what] : [],
+      hashes.has(hash) && !this.#letGo.has(text) && !this.#swapped.has(text) && !this.#unheard.has(text) ? [what] : [],
     );
   }
 

@@ -24,14 +24,14 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'unreadable-folder-is-empty',
     file: 'local/scan/gather.ts',
     find: "this.looks.set(path, GONE.has(error.code) ? { state: 'gone' } : { state: 'unreadable', fault: error.code });",
-    replace: "this.looks.set(path, { state: 'listed', entries: [], lookedAt: this.#place.clock.now(), changedMs: 0 });",
+    replace: "this.looks.set(path, { state: 'listed', entries: [], lookedAt: this.#place.clock.now(), changedMs: 0, self: undefined });",
     why: 'what cannot be listed is deleted on every device',
   },
   {
     name: 'moved-during-look-is-deleted',
     file: 'local/scan/reconcile.ts',
-    find: 'const inDoubt = absent.filter((node) => changedDuring(look, listing.startedAt) || isBeingSaved(node, look));',
-    replace: 'const inDoubt = absent.filter((node) => isBeingSaved(node, look));',
+    find: 'const doubt = changedDuring(look, listing.startedAt) || isBeingSaved(node, look) || keeper.hasDoubt(node.id, look.lookedAt);',
+    replace: 'const doubt = isBeingSaved(node, look);',
     why: 'what moves in the middle of a look is deleted elsewhere and begins anew',
   },
   {

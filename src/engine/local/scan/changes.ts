@@ -1,6 +1,7 @@
 import type { RelativePath } from '../../../base/index.ts';
 import type { ErrorData } from '../../../contract/index.ts';
 import type { LocalNode, NodeId } from '../../model/index.ts';
+import type { Doubts } from './doubts.ts';
 import type { RulesLook } from './scan-rules.ts';
 
 export interface ScanIssue {
@@ -33,6 +34,8 @@ export interface LocalChanges {
   readonly cleared: readonly RelativePath[];
   /** Left as they were known (`file_busy`). Not to be forgotten: no hint need come for them. */
   readonly busy: readonly BusyPath[];
+  /** To be given to the next look. */
+  readonly doubts: Doubts;
 }
 
 export interface RulesChange {

@@ -5,6 +5,7 @@ import { isBuiltInIgnored } from '../../ignore/index.ts';
 import { compareIdentity, type FileStat, type LocalNode } from '../../model/index.ts';
 import { KnownPlaces } from './known.ts';
 import type { FolderLook, KnownLocal, ListedLook, Listing } from './listing.ts';
+import { changedDuring } from './quiet.ts';
 import { SameFolders } from './same.ts';
 import { AS_KNOWN, NO_RULES, RulesOnTheWay, type ScanRules } from './scan-rules.ts';
 
@@ -34,33 +35,36 @@ export async function gather(
   signal?: AbortSignal,
 ): Promise<Listing> {
   const startedAt = place.clock.now();
-  const walk = new Walk(place, known, folders === 'all', signal);
+  const walk = new Walk(place, known, startedAt, folders === 'all', signal);
   if (folders === 'all') walk.add('');
   else for (const folder of new Set(folders)) await walk.addDirty(folder);
   await walk.run();
   walk.restoreOrigins();
-  return { startedAt, folders: walk.looks, same: new Set(walk.same.paths.keys()) };
+  return { startedAt, folders: walk.looks, same: new Set(walk.same.paths.keys()), restless: walk.restless };
 }
 
 class Walk {
   readonly looks = new Map<RelativePath, FolderLook>();
   readonly same: SameFolders;
+  restless = false;
   readonly #place: ScanPlace;
   readonly #known: KnownLocal;
   readonly #places: KnownPlaces;
   readonly #rules: RulesOnTheWay;
+  readonly #startedAt: number;
   readonly #everything: boolean;
   readonly #signal: AbortSignal | undefined;
   readonly #queue: RelativePath[] = [];
   readonly #added = new Set<RelativePath>();
   readonly #stats = new Map<RelativePath, FileStat | undefined>();
 
-  constructor(place: ScanPlace, known: KnownLocal, everything: boolean, signal: AbortSignal | undefined) {
+  constructor(place: ScanPlace, known: KnownLocal, startedAt: number, everything: boolean, signal: AbortSignal | undefined) {
     this.#place = place;
     this.#known = known;
     this.#places = new KnownPlaces(known);
     this.same = new SameFolders(this.#places, isScanned);
     this.#rules = new RulesOnTheWay(place.disk, place.rules ?? NO_RULES, this.#places);
+    this.#startedAt = startedAt;
     this.#everything = everything;
     this.#signal = signal;
   }
@@ -141,9 +145,10 @@ class Walk {
       return;
     }
     const changedMs = stat?.kind === 'folder' ? Number(BigInt(stat.mtimeNs) / 1_000_000n) : null;
+    this.restless ||= changedDuring({ changedMs, lookedAt }, this.#startedAt);
     const rules = await this.#rules.read(this.#absolute(path), { path, entries, stat, lookedAt });
     const localOnly = this.#localOnlyIn(path, entries);
-    const look = { state: 'listed', entries, lookedAt, changedMs, rules, leftOut: this.#leftOutIn(path), localOnly } as const;
+    const look = { state: 'listed', entries, lookedAt, changedMs, self: stat, rules, leftOut: this.#leftOutIn(path), localOnly } as const;
     if (!this.#everything) {
       this.looks.set(path, look);
       this.#followUp(path, look);

@@ -1,6 +1,6 @@
 import type { RelativePath } from '../../../base/index.ts';
 import type { DirectoryEntry, DiskFaultCode } from '../../environment.ts';
-import type { LocalNode, LocalTree, NodeId } from '../../model/index.ts';
+import type { FileStat, LocalNode, LocalTree, NodeId } from '../../model/index.ts';
 import type { RulesFound } from './scan-rules.ts';
 
 /** What the engine remembers of the disk, with the two ways to find something in it that a scan needs. */
@@ -18,6 +18,8 @@ export interface ListedLook {
   readonly lookedAt: number;
   /** When an entry last came or went (its mtime in ms), asked after the entries; null when the folder was gone by then. */
   readonly changedMs: number | null;
+  /** The folder itself, asked after the entries; undefined when it was gone by then. */
+  readonly self: FileStat | undefined;
   readonly rules: RulesFound;
   /** By the rules that hold in the folder. */
   readonly leftOut: (name: string, isFolder: boolean) => boolean;
@@ -39,4 +41,6 @@ export interface Listing {
   readonly folders: ReadonlyMap<RelativePath, FolderLook>;
   /** Folders that were looked at and hold exactly what was known in them, without more to say. */
   readonly same: ReadonlySet<RelativePath>;
+  /** Something came or went in one of the folders while they were looked at. */
+  readonly restless: boolean;
 }

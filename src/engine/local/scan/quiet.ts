@@ -13,3 +13,20 @@ export function isQuiet(stat: Pick<FileStat, 'mtimeNs' | 'ctimeNs'>, now: number
     return ageMs < 0 || ageMs >= QUIET_MS;
   });
 }
+
+/** Clocks of file systems go by the tick of the kernel, up to 10 ms behind. */
+const CLOCK_TICK_MS = 20;
+/** A folder time further ahead than this is of another clock and says nothing. */
+export const OTHER_CLOCK_MS = 1000;
+
+/**
+ * What left a folder during the look may have gone to one that had been read by then, and be in neither. What left
+ * before the look began is seen wherever it went, unless it goes on from there.
+ */
+export function changedDuring(
+  { changedMs, lookedAt }: { readonly changedMs: number | null; readonly lookedAt: number },
+  startedAt: number,
+): boolean {
+  if (changedMs === null) return true;
+  return changedMs >= startedAt - CLOCK_TICK_MS && changedMs <= lookedAt + OTHER_CLOCK_MS;
+}

@@ -2,13 +2,15 @@ import { parentPath, type RelativePath } from '../../../base/index.ts';
 import { lockNames } from '../../ignore/index.ts';
 import { type FileStat, type LocalNode, type LocalTree, type NodeId, ROOT_ID, sameFingerprint } from '../../model/index.ts';
 import type { BusyPath, LocalChanges, RulesChange, ScanIssue } from './changes.ts';
+import { DoubtKeeper, type Doubts } from './doubts.ts';
 import { isLeftOut } from './gather.ts';
 import { KnownPlaces } from './known.ts';
 import type { FolderLook, KnownLocal, Listing } from './listing.ts';
-import { isQuiet, QUIET_MS } from './quiet.ts';
+import { changedDuring, isQuiet, OTHER_CLOCK_MS, QUIET_MS } from './quiet.ts';
 import { type Resolved, Resolver } from './resolve.ts';
 import { type SeenEntries, sortEntries } from './seen.ts';
 import { spelledAsListed } from './spelled.ts';
+import { withoutSwapped } from './swapped.ts';
 import { unmountedFolders } from './unmounted.ts';
 import { unnameable } from './unnameable.ts';
 import { type Change, placeKey, Withholding } from './withhold.ts';
@@ -17,27 +19,36 @@ import { type Change, placeKey, Withholding } from './withhold.ts';
  * What a listing means for the local tree. Pure: the same listing and tree give the same changes, ids aside.
  * Deletes only what was known in a folder that was read to the end and is not in it, nor anywhere else.
  * @param openIssues paths that have an issue now, to find those that no longer do
+ * @param doubts those that the look before answered with
  */
-export function reconcile(looked: Listing, known: KnownLocal, newId: () => NodeId, openIssues: Iterable<RelativePath> = []): LocalChanges {
-  const listing = spelledAsListed(looked);
+export function reconcile(
+  looked: Listing,
+  known: KnownLocal,
+  newId: () => NodeId,
+  openIssues: Iterable<RelativePath> = [],
+  doubts: Doubts = new Map(),
+): LocalChanges {
   const places = new KnownPlaces(known);
+  const listing = withoutSwapped(spelledAsListed(looked), places);
   const entries = sortEntries(listing);
-  const resolver = new Resolver(entries, known, places, newId);
+  const gone = vanished(listing, entries);
+  const keeper = new DoubtKeeper(doubts, listing.restless || gone.length > 0);
+  const resolver = new Resolver(entries, known, places, newId, keeper);
   const unmounted = unmountedFolders(listing, resolver.resolved, places);
   const holdsIgnored = (path: RelativePath, before: boolean): boolean =>
     listing.folders.get(path)?.state === 'listed' ? entries.holdsIgnored.has(path) : before;
   const changes = resolver.resolved.flatMap((item) => (unmounted.has(item.seen.path) ? [] : (changeOf(item, holdsIgnored) ?? [])));
   const waiting = new Withholding(changes, known.tree, resolver.claimed);
   for (const node of unnameable(entries, known, resolver)) waiting.keep(node);
-  const scope = { listing, tree: known.tree, places, resolver, entries, kept: waiting.kept, unmounted };
+  const scope = { listing, tree: known.tree, places, resolver, entries, kept: waiting.kept, unmounted, keeper };
   const { missing, unsure } = findMissing(scope);
   // Still there as far as we know, so nothing else can be at their places.
   for (const nodes of unsure.values()) for (const node of nodes) waiting.keep(node);
   const busy = holdBusy(changes, waiting, known.tree);
   if (busy.length > 0 || unsure.size > 0) waiting.withholdCycles();
   const deleted = findDeleted(scope, missing);
-  const folders = new Set([...waiting.again, ...resolver.unsure, ...unsure.keys(), ...vanished(listing, entries), ...rulesAgain(listing)]);
-  const gone = new Set(deleted);
+  const folders = new Set([...waiting.again, ...resolver.unsure, ...unsure.keys(), ...gone, ...rulesAgain(listing)]);
+  const removed = new Set(deleted);
   const put = [...waiting.changes];
   const issues = [
     ...entries.issues,
@@ -47,10 +58,11 @@ export function reconcile(looked: Listing, known: KnownLocal, newId: () => NodeI
     put: put.map((change) => change.node),
     deleted,
     rules: rulesOf(listing, resolver, places, new Set(put.map(({ node }) => node.id))),
-    maybeMoved: put.flatMap(({ item }) => (item.maybe !== undefined && gone.has(item.maybe) ? [{ id: item.id, from: item.maybe }] : [])),
+    maybeMoved: put.flatMap(({ item }) => (item.maybe !== undefined && removed.has(item.maybe) ? [{ id: item.id, from: item.maybe }] : [])),
     issues,
     cleared: findCleared(listing, entries, [...issues, ...busy], openIssues),
     busy: [...busy, ...[...folders].sort().map((path) => busyPath(path, 'folder', false))],
+    doubts: keeper.kept,
   };
 }
 
@@ -129,10 +141,11 @@ interface Scope {
   readonly entries: SeenEntries;
   readonly kept: ReadonlySet<NodeId>;
   readonly unmounted: ReadonlySet<RelativePath>;
+  readonly keeper: DoubtKeeper;
 }
 
 /** Known items that are not in their folder any more: surely, or perhaps only moved during the look (by folder). */
-function findMissing({ listing, places, resolver, entries, kept, unmounted }: Scope): {
+function findMissing({ listing, places, resolver, entries, kept, unmounted, keeper }: Scope): {
   readonly missing: readonly LocalNode[];
   readonly unsure: ReadonlyMap<RelativePath, readonly LocalNode[]>;
 } {
@@ -147,9 +160,12 @@ function findMissing({ listing, places, resolver, entries, kept, unmounted }: Sc
       (node) =>
         !resolver.claimed.has(node.id) && !kept.has(node.id) && !held.has(node.name) && !isLeftOut(look, node.name, node.kind === 'folder'),
     );
-    const inDoubt = absent.filter((node) => changedDuring(look, listing.startedAt) || isBeingSaved(node, look));
+    const inDoubt: LocalNode[] = [];
+    for (const node of absent) {
+      const doubt = changedDuring(look, listing.startedAt) || isBeingSaved(node, look) || keeper.hasDoubt(node.id, look.lookedAt);
+      (doubt ? inDoubt : missing).push(node);
+    }
     if (inDoubt.length > 0) unsure.set(path, inDoubt);
-    missing.push(...absent.filter((node) => !inDoubt.includes(node)));
   }
   return { missing, unsure };
 }
@@ -171,32 +187,16 @@ const SAVE_MS = 2000;
 
 /**
  * Gone from a folder that changed a moment ago: a program that saves by swapping puts the old version away before the new
- * one comes. Longer while a lock says that an office program has it open.
+ * one comes, and of what moved elsewhere the hint may still be under way. Longer while a lock says that an office program
+ * has it open.
  */
 function isBeingSaved({ kind, name }: LocalNode, { entries, changedMs, lookedAt }: FolderLook & { readonly state: 'listed' }): boolean {
-  if (kind !== 'file' || changedMs === null || changedMs > lookedAt + OTHER_CLOCK_MS) return false;
+  if (changedMs === null || changedMs > lookedAt + OTHER_CLOCK_MS) return false;
   const age = lookedAt - changedMs;
   if (age < QUIET_MS) return true;
-  if (age >= SAVE_MS) return false;
+  if (age >= SAVE_MS || kind === 'folder') return false;
   const locks = new Set(lockNames(name));
   return entries.some((entry) => entry.name !== null && locks.has(entry.name));
-}
-
-/** Clocks of file systems go by the tick of the kernel, up to 10 ms behind. */
-const CLOCK_TICK_MS = 20;
-/** A folder time further ahead than this is of another clock and says nothing. */
-const OTHER_CLOCK_MS = 1000;
-
-/**
- * What left a folder during the look may have gone to one that had been read by then, and be in neither. What left
- * before the look began is seen wherever it went.
- */
-function changedDuring(
-  { changedMs, lookedAt }: { readonly changedMs: number | null; readonly lookedAt: number },
-  startedAt: number,
-): boolean {
-  if (changedMs === null) return true;
-  return changedMs >= startedAt - CLOCK_TICK_MS && changedMs <= lookedAt + OTHER_CLOCK_MS;
 }
 
 /** Folders whose rules could not be told yet. */

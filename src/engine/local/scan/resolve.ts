@@ -1,6 +1,7 @@
 import type { RelativePath } from '../../../base/index.ts';
 import { compareIdentity, type FileStat, type LocalNode, type NodeId, ROOT_ID } from '../../model/index.ts';
 import { inodeKey, type KnownPlaces } from './known.ts';
+import type { DoubtKeeper } from './doubts.ts';
 import type { KnownLocal } from './listing.ts';
 import type { Seen, SeenEntries } from './seen.ts';
 
@@ -30,16 +31,18 @@ export class Resolver {
   readonly #known: KnownLocal;
   readonly #places: KnownPlaces;
   readonly #newId: () => NodeId;
+  readonly #keeper: DoubtKeeper;
   /** Made when first asked: where nothing is new or moved, nobody asks. */
   #seenByInode: ReadonlyMap<string, readonly Seen[]> | undefined;
   readonly #entries: SeenEntries;
   readonly #seenFolders: ReadonlySet<RelativePath>;
   readonly #folderIds = new Map<RelativePath, NodeId | undefined>([['', ROOT_ID]]);
 
-  constructor(entries: SeenEntries, known: KnownLocal, places: KnownPlaces, newId: () => NodeId) {
+  constructor(entries: SeenEntries, known: KnownLocal, places: KnownPlaces, newId: () => NodeId, keeper: DoubtKeeper) {
     this.#known = known;
     this.#places = places;
     this.#newId = newId;
+    this.#keeper = keeper;
     this.#entries = entries;
     this.#seenFolders = new Set(entries.folders.map((seen) => seen.path));
     for (const folder of entries.folders) this.#folder(folder);
@@ -66,7 +69,10 @@ export class Resolver {
     if (moved !== undefined) return this.#settle(seen, parentId, moved);
     // One folder at two places: it was moved while the folders were being read.
     if (twins.some((twin) => this.#folderIds.has(twin.path) || this.#knownAt(twin))) return this.#doubt(seen);
-    if (here !== undefined && !this.#isElsewhere(here, seen)) return this.#settle(seen, parentId, here, true);
+    if (here !== undefined && !this.#isElsewhere(here, seen)) {
+      if (this.#keeper.hasDoubt(here.id, seen.lookedAt)) return this.#doubt(seen);
+      return this.#settle(seen, parentId, here, true);
+    }
     this.#settle(seen, parentId, undefined);
   }
 
@@ -85,7 +91,8 @@ export class Resolver {
     const rest = open.filter(([seen, parentId]) => !this.#movedFile(seen, parentId));
     for (const [seen, parentId] of rest) {
       const here = this.#here(parentId, seen);
-      this.#settle(seen, parentId, here, here !== undefined);
+      if (here !== undefined && this.#keeper.hasDoubt(here.id, seen.lookedAt)) this.#doubt(seen);
+      else this.#settle(seen, parentId, here, here !== undefined);
     }
   }
 

@@ -2,9 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { joinPath } from '../../../base/index.ts';
 import { FakeDisk } from '../../fakes/disk/index.ts';
+import { isBuiltInIgnored } from '../../ignore/index.ts';
 import { type LocalNode, MapTree } from '../../model/index.ts';
 import { type FolderLook, gather, knownFrom, type Listing, type LocalChanges, reconcile } from './index.ts';
 import { AS_KNOWN } from './scan-rules.ts';
+import { changedDuring } from './quiet.ts';
 
 const ROOT = '/home/sync';
 
@@ -30,6 +32,7 @@ class World {
   async everything(): Promise<Listing> {
     const folders = new Map<string, FolderLook>();
     const queue = [''];
+    let restless = false;
     for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
       const entries = await this.disk.list(this.at(path)).catch(() => undefined);
       if (entries === undefined) {
@@ -39,11 +42,12 @@ class World {
       const stat = await this.disk.stat(this.at(path));
       const changedMs = Number(BigInt(stat?.mtimeNs ?? 0) / 1_000_000n);
       const noRules = { rules: AS_KNOWN, leftOut: () => false, localOnly: new Set<string>() };
-      folders.set(path, { state: 'listed', entries, lookedAt: this.now, changedMs, ...noRules });
+      folders.set(path, { state: 'listed', entries, lookedAt: this.now, changedMs, self: stat, ...noRules });
+      restless ||= changedDuring({ changedMs, lookedAt: this.now }, this.now);
       for (const { name, stat: found } of entries)
-        if (found?.kind === 'folder' && name?.startsWith('.') === false) queue.push(joinPath(path, name));
+        if (found?.kind === 'folder' && name !== null && !isBuiltInIgnored(name)) queue.push(joinPath(path, name));
     }
-    return { startedAt: this.now, folders, same: new Set() };
+    return { startedAt: this.now, folders, same: new Set(), restless };
   }
 
   mean(listing: Listing): LocalChanges {

@@ -5,10 +5,10 @@ import { compareIdentity, type FileStat, type LocalNode, sameFingerprint } from 
 import type { KnownPlaces } from './known.ts';
 import type { ListedLook } from './listing.ts';
 
-type Listed = Pick<ListedLook, 'state' | 'entries' | 'lookedAt' | 'changedMs'>;
+type Listed = Pick<ListedLook, 'state' | 'entries' | 'lookedAt' | 'changedMs' | 'self'>;
 
 /** What is not known of a look: when it was, and the times of the folders in it, which change with every entry in them. */
-interface Rest extends Pick<ListedLook, 'lookedAt' | 'changedMs'> {
+interface Rest extends Pick<ListedLook, 'lookedAt' | 'changedMs' | 'self'> {
   readonly folders: ReadonlyMap<string, FileStat>;
 }
 
@@ -30,7 +30,7 @@ export class SameFolders {
   /** True when the look shows nothing new, and is taken over. */
   takes(path: RelativePath, look: ListedLook): boolean {
     const id = this.#places.folderAt(path);
-    if (id === undefined) return false;
+    if (id === undefined || !isFolder(this.#places.nodeOf(id), look.self)) return false;
     const children = this.#places.childrenOf(id);
     if (!this.#holdsExactly(look, children)) return false;
     const folders = new Map<string, FileStat>();
@@ -40,7 +40,7 @@ export class SameFolders {
       // Asked for next, when what is known of its parent is forgotten.
       this.#places.folderAt(joinPath(path, name));
     }
-    this.paths.set(path, { lookedAt: look.lookedAt, changedMs: look.changedMs, folders });
+    this.paths.set(path, { lookedAt: look.lookedAt, changedMs: look.changedMs, self: look.self, folders });
     this.#places.forget(id);
     return true;
   }
@@ -51,14 +51,14 @@ export class SameFolders {
     const id = this.#places.folderAt(path);
     if (rest === undefined || id === undefined) return undefined;
     this.paths.delete(path);
-    const { lookedAt, changedMs, folders } = rest;
+    const { lookedAt, changedMs, self, folders } = rest;
     const entries = [...this.#places.childrenOf(id).values()].map(({ name, stat }): DirectoryEntry => ({
       name,
       printable: name,
       stat: folders.get(name) ?? stat,
       fault: null,
     }));
-    return { state: 'listed', entries, lookedAt, changedMs };
+    return { state: 'listed', entries, lookedAt, changedMs, self };
   }
 
   #holdsExactly(look: ListedLook, children: ReadonlyMap<string, LocalNode>): boolean {
@@ -73,6 +73,10 @@ export class SameFolders {
     return known === children.size;
   }
 }
+
+/** It is the folder that was known there, and not one that took its place before it was listed. */
+const isFolder = (known: LocalNode | undefined, self: FileStat | undefined): boolean =>
+  known === undefined || (self !== undefined && compareIdentity(known.stat, self) !== 'different');
 
 /** Of a folder only who it is matters. */
 const isUnchanged = (node: LocalNode, stat: FileStat): boolean =>
