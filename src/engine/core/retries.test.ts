@@ -73,6 +73,16 @@ describe('a failed item', () => {
 });
 
 describe('many', () => {
+  it('are not forgotten when another one fails while their timer is late', async () => {
+    retries.failed('late', RETRY);
+    clock.lag(secondMs + 1);
+    expect(retries.soon(10 * secondMs), 'it is still to be told of').toBe(true);
+    retries.failed('other', RETRY);
+    await clock.advance(1);
+    expect(due).toEqual([['late']]);
+    expect(retries.soon(secondMs - 2), 'it is being tried').toBe(false);
+  });
+
   it('share one timer, that of the soonest', async () => {
     retries.failed('late', error('no_permission'));
     retries.failed('never', error('name_invalid'));

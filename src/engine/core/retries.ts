@@ -7,6 +7,8 @@ interface Retry {
   readonly attempts: number;
   /** Monotonic; infinite when only a change of the item helps. */
   readonly atMs: number;
+  /** It was due and is being planned, or has turned out to need nothing more. */
+  readonly told: boolean;
 }
 
 const WAIT_MS = minuteMs;
@@ -33,7 +35,8 @@ export class Retries {
   failed(id: NodeId, error: ErrorData): { readonly attempts: number; readonly waitMs: number | null } {
     const attempts = (this.#retries.get(id)?.attempts ?? 0) + 1;
     const waitMs = this.#wait(error, attempts);
-    this.#retries.set(id, { attempts, atMs: waitMs === null ? Number.POSITIVE_INFINITY : this.#clock.monotonic() + waitMs });
+    const atMs = waitMs === null ? Number.POSITIVE_INFINITY : this.#clock.monotonic() + waitMs;
+    this.#retries.set(id, { attempts, atMs, told: false });
     this.#arm();
     return { attempts, waitMs };
   }
@@ -86,8 +89,8 @@ export class Retries {
   /** True when something is tried again within `ms`. */
   soon(ms: number): boolean {
     const now = this.#clock.monotonic();
-    // Those that are due already are being planned, or have turned out to need nothing more.
-    for (const { atMs, attempts } of this.#retries.values()) if (atMs > now && atMs <= now + ms && attempts <= 3) return true;
+    // Also what is due and was not told of yet: timers are late on a busy machine.
+    for (const { atMs, attempts, told } of this.#retries.values()) if (!told && atMs <= now + ms && attempts <= 3) return true;
     return false;
   }
 
@@ -100,11 +103,14 @@ export class Retries {
     this.#cancelTimer = undefined;
     let next = Number.POSITIVE_INFINITY;
     const now = this.#clock.monotonic();
-    for (const { atMs } of this.#retries.values()) if (atMs > now) next = Math.min(next, atMs);
+    // One that is due and was not told of is not left out: its timer was late, and is cancelled here.
+    for (const { atMs, told } of this.#retries.values()) if (!told) next = Math.min(next, atMs);
     if (next === Number.POSITIVE_INFINITY) return;
     this.#cancelTimer = this.#clock.timer(Math.max(1, next - now), () => {
       const at = this.#clock.monotonic();
-      this.#due([...this.#retries].filter(([, retry]) => retry.atMs <= at).map(([id]) => id));
+      const due = [...this.#retries].filter(([, retry]) => retry.atMs <= at);
+      for (const [id, retry] of due) this.#retries.set(id, { ...retry, told: true });
+      this.#due(due.map(([id]) => id));
       this.#arm();
     });
   }

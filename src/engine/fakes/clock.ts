@@ -62,6 +62,11 @@ export class FakeClock implements Clock {
     this.#offset = nowMs - this.#elapsed;
   }
 
+  /** Time goes by and timers are late: a busy machine, or one that slept. */
+  lag(ms: number): void {
+    this.#elapsed += ms;
+  }
+
   /** Moves time and runs what becomes due on the way, letting promises settle after each. */
   async advance(ms: number): Promise<void> {
     const end = this.#elapsed + ms;

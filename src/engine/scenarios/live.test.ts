@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Device, someBytes, type Tree, until, World } from './support/index.ts';
+import { type Device, has, someBytes, type Tree, until, World } from './support/index.ts';
 
 async function bothLive(): Promise<{ world: World; laptop: Device; desktop: Device } & AsyncDisposable> {
   const world = await World.open();
@@ -12,9 +12,6 @@ async function bothLive(): Promise<{ world: World; laptop: Device; desktop: Devi
     throw error;
   }
 }
-
-const has = (device: Device, path: string, content: string) => async (): Promise<boolean> =>
-  (await device.exists(path)) && (await device.read(path)) === content;
 
 const shows = (device: Device, tree: Tree) => async (): Promise<boolean> => JSON.stringify(await device.tree()) === JSON.stringify(tree);
 

@@ -60,8 +60,10 @@ describe.concurrent('A bad line', () => {
     const random = new SeededRandom(seed);
     await using at = await overProxy(seed, { live: true });
     const hands = [at.laptop, at.desktop].map((device) => new Hands(device, random.fork()));
-    for (let turn = 0; turn < 8; turn += 1) {
-      at.proxy.weather = random.pick(weathers);
+    // Each kind of weather once, so that there is bad weather in every history.
+    const forecast = weathers.map((weather) => ({ weather, key: random.next() })).sort((a, b) => a.key - b.key);
+    for (const { weather } of forecast) {
+      at.proxy.weather = weather;
       if (random.next() < 0.4) at.proxy.cutAll();
       for (const person of hands) for (let deed = 0; deed < 4; deed += 1) await person.work();
       await pause(random.below(250));
@@ -93,9 +95,11 @@ describe.concurrent('A bad line', () => {
       stored += 1;
       // Each third request finds its line, and that of all others, cut.
       if (stored % 3 !== 0 || stored > 9) return;
-      for (const one of inFlight) lost += sizeOf(one);
-      inFlight.clear();
-      setImmediate(() => at.proxy.cutAll());
+      setImmediate(() => {
+        for (const one of inFlight) lost += sizeOf(one);
+        inFlight.clear();
+        at.proxy.cutAll();
+      });
     };
     at.laptop.traffic.after = (call, _answer, [blocks]) => {
       if (call === 'store') inFlight.delete(blocks);

@@ -171,6 +171,13 @@ export async function until(what: string, condition: () => boolean | Promise<boo
   }
 }
 
+/** Whether the device has this content at this path. A file that is just being replaced is not there for a moment. */
+export const has = (device: Device, path: string, content: string) => (): Promise<boolean> =>
+  device.read(path).then(
+    (text) => text === content,
+    () => false,
+  );
+
 /** Bytes that look random but are the same each time. @param seed any number; other seeds share no block */
 export function someBytes(length: number, seed = 1): Buffer {
   const bytes = Buffer.alloc(length);
