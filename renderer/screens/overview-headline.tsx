@@ -65,6 +65,12 @@ function Detail({ status, words }: { readonly status: Status; readonly words: Wo
         <p>{problem}</p>
         <p className="muted">{status.state === 'offline' ? t('overview.offlineHint') : wayOut}</p>
         {status.paused && <p>{pausedSentence(status, words)}</p>}
+        {/* What is asked must not hide that nothing is sent. */}
+        {status.offline !== null && status.state !== 'offline' && (
+          <p>
+            {words.error(status.offline).problem} {t('overview.offlineHint')}
+          </p>
+        )}
       </>
     );
   }

@@ -36,6 +36,7 @@ export const emptyStatus: Status = {
   questions: 0,
   items: 0,
   paused: false,
+  offline: null,
   pausedUntil: null,
   lastSyncedAt: null,
   transfers: [],

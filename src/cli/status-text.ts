@@ -43,6 +43,9 @@ export function statusText(status: Status): string {
     status.state === 'paused' ? paused : progressText(status),
     // Whatever is more urgent does not hide that nothing syncs.
     ...(status.paused && status.state !== 'paused' ? [`${paused}.`] : []),
+    ...(status.offline !== null && status.state !== 'offline'
+      ? [`Offline: ${plain(errorLine(status.offline))} [${status.offline.code}]`]
+      : []),
     ...(status.reason === null ? [] : [`${plain(errorLine(status.reason))} [${status.reason.code}]`]),
     ...(status.account === null
       ? ['Not signed in.']

@@ -19,6 +19,7 @@ const settled: Status = {
   questions: 0,
   items: 3,
   paused: false,
+  offline: null,
   pausedUntil: null,
   lastSyncedAt: 0,
   transfers: [],

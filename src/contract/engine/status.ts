@@ -46,6 +46,7 @@ export const status = z.object({
   items: z.int().min(0),
   /** Also while the state says something more urgent. */
   paused: z.boolean(),
+  offline: errorData.nullable().describe('why the cloud cannot be used now, whatever else there is'),
   pausedUntil: timeMs.nullable().describe('null when not paused or until resumed'),
   lastSyncedAt: timeMs.nullable(),
   /** At most 20, the largest first. */

@@ -71,6 +71,11 @@ describe('the state', () => {
     expect(after({ type: 'paused', until: 99 }, { type: 'resumed' })).toMatchObject({ state: 'up_to_date', pausedUntil: null });
   });
 
+  it('says that it is offline also where a conflict asks for attention', () => {
+    const reason = { code: 'cloud_unreachable', params: { server: 'https://cloud.example' } } as const;
+    expect(after({ ...counts, conflicts: 1 }, { type: 'offline', reason })).toMatchObject({ state: 'attention', offline: reason });
+  });
+
   it('offline gives its reason, and is over with the first answer', () => {
     const reason = { code: 'cloud_unreachable', params: { server: 'https://cloud.example' } } as const;
     expect(after({ type: 'offline', reason })).toMatchObject({ state: 'offline', reason });

@@ -169,6 +169,7 @@ export class StatusModel {
       questions,
       items,
       paused: this.#pause !== null,
+      offline: this.#offline,
       pausedUntil: this.#pause?.until ?? null,
       lastSyncedAt: this.#lastSyncedAt,
       transfers: this.#transfers.largest(),

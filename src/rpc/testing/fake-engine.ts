@@ -20,6 +20,7 @@ export const someStatus = (revision: number, more: Partial<Status> = {}): Status
   questions: 0,
   items: 0,
   paused: false,
+  offline: null,
   pausedUntil: null,
   lastSyncedAt: null,
   transfers: [],
