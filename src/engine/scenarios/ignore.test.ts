@@ -1,6 +1,6 @@
 import { chmod, mkdir, rename, rmdir, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { asRoot, type Device, worldOf } from './support/index.ts';
+import { asRoot, type Device, until, worldOf } from './support/index.ts';
 
 const RULES = '.tidemarkignore';
 
@@ -363,5 +363,24 @@ describe('Ignore', () => {
     await world.settle();
     expect(laptop.traffic.entries.filter(({ op }) => op === 'delete')).toEqual([]);
     expect(await inCloud(laptop)).toHaveLength(23);
+  });
+
+  it('what is being sent when the rule comes does not arrive', async () => {
+    await using opened = await worldOf('laptop', 'desktop');
+    const { world } = opened;
+    const [laptop] = opened.devices;
+    await texts(laptop, ['private/diary.txt']);
+    let written = false;
+    laptop.traffic.before = async (call) => {
+      if (call !== 'store' || written) return;
+      written = true;
+      await laptop.write(RULES, 'private\n');
+      await laptop.call('sync.now', {});
+      await until('the rule holds', async () => (await laptop.call('files.explain', { path: 'private/diary.txt' })).state === 'ignored');
+    };
+    await laptop.sync();
+    expect(written).toBe(true);
+    await world.settle();
+    expect(await inCloud(laptop)).toEqual([]);
   });
 });
