@@ -256,6 +256,20 @@ describe('nothing that was done since is undone with it', () => {
     await world.expectSame({ 'a.txt': 'edited here' });
   });
 
+  it('a new folder in which something is left out by now stays', async () => {
+    await using it = await pair();
+    const { world, ann, ben } = it;
+    await ann.write('folder/a.txt', 'a');
+    await ann.write('folder/keys.env', 'keys');
+    await world.settle();
+    await ben.write('.tidemarkignore', '*.env\n');
+    await world.settle();
+    expect(await refusal(ben, 'folder_here')).toBe('undo_changed');
+    await world.settle();
+    expect(await ben.read('folder/keys.env')).toBe('keys');
+    expect(await ben.read('folder/a.txt')).toBe('a');
+  });
+
   it('twice is once', async () => {
     await using it = await pair();
     const { world, ann, ben } = it;
