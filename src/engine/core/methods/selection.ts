@@ -40,6 +40,8 @@ export function selectionMethods(
     store.transaction((write) => {
       write.setExcluded(id, isExcluded);
     });
+    // What a person decided outlives a power cut: without it, what is missing here would look deleted.
+    store.sync();
     engine.run?.judgedAnew([id, ...scopes.review([id])]);
     engine.publisher.lists('files', 'folders');
   };
