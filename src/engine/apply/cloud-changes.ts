@@ -20,6 +20,8 @@ export async function upload(parts: ApplyParts, id: NodeId): Promise<Outcome> {
   // Sending takes its time. If another device changed or deleted the file meanwhile, a revision read only now would
   // make this overwrite what nobody here has seen.
   if (remote?.revision !== planned?.revision) return replan([id]);
+  // Or it is to stay on this machine since then.
+  if (parts.scope().leftOut('local', id) !== undefined) return replan([id]);
   const entry: CommitEntryInput = {
     op: 'put',
     id,

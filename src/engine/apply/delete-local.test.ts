@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { PARKED_ID } from '../model/index.ts';
-import { deleteLocal } from './delete-local.ts';
+import { deleteLocal, dropCopy } from './delete-local.ts';
 import { recoverReplace, type ReplaceEntry } from './replace.ts';
 import { TestApply } from './testing/test-apply.ts';
 
@@ -252,4 +252,34 @@ it('what the disk does not let back out of the trash is put back before the next
   world.sync.disk.fault = undefined;
   for (const row of world.store.journal()) await recoverReplace(world.parts, row.data as ReplaceEntry);
   expect(world.visible).toEqual({ 'a.txt': 'saved' });
+});
+
+describe('a folder that is not kept here any more', () => {
+  beforeEach(() => {
+    for (const path of ['docs/', 'docs/a.txt']) world.agreed(path);
+    world.store.transaction((write) => write.setExcluded(world.id('docs'), true));
+  });
+
+  it('is told of on the disk before it leaves its place', async () => {
+    const steps: string[] = [];
+    const sync = (): void => {
+      steps.push(`durable with ${String(world.store.journal().length)}`);
+      world.store.sync();
+    };
+    world.when('moveFolder', 'docs', () => void steps.push('moved'));
+    await dropCopy({ ...world.parts, store: { ...world.store, sync } }, world.id('docs'));
+    expect(steps).toEqual(['durable with 1', 'moved']);
+    expect(world.own('trash')).toEqual(['a.txt: docs/a.txt']);
+  });
+
+  it('was deleted by nobody, also when the disk fails, or all ends, after it left its place', async () => {
+    world.when('syncFolders', '', () => 'failed');
+    await expect(dropCopy(world.parts, world.id('docs'))).rejects.toMatchObject({ code: 'failed' });
+    expect(world.visible).toEqual({});
+    for (const path of ['docs', 'docs/a.txt']) {
+      expect(world.store.local.get(world.id(path))).toBeUndefined();
+      expect(world.store.synced.get(world.id(path))).toBeUndefined();
+    }
+    expect(world.sync.told.activity).toMatchObject([{ kind: 'copy_dropped', path: 'docs' }]);
+  });
 });

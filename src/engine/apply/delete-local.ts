@@ -62,6 +62,9 @@ async function toTrash(parts: ApplyParts, local: LocalNode, kind: 'deleted_here'
   };
   const journal: MoveEntry = { from: from.slice(parts.root.length + 1), to: trashPath, line };
   const journalId = store.transaction((write) => write.addJournal(MOVE_JOURNAL, journal));
+  // On the disk before the copy leaves its place, as is that it is not kept here: after a power cut it would else be
+  // missing for no reason, which is what a deletion looks like.
+  if (kind === 'copy_dropped') store.sync();
   const forget = (): void => store.transaction((write) => write.deleteJournal(journalId));
   const waits = { inTrash: false };
   const putBack = async (): Promise<void> => {

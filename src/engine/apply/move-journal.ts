@@ -55,11 +55,21 @@ export async function recoverMove(parts: ApplyParts, { from, to, line, place }: 
     if (isOwn(to)) return;
   }
   store.transaction((write) => {
+    // A copy that is not kept here was nobody's deletion, also when the folder is wanted again before the next look.
+    if (line.kind === 'copy_dropped' && line.details.node !== undefined) forgetCopy(parts, line.details.node);
     const known = place === undefined ? undefined : store.local.get(place.id);
     if (known?.kind === 'folder') write.putLocal({ ...known, ...place, stat: target });
     else if (known !== undefined)
       write.putLocal({ ...known, ...place, stat: target, content: contentAfter(known.content, known.stat, target) });
     writeLine(parts, line);
+  });
+}
+
+function forgetCopy(parts: ApplyParts, id: NodeId): void {
+  for (const child of [...parts.store.local.children(id)]) forgetCopy(parts, child.id);
+  parts.store.transaction((write) => {
+    write.deleteLocal(id);
+    write.deleteSynced(id);
   });
 }
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { recoverReplace, REPLACE_JOURNAL, type ReplaceEntry, replaceFile } from './replace.ts';
 import type { Outcome } from './outcome.ts';
+import { ROOT } from '../testing/test-sync.ts';
 import { TestApply } from './testing/test-apply.ts';
 
 const COPY = 'a (conflict, Desk, 2026-03-01).txt';
@@ -204,6 +205,22 @@ describe('after a crash', () => {
     await recoverReplace(world.parts, { target: 'a.txt', trash: '.tidemark/trash/2026-03-01/slot/a.txt' });
     expect(world.visible).toEqual({ 'a.txt': 'old' });
   });
+});
+
+it('a disk that was taken out in the middle says nothing of what is in its trash', async () => {
+  world.when('moveFile', '.tidemark/trash', () => {
+    world.sync.disk.fault = (method, path) => (method === 'moveFile' && path === world.at('a.txt') ? 'failed' : undefined);
+  });
+  await expect(replace()).rejects.toMatchObject({ code: 'failed' });
+  const [row] = world.store.journal();
+  world.sync.disk.fault = undefined;
+  world.person.rename(ROOT, '/elsewhere');
+  await expect(recoverReplace(world.parts, row?.data as ReplaceEntry), 'it has to be tried again').rejects.toMatchObject({
+    code: 'missing',
+  });
+  world.person.rename('/elsewhere', ROOT);
+  await recoverReplace(world.parts, row?.data as ReplaceEntry);
+  expect(world.visible).toEqual({ 'a.txt': 'old' });
 });
 
 it('a save that the disk does not let back out of the trash is put back before the next look', async () => {

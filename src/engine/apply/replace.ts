@@ -4,6 +4,7 @@ import type { FileStat, LocalFile, RemoteFile } from '../model/index.ts';
 import { type Line, writeLine } from './move-journal.ts';
 import { note } from './note.ts';
 import { done, type Outcome, replan } from './outcome.ts';
+import { ownPaths } from './own-folder.ts';
 import type { ApplyParts } from './parts.ts';
 import { absolutePath, contentAfter, diskPath, folderOf, pathOf, requireNoLink, requireSame, requireStat, sameFile } from './paths.ts';
 import type { Fetched } from './placer.ts';
@@ -183,7 +184,11 @@ export async function recoverReplace(parts: ApplyParts, { target, trash }: Repla
   const to = `${parts.root}/${target}`;
   const old = await disk.stat(from);
   const there = await disk.stat(to);
-  if (old === undefined) return;
+  if (old === undefined) {
+    // Neither is there; a disk that was taken out says nothing of them.
+    if (there === undefined) await requireStat(parts, ownPaths(parts.root).own);
+    return;
+  }
   if (there !== undefined) {
     // One file under both names: the move away was broken off. Left so, a save in place would change the trash too.
     if (there.dev === old.dev && there.ino === old.ino) await disk.removeFile(from);

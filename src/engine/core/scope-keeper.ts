@@ -10,7 +10,7 @@ import {
   type RemoteNode,
   sameFingerprint,
 } from '../model/index.ts';
-import type { PlanScope } from '../plan/index.ts';
+import { below, type PlanScope } from '../plan/index.ts';
 import type { FolderIdentity, LocalOnlyRow, Store, StoreReads, StoreWrites } from '../store/index.ts';
 
 /** Knows what this device keeps its hands off: rules, folders that never leave the machine, folders that are not kept on it. */
@@ -189,13 +189,7 @@ function writeRules(write: StoreWrites, folder: NodeId, look: RulesChange['look'
 }
 
 function addBelow(tree: StoreReads['local'] | StoreReads['remote'], folder: NodeId, ids: Set<NodeId>): void {
-  const queue = [folder];
-  for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
-    for (const { id, kind } of tree.children(at)) {
-      ids.add(id);
-      if (kind === 'folder') queue.push(id);
-    }
-  }
+  for (const { id } of below<LocalNode | RemoteNode>(tree, folder)) ids.add(id);
 }
 
 /**

@@ -359,6 +359,11 @@ export class SyncRun {
 
   /** Items are judged otherwise now: rules in the settings, a folder that is local only, one that is not kept here. */
   judgedAnew(ids: readonly NodeId[]): void {
+    // What is being sent may be what is to stay here from now on: it stops, and what may still go goes on from there.
+    if (!this.#paused) {
+      this.#transfers.abort();
+      this.resume();
+    }
     this.#plan.changed(ids);
     this.#scan.hintAll();
   }
@@ -389,6 +394,11 @@ export class SyncRun {
     const end = clock.monotonic() + LONGEST_QUIET_MS;
     const seen = (): boolean => (!this.#scan.watchingBusyFiles && !this.#scan.pending) || clock.monotonic() > end;
     await this.#orBlocked((over) => this.#until(seen, over), signal, fresh);
+  }
+
+  /** Files that are being written are not in the tree yet. */
+  get watchingBusyFiles(): boolean {
+    return this.#scan.watchingBusyFiles;
   }
 
   /** What stands in the way as of now: what was found out earlier may be over, and is looked into first. */

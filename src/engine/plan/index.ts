@@ -1,3 +1,4 @@
+export { below } from './below.ts';
 export { deletedBy } from './mass-deletion.ts';
 export * from './operations.ts';
 export * from './plan.ts';

@@ -209,4 +209,22 @@ describe('First merge', () => {
     });
     expect(await desktop.questions()).toHaveLength(1);
   });
+
+  it('is asked also when a preview came while all that is here was being written', async () => {
+    await using opened = await worldOf('laptop');
+    const { world } = opened;
+    const [laptop] = opened.devices;
+    await laptop.write('report.txt', 'as the laptop wrote it');
+    await laptop.sync();
+    const desktop = world.newDevice('desktop');
+    await desktop.start();
+    await desktop.signIn();
+    await desktop.write('report.txt', 'as');
+    const writing = setInterval(() => void desktop.append('report.txt', ' the desktop'), 10);
+    await desktop.addFolder({ merge: false });
+    await desktop.call('sync.preview', {});
+    clearInterval(writing);
+    await desktop.sync();
+    expect(await asked(desktop)).toMatchObject({ different: 1 });
+  });
 });

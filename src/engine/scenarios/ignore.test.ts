@@ -1,6 +1,6 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rename, rmdir, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { asRoot, type Device, worldOf } from './support/index.ts';
+import { asRoot, type Device, until, worldOf } from './support/index.ts';
 
 const RULES = '.tidemarkignore';
 
@@ -330,5 +330,57 @@ describe('Ignore', () => {
     expect(await desktop.read('old/thing/build/mine.o')).toBe('text of project/build/mine.o');
     expect(await desktop.exists('project')).toBe(false);
     expect(await inCloud(laptop)).toEqual(['old/thing/a.txt']);
+  });
+
+  it('a disk that is taken out while a rule goes deletes nothing', async () => {
+    await using opened = await worldOf('laptop', 'desktop');
+    const { world } = opened;
+    const [laptop] = opened.devices;
+    const paths = ['build/a.txt', 'build/b.txt', 'build/c.txt'];
+    await texts(laptop, [...paths, ...Array.from({ length: 20 }, (_, index) => `${index}.txt`)]);
+    // Newer than their folder: what is newer is taken up first.
+    for (const path of paths) await laptop.touch(path, new Date(Date.now() + 60_000));
+    await world.settle();
+    await laptop.write(RULES, 'build\n');
+    await world.settle();
+    await laptop.write(RULES, '');
+    const away = `${laptop.folder}-away`;
+    const takenUp = new Set<unknown>();
+    let out = false;
+    laptop.disk.before = async (call, [path]) => {
+      if (out || call !== 'stat') return;
+      if (String(path).startsWith(laptop.path('build/'))) takenUp.add(path);
+      if (path !== laptop.path('build') || takenUp.size < paths.length) return;
+      out = true;
+      await rename(laptop.folder, away);
+      await mkdir(laptop.folder);
+    };
+    await expect(laptop.sync()).rejects.toMatchObject({ code: 'folder_replaced' });
+    expect(out).toBe(true);
+    await rmdir(laptop.folder);
+    await rename(away, laptop.folder);
+    await laptop.syncOnceFree();
+    await world.settle();
+    expect(laptop.traffic.entries.filter(({ op }) => op === 'delete')).toEqual([]);
+    expect(await inCloud(laptop)).toHaveLength(23);
+  });
+
+  it('what is being sent when the rule comes does not arrive', async () => {
+    await using opened = await worldOf('laptop', 'desktop');
+    const { world } = opened;
+    const [laptop] = opened.devices;
+    await texts(laptop, ['private/diary.txt']);
+    let written = false;
+    laptop.traffic.before = async (call) => {
+      if (call !== 'store' || written) return;
+      written = true;
+      await laptop.write(RULES, 'private\n');
+      await laptop.call('sync.now', {});
+      await until('the rule holds', async () => (await laptop.call('files.explain', { path: 'private/diary.txt' })).state === 'ignored');
+    };
+    await laptop.sync();
+    expect(written).toBe(true);
+    await world.settle();
+    expect(await inCloud(laptop)).toEqual([]);
   });
 });

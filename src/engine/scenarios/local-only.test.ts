@@ -14,6 +14,24 @@ const localOnes = async (device: Device): Promise<readonly string[]> =>
   );
 
 describe('A folder inside the synced one that never leaves this machine', () => {
+  it('what is being sent from it when it is marked does not arrive', async () => {
+    await using opened = await worldOf('laptop', 'desktop');
+    const { world } = opened;
+    const [laptop] = opened.devices;
+    await laptop.write('private/diary.txt', 'dear diary');
+    await laptop.write('other.txt', 'other');
+    let marked = false;
+    laptop.traffic.before = async (call) => {
+      if (call !== 'store' || marked) return;
+      marked = true;
+      await markOnly(laptop, 'private');
+    };
+    await laptop.sync();
+    expect(marked).toBe(true);
+    await world.settle();
+    expect(await inCloud(laptop)).toEqual(['other.txt']);
+  });
+
   it('is not sent, and nothing of the cloud is put over it', async () => {
     await using opened = await worldOf('laptop', 'desktop');
     const { world } = opened;

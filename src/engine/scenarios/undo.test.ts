@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { dayMs } from '../../base/index.ts';
 import type { Activity, ActivityKind, UndoResult } from '../../contract/index.ts';
+import { DiskFault } from '../index.ts';
 import { type Device, worldOf } from './support/index.ts';
 
 /** The newest line of this kind. */
@@ -253,6 +254,20 @@ describe('nothing that was done since is undone with it', () => {
     await world.settle();
     expect(await refusal(ben, kind)).toBe('undo_changed');
     await world.expectSame({ 'a.txt': 'edited here' });
+  });
+
+  it('a new folder in which something is left out by now stays', async () => {
+    await using it = await pair();
+    const { world, ann, ben } = it;
+    await ann.write('folder/a.txt', 'a');
+    await ann.write('folder/keys.env', 'keys');
+    await world.settle();
+    await ben.write('.tidemarkignore', '*.env\n');
+    await world.settle();
+    expect(await refusal(ben, 'folder_here')).toBe('undo_changed');
+    await world.settle();
+    expect(await ben.read('folder/keys.env')).toBe('keys');
+    expect(await ben.read('folder/a.txt')).toBe('a');
   });
 
   it('twice is once', async () => {
@@ -512,5 +527,27 @@ describe('at any moment', () => {
     await world.settle();
     await world.expectSame({ 'a.txt': 'second', 'a (2).txt': 'first' });
     expect((await ben.call('trash.here', {})).items).toEqual([]);
+  });
+
+  it('a disk that fails in the middle deletes nothing', async () => {
+    await using it = await pair();
+    const { world, ann, ben } = it;
+    await ann.write('a.txt', 'first');
+    await world.settle();
+    await ann.write('a.txt', 'second');
+    await world.settle();
+    ben.disk.before = (call, args) => {
+      if (call === 'moveFile' && args[1] === ben.path('a.txt')) throw new DiskFault('failed', ben.path('a.txt'));
+    };
+    expect(await refusal(ben, 'updated_here')).toBe('disk_failed');
+    await expect(ben.sync()).rejects.toMatchObject({ code: 'folder_not_writable' });
+    ben.disk.before = () => undefined;
+    await ben.syncOnceFree();
+    await world.settle();
+    await world.expectSame({ 'a.txt': 'second' });
+    expect(ben.traffic.entries.filter(({ op }) => op === 'delete')).toEqual([]);
+    await undo(ben, 'updated_here');
+    await world.settle();
+    await world.expectSame({ 'a.txt': 'first' });
   });
 });

@@ -53,6 +53,8 @@ export async function putPrevious(
   const away: ReplaceEntry = { target: path, trash: trashPath };
   const back: MoveEntry = { from: trashed.trashPath, to: path, line };
   const journal = store.transaction((write) => [write.addJournal(REPLACE_JOURNAL, away), write.addJournal(MOVE_JOURNAL, back)]);
+  // As for a download: on the disk before the file leaves its place.
+  store.sync();
   const forget = (): void =>
     store.transaction((write) => {
       for (const id of journal) write.deleteJournal(id);
@@ -77,10 +79,15 @@ export async function putPrevious(
     await disk.removeFolder(parentPath(from)).catch(ignoreFault);
     return { activityId, path, touched: [item.id], rescan: late ? [parentPath(path)] : [] };
   } catch (error) {
-    // The process lives, so what was begun ends now, one way or the other.
-    await recoverReplace(parts, away).catch(ignoreFault);
-    await recoverMove(parts, back).catch(ignoreFault);
-    forget();
+    // The process lives, so what was begun ends now. Until it has, nothing is looked at: it would seem to be deleted.
+    try {
+      await recoverReplace(parts, away);
+      await recoverMove(parts, back);
+      forget();
+    } catch (fault) {
+      if (!(fault instanceof DiskFault)) throw fault;
+      parts.onUnmended();
+    }
     throw error;
   }
 }

@@ -1,9 +1,10 @@
 import { parentPath } from '../../../base/index.ts';
 import { TidemarkError } from '../../../contract/index.ts';
 import { DiskFault } from '../../environment.ts';
-import type { LocalNode } from '../../model/index.ts';
+import type { Scope } from '../../ignore/index.ts';
+import type { LocalFolder } from '../../model/index.ts';
 import { samePlace } from '../../plan/index.ts';
-import type { ActivityRow, Reversal, Store } from '../../store/index.ts';
+import type { ActivityRow, Reversal } from '../../store/index.ts';
 import { below, findUnlike } from '../delete-local.ts';
 import { ignoreFault, type Line, MOVE_JOURNAL, type MoveEntry, recoverMove, writeLine } from '../move-journal.ts';
 import type { ApplyParts } from '../parts.ts';
@@ -27,7 +28,7 @@ export async function takeAway(
   requireSettled(parts, item, path);
   const from = await absolutePath(parts, item);
   if ((await findUnlike(parts, item, from, path)) !== undefined) throw new DiskFault('changed', from);
-  const unchanged = item.kind === 'file' ? (await hashOf(parts, item)) === now : isWhole(store, item, theirs);
+  const unchanged = item.kind === 'file' ? (await hashOf(parts, item)) === now : isWhole(parts, parts.scope(), item, theirs);
   if (!unchanged) throw new TidemarkError('undo_changed', { path });
 
   const trash = await trashSlot(parts, item.name);
@@ -73,17 +74,21 @@ export async function takeAway(
 }
 
 /**
- * All that a folder holds is in the cloud as it is here, so that nothing is only in the trash afterwards.
+ * All that a folder holds is in the cloud as it is here, so that nothing is only in the trash afterwards, and none of it
+ * is left out by a rule (SYNC-SPEC 11).
  * @param theirs and none of it was put there by this device
  */
-function isWhole(store: Store, folder: LocalNode, theirs: boolean): boolean {
+function isWhole(parts: ApplyParts, scope: Scope, folder: LocalFolder, theirs: boolean): boolean {
+  const { store } = parts;
   const own = store.account()?.deviceId;
+  if (folder.holdsIgnored === true) return false;
   return [...store.local.children(folder.id)].every((child) => {
     const remote = store.remote.get(child.id);
     const synced = store.synced.get(child.id);
     if (remote === undefined || synced === undefined || !samePlace(remote, synced) || !samePlace(child, synced)) return false;
+    if (scope.leftOut('local', child.id) !== undefined) return false;
     if (theirs && remote.modifiedBy === own) return false;
-    if (child.kind === 'folder') return isWhole(store, child, theirs);
+    if (child.kind === 'folder') return isWhole(parts, scope, child, theirs);
     return synced.kind === 'file' && remote.kind === 'file' && remote.content.hash === synced.hash && child.content?.hash === synced.hash;
   });
 }

@@ -40,6 +40,8 @@ export function folderMethods(engine: TidemarkEngine): Handlers<'folder.add' | '
     store.transaction((write) => {
       write.setLocalOnlyFolders(folders);
     });
+    // What a person decided outlives a power cut: without it, what is to stay here would be sent.
+    store.sync();
     engine.run?.judgedAnew(engine.scopes.review([ROOT_ID]));
     engine.publisher.lists('files');
   };

@@ -1,5 +1,6 @@
 import { type KeptElsewhere, TidemarkError } from '../../../contract/index.ts';
 import { findByPath, type NodeId, type RemoteFolder, ROOT_ID } from '../../model/index.ts';
+import { below } from '../../plan/index.ts';
 import type { Handlers, TidemarkEngine } from '../engine.ts';
 
 /** Which folders of the cloud are not kept on this device. By their id, so that a folder that is moved stays what it is. */
@@ -11,13 +12,9 @@ export function selectionMethods(
   const sizeOf = (id: NodeId): { readonly items: number; readonly sizeBytes: number } => {
     let items = 0;
     let sizeBytes = 0;
-    const queue = [id];
-    for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
-      for (const child of store.remote.children(at)) {
-        items += 1;
-        if (child.kind === 'file') sizeBytes += child.content.size;
-        else queue.push(child.id);
-      }
+    for (const node of below(store.remote, id)) {
+      items += 1;
+      if (node.kind === 'file') sizeBytes += node.content.size;
     }
     return { items, sizeBytes };
   };
@@ -43,6 +40,8 @@ export function selectionMethods(
     store.transaction((write) => {
       write.setExcluded(id, isExcluded);
     });
+    // What a person decided outlives a power cut: without it, what is missing here would look deleted.
+    store.sync();
     engine.run?.judgedAnew([id, ...scopes.review([id])]);
     engine.publisher.lists('files', 'folders');
   };
@@ -70,7 +69,12 @@ export function selectionMethods(
 
   function aboveExcluded(id: NodeId): NodeId | undefined {
     const excluded = new Set(store.excluded());
-    for (let at = store.remote.get(id)?.parentId; at !== undefined; at = store.remote.get(at)?.parentId) if (excluded.has(at)) return at;
+    // A cloud may show folders that are in each other.
+    const passed = new Set<NodeId>();
+    for (let at = store.remote.get(id)?.parentId; at !== undefined && !passed.has(at); at = store.remote.get(at)?.parentId) {
+      if (excluded.has(at)) return at;
+      passed.add(at);
+    }
     return undefined;
   }
 }

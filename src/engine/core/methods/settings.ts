@@ -19,6 +19,8 @@ export function settingMethods(engine: TidemarkEngine): Handlers<'settings.list'
       store.transaction((write) => {
         write.setSetting(key, parsed.data);
       });
+      // What a person decided outlives a power cut.
+      store.sync();
       if (key === 'ignore.rules') engine.run?.judgedAnew(engine.scopes.review([ROOT_ID]));
       engine.run?.applySettings();
       engine.publisher.lists('settings');
