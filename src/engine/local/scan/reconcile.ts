@@ -159,7 +159,7 @@ function findMissing({ listing, places, resolver, entries, kept, unmounted, keep
   const unsure = new Map<RelativePath, readonly LocalNode[]>();
   for (const [path, look] of listing.folders) {
     const id = resolver.folderId(path);
-    if (look.state !== 'listed' || id === undefined || resolver.unsure.has(path) || unmounted.has(path)) continue;
+    if (look.state !== 'listed' || id === undefined || unmounted.has(path)) continue;
     const held = new Set(entries.held.get(path));
     // Ignored is unknown, and unknown is not deleted.
     const absent = [...places.childrenOf(id).values()].filter(
@@ -167,9 +167,10 @@ function findMissing({ listing, places, resolver, entries, kept, unmounted, keep
         !resolver.claimed.has(node.id) && !kept.has(node.id) && !held.has(node.name) && !isLeftOut(look, node.name, node.kind === 'folder'),
     );
     const inDoubt: LocalNode[] = [];
+    const untold = resolver.unsure.has(path);
     for (const node of absent) {
       const doubt = keeper.hasDoubt(node.id, look.lookedAt) || changedDuring(look, listing.startedAt) || isBeingSaved(node, look);
-      (doubt ? inDoubt : missing).push(node);
+      (doubt || untold ? inDoubt : missing).push(node);
     }
     if (inDoubt.length > 0) unsure.set(path, inDoubt);
   }
