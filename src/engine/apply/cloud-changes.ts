@@ -1,8 +1,8 @@
 import { type CommitCode, type CommitEntryInput, type CommitResult, type ErrorData, errorKind } from '../../contract/index.ts';
 import type { FileStat, LocalFile, NodeId, RemoteNode, RemoteTree } from '../model/index.ts';
 import type { Operation, Place, RemoteStep } from '../plan/index.ts';
-import { reviveLocal } from './bookkeeping.ts';
 import { folderOf, pathOf, readPath } from './paths.ts';
+import { rebindParked } from './rebind.ts';
 import { done, doneAll, type Outcome, replan } from './outcome.ts';
 import type { ApplyParts } from './parts.ts';
 
@@ -117,16 +117,12 @@ async function failed(
   ids: readonly NodeId[],
   result: Exclude<CommitResult, { status: 'ok' }>,
 ): Promise<Outcome> {
-  const { store, environment } = parts;
+  const { store } = parts;
   // The id is that of something in the cloud's trash: this device once sent the item, lost its memory of that in a power
   // cut, and another one deleted it. It goes on as a new item.
   if (result.code === 'id_taken' && result.status === 'conflict' && result.node === null && store.remote.get(id) === undefined)
-    return parts.treeLock.run(() =>
-      Promise.resolve(
-        store.remote.get(id) === undefined
-          ? store.transaction((write) => reviveLocal(store, write, id, environment.random.id(), false))
-          : replan(ids),
-      ),
+    return parts.treeLock.run(async () =>
+      store.remote.get(id) === undefined ? rebindParked(parts, { op: 'revive_local', id, whole: false }) : replan(ids),
     );
   const reaction = errorKind(result.code).reaction;
   // The cloud is not as we thought: read what changed, then plan anew.

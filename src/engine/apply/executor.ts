@@ -12,6 +12,7 @@ import { errorDataFor, isAborted, isStale, type Outcome, replan } from './outcom
 import type { ApplyParts } from './parts.ts';
 import { folderOf } from './paths.ts';
 import { Placer } from './placer.ts';
+import { isParked, isRebinding, rebindParked } from './rebind.ts';
 import { takeUp } from './take-up.ts';
 
 /** Runs operations. Each is idempotent, checks the world before it changes it, and commits its result in one transaction. */
@@ -24,6 +25,11 @@ export class Executor {
     this.#parts = parts;
     this.#placer = new Placer(parts);
     this.#hashes = new HashBatcher(parts.environment.disk);
+  }
+
+  /** It touches neither disk nor cloud. */
+  isBookkeeping(operation: Operation): boolean {
+    return BOOKKEEPING.has(operation.op) && !(isRebinding(operation) && isParked(this.#parts, operation.id));
   }
 
   /** Operations on the store alone, all in one transaction. */
@@ -98,9 +104,10 @@ export class Executor {
       case 'forget':
       case 'set_aside':
       case 'revive_remote':
+        return Promise.resolve(this.book([operation])[0] ?? replan([operation.id]));
       case 'revive_local':
       case 'adopt':
-        return Promise.resolve(this.book([operation])[0] ?? replan([operation.id]));
+        return parts.treeLock.run(() => rebindParked(parts, operation));
       default:
         return assertNever(operation, 'operation');
     }
@@ -111,8 +118,5 @@ export class Executor {
     return store.localPath(id) ?? store.remotePath(id) ?? store.syncedPath(id) ?? '';
   }
 }
-
-/** Operations that touch neither disk nor cloud. */
-export const isBookkeeping = ({ op }: Operation): boolean => BOOKKEEPING.has(op);
 
 const BOOKKEEPING: ReadonlySet<Operation['op']> = new Set(['settle', 'forget', 'set_aside', 'revive_remote', 'revive_local', 'adopt']);

@@ -1,5 +1,5 @@
 export { StoredCommits } from './commit-journal.ts';
-export { Executor, isBookkeeping } from './executor.ts';
+export { Executor } from './executor.ts';
 export { Mutex } from './mutex.ts';
 export { note, type NoteDetails } from './note.ts';
 export { errorDataFor, isAborted, type Outcome } from './outcome.ts';

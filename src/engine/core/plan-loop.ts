@@ -1,6 +1,6 @@
 import { secondMs } from '../../base/index.ts';
 import { type ErrorData, errorKind, toErrorData } from '../../contract/index.ts';
-import { type Executor, isBookkeeping, isAborted, type Outcome } from '../apply/index.ts';
+import { type Executor, isAborted, type Outcome } from '../apply/index.ts';
 import { RULES_FILE } from '../ignore/index.ts';
 import { type NodeId, ROOT_ID } from '../model/index.ts';
 import { type Operation, plan, type Plan, type Policy } from '../plan/index.ts';
@@ -276,15 +276,16 @@ export class PlanLoop {
   }
 
   #start({ operations }: Plan): void {
-    const book = operations.filter(isBookkeeping);
+    const { executor } = this.#parts;
+    const book = operations.filter((operation) => executor.isBookkeeping(operation));
+    const work = operations.filter((operation) => !executor.isBookkeeping(operation));
     if (book.length > 0) {
-      const outcomes = this.#parts.executor.book(book);
+      const outcomes = executor.book(book);
       outcomes.forEach((outcome, index) => {
         const operation = book[index];
         if (operation !== undefined) this.#finish(operation, outcome);
       });
     }
-    const work = operations.filter((operation) => !isBookkeeping(operation));
     this.#deletions.note(work, (id) => this.#questions.deleteApproved(id));
     this.#announcePlanned(work);
     for (const operation of this.#inOrder(work)) void this.#perform(operation);

@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { dayMs, hourMs } from '../../base/index.ts';
+import { dayMs, hourMs, minuteMs } from '../../base/index.ts';
 import { ROOT_ID } from '../../contract/index.ts';
 import { TidemarkEngine } from '../core/engine.ts';
 import { createEngine, type Engine } from '../create-engine.ts';
@@ -71,6 +71,7 @@ export class SimDevice {
   readonly #secrets = new FakeSecrets();
   readonly #random: SeededRandom;
   readonly #abandoned: Engine[] = [];
+  #before = { skewMs: 0, untilMs: -1 };
   readonly #hintLoss: number;
   #life: Life;
   #incarnation = 0;
@@ -117,6 +118,19 @@ export class SimDevice {
 
   get running(): boolean {
     return this.engine !== undefined;
+  }
+
+  /** Somebody sets its clock. */
+  setClock(byMs: number): void {
+    this.#before = { skewMs: this.skewMs, untilMs: this.#parts.scheduler.nowMs + minuteMs };
+    this.skewMs += byMs;
+    this.#parts.scheduler.note(this.name, `its clock jumps by ${byMs} ms`);
+  }
+
+  /** The latest that its clock shows, or showed a moment ago, when what happens now was decided. */
+  get latestWallMs(): number {
+    const recent = this.#before.untilMs >= this.#parts.scheduler.nowMs;
+    return this.wallMs + (recent ? Math.max(0, this.#before.skewMs - this.skewMs) : 0);
   }
 
   /** What its clock shows. */

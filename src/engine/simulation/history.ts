@@ -155,7 +155,7 @@ class History {
 
   /** The trash is kept for 30 days of its device's clock. */
   #purged(device: SimDevice, path: string, day: string): void {
-    if (device.wallMs - Date.parse(day) < 30 * dayMs) this.#violations.push(`${device.name} empties the trash of ${day} too early`);
+    if (device.latestWallMs - Date.parse(day) < 30 * dayMs) this.#violations.push(`${device.name} empties the trash of ${day} too early`);
     const inode = device.disk.volume.find(path);
     if (inode !== undefined) this.#ledger.outlived(textsIn(inode));
   }
@@ -205,7 +205,7 @@ class History {
     } else if (chance < 0.97) await this.#inTheWindow(device);
     else if (chance < 0.974) await this.#deny(device);
     else if (chance < 0.976) await this.#fullCloud();
-    else if (chance < 0.98) device.skewMs += this.#random.pick([-hourMs, minuteMs, 40 * dayMs, -40 * dayMs]);
+    else if (chance < 0.98) device.setClock(this.#random.pick([-hourMs, minuteMs, 40 * dayMs, -40 * dayMs]));
     else if (chance < 0.993) await this.#unmount(device);
     else this.#disaster();
   }

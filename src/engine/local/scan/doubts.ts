@@ -1,29 +1,30 @@
 import type { NodeId } from '../../model/index.ts';
 
-/** Items that looks missed while things moved: since when (wall clock in ms). */
+/** Items that looks missed which may not have seen everything: since when (wall clock in ms). */
 export type Doubts = ReadonlyMap<NodeId, number>;
 
-/** So long, in ms, things may go on moving until what was never found meanwhile counts as gone. */
-export const LONGEST_DOUBT_MS = 2000;
+/** So long, in ms, things may go on being disturbed until what was never found meanwhile counts as gone. */
+export const LONGEST_DOUBT_MS = 5000;
 
 /**
- * What is missing from a look during which things moved may have been somewhere that had been read by then: only a look
- * that nothing disturbed tells that it is gone. Where something is always on the move, the time tells.
+ * What is missing from a look during which things moved may have been somewhere that had been read by then, or in a folder
+ * that the disk failed to list: only a look that nothing disturbed tells that it is gone. Where something is always on the
+ * move, the time tells.
  */
 export class DoubtKeeper {
   /** Of before, and of this look. */
   readonly kept = new Map<NodeId, number>();
   readonly #before: Doubts;
-  readonly #restless: boolean;
+  readonly #disturbed: boolean;
 
-  constructor(before: Doubts, restless: boolean) {
+  constructor(before: Doubts, disturbed: boolean) {
     this.#before = before;
-    this.#restless = restless;
+    this.#disturbed = disturbed;
   }
 
   /** @param now of the look that missed it, wall clock in ms */
   hasDoubt(id: NodeId, now: number): boolean {
-    if (!this.#restless) return false;
+    if (!this.#disturbed) return false;
     const since = this.#before.get(id) ?? now;
     this.kept.set(id, since);
     const age = now - since;

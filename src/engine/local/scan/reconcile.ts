@@ -32,7 +32,8 @@ export function reconcile(
   const listing = withoutSwapped(spelledAsListed(looked), places);
   const entries = sortEntries(listing);
   const gone = vanished(listing, entries);
-  const keeper = new DoubtKeeper(doubts, listing.restless || gone.length > 0);
+  const unread = unreadForNow(listing);
+  const keeper = new DoubtKeeper(doubts, listing.restless || gone.length > 0 || unread.length > 0);
   const resolver = new Resolver(entries, known, places, newId, keeper);
   const unmounted = unmountedFolders(listing, resolver.resolved, places);
   const holdsIgnored = (path: RelativePath, before: boolean): boolean =>
@@ -47,7 +48,12 @@ export function reconcile(
   const busy = holdBusy(changes, waiting, known.tree);
   if (busy.length > 0 || unsure.size > 0) waiting.withholdCycles();
   const deleted = findDeleted(scope, missing);
-  const folders = new Set([...waiting.again, ...resolver.unsure, ...unsure.keys(), ...gone, ...rulesAgain(listing)]);
+  // What is missed, now or by the next look, may be in there.
+  const unreadAgain = unread.filter((path) => {
+    const id = resolver.folderId(path);
+    return id !== undefined && keeper.hasDoubt(id, listing.startedAt);
+  });
+  const folders = new Set([...waiting.again, ...resolver.unsure, ...unsure.keys(), ...gone, ...unreadAgain, ...rulesAgain(listing)]);
   const removed = new Set(deleted);
   const put = [...waiting.changes];
   const issues = [
@@ -153,7 +159,7 @@ function findMissing({ listing, places, resolver, entries, kept, unmounted, keep
   const unsure = new Map<RelativePath, readonly LocalNode[]>();
   for (const [path, look] of listing.folders) {
     const id = resolver.folderId(path);
-    if (look.state !== 'listed' || id === undefined || resolver.unsure.has(path) || unmounted.has(path)) continue;
+    if (look.state !== 'listed' || id === undefined || unmounted.has(path)) continue;
     const held = new Set(entries.held.get(path));
     // Ignored is unknown, and unknown is not deleted.
     const absent = [...places.childrenOf(id).values()].filter(
@@ -161,9 +167,10 @@ function findMissing({ listing, places, resolver, entries, kept, unmounted, keep
         !resolver.claimed.has(node.id) && !kept.has(node.id) && !held.has(node.name) && !isLeftOut(look, node.name, node.kind === 'folder'),
     );
     const inDoubt: LocalNode[] = [];
+    const untold = resolver.unsure.has(path);
     for (const node of absent) {
-      const doubt = changedDuring(look, listing.startedAt) || isBeingSaved(node, look) || keeper.hasDoubt(node.id, look.lookedAt);
-      (doubt ? inDoubt : missing).push(node);
+      const doubt = keeper.hasDoubt(node.id, look.lookedAt) || changedDuring(look, listing.startedAt) || isBeingSaved(node, look);
+      (doubt || untold ? inDoubt : missing).push(node);
     }
     if (inDoubt.length > 0) unsure.set(path, inDoubt);
   }
@@ -198,6 +205,10 @@ function isBeingSaved({ kind, name }: LocalNode, { entries, changedMs, lookedAt 
   const locks = new Set(lockNames(name));
   return entries.some((entry) => entry.name !== null && locks.has(entry.name));
 }
+
+/** Folders that the disk failed to list. Those that may not be listed stay as they are. */
+const unreadForNow = (listing: Listing): readonly RelativePath[] =>
+  [...listing.folders].flatMap(([path, look]) => (look.state === 'unreadable' && look.fault !== 'denied' ? [path] : []));
 
 /** Folders whose rules could not be told yet. */
 const rulesAgain = (listing: Listing): readonly RelativePath[] =>
