@@ -6,7 +6,7 @@ import type { ActivityRow, Reversal, TrashRow } from '../../store/index.ts';
 import { ignoreFault, type Line, MOVE_JOURNAL, type MoveEntry, recoverMove, writeLine } from '../move-journal.ts';
 import type { ApplyParts } from '../parts.ts';
 import { absolutePath, requireSame, requireStat, sameFile } from '../paths.ts';
-import { REPLACE_JOURNAL, recoverReplace, type ReplaceEntry } from '../replace.ts';
+import { mendLater, REPLACE_JOURNAL, recoverReplace, type ReplaceEntry } from '../replace.ts';
 import { rescue, trashSlot } from '../trash-can.ts';
 import { hashOf, itemOf, pathNow, requireSettled, type Undone } from './undone.ts';
 
@@ -53,6 +53,8 @@ export async function putPrevious(
   const away: ReplaceEntry = { target: path, trash: trashPath };
   const back: MoveEntry = { from: trashed.trashPath, to: path, line };
   const journal = store.transaction((write) => [write.addJournal(REPLACE_JOURNAL, away), write.addJournal(MOVE_JOURNAL, back)]);
+  // As where a download replaces a file: after a power cut in between, nothing else would tell that it is not deleted.
+  store.sync();
   const forget = (): void =>
     store.transaction((write) => {
       for (const id of journal) write.deleteJournal(id);
@@ -78,7 +80,10 @@ export async function putPrevious(
     return { activityId, path, touched: [item.id], rescan: late ? [parentPath(path)] : [] };
   } catch (error) {
     // The process lives, so what was begun ends now, one way or the other.
-    await recoverReplace(parts, away).catch(ignoreFault);
+    await recoverReplace(parts, away).catch((fault: unknown) => {
+      if (!(fault instanceof DiskFault)) throw fault;
+      mendLater(parts, away);
+    });
     await recoverMove(parts, back).catch(ignoreFault);
     forget();
     throw error;

@@ -43,6 +43,8 @@ export function selectionMethods(
     store.transaction((write) => {
       write.setExcluded(id, isExcluded);
     });
+    // On the disk before anything is taken away for it: a power cut must not leave a folder that seems to be deleted.
+    store.sync();
     engine.run?.judgedAnew([id, ...scopes.review([id])]);
     engine.publisher.lists('files', 'folders');
   };
