@@ -51,15 +51,15 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'edit-loses-to-delete-here',
     file: 'plan/fates.ts',
-    find: "return synced.kind === 'file' && local.content.hash === synced.hash ? 'delete' : 'revive';",
-    replace: "return 'delete';",
+    find: "if (!(synced.kind === 'file' && local.content.hash === synced.hash)) return 'revive';",
+    replace: '',
     why: 'an edit of a file that was deleted elsewhere is thrown away',
   },
   {
     name: 'edit-loses-to-delete-there',
     file: 'plan/fates.ts',
-    find: "return synced.kind === 'file' && remote.content.hash === synced.hash ? 'delete' : 'revive';",
-    replace: "return 'delete';",
+    find: "if (remote.kind === 'file' && !(synced.kind === 'file' && remote.content.hash === synced.hash)) return 'revive';",
+    replace: '',
     why: 'a deletion here takes the newer version of another device along',
   },
   {
@@ -155,8 +155,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'parked-forgotten',
-    file: 'core/sync-run.ts',
-    find: 'if (!this.#recovered) await recoverParked(this.#apply);',
+    file: 'core/mending.ts',
+    find: 'if (!this.#begun) await recoverParked(this.#apply);',
     replace: '',
     why: 'after a crash an item stays out of sight for good',
   },
