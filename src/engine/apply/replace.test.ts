@@ -237,3 +237,19 @@ it('a save that the disk does not let back out of the trash is put back before t
   await recoverReplace(world.parts, row?.data as ReplaceEntry);
   expect(world.visible).toEqual({ 'a.txt': 'saved' });
 });
+
+it('what was placed before the disk failed is there for good before anything is looked at', async () => {
+  await world.sync.disk.syncFolders([world.at('')]);
+  let placed = false;
+  world.sync.disk.fault = (method, path) => {
+    if (method === 'moveFile' && path === world.at('a.txt')) placed = true;
+    return placed && method === 'stat' && path === world.at('a.txt') ? failedOnce() : undefined;
+  };
+  let failures = 0;
+  const failedOnce = (): 'too_many_files' | undefined => ((failures += 1) === 1 ? 'too_many_files' : undefined);
+  await expect(replace()).rejects.toMatchObject({ code: 'too_many_files' });
+  world.sync.disk.fault = undefined;
+  expect(world.visible).toEqual({ 'a.txt': 'new' });
+  world.sync.disk.powerCut();
+  expect(world.visible, 'the older version would be sent as an edit').toEqual({ 'a.txt': 'new' });
+});

@@ -189,14 +189,16 @@ export async function recoverReplace(parts: ApplyParts, { target, trash }: Repla
     if (there === undefined) await requireStat(parts, ownPaths(parts.root).own);
     return;
   }
-  if (there !== undefined) {
-    // One file under both names: the move away was broken off. Left so, a save in place would change the trash too.
-    if (there.dev === old.dev && there.ino === old.ino) await disk.removeFile(from);
-    return;
-  }
   try {
-    await requireNoLink(parts, to);
-    await (old.kind === 'folder' ? disk.moveFolder(from, to) : disk.moveFile(from, to));
+    if (there === undefined) {
+      await requireNoLink(parts, to);
+      await (old.kind === 'folder' ? disk.moveFolder(from, to) : disk.moveFile(from, to));
+    } else if (there.dev === old.dev && there.ino === old.ino) {
+      // One file under both names: the move away was broken off. Left so, a save in place would change the trash too.
+      await disk.removeFile(from);
+    }
+    // The next look takes what is there for what is there for good: a power cut must not bring the older version back after it.
+    await disk.syncFolders([parentPath(to), parentPath(from)]);
   } catch (error) {
     // Its folder is gone or the place was taken just now: it stays in the trash, which keeps it.
     if (!(error instanceof DiskFault && STAYS.has(error.code))) throw error;

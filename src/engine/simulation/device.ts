@@ -2,6 +2,7 @@ import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { dayMs, hourMs, minuteMs } from '../../base/index.ts';
 import { ROOT_ID } from '../../contract/index.ts';
+import { findItem } from '../apply/index.ts';
 import { TidemarkEngine } from '../core/engine.ts';
 import { createEngine, type Engine } from '../create-engine.ts';
 import type { Environment, Log, WatchListener } from '../environment.ts';
@@ -258,6 +259,38 @@ export class SimDevice {
     if (copy?.kind !== 'file') return [];
     const winner = copy.conflictOf === null ? undefined : store.remote.get(copy.conflictOf);
     return [copy.content.hash, ...(winner?.kind === 'file' ? [winner.content.hash] : [])];
+  }
+
+  /** Contents that undoing the line of the activity puts away: what it brought, and what of it came later. */
+  hashesOfUndo(id: number): readonly string[] {
+    const { store } = engineOf(this.#engine);
+    const row = store.activityRow(id);
+    // The trees may have moved into each other.
+    const passed = new Set<string>();
+    const below = (at: string): string[] => {
+      if (passed.has(at)) return [];
+      passed.add(at);
+      const trees = [store.local.get(at), store.remote.get(at)];
+      const own = trees.flatMap((node) => (node?.kind === 'file' && node.content !== null ? [node.content.hash] : []));
+      const children = new Set([...store.local.children(at), ...store.remote.children(at)].map((child) => child.id));
+      return [...own, ...[...children].flatMap(below)];
+    };
+    if (row?.reversal === undefined || row.reversal === null) return [];
+    // It may go on under another id since.
+    const item = findItem(store, row)?.id ?? row.node ?? '';
+    switch (row.reversal.way) {
+      case 'put_previous':
+      case 'restore_version':
+        return [row.reversal.now];
+      case 'take_away':
+        return row.reversal.now === null ? below(item) : [row.reversal.now];
+      case 'open_conflict':
+        return [...below(item), ...below(row.reversal.winner ?? ''), row.reversal.now];
+      case 'choose_again':
+        return this.hashesOfConflict(item);
+      default:
+        return [];
+    }
   }
 
   /** What its trees say of everything that is, was or is to be at the path: for the words of a failure. */

@@ -9,8 +9,9 @@ import { SimClock } from './clock.ts';
 import { type Acts, Person, textsIn } from './person.ts';
 import { EMAIL, ROOT, SimDevice } from './device.ts';
 import { Ledger } from './ledger.ts';
+import { useApp } from './app-hands.ts';
+import { type Habits, habitsOf } from './habits.ts';
 import { Scheduler } from './scheduler.ts';
-import { hasRules } from './rules.ts';
 import { Settlement } from './settlement.ts';
 import { answerQuestions } from './questions.ts';
 import { Trace } from './trace.ts';
@@ -51,9 +52,12 @@ const MEMORY = '/dev/shm';
 const PLAIN_NAMES = ['a', 'b', 'c', 'd', 'e', 'f'];
 /** Names that some file systems, and the cloud, take for one. */
 const ALIKE_NAMES = ['a', 'A', 'b', 'B', 'c', '\u00e9'];
+/** Steps of the disk that change where something is. */
+const PLACING: ReadonlySet<string> = new Set(['moveFile', 'moveFiles', 'moveFolder', 'makeFolder']);
 
 class History {
   readonly #options: HistoryOptions;
+  readonly #habits: Habits;
   readonly #random: SeededRandom;
   readonly #trace = new Trace();
   readonly #scheduler: Scheduler;
@@ -69,9 +73,10 @@ class History {
 
   constructor(options: HistoryOptions, dir: string) {
     this.#options = options;
+    this.#habits = habitsOf(options.seed);
     this.#random = new SeededRandom(options.seed);
     this.#scheduler = new Scheduler(this.#random.fork(), this.#trace);
-    this.#disastrous = this.#random.next() < 0.3;
+    this.#disastrous = this.#random.next() < 0.3 || this.#habits.restores;
     const cloudLife = { name: 'cloud', alive: true };
     this.#cloud = new FakeCloud({
       clock: new SimClock(this.#scheduler, cloudLife),
@@ -107,7 +112,7 @@ class History {
           random: this.#random.fork(),
           ledger: this.#ledger,
           names,
-          rules: hasRules(options.seed),
+          habits: this.#habits,
           note: (what) => this.#scheduler.note(device.name, `person: ${what}`),
         }),
       );
@@ -189,6 +194,9 @@ class History {
     const index = this.#random.below(this.#devices.length);
     const device = this.#devices[index];
     if (device === undefined) return;
+    if (this.#habits.app && this.#random.next() < 0.25) return this.#inTheApp(index, device);
+    if (this.#habits.restores && this.#random.next() < 0.08) return this.#disaster();
+    if (this.#habits.blackouts && this.#random.next() < 0.08) return this.#blackout(device);
     const chance = this.#random.next();
     if (!device.running && chance < 0.5) return this.#start(device);
     if (chance < 0.62) {
@@ -226,6 +234,12 @@ class History {
     this.#starting.delete(device);
     if (crash) device.crash();
     else device.powerCut();
+  }
+
+  async #blackout(device: SimDevice): Promise<void> {
+    for (let turn = 0; turn < 300 && !PLACING.has(device.lastStep); turn += 1) await this.#scheduler.someTurns(1);
+    await this.#scheduler.someTurns(this.#random.pick([0, 1, 2, 4, 8, 16, 32]));
+    this.#die(device, false);
   }
 
   /** A process that cannot start ends; somebody starts it again later. */
@@ -285,11 +299,30 @@ class History {
     await this.#scheduler.until(pause ? device.call('sync.pause', { until }) : device.call('sync.resume', {}), `${device.name}: pause`);
   }
 
+  /** And while that is carried out, somebody saves, or the power goes. */
+  async #inTheApp(index: number, device: SimDevice): Promise<void> {
+    const note = (what: string): void => this.#scheduler.note(device.name, `person: ${what}`);
+    const click = (): Promise<void> => useApp({ device, random: this.#random, ledger: this.#ledger, note });
+    if (device.running && this.#random.next() < 0.3) {
+      device.lastStep = '';
+      void click().catch(() => undefined);
+      return this.#blackout(device);
+    }
+    await this.#patiently(device, click);
+    await this.#scheduler.someTurns(this.#random.pick([0, 5, 20, 60]));
+    if (this.#random.next() < 0.5) atOnce(this.#somethingOn(index));
+    else if (this.#random.next() < 0.4) await this.#blackout(device);
+  }
+
   /** What a person does in the app: choose a version of a conflict, bring back an older version or something deleted. */
   async #inTheWindow(device: SimDevice): Promise<void> {
+    await this.#patiently(device, () => this.#click(device, this.#random));
+  }
+
+  async #patiently(device: SimDevice, click: () => Promise<void>): Promise<void> {
     if (!device.running) return;
     try {
-      await this.#scheduler.until(this.#click(device, this.#random), `${device.name}: window`);
+      await this.#scheduler.until(click(), `${device.name}: window`);
     } catch (error) {
       // The cloud may be out of reach, or the item gone meanwhile.
       if (!(error instanceof TidemarkError) || error.code === 'internal') throw error;

@@ -11,7 +11,6 @@ export interface Mutant {
 }
 
 /** Those first that hurt people most, spread over all parts. */
-/** Those first that hurt people most, spread over all parts. */
 export const MUTANTS: readonly Mutant[] = [
   {
     name: 'missing-root-is-empty',
@@ -24,7 +23,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'unreadable-folder-is-empty',
     file: 'local/scan/gather.ts',
     find: "this.looks.set(path, GONE.has(error.code) ? { state: 'gone' } : { state: 'unreadable', fault: error.code });",
-    replace: "this.looks.set(path, { state: 'listed', entries: [], lookedAt: this.#place.clock.now(), changedMs: 0, self: undefined });",
+    replace:
+      "this.looks.set(path, { state: 'listed', entries: [], lookedAt: this.#place.clock.now(), changedMs: 0, self: undefined, rules: AS_KNOWN, leftOut: this.#leftOutIn(path), localOnly: new Set() });",
     why: 'what cannot be listed is deleted on every device',
   },
   {
@@ -51,15 +51,15 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'edit-loses-to-delete-here',
     file: 'plan/fates.ts',
-    find: "return synced.kind === 'file' && local.content.hash === synced.hash ? 'delete' : 'revive';",
-    replace: "return 'delete';",
+    find: "if (!(synced.kind === 'file' && local.content.hash === synced.hash)) return 'revive';",
+    replace: '',
     why: 'an edit of a file that was deleted elsewhere is thrown away',
   },
   {
     name: 'edit-loses-to-delete-there',
     file: 'plan/fates.ts',
-    find: "return synced.kind === 'file' && remote.content.hash === synced.hash ? 'delete' : 'revive';",
-    replace: "return 'delete';",
+    find: "if (remote.kind === 'file' && !(synced.kind === 'file' && remote.content.hash === synced.hash)) return 'revive';",
+    replace: '',
     why: 'a deletion here takes the newer version of another device along',
   },
   {
@@ -155,8 +155,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'parked-forgotten',
-    file: 'core/sync-run.ts',
-    find: 'if (!this.#recovered) await recoverParked(this.#apply);',
+    file: 'core/mending.ts',
+    find: 'if (!this.#begun) await recoverParked(this.#apply);',
     replace: '',
     why: 'after a crash an item stays out of sight for good',
   },
@@ -250,6 +250,120 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'this.#costMs = clock.monotonic() - startedMs;',
     replace: 'this.#costMs = clock.monotonic();',
     why: 'nothing is synced for days',
+  },
+  {
+    name: 'downloaded-without-sync',
+    // The disk of the histories does what the real one is asked to: without its fsync the content is not there for good.
+    file: 'fakes/disk/fake-disk.ts',
+    find: '    this.volume.syncFile(inode);\n    return this.volume.statOf(inode);',
+    replace: '    return this.volume.statOf(inode);',
+    why: 'after a power cut a downloaded file is there and empty, and goes to the cloud like that',
+  },
+  {
+    name: 'replaced-without-journal-sync',
+    file: 'apply/replace.ts',
+    find: '  store.sync();\n',
+    replace: '',
+    why: 'a power cut in the middle of an update leaves the file in the trash, and it is deleted everywhere',
+  },
+  {
+    name: 'replaced-without-folder-sync',
+    file: 'apply/replace.ts',
+    find: 'await disk.syncFolders([folderPath(target), folderPath(trash)]);',
+    replace: '',
+    why: 'a power cut takes an update back, and the older version is sent as an edit',
+  },
+  {
+    name: 'moved-without-folder-sync',
+    file: 'apply/local-changes.ts',
+    find: 'await disk.syncFolders([parentPath(from), parentPath(target)]);',
+    replace: '',
+    why: 'a power cut takes a move back, and it is undone everywhere',
+  },
+  {
+    name: 'folder-made-without-sync',
+    file: 'apply/local-changes.ts',
+    find: 'await environment.disk.syncFolders([parentPath(path)]);',
+    replace: '',
+    why: 'a power cut takes a new folder back, and it is deleted everywhere',
+  },
+  {
+    name: 'placed-over-a-name',
+    file: 'apply/placer.ts',
+    find: 'const faults = await disk.moveFiles(',
+    replace:
+      'for (const { target } of ready) await disk.removeFile(target).catch(() => undefined);\n    const faults = await disk.moveFiles(',
+    why: 'a download takes the place of a file that somebody made there meanwhile',
+  },
+  {
+    name: 'updated-over-a-name',
+    file: 'apply/replace.ts',
+    find: '    await disk.moveFile(fetched.temp, target);\n  } catch',
+    replace: '    await disk.removeFile(target).catch(() => undefined);\n    await disk.moveFile(fetched.temp, target);\n  } catch',
+    why: 'a save in the middle of an update is overwritten',
+  },
+  {
+    name: 'ignored-unknown-in-its-folder',
+    file: 'local/scan/reconcile.ts',
+    find: '(holdsIgnored ? { holdsIgnored } : {})',
+    replace: '(holdsIgnored ? {} : {})',
+    why: 'a folder that was deleted elsewhere is in the way for good, or takes along what was never sent',
+  },
+  {
+    name: 'ignored-meanwhile-is-deleted',
+    file: 'plan/left-out.ts',
+    find: "  if (ctx.synced(id)?.aside !== true) return false;\n  if (standing === 'gone_here')",
+    replace: "  if (ctx.synced(id)?.aside !== undefined) return false;\n  if (standing === 'gone_here')",
+    why: 'what was moved while a rule left it out is deleted everywhere when the rule goes',
+  },
+  {
+    name: 'ignored-by-place-here-only',
+    file: 'plan/context.ts',
+    find: "const node = side === 'local' ? this.local(id) : this.remote(id);",
+    replace: "const node = side === 'local' ? this.local(id) : undefined;",
+    why: 'what a rule leaves out is taken for something that only the cloud has',
+  },
+  {
+    name: 'not-kept-is-deleted',
+    file: 'plan/left-out.ts',
+    find: "if (standing === 'gone_here') ctx.emit({ op: 'revive_remote', id }, 'ignored');\n    return true;\n  }\n  if (ctx.synced",
+    replace: "if (standing !== 'gone_here') return true;\n  }\n  if (ctx.synced",
+    why: 'a folder that is not kept on one device any more is deleted on all',
+  },
+  {
+    name: 'not-kept-before-it-is-sent',
+    file: 'apply/delete-local.ts',
+    find: 'if (local === undefined || !isInTheCloud(parts.store, parts.scope(), local, true)) return replan([id]);',
+    replace: 'if (local === undefined) return replan([id]);',
+    why: 'what was edited a moment ago goes to the trash with a folder that is not kept here any more',
+  },
+  {
+    name: 'undo-overwrites',
+    file: 'apply/undo/put-previous.ts',
+    find: "if (item.kind !== 'file' || (await hashOf(parts, item)) !== now) throw",
+    replace: "if (item.kind !== 'file') throw",
+    why: 'undoing an old update takes what was written since along',
+  },
+  {
+    name: 'undo-takes-news-along',
+    file: 'apply/undo/take-away.ts',
+    find: 'if (!unchanged) throw',
+    replace: "if (!unchanged && item.kind === 'folder' && item.name === '') throw",
+    why: 'undoing a download deletes what was written since',
+  },
+  {
+    name: 'undone-without-journal-sync',
+    file: 'apply/undo/put-previous.ts',
+    find: '  store.sync();\n',
+    replace: '',
+    why: 'a power cut in the middle of an undo leaves the file in the trash, and it is deleted everywhere',
+  },
+  {
+    name: 'choice-of-folders-not-synced',
+    file: 'core/methods/selection.ts',
+    find: '    store.sync();\n',
+    replace: '',
+    why: 'after a power cut a folder that was only not to be kept here is deleted everywhere',
   },
 ];
 

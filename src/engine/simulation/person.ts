@@ -3,6 +3,7 @@ import type { Inode } from '../fakes/disk/volume.ts';
 import type { SeededRandom } from '../fakes/random.ts';
 import { RULES_FILE } from '../ignore/index.ts';
 import { ROOT, type SimDevice } from './device.ts';
+import type { Habits } from './habits.ts';
 import type { Ledger } from './ledger.ts';
 import { rulesFiles, rulesText } from './rules.ts';
 
@@ -15,8 +16,7 @@ export interface PersonParts {
   readonly ledger: Ledger;
   readonly note: (what: string) => void;
   readonly names: readonly string[];
-  /** Writes ignore rules too. */
-  readonly rules: boolean;
+  readonly habits: Habits;
 }
 
 interface Found {
@@ -60,7 +60,8 @@ export class Person {
       [2, () => this.#swapPlaces()],
       [1, () => this.#rotate()],
       [1, () => this.#intoOwnChild()],
-      [this.#parts.rules ? 3 : 0, () => this.#rule()],
+      [this.#parts.habits.rules ? 3 : 0, () => this.#rule()],
+      [this.#parts.habits.clearsOut ? 2 : 0, () => this.#clearOut()],
     ];
     let rest = random.below(weighted.reduce((sum, [weight]) => sum + weight, 0));
     for (const [weight, act] of weighted) {
@@ -209,6 +210,16 @@ export class Person {
   *#remove(kind: 'file' | 'folder'): Acts {
     const found = this.#pick(kind);
     if (found !== undefined) this.#delete(found.path);
+  }
+
+  /** All there is, one after the other. */
+  *#clearOut(): Acts {
+    const top = this.#parts.device.disk.volume.need(ROOT);
+    for (const { printable } of [...top.entries.values()]) {
+      if (printable === '.tidemark') continue;
+      this.#delete(`${ROOT}/${printable}`);
+      if (this.#parts.random.next() < 0.2) yield;
+    }
   }
 
   *#recreate(): Acts {

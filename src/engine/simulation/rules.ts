@@ -4,9 +4,6 @@ import type { SeededRandom } from '../fakes/random.ts';
 import { RULES_FILE } from '../ignore/index.ts';
 import { EMAIL, ROOT, type SimDevice } from './device.ts';
 
-/** In every third history people write ignore rules. */
-export const hasRules = (seed: number): boolean => seed % 3 === 0;
-
 /** Some lines over the names in use. @param mark makes the text like no other */
 export function rulesText(random: SeededRandom, names: readonly string[], mark: string): string {
   const lines = Array.from({ length: 1 + random.below(3) }, () => {

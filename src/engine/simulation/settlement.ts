@@ -37,6 +37,7 @@ export class Settlement {
     let problems: string[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
       await this.#round();
+      for (const device of devices) await this.#keepAll(device);
       const ruled = removeRules(devices, cloud, (texts) => ledger.dismissed(texts));
       problems = ruled ? ['ignore rules are left'] : await this.#unsettled();
       // Where trees cannot be compared, only time tells that everybody has had a full look.
@@ -62,6 +63,16 @@ export class Settlement {
     const { devices, scheduler, random } = this.#parts;
     await scheduler.pass(ROUND_MS);
     for (const device of devices) if (await answerQuestions(device, random, scheduler)) this.#parts.ledger.mayDeleteMuch = true;
+  }
+
+  /** Every folder is kept on every device again, also one that comes back into the tree only now. */
+  async #keepAll(device: SimDevice): Promise<void> {
+    const { scheduler } = this.#parts;
+    const { folders } = await scheduler.until(device.call('selection.list', {}), `${device.name}: selection`);
+    for (const { path } of folders) {
+      // One that lies in another is kept as soon as that one is.
+      await scheduler.until(device.call('selection.include', { path }), `${device.name}: include`).catch(() => undefined);
+    }
   }
 
   async #unsettled(): Promise<string[]> {

@@ -215,3 +215,16 @@ describe.each(Object.entries(stories))('undoing %s', (_, { done, before, texts }
     expect(steps).toBeGreaterThan(3);
   });
 });
+
+it('an undo that the disk lets neither end nor be taken back goes on before the next look', async () => {
+  const world = await TestApply.make();
+  world.agreed('a.txt', 'old');
+  world.there('a.txt', 'newer');
+  await replaceFile(world.parts, world.localFile('a.txt'), world.remoteFile('a.txt'), await world.fetched('newer'));
+  world.sync.disk.fault = (method, path) => (method === 'moveFile' && path === world.at('a.txt') ? 'full' : undefined);
+  await expect(undoAll(world)).rejects.toMatchObject({ code: 'full' });
+  expect(world.unmended).toBe(1);
+  world.sync.disk.fault = undefined;
+  await startAgain(world);
+  expect(world.visible).toEqual({ 'a.txt': 'newer' });
+});

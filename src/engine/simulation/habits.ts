@@ -1,0 +1,21 @@
+/** What people do in some histories only, by the seed: so that those that were kept stay what they are. */
+export interface Habits {
+  /** They write ignore rules. */
+  readonly rules: boolean;
+  /** They undo in the app, and choose which folders are kept where. */
+  readonly app: boolean;
+  /** The cloud is put back to a backup more than once. */
+  readonly restores: boolean;
+  /** The power goes just as something is put in its place. */
+  readonly blackouts: boolean;
+  /** Now and then somebody deletes all there is. */
+  readonly clearsOut: boolean;
+}
+
+export const habitsOf = (seed: number): Habits => ({
+  rules: seed % 3 === 0,
+  app: seed % 13 === 6,
+  restores: seed % 13 === 10,
+  blackouts: seed % 13 === 6 || seed % 12 === 0,
+  clearsOut: seed % 12 === 0,
+});
