@@ -28,8 +28,9 @@ export class DatabaseLog {
     const log = this.#read();
     const commits = commitsIn(log);
     // A checkpoint syncs the log before it writes the database, and the next log begins after that was synced.
-    if (commits.length === 0 || this.#isCheckpointed(log, commits.at(-1) ?? 0)) return [];
-    const floor = nameOf(log) === durable.log ? durable.bytes : 0;
+    const checkpointed = this.#checkpointed(log, commits);
+    if (commits.length === 0 || checkpointed === commits.at(-1)) return [];
+    const floor = Math.max(checkpointed, nameOf(log) === durable.log ? durable.bytes : 0);
     return [floor, ...commits.filter((end) => end > floor)];
   }
 
@@ -45,16 +46,26 @@ export class DatabaseLog {
     return existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
   }
 
-  /** Every page of the log is in the database as the log has it. */
-  #isCheckpointed(log: Buffer, end: number): boolean {
+  /**
+   * The end of the last commit whose pages are all in the database as the log has them: without that part of the log the
+   * database would be half of one moment and half of another. 0 when there was no checkpoint of this log.
+   */
+  #checkpointed(log: Buffer, commits: readonly number[]): number {
     const database = readFileSync(this.#path);
-    const pageBytes = log.readUInt32BE(8);
-    const newest = new Map<number, number>();
-    for (let at = HEADER_BYTES; at < end; at += FRAME_HEADER_BYTES + pageBytes) newest.set(log.readUInt32BE(at), at + FRAME_HEADER_BYTES);
-    return [...newest].every(([page, at]) => {
-      const there = database.subarray((page - 1) * pageBytes, page * pageBytes);
-      return there.equals(log.subarray(at, at + pageBytes));
-    });
+    const differing = new Set<number>();
+    let at = HEADER_BYTES;
+    let last = 0;
+    for (const end of commits) {
+      const pageBytes = log.readUInt32BE(8);
+      for (; at < end; at += FRAME_HEADER_BYTES + pageBytes) {
+        const page = log.readUInt32BE(at);
+        const there = database.subarray((page - 1) * pageBytes, page * pageBytes);
+        if (there.equals(log.subarray(at + FRAME_HEADER_BYTES, at + FRAME_HEADER_BYTES + pageBytes))) differing.delete(page);
+        else differing.add(page);
+      }
+      if (differing.size === 0) last = end;
+    }
+    return last;
   }
 }
 

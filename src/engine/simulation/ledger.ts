@@ -22,8 +22,8 @@ export class Ledger {
   readonly #swapped = new Set<string>();
   /** The latest moves: hints of them are told, or lost, before anything else happens. */
   #moves: { readonly device: SimDevice; readonly folder: string; readonly atMs: number; readonly texts: readonly string[] }[] = [];
-  /** Moved to where nobody told the engine to look. */
-  readonly #unheard = new Set<string>();
+  /** Moved to where nobody told the engine to look, or where a rule may leave it out: that is a deletion, and its return something new. */
+  readonly #mayBeginAnew = new Set<string>();
   /** Lay in a trash for as long as it is promised, by the clock of that device. */
   readonly #outlived = new Set<string>();
   readonly #devices: readonly SimDevice[];
@@ -99,8 +99,13 @@ export class Ledger {
   unheard(device: SimDevice, folder: string): void {
     for (const move of this.#moves) {
       if (move.device !== device || move.folder !== folder || move.atMs !== device.wallMs) continue;
-      for (const text of move.texts) this.#unheard.add(text);
+      for (const text of move.texts) this.#mayBeginAnew.add(text);
     }
+  }
+
+  /** Moved where ignore rules may hold: what goes there leaves the cloud. */
+  leftOut(texts: Iterable<string>): void {
+    for (const text of texts) this.#mayBeginAnew.add(text);
   }
 
   /** Versions between which somebody chose. */
@@ -135,7 +140,7 @@ export class Ledger {
     const { drive } = this.#cloud.accounts.account(EMAIL);
     const hashes = new Set([...drive.buriedNodes()].flatMap((node) => (node.kind === 'file' ? [node.hash] : [])));
     return [...this.#owed].flatMap(([text, { hash, what }]) =>
-      hashes.has(hash) && !this.#letGo.has(text) && !this.#swapped.has(text) && !this.#unheard.has(text) ? [what] : [],
+      hashes.has(hash) && !this.#letGo.has(text) && !this.#swapped.has(text) && !this.#mayBeginAnew.has(text) ? [what] : [],
     );
   }
 

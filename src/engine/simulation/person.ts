@@ -352,7 +352,10 @@ export class Person {
       device.person.rename(from, to);
     });
     const moved = done ? device.disk.volume.find(to) : undefined;
-    if (moved !== undefined) ledger.moved(device, parentOf(to), textsIn(moved));
+    if (moved !== undefined) {
+      ledger.moved(device, parentOf(to), textsIn(moved));
+      if (this.#parts.rules) ledger.leftOut(textsIn(moved));
+    }
     if (done && before?.kind === 'file') ledger.dismissed([textOf(before)]);
     // Of a file in the middle of a move by link and unlink the other name goes too.
     if (done && before?.kind === 'file' && before.links > 0) ledger.givenUp([textOf(before)]);

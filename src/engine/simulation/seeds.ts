@@ -48,8 +48,16 @@ export const KEPT: readonly HistoryOptions[] = [
   // Moved a moment ago, and its folder moved on in the middle of the look: neither here nor there.
   { seed: 381 },
   { seed: 177, steps: 24 },
-  // Faults of the simulation itself: nobody told of a move's new place; an empty file was taken for lost; a trash that had its time, and what was only in a
+  // The new place of a folder that moved could not be listed for a moment: it was taken for deleted.
+  { seed: 100056, steps: 200, devices: 3 },
+  // What was parked went on under another id, and its place on the disk did not.
+  { seed: 100086, steps: 200, devices: 3 },
+  // While it could not be told who is who, something new took the place of what was missed there.
+  { seed: 100100, steps: 200, devices: 3 },
+  // Faults of the simulation itself: a move into what rules leave out; a power cut that took what a checkpoint needs; nobody told of a move's new place; an empty file was taken for lost; a trash that had its time, and what was only in a
   // broken-off download, for promised; a cloud put back to a backup still answered by keys of later.
+  { seed: 100179, steps: 200, devices: 3 },
+  { seed: 100186, steps: 200, devices: 3 },
   { seed: 1042, steps: 64 },
   { seed: 100085, steps: 200, devices: 3 },
   { seed: 100100, steps: 200, devices: 3 },
