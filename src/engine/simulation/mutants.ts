@@ -30,7 +30,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'moved-during-look-is-deleted',
     file: 'local/scan/reconcile.ts',
-    find: 'const doubt = keeper.hasDoubt(node.id, look.lookedAt) || changedDuring(look, listing.startedAt) || isBeingSaved(node, look);',
+    find: 'const doubt = keeper.hasDoubt(node.id, look.lookedAt, timeless) || changedDuring(look, listing.startedAt) || isBeingSaved(node, look);',
     replace: 'const doubt = isBeingSaved(node, look);',
     why: 'what moves in the middle of a look is deleted elsewhere and begins anew',
   },

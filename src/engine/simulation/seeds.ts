@@ -50,6 +50,8 @@ export const KEPT: readonly HistoryOptions[] = [
   { seed: 177, steps: 24 },
   // The new place of a folder that moved could not be listed for a moment: it was taken for deleted.
   { seed: 100056, steps: 200, devices: 3 },
+  // The clock was set back, and the times of folders told no look what was going on.
+  { seed: 100219, steps: 200, devices: 3 },
   // What was parked went on under another id, and its place on the disk did not.
   { seed: 100086, steps: 200, devices: 3 },
   // While it could not be told who is who, something new took the place of what was missed there.

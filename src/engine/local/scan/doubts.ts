@@ -1,4 +1,5 @@
 import type { NodeId } from '../../model/index.ts';
+import { QUIET_MS } from './quiet.ts';
 
 /** Items that looks missed which may not have seen everything: since when (wall clock in ms). */
 export type Doubts = ReadonlyMap<NodeId, number>;
@@ -22,12 +23,15 @@ export class DoubtKeeper {
     this.#disturbed = disturbed;
   }
 
-  /** @param now of the look that missed it, wall clock in ms */
-  hasDoubt(id: NodeId, now: number): boolean {
-    if (!this.#disturbed) return false;
+  /**
+   * @param now of the look that missed it, wall clock in ms
+   * @param timeless nothing tells how long ago it went: one more look, a moment later, has to miss it too
+   */
+  hasDoubt(id: NodeId, now: number, timeless = false): boolean {
+    if (!this.#disturbed && !timeless) return false;
     const since = this.#before.get(id) ?? now;
     this.kept.set(id, since);
     const age = now - since;
-    return age >= 0 && age < LONGEST_DOUBT_MS;
+    return age >= 0 && age < (this.#disturbed ? LONGEST_DOUBT_MS : QUIET_MS);
   }
 }

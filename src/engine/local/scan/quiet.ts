@@ -17,16 +17,22 @@ export function isQuiet(stat: Pick<FileStat, 'mtimeNs' | 'ctimeNs'>, now: number
 /** Clocks of file systems go by the tick of the kernel, up to 10 ms behind. */
 const CLOCK_TICK_MS = 20;
 /** A folder time further ahead than this is of another clock and says nothing. */
-export const OTHER_CLOCK_MS = 1000;
+const OTHER_CLOCK_MS = 1000;
+
+interface FolderTimes {
+  readonly changedMs: number | null;
+  readonly lookedAt: number;
+}
+
+/** The clock was set back, or is that of a server. */
+export const isOfOtherClock = ({ changedMs, lookedAt }: FolderTimes): boolean =>
+  changedMs !== null && changedMs > lookedAt + OTHER_CLOCK_MS;
 
 /**
  * What left a folder during the look may have gone to one that had been read by then, and be in neither. What left
  * before the look began is seen wherever it went, unless it goes on from there.
  */
-export function changedDuring(
-  { changedMs, lookedAt }: { readonly changedMs: number | null; readonly lookedAt: number },
-  startedAt: number,
-): boolean {
-  if (changedMs === null) return true;
-  return changedMs >= startedAt - CLOCK_TICK_MS && changedMs <= lookedAt + OTHER_CLOCK_MS;
+export function changedDuring(times: FolderTimes, startedAt: number): boolean {
+  if (times.changedMs === null) return true;
+  return times.changedMs >= startedAt - CLOCK_TICK_MS && !isOfOtherClock(times);
 }

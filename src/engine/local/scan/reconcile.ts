@@ -6,7 +6,7 @@ import { DoubtKeeper, type Doubts } from './doubts.ts';
 import { isLeftOut } from './gather.ts';
 import { KnownPlaces } from './known.ts';
 import type { FolderLook, KnownLocal, Listing } from './listing.ts';
-import { changedDuring, isQuiet, OTHER_CLOCK_MS, QUIET_MS } from './quiet.ts';
+import { changedDuring, isOfOtherClock, isQuiet, QUIET_MS } from './quiet.ts';
 import { type Resolved, Resolver } from './resolve.ts';
 import { type SeenEntries, sortEntries } from './seen.ts';
 import { spelledAsListed } from './spelled.ts';
@@ -168,8 +168,9 @@ function findMissing({ listing, places, resolver, entries, kept, unmounted, keep
     );
     const inDoubt: LocalNode[] = [];
     const untold = resolver.unsure.has(path);
+    const timeless = isOfOtherClock(look);
     for (const node of absent) {
-      const doubt = keeper.hasDoubt(node.id, look.lookedAt) || changedDuring(look, listing.startedAt) || isBeingSaved(node, look);
+      const doubt = keeper.hasDoubt(node.id, look.lookedAt, timeless) || changedDuring(look, listing.startedAt) || isBeingSaved(node, look);
       (doubt || untold ? inDoubt : missing).push(node);
     }
     if (inDoubt.length > 0) unsure.set(path, inDoubt);
@@ -198,7 +199,7 @@ const SAVE_MS = 2000;
  * has it open.
  */
 function isBeingSaved({ kind, name }: LocalNode, { entries, changedMs, lookedAt }: FolderLook & { readonly state: 'listed' }): boolean {
-  if (changedMs === null || changedMs > lookedAt + OTHER_CLOCK_MS) return false;
+  if (changedMs === null || isOfOtherClock({ changedMs, lookedAt })) return false;
   const age = lookedAt - changedMs;
   if (age < QUIET_MS) return true;
   if (age >= SAVE_MS || kind === 'folder') return false;

@@ -723,6 +723,44 @@ describe('a scan', () => {
     }
   });
 
+  it('a folder that another one takes the place of before it is listed is not emptied by that', async () => {
+    await seed('a/x', 'b/y');
+    const ids = world.paths();
+    let swapped = false;
+    world.disk.fault = (method, path) => {
+      if (method === 'list' && path.endsWith('/a') && !swapped) {
+        swapped = true;
+        world.move('a', 'aside');
+        world.move('b', 'a');
+      }
+      return undefined;
+    };
+    const changes = await world.scan(['', 'a', 'b']);
+    expect([swapped, changes.deleted]).toEqual([true, []]);
+    await world.scan();
+    expect(world.paths()).toEqual({ a: ids['b'], 'a/y': ids['b/y'], aside: ids['a'], 'aside/x': ids['a/x'] });
+  });
+
+  it('a folder is not gone before the hint of its new place could come', async () => {
+    await seed('f/x', 'g/');
+    const ids = world.paths();
+    world.now += 1000;
+    world.move('f', 'g/f');
+    world.now += 50;
+    expect(await world.look([''])).toMatchObject({ put: [], deleted: [], busy: [{ path: '' }] });
+    await world.scan(['', 'g']);
+    expect(world.paths()).toEqual({ g: ids['g'], 'g/f': ids['f'], 'g/f/x': ids['f/x'] });
+  });
+
+  it('where the time of a folder is of another clock, only a second look tells what is gone', async () => {
+    await seed('a/x');
+    const id = world.id('a/x');
+    world.remove('a/x');
+    world.disk.user.setMtime(world.at('a'), world.now + 10 ** 7);
+    expect(await world.scan(['a'])).toMatchObject({ deleted: [], busy: [{ path: 'a' }] });
+    expect((await world.scan(['a'])).deleted).toEqual([id]);
+  });
+
   it('stops when it is no longer wanted', async () => {
     await seed('a/b/c');
     const known = knownFrom(world.tree);
@@ -827,6 +865,7 @@ describe('random histories', () => {
           const changes = await world.look(folders);
           expect(changes.deleted).toEqual([]);
           world.apply(changes);
+          expect(Object.keys(world.paths())).toHaveLength(world.tree.size);
           changes.busy.forEach((busy) => hints.add(busy.path));
         };
         for (const moves of looks) {
