@@ -74,8 +74,9 @@ export class Placer {
       return !fault;
     });
     const moved = await this.#withoutLinks(there);
-    const stats = await Promise.all(moved.map((item) => disk.stat(item.target)));
+    // Before anything else can fail: a look finds what is there and writes it down, and a power cut must not take it then.
     await disk.syncFolders([...new Set(moved.map((item) => item.folder))]);
+    const stats = await Promise.all(moved.map((item) => disk.stat(item.target)));
     const placed: Ready[] = [];
     this.#parts.store.transaction(() => {
       moved.forEach((item, index) => {
