@@ -354,7 +354,7 @@ export class Person {
     const moved = done ? device.disk.volume.find(to) : undefined;
     if (moved !== undefined) {
       ledger.moved(device, parentOf(to), textsIn(moved));
-      if (this.#parts.rules) ledger.leftOut(textsIn(moved));
+      if (this.#parts.habits.rules) ledger.leftOut(textsIn(moved));
     }
     if (done && before?.kind === 'file') ledger.dismissed([textOf(before)]);
     // Of a file in the middle of a move by link and unlink the other name goes too.
