@@ -10,7 +10,7 @@ export interface Mutant {
   readonly why: string;
 }
 
-/** Those first that hurt people most, spread over all parts. */
+/** Those first that hurt people most, spread over all parts. Those that `killers.json` does not name were shown by no history yet. */
 export const MUTANTS: readonly Mutant[] = [
   {
     name: 'missing-root-is-empty',
