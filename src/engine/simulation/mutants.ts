@@ -198,8 +198,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'retry-never-comes',
     file: 'core/retries.ts',
-    find: 'if (atMs > now) next = Math.min(next, atMs);',
-    replace: 'if (atMs > now && next < 0) next = Math.min(next, atMs);',
+    find: 'if (!told) next = Math.min(next, atMs);',
+    replace: 'if (!told && next < 0) next = Math.min(next, atMs);',
     why: 'what failed once is never tried again',
   },
   {
