@@ -8,6 +8,10 @@ export interface Habits {
   readonly restores: boolean;
   /** The power goes just as something is put in its place. */
   readonly blackouts: boolean;
+  /** A program saves all that it has open just as something is moved. */
+  readonly savesAll: boolean;
+  /** Now and then all are away for less time than a trash is kept. */
+  readonly holidays: boolean;
   /** Now and then somebody deletes all there is. */
   readonly clearsOut: boolean;
 }
@@ -17,5 +21,7 @@ export const habitsOf = (seed: number): Habits => ({
   app: seed % 13 === 6,
   restores: seed % 13 === 10,
   blackouts: seed % 13 === 6 || seed % 12 === 0,
+  savesAll: seed % 13 === 10 || seed % 12 === 0,
+  holidays: seed % 13 === 6 || seed % 12 === 0,
   clearsOut: seed % 12 === 0,
 });

@@ -197,6 +197,7 @@ class History {
     if (this.#habits.app && this.#random.next() < 0.25) return this.#inTheApp(index, device);
     if (this.#habits.restores && this.#random.next() < 0.08) return this.#disaster();
     if (this.#habits.blackouts && this.#random.next() < 0.08) return this.#blackout(device);
+    if (this.#habits.savesAll && this.#random.next() < 0.08) return this.#saveInBetween(index, device);
     const chance = this.#random.next();
     if (!device.running && chance < 0.5) return this.#start(device);
     if (chance < 0.62) {
@@ -237,9 +238,18 @@ class History {
   }
 
   async #blackout(device: SimDevice): Promise<void> {
+    device.lastStep = '';
     for (let turn = 0; turn < 300 && !PLACING.has(device.lastStep); turn += 1) await this.#scheduler.someTurns(1);
     await this.#scheduler.someTurns(this.#random.pick([0, 1, 2, 4, 8, 16, 32]));
     this.#die(device, false);
+  }
+
+  async #saveInBetween(index: number, device: SimDevice): Promise<void> {
+    const save = this.#people[index]?.openAll();
+    device.lastStep = '';
+    for (let turn = 0; turn < 300 && !PLACING.has(device.lastStep); turn += 1) await this.#scheduler.someTurns(1);
+    await this.#scheduler.someTurns(this.#random.pick([0, 0, 1, 2, 4]));
+    save?.();
   }
 
   /** A process that cannot start ends; somebody starts it again later. */
@@ -259,7 +269,11 @@ class History {
   }
 
   async #time(): Promise<void> {
-    const ms = this.#random.next() < 0.05 ? 35 * dayMs : this.#random.pick([secondMs, minuteMs, 10 * minuteMs, 2 * hourMs, dayMs]);
+    const { holidays } = this.#habits;
+    const ms =
+      this.#random.next() < (holidays ? 0.5 : 0.05)
+        ? (holidays ? 12 : 35) * dayMs
+        : this.#random.pick([secondMs, minuteMs, 10 * minuteMs, 2 * hourMs, dayMs]);
     this.#scheduler.note('world', `${ms} ms go by`);
     if (ms <= 10 * minuteMs && this.#random.next() < 0.5) await this.#scheduler.pass(ms);
     else this.#scheduler.skip(ms);
@@ -304,7 +318,6 @@ class History {
     const note = (what: string): void => this.#scheduler.note(device.name, `person: ${what}`);
     const click = (): Promise<void> => useApp({ device, random: this.#random, ledger: this.#ledger, note });
     if (device.running && this.#random.next() < 0.3) {
-      device.lastStep = '';
       void click().catch(() => undefined);
       return this.#blackout(device);
     }

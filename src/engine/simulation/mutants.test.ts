@@ -1,8 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { liveThrough } from './hunt-mutants.ts';
+import { Killers } from './killers.ts';
 import { mutated } from './mutate.ts';
 import { MUTANTS } from './mutants.ts';
-import { runTasks, type TaskResult } from './tasks.ts';
+
+/** A few, of different parts, that small histories show. */
+const QUICKEST = [
+  'blocks-never-sent',
+  'edit-in-place-unseen',
+  'edit-loses-to-delete-there',
+  'both-edited-takes-theirs',
+  'downloaded-without-sync',
+];
 
 describe('mutants', () => {
   it('are many, each with a name of its own', () => {
@@ -21,10 +31,17 @@ describe('mutants', () => {
     expect(() => mutated('aya', mutant)).toThrow('2 times in f.ts');
   });
 
-  it('are in the engine when a history is lived through with one', async () => {
-    const results: TaskResult[] = [];
-    const tasks = [{ seed: 1, steps: 24, watch: false, lines: 0 }];
-    await runTasks({ jobs: 1, mutant: 'blocks-never-sent', next: () => tasks.pop(), onResult: (result) => results.push(result) });
-    expect(results[0]?.violations).not.toEqual([]);
+  it('were shown by histories that are tried first', () => {
+    const { names } = new Killers();
+    expect(names.length).toBeGreaterThanOrEqual(20);
+    for (const name of names) expect(MUTANTS.map((mutant) => mutant.name)).toContain(name);
+  });
+
+  it.each(QUICKEST)('%s shows in the history that is known to show it, which is well without it', async (name) => {
+    const seed = new Killers().of(name) ?? 0;
+    const shown = await liveThrough(seed, name);
+    expect(shown.violations).not.toEqual([]);
+    const { violations } = await liveThrough(seed);
+    expect(violations).toEqual([]);
   });
 });

@@ -10,7 +10,7 @@ export interface Mutant {
   readonly why: string;
 }
 
-/** Those first that hurt people most, spread over all parts. */
+/** Those first that hurt people most, spread over all parts. Those that `killers.json` does not name were shown by no history yet. */
 export const MUTANTS: readonly Mutant[] = [
   {
     name: 'missing-root-is-empty',
@@ -98,13 +98,6 @@ export const MUTANTS: readonly Mutant[] = [
     why: 'what was put into a folder while it was being deleted goes to the trash with it',
   },
   {
-    name: 'delete-without-looking',
-    file: 'apply/delete-local.ts',
-    find: 'if (unlike !== undefined) return replan([id], { rescan: [unlike, ...rescanOf(path, local)] });\n\n  const trash',
-    replace: 'const trash',
-    why: 'the item is moved away before anybody looked whether it is what was meant',
-  },
-  {
     name: 'upload-on-a-newer-base',
     file: 'apply/cloud-changes.ts',
     find: 'if (remote?.revision !== planned?.revision) return replan([id]);',
@@ -140,11 +133,11 @@ export const MUTANTS: readonly Mutant[] = [
     why: 'a request that got lost is sent long after the person has changed their mind',
   },
   {
-    name: 'commit-journal-never-ended',
-    file: 'apply/commit-journal.ts',
-    find: '      write.deleteJournal(journalId);\n      // The feed',
-    replace: '      // The feed',
-    why: 'a request is sent again at every start',
+    name: 'replace-journal-never-ended',
+    file: 'apply/replace.ts',
+    find: '    write.deleteJournal(journalId);\n    if (kept === undefined) writeLine',
+    replace: '    if (kept === undefined) writeLine',
+    why: 'what was deleted since an update comes back at the next start, in the version before it',
   },
   {
     name: 'key-not-kept',
@@ -205,8 +198,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'retry-never-comes',
     file: 'core/retries.ts',
-    find: 'if (atMs > now) next = Math.min(next, atMs);',
-    replace: 'if (atMs > now && next < 0) next = Math.min(next, atMs);',
+    find: 'if (!told) next = Math.min(next, atMs);',
+    replace: 'if (!told && next < 0) next = Math.min(next, atMs);',
     why: 'what failed once is never tried again',
   },
   {
@@ -272,13 +265,6 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'await disk.syncFolders([folderPath(target), folderPath(trash)]);',
     replace: '',
     why: 'a power cut takes an update back, and the older version is sent as an edit',
-  },
-  {
-    name: 'moved-without-folder-sync',
-    file: 'apply/local-changes.ts',
-    find: 'await disk.syncFolders([parentPath(from), parentPath(target)]);',
-    replace: '',
-    why: 'a power cut takes a move back, and it is undone everywhere',
   },
   {
     name: 'folder-made-without-sync',

@@ -71,6 +71,18 @@ export class Person {
     return this.#create();
   }
 
+  /** A program opens all there is, to save it later to where it was. */
+  openAll(): () => void {
+    const { random } = this.#parts;
+    const all = this.#all();
+    return () => {
+      for (const { path, inode } of all) {
+        if (inode.kind === 'file' && random.next() < 0.6) this.#write(path, this.#content());
+        if (inode.kind === 'folder' && random.next() < 0.4) this.#write(`${path}/${random.pick(this.#parts.names)}`, this.#content());
+      }
+    };
+  }
+
   // --- files
 
   *#create(): Acts {
