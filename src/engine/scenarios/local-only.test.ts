@@ -1,4 +1,4 @@
-import { cp, rm } from 'node:fs/promises';
+import { cp, rename, rm } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { type Device, worldOf } from './support/index.ts';
 
@@ -120,6 +120,60 @@ describe('A folder inside the synced one that never leaves this machine', () => 
     const both = await world.expectSame();
     expect(both).toMatchObject({ 'private/a.txt': 'edited', 'private/b.txt': 'b', 'private/c.txt': 'c', 'private/new.txt': 'new' });
     expect([await laptop.questions(), await laptop.conflicts()]).toEqual([[], []]);
+  });
+
+  describe.each(['runs', 'does not run'])('that had been synced, while Tidemark %s', (how) => {
+    const inStep = async () => {
+      const opened = await worldOf('laptop', 'desktop');
+      const [laptop] = opened.devices;
+      for (const name of ['a', 'b', 'c', 'd']) await laptop.write(`private/${name}.txt`, name);
+      // Enough beside it that no question about many deletions would hold one back.
+      for (let index = 0; index < 12; index += 1) await laptop.write(`beside/${String(index)}.txt`, String(index));
+      await opened.world.settle();
+      return opened;
+    };
+    const meanwhile = async (device: Device, work: () => Promise<unknown>): Promise<void> => {
+      if (how === 'does not run') await device.stop();
+      await work();
+      await device.start();
+    };
+    const mark = (device: Device): Promise<void> =>
+      how === 'runs'
+        ? markOnly(device, 'private').then(() => undefined)
+        : device.stop().then(() => device.withoutSync(() => markOnly(device, 'private')));
+    const privateInCloud = async (device: Device) => (await inCloud(device)).filter((path) => !path.startsWith('beside/'));
+    const asBefore = ['a', 'b', 'c', 'd'].map((name) => `private/${name}.txt`);
+
+    it.each([true, false])('is renamed: nothing is deleted or sent (a sync in between: %s)', async (inBetween) => {
+      await using opened = await inStep();
+      const { world } = opened;
+      const [laptop, desktop] = opened.devices;
+      await mark(laptop);
+      await laptop.start();
+      if (inBetween) await laptop.sync();
+      await meanwhile(laptop, () => laptop.rename('private', 'renamed'));
+      await laptop.write('renamed/new.txt', 'new');
+      const { counts } = await laptop.call('sync.preview', {});
+      expect(counts).toMatchObject({ deletedHere: 0, deletedCloud: 0, upload: { files: 0 } });
+      await laptop.sync();
+      await world.settle();
+      expect([await localOnes(laptop), await privateInCloud(laptop)]).toEqual([['renamed'], asBefore]);
+      expect(await desktop.read('private/a.txt')).toBe('a');
+      expect([await laptop.read('renamed/a.txt'), await laptop.read('renamed/new.txt')]).toEqual(['a', 'new']);
+    });
+
+    it('is moved out: nothing is deleted in the cloud', async () => {
+      await using opened = await inStep();
+      const { world } = opened;
+      const [laptop, desktop] = opened.devices;
+      await mark(laptop);
+      await laptop.start();
+      await meanwhile(laptop, () => rename(laptop.path('private'), `${laptop.profile}-outside`));
+      await laptop.sync();
+      await world.settle();
+      expect(await privateInCloud(laptop)).toEqual(asBefore);
+      expect(await desktop.read('private/a.txt')).toBe('a');
+    });
   });
 
   it('is not taken along when the folder around it is deleted elsewhere', async () => {

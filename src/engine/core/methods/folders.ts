@@ -37,12 +37,13 @@ export function folderMethods(engine: TidemarkEngine): Handlers<'folder.add' | '
   };
   /** Inside the synced folder, what is in it is judged anew; nothing is deleted on either side for that. */
   const setLocalOnly = (folders: readonly LocalOnlyRow[]): void => {
-    store.transaction((write) => {
+    const ids = store.transaction((write) => {
       write.setLocalOnlyFolders(folders);
+      return engine.scopes.review([ROOT_ID]);
     });
     // What a person decided outlives a power cut: without it, what is to stay here would be sent.
     store.sync();
-    engine.run?.judgedAnew(engine.scopes.review([ROOT_ID]));
+    engine.run?.judgedAnew(ids);
     engine.publisher.lists('files');
   };
   return {
