@@ -1,4 +1,4 @@
-import { cp, rename, rm } from 'node:fs/promises';
+import { cp, rename, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { type Device, worldOf } from './support/index.ts';
 
@@ -173,6 +173,43 @@ describe('A folder inside the synced one that never leaves this machine', () => 
       await world.settle();
       expect(await privateInCloud(laptop)).toEqual(asBefore);
       expect(await desktop.read('private/a.txt')).toBe('a');
+    });
+  });
+
+  describe('whose database is lost', () => {
+    const lost = async (harm: (laptop: Device) => Promise<unknown>) => {
+      const opened = await worldOf('laptop', 'desktop');
+      const [laptop] = opened.devices;
+      await laptop.write('plain.txt', 'plain');
+      await opened.world.settle();
+      await laptop.write('private/diary.txt', 'dear diary');
+      await laptop.stop();
+      await laptop.withoutSync(() => markOnly(laptop, 'private'));
+      await rm(`${laptop.profile}/state.db`);
+      await harm(laptop);
+      await laptop.start();
+      await laptop.signIn();
+      return opened;
+    };
+
+    it('stays so, also renamed, and no comparison of the sides counts it', async () => {
+      await using opened = await lost((laptop) => laptop.rename('private', 'renamed'));
+      const { world } = opened;
+      const [laptop] = opened.devices;
+      await laptop.write('more.txt', 'more');
+      await laptop.addFolder({ merge: false });
+      await laptop.sync().catch(() => undefined);
+      expect(await laptop.questions()).toMatchObject([{ kind: 'first_merge', onlyHere: { files: 1, folders: 0 } }]);
+      await laptop.call('questions.answer', { id: 'first-merge', choice: 'merge' });
+      await world.settle();
+      expect([await localOnes(laptop), await inCloud(laptop)]).toEqual([['renamed'], ['more.txt', 'plain.txt']]);
+    });
+
+    it('is not sent when the second copy is broken: that is said first', async () => {
+      await using opened = await lost((laptop) => writeFile(laptop.path('.tidemark/marks.json'), '{"localOnly":['));
+      const [laptop] = opened.devices;
+      await expect(laptop.addFolder()).rejects.toMatchObject({ code: 'marks_unreadable' });
+      expect(await inCloud(laptop)).toEqual(['plain.txt']);
     });
   });
 
