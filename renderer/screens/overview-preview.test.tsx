@@ -18,6 +18,7 @@ const counts: Foresight['counts'] = {
   movedHere: 1,
   movedCloud: 0,
   deletedHere: 3,
+  leavingHere: 0,
   deletedCloud: 0,
   conflicts: 1,
   matched: 4,

@@ -48,6 +48,7 @@ const KINDS = {
   move_local: 'preview.kind.move_local',
   delete_remote: 'preview.kind.delete_remote',
   delete_local: 'preview.kind.delete_local',
+  drop_copy: 'preview.kind.drop_copy',
   rename_aside: 'preview.kind.rename_aside',
 } as const;
 const isShown = (kind: string): kind is keyof typeof KINDS => Object.hasOwn(KINDS, kind);
@@ -67,6 +68,7 @@ function Foreseen({ foresight }: { readonly foresight: Foresight }): ReactElemen
     [counts.movedCloud + counts.movedHere, 'preview.moved', ''],
     [counts.deletedCloud, 'preview.deletedCloud', ''],
     [counts.deletedHere, 'preview.deletedHere', ''],
+    [counts.leavingHere, 'preview.leavingHere', ''],
     [counts.conflicts, 'preview.conflicts', ''],
     [counts.matched, 'preview.matched', ''],
   ] as const;

@@ -15,6 +15,10 @@ export function previewText({ counts, operations, more, questions, blocked }: Fo
     ...some(counts.movedHere, `move or rename ${count(counts.movedHere, 'item')} here`),
     ...some(counts.deletedCloud, `delete ${count(counts.deletedCloud, 'item')} in the cloud`),
     ...some(counts.deletedHere, `move ${count(counts.deletedHere, 'item')} to the trash of this device`),
+    ...some(
+      counts.leavingHere,
+      `take ${count(counts.leavingHere, 'item')} away here, since the cloud has them and they are not kept on this device`,
+    ),
     ...some(counts.conflicts, `keep both versions of ${count(counts.conflicts, 'item')}`),
     ...some(counts.matched, `match ${count(counts.matched, 'item')} that both sides have already`),
     ...some(counts.unread, `(${count(counts.unread, 'file')} not read yet and taken for changed)`),

@@ -63,6 +63,8 @@ describe('two devices, command after command, without a running engine', () => {
     expect(versions.json()['versions'], versions.err).toHaveLength(2);
     const devices = await tidemark(['devices', 'list', '--json'], { profile: one.profile });
     expect(devices.json()['devices']).toHaveLength(2);
+    const again = await tidemark(['exclude', 'remove', '季度'], { profile: one.profile });
+    expect([again.exit, again.out], again.err).toEqual([0, expect.stringContaining('was not excluded')]);
   }, 120_000);
 
   it('undo what the other did, say what was done, and undo that too', async () => {

@@ -34,15 +34,19 @@ export function addExcludeCommands(program: Command, shell: Shell): void {
     usage: 'remove <path>',
     about: 'Keep a folder here again',
     async run(context, [given = '']) {
-      const path = await context.withEngine(
+      const { path, wasExcluded } = await context.withEngine(
         async (engine) => {
           const inside = await inFolder(engine, given);
+          const { folders } = await engine.call('selection.list', {});
           await engine.call('selection.include', { path: inside });
-          return inside;
+          return { path: inside, wasExcluded: folders.some((row) => row.path === inside) };
         },
         { begin: true },
       );
-      context.answer({ path }, `${plain(path)} is kept on this device again; it comes with the next sync.`);
+      const said = wasExcluded
+        ? 'is kept on this device again; it comes with the next sync'
+        : 'was not excluded; it is kept on this device';
+      context.answer({ path, wasExcluded }, `${plain(path)} ${said}.`);
     },
   });
 }

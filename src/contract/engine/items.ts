@@ -213,6 +213,8 @@ export const foresight = z.object({
     movedHere: counted,
     movedCloud: counted,
     deletedHere: counted,
+    /** Taken away here, since they are not kept on this device any more. */
+    leavingHere: counted,
     deletedCloud: counted,
     conflicts: counted,
     /** On both sides already with the same content. */

@@ -119,6 +119,7 @@ export const catalogue = {
   folder_not_in_cloud: { reaction: 'wait', exit: 3 },
   folder_unknown: { reaction: 'ask', exit: 2 },
   folder_replaced: { reaction: 'ask', exit: 3 },
+  marks_unreadable: { reaction: 'ask', exit: 2 },
   folder_none: { reaction: 'ask', exit: 2 },
   // --- profile, database, process
   profile_in_use: { reaction: 'stop', exit: 2 },

@@ -96,6 +96,7 @@ export const errorParams = {
   folder_not_in_cloud: { path: 'string' },
   folder_unknown: { path: 'string' },
   folder_replaced: { path: 'string' },
+  marks_unreadable: { path: 'string' },
   folder_none: {},
   profile_in_use: { path: 'string' },
   profile_not_writable: { path: 'string' },

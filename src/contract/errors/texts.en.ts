@@ -237,6 +237,10 @@ export const en: ErrorTexts = {
     problem: 'What is at “{path}” now is not the folder that was set up.',
     wayOut: 'Bring the earlier folder back or connect its disk, or remove this one and add it anew; nothing is deleted meanwhile.',
   },
+  marks_unreadable: {
+    problem: '“{path}” says which folders never leave this machine, and cannot be read.',
+    wayOut: 'Bring it back from a backup; or move it away and add the folder again: then all of it is sent but what you mark anew.',
+  },
   folder_none: { problem: 'No folder is set up yet.', wayOut: 'Add the folder that should sync.' },
   profile_in_use: { problem: 'Another Tidemark uses the profile “{path}”.', wayOut: 'Stop that one, or use another profile.' },
   profile_not_writable: {

@@ -116,6 +116,10 @@ export const zhHans: ErrorTexts = {
     problem: '“{path}”现在不是当初设置的文件夹。',
     wayOut: '请恢复原文件夹或连接其磁盘，或移除后重新添加；在此期间不会删除任何内容。',
   },
+  marks_unreadable: {
+    problem: '“{path}”记录了哪些文件夹只留在本机，但无法读取。',
+    wayOut: '请从备份恢复它；或将它移走后重新添加文件夹：届时除重新标记的部分外，全部内容都会上传。',
+  },
   folder_none: { problem: '尚未设置文件夹。', wayOut: '请添加要同步的文件夹。' },
   profile_in_use: { problem: '另一个 Tidemark 正在使用配置“{path}”。', wayOut: '请停止它，或使用其他配置。' },
   profile_not_writable: { problem: 'Tidemark 无法写入配置“{path}”。', wayOut: '请为此用户授予权限，或使用其他配置。' },

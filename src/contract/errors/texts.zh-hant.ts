@@ -116,6 +116,10 @@ export const zhHant: ErrorTexts = {
     problem: '「{path}」現在不是當初設定的資料夾。',
     wayOut: '請還原原資料夾或連接其磁碟，或移除後重新加入；在此期間不會刪除任何內容。',
   },
+  marks_unreadable: {
+    problem: '「{path}」記錄了哪些資料夾只留在本機，但無法讀取。',
+    wayOut: '請從備份還原它；或將它移走後重新加入資料夾：屆時除重新標記的部分外，全部內容都會上傳。',
+  },
   folder_none: { problem: '尚未設定資料夾。', wayOut: '請加入要同步的資料夾。' },
   profile_in_use: { problem: '另一個 Tidemark 正在使用設定檔「{path}」。', wayOut: '請停止它，或使用其他設定檔。' },
   profile_not_writable: { problem: 'Tidemark 無法寫入設定檔「{path}」。', wayOut: '請授予此使用者權限，或使用其他設定檔。' },

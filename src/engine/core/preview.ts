@@ -1,6 +1,7 @@
 import type { Foresight as ShownForesight } from '../../contract/index.ts';
 import type { Foresight, ForeseenStep } from '../plan/index.ts';
 import type { TidemarkEngine } from './engine.ts';
+import { isNodeKey, MAX_ISSUES } from './scan-loop.ts';
 import { openQuestions } from './open-questions.ts';
 import { questionOf } from './questions.ts';
 
@@ -19,10 +20,13 @@ export function previewOf({ store, environment }: TidemarkEngine, foreseen: Fore
     ...openQuestions(store, environment.clock).filter(({ kind }) => kind === 'first_merge'),
     ...last.massDeletions.map((deletion) => questionOf(store, environment.clock, deletion)),
   ];
-  const blocked = last.blocked.slice(0, MAX_BLOCKED).map(({ id, reason }) => {
+  // What the look at the folder could not make an item of: names, links, what cannot be read.
+  const unseen = store.issues({ limit: MAX_ISSUES }).filter(({ key }) => !isNodeKey(key));
+  const planned = last.blocked.slice(0, MAX_BLOCKED).map(({ id, reason }) => {
     const path = store.localPath(id) ?? store.remotePath(id) ?? store.syncedPath(id) ?? '';
     return { path, reason: { code: reason.code, params: { path, ...reason.params } } };
   });
+  const blocked = [...planned, ...unseen.map(({ path, reason }) => ({ path, reason }))].slice(0, MAX_BLOCKED);
   return {
     counts: {
       upload: files('upload'),
@@ -32,12 +36,13 @@ export function previewOf({ store, environment }: TidemarkEngine, foreseen: Fore
       movedHere: of('move_local').length,
       movedCloud: of('move_remote').length,
       deletedHere: items('delete_local'),
+      leavingHere: items('drop_copy'),
       deletedCloud: items('delete_remote'),
       conflicts: of('rename_aside').length,
       matched,
       unread,
       questions: questions.length,
-      blocked: last.blocked.length,
+      blocked: last.blocked.length + unseen.length,
     },
     operations: steps.slice(0, limit),
     more: Math.max(0, steps.length - limit),

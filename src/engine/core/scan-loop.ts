@@ -15,6 +15,7 @@ import {
   type RulesChange,
 } from '../local/index.ts';
 import { type NodeId, ROOT_ID } from '../model/index.ts';
+import { copyMarks, marksText } from './marks-copy.ts';
 import type { SyncContext } from './sync-context.ts';
 import { Waiters } from './waiters.ts';
 import { Wake } from './wake.ts';
@@ -58,6 +59,7 @@ export class ScanLoop {
   #urgent = false;
   readonly #again = new Map<string, () => void>();
   #doubts: LocalChanges['doubts'] = new Map();
+  #copiedMarks: string | undefined;
 
   constructor(ctx: SyncContext, hooks: ScanHooks) {
     this.#ctx = ctx;
@@ -195,6 +197,7 @@ export class ScanLoop {
         const { listing, judgedAnew } = looked;
         this.#hooks.onFolderState(null);
         if (scopes.followLocalOnly(listing)) hooks.onLists('folders');
+        await this.#copyMarks();
         const found = reconcile(listing, known, () => environment.random.id(), this.#openIssues(), this.#doubts);
         this.#doubts = found.doubts;
         return [...this.#apply(await this.#withProvenMoves(found)), ...judgedAnew];
@@ -248,6 +251,19 @@ export class ScanLoop {
     this.#folders = new Set();
     this.#urgent = false;
     return what;
+  }
+
+  async #copyMarks(): Promise<void> {
+    const { store, environment, folder } = this.#ctx;
+    const text = marksText(store);
+    if (text === undefined || text === this.#copiedMarks) return;
+    try {
+      await copyMarks(environment.disk, folder.path, text);
+      this.#copiedMarks = text;
+    } catch (error) {
+      if (!(error instanceof DiskFault)) throw error;
+      environment.log.warn('the copy of the marks could not be written', { code: error.code });
+    }
   }
 
   #postpone(what: readonly string[] | 'all'): void {

@@ -84,7 +84,8 @@ export class ScopeKeeper {
 
   /**
    * What is judged anew below these folders: those that are left out now keep what was agreed on, but losing one side is
-   * no deletion any more. Answers all of them, to be planned.
+   * no deletion any more. Answers all of them, to be planned. Also to be called while nothing syncs: by the next start
+   * what is left out may have gone elsewhere, and then its old place would say nothing of it.
    */
   review(folders: readonly NodeId[]): readonly NodeId[] {
     const store = this.#store;
@@ -115,6 +116,8 @@ export class ScopeKeeper {
     const next = marks.flatMap((mark) => followed(mark, root, seen));
     if (JSON.stringify(next) === JSON.stringify(marks)) return false;
     store.transaction((write) => {
+      // While they are still known at their old places: to lose those is no deletion.
+      this.review([...this.#localOnlyPlaces().keys()]);
       write.setLocalOnlyFolders(next);
     });
     return true;

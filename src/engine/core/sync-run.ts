@@ -413,7 +413,7 @@ export class SyncRun {
   /** Everything that would be done until nothing is left, from the trees as they are. */
   foresee(): Foresight {
     const { store } = this.#parts;
-    return foresee(store, store.divergentIds(), { ...this.#plan.policy(), busy: () => false });
+    return foresee(store, [...store.divergentIds(), ...itemsToTakeAway(store)], { ...this.#plan.policy(), busy: () => false });
   }
 
   /** Reads files whose content has to be known before it can be said what would be done; those that cannot be read stay as they are. */

@@ -1,4 +1,4 @@
-import { cp, rm } from 'node:fs/promises';
+import { cp, rename, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { type Device, worldOf } from './support/index.ts';
 
@@ -120,6 +120,97 @@ describe('A folder inside the synced one that never leaves this machine', () => 
     const both = await world.expectSame();
     expect(both).toMatchObject({ 'private/a.txt': 'edited', 'private/b.txt': 'b', 'private/c.txt': 'c', 'private/new.txt': 'new' });
     expect([await laptop.questions(), await laptop.conflicts()]).toEqual([[], []]);
+  });
+
+  describe.each(['runs', 'does not run'])('that had been synced, while Tidemark %s', (how) => {
+    const inStep = async () => {
+      const opened = await worldOf('laptop', 'desktop');
+      const [laptop] = opened.devices;
+      for (const name of ['a', 'b', 'c', 'd']) await laptop.write(`private/${name}.txt`, name);
+      // Enough beside it that no question about many deletions would hold one back.
+      for (let index = 0; index < 12; index += 1) await laptop.write(`beside/${String(index)}.txt`, String(index));
+      await opened.world.settle();
+      return opened;
+    };
+    const meanwhile = async (device: Device, work: () => Promise<unknown>): Promise<void> => {
+      if (how === 'does not run') await device.stop();
+      await work();
+      await device.start();
+    };
+    const mark = (device: Device): Promise<void> =>
+      how === 'runs'
+        ? markOnly(device, 'private').then(() => undefined)
+        : device.stop().then(() => device.withoutSync(() => markOnly(device, 'private')));
+    const privateInCloud = async (device: Device) => (await inCloud(device)).filter((path) => !path.startsWith('beside/'));
+    const asBefore = ['a', 'b', 'c', 'd'].map((name) => `private/${name}.txt`);
+
+    it.each([true, false])('is renamed: nothing is deleted or sent (a sync in between: %s)', async (inBetween) => {
+      await using opened = await inStep();
+      const { world } = opened;
+      const [laptop, desktop] = opened.devices;
+      await mark(laptop);
+      await laptop.start();
+      if (inBetween) await laptop.sync();
+      await meanwhile(laptop, () => laptop.rename('private', 'renamed'));
+      await laptop.write('renamed/new.txt', 'new');
+      const { counts } = await laptop.call('sync.preview', {});
+      expect(counts).toMatchObject({ deletedHere: 0, deletedCloud: 0, upload: { files: 0 } });
+      await laptop.sync();
+      await world.settle();
+      expect([await localOnes(laptop), await privateInCloud(laptop)]).toEqual([['renamed'], asBefore]);
+      expect(await desktop.read('private/a.txt')).toBe('a');
+      expect([await laptop.read('renamed/a.txt'), await laptop.read('renamed/new.txt')]).toEqual(['a', 'new']);
+    });
+
+    it('is moved out: nothing is deleted in the cloud', async () => {
+      await using opened = await inStep();
+      const { world } = opened;
+      const [laptop, desktop] = opened.devices;
+      await mark(laptop);
+      await laptop.start();
+      await meanwhile(laptop, () => rename(laptop.path('private'), `${laptop.profile}-outside`));
+      await laptop.sync();
+      await world.settle();
+      expect(await privateInCloud(laptop)).toEqual(asBefore);
+      expect(await desktop.read('private/a.txt')).toBe('a');
+    });
+  });
+
+  describe('whose database is lost', () => {
+    const lost = async (harm: (laptop: Device) => Promise<unknown>) => {
+      const opened = await worldOf('laptop', 'desktop');
+      const [laptop] = opened.devices;
+      await laptop.write('plain.txt', 'plain');
+      await opened.world.settle();
+      await laptop.write('private/diary.txt', 'dear diary');
+      await laptop.stop();
+      await laptop.withoutSync(() => markOnly(laptop, 'private'));
+      await rm(`${laptop.profile}/state.db`);
+      await harm(laptop);
+      await laptop.start();
+      await laptop.signIn();
+      return opened;
+    };
+
+    it('stays so, also renamed, and no comparison of the sides counts it', async () => {
+      await using opened = await lost((laptop) => laptop.rename('private', 'renamed'));
+      const { world } = opened;
+      const [laptop] = opened.devices;
+      await laptop.write('more.txt', 'more');
+      await laptop.addFolder({ merge: false });
+      await laptop.sync().catch(() => undefined);
+      expect(await laptop.questions()).toMatchObject([{ kind: 'first_merge', onlyHere: { files: 1, folders: 0 } }]);
+      await laptop.call('questions.answer', { id: 'first-merge', choice: 'merge' });
+      await world.settle();
+      expect([await localOnes(laptop), await inCloud(laptop)]).toEqual([['renamed'], ['more.txt', 'plain.txt']]);
+    });
+
+    it('is not sent when the second copy is broken: that is said first', async () => {
+      await using opened = await lost((laptop) => writeFile(laptop.path('.tidemark/marks.json'), '{"localOnly":['));
+      const [laptop] = opened.devices;
+      await expect(laptop.addFolder()).rejects.toMatchObject({ code: 'marks_unreadable' });
+      expect(await inCloud(laptop)).toEqual(['plain.txt']);
+    });
   });
 
   it('is not taken along when the folder around it is deleted elsewhere', async () => {

@@ -1,3 +1,4 @@
+import { symlink } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { type Device, worldOf } from './support/index.ts';
 
@@ -40,6 +41,22 @@ describe('A folder that is not kept on this device', () => {
     await world.settle();
     expect(Object.keys(await world.expectSame())).toHaveLength(25);
     expect(await kept(laptop)).toEqual([]);
+  });
+
+  it('is foreseen: what leaves this device, and what of it does not sync', async () => {
+    await using opened = await worldOf('laptop', 'desktop');
+    const [laptop] = opened.devices;
+    await texts(laptop, ['photos/a.jpg', 'photos/b.jpg', 'stays.txt']);
+    await opened.world.settle();
+    await laptop.stop();
+    await laptop.withoutSync(() => laptop.call('selection.exclude', { path: 'photos' }));
+    await symlink('stays.txt', laptop.path('link'));
+    await laptop.withoutSync(async () => {
+      const { counts, operations, blocked } = await laptop.call('sync.preview', {});
+      expect(counts).toMatchObject({ leavingHere: 3, deletedHere: 0, deletedCloud: 0 });
+      expect(operations.filter(({ kind }) => kind === 'drop_copy')).toMatchObject([{ path: 'photos', items: 3 }]);
+      expect(blocked).toMatchObject([{ path: 'link', reason: { code: 'symlink_skipped' } }]);
+    });
   });
 
   it('selected folder moved remotely', async () => {

@@ -4,6 +4,7 @@ import { type FileStat, ROOT_ID } from '../../model/index.ts';
 import type { LocalOnlyRow } from '../../store/index.ts';
 import { note } from '../../apply/index.ts';
 import type { Handlers, TidemarkEngine } from '../engine.ts';
+import { copyMarks, marksText, recallMarks } from '../marks-copy.ts';
 import { checkNewFolder } from '../new-folder.ts';
 
 /** Within `exclusively`. Only Tidemark's memory of it goes; the files and the cloud stay as they are. */
@@ -36,14 +37,22 @@ export function folderMethods(engine: TidemarkEngine): Handlers<'folder.add' | '
     return stat;
   };
   /** Inside the synced folder, what is in it is judged anew; nothing is deleted on either side for that. */
-  const setLocalOnly = (folders: readonly LocalOnlyRow[]): void => {
-    store.transaction((write) => {
+  const setLocalOnly = async (folders: readonly LocalOnlyRow[]): Promise<void> => {
+    const ids = store.transaction((write) => {
       write.setLocalOnlyFolders(folders);
+      return engine.scopes.review([ROOT_ID]);
     });
     // What a person decided outlives a power cut: without it, what is to stay here would be sent.
     store.sync();
-    engine.run?.judgedAnew(engine.scopes.review([ROOT_ID]));
+    engine.run?.judgedAnew(ids);
     engine.publisher.lists('files');
+    const synced = store.folder();
+    const text = marksText(store);
+    if (synced === null || text === undefined) return;
+    // The next look at the folder writes it when this one cannot.
+    await copyMarks(environment.disk, synced.path, text).catch((error: unknown) => {
+      environment.log.warn('the copy of the marks could not be written', { error: String(error) });
+    });
   };
   return {
     'folder.add': ({ path, localOnly, merge }) =>
@@ -51,14 +60,16 @@ export function folderMethods(engine: TidemarkEngine): Handlers<'folder.add' | '
         const real = await checkNewFolder(engine, path, localOnly);
         if (localOnly) {
           const { dev, ino, birthtimeNs, ctimeNs } = await requireFolder(real);
-          setLocalOnly([...store.localOnlyFolders(), { path: real, identity: { dev, ino, birthtimeNs, ctimeNs } }]);
+          await setLocalOnly([...store.localOnlyFolders(), { path: real, identity: { dev, ino, birthtimeNs, ctimeNs } }]);
         } else {
           engine.lockFolder(real);
           const folderId = environment.random.id();
           try {
+            await recallMarks(environment.disk, real, store);
             await createMarker(environment.disk, real, folderId);
           } catch (error) {
             engine.releaseFolder();
+            if (error instanceof TidemarkError) throw error;
             throw new TidemarkError('folder_not_writable', { path: real }, { cause: error });
           }
           store.transaction((write) => {
@@ -78,7 +89,7 @@ export function folderMethods(engine: TidemarkEngine): Handlers<'folder.add' | '
         if (folder !== null && (folder.path === real || folder.path === path)) {
           await removeSyncedFolder(engine, folder.path);
         } else if (store.localOnlyFolders().some((one) => one.path === real || one.path === path)) {
-          setLocalOnly(store.localOnlyFolders().filter((one) => one.path !== real && one.path !== path));
+          await setLocalOnly(store.localOnlyFolders().filter((one) => one.path !== real && one.path !== path));
         } else throw new TidemarkError('folder_unknown', { path });
         engine.announce();
         return {};

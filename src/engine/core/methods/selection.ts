@@ -37,12 +37,13 @@ export function selectionMethods(
   });
 
   const change = (id: NodeId, isExcluded: boolean): void => {
-    store.transaction((write) => {
+    const below = store.transaction((write) => {
       write.setExcluded(id, isExcluded);
+      return scopes.review([id]);
     });
     // What a person decided outlives a power cut: without it, what is missing here would look deleted.
     store.sync();
-    engine.run?.judgedAnew([id, ...scopes.review([id])]);
+    engine.run?.judgedAnew([id, ...below]);
     engine.publisher.lists('files', 'folders');
   };
 

@@ -16,12 +16,13 @@ export function settingMethods(engine: TidemarkEngine): Handlers<'settings.list'
       const parsed = settings[key].schema.safeParse(value);
       if (!parsed.success) throw new TidemarkError('invalid_request', { field: key, problem: parsed.error.issues[0]?.message ?? '' });
       if (key === 'ignore.rules') requireGoodRules(String(parsed.data));
-      store.transaction((write) => {
+      const judgedAnew = store.transaction((write) => {
         write.setSetting(key, parsed.data);
+        return key === 'ignore.rules' ? engine.scopes.review([ROOT_ID]) : [];
       });
       // What a person decided outlives a power cut.
       store.sync();
-      if (key === 'ignore.rules') engine.run?.judgedAnew(engine.scopes.review([ROOT_ID]));
+      if (key === 'ignore.rules') engine.run?.judgedAnew(judgedAnew);
       engine.run?.applySettings();
       engine.publisher.lists('settings');
       return Promise.resolve(row(key));

@@ -242,7 +242,8 @@ function need(possible: boolean, what: string): void {
   if (!possible) throw new Impossible(what);
 }
 
-function below(tree: TreeView<RemoteNode | LocalNode>, top: NodeId): readonly NodeId[] {
+/** An item and all below it. */
+export function below(tree: TreeView<RemoteNode | LocalNode>, top: NodeId): readonly NodeId[] {
   const ids = new Set([top]);
   // What is added on the way is visited too.
   for (const id of ids) for (const child of tree.children(id)) ids.add(child.id);

@@ -12,7 +12,7 @@ import {
 import type { Operation, Plan, RemoteStep } from '../operations.ts';
 import { plan } from '../plan.ts';
 import type { Policy } from '../policy.ts';
-import { carryOut } from './carry-out.ts';
+import { below, carryOut } from './carry-out.ts';
 import { OverlayTree } from './overlay-tree.ts';
 
 /** One thing that would be done, as a person counts: bookkeeping, reading and steps aside are left out. */
@@ -26,6 +26,8 @@ export interface ForeseenStep {
     | 'move_local'
     | 'delete_remote'
     | 'delete_local'
+    /** Not kept on this device any more; the cloud has it. */
+    | 'drop_copy'
     | 'rename_aside';
   readonly path: string;
   /** Where it was before a move; the name under which the version of this device is kept. */
@@ -144,6 +146,8 @@ function asSteps(world: Overlays, operation: Operation, parked: Map<NodeId, stri
     }
     case 'delete_local':
       return step('delete_local', here(), { items: operation.items });
+    case 'drop_copy':
+      return step('drop_copy', here(), { items: below(world.local, id).length });
     case 'rename_aside': {
       const path = here();
       return step('rename_aside', path, { otherPath: path.slice(0, path.lastIndexOf('/') + 1) + operation.name });

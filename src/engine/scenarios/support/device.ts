@@ -130,6 +130,12 @@ export class Device implements EngineApi {
     this.#engine = undefined;
   }
 
+  /** Calls to an engine that does not sync, as commands make them while none runs. The device must be stopped. */
+  async withoutSync(work: () => Promise<unknown>): Promise<void> {
+    this.#engine = await this.open();
+    await work().finally(() => this.stop());
+  }
+
   async restart(): Promise<void> {
     await this.stop();
     await this.start();
