@@ -21,7 +21,8 @@ export async function undoInCloud(engine: TidemarkEngine, row: ActivityRow, reve
   switch (reversal.way) {
     case 'restore_in_cloud': {
       const hash = await outOfTrash(engine, node, row.path);
-      return told({ reversal: { way: 'take_away', now: hash } });
+      // As where it comes back from the trash of this device: a folder may hold more by the time somebody thinks better of it.
+      return told({ reversal: hash === null ? undefined : { way: 'take_away', now: hash } });
     }
     case 'restore_version': {
       const { now, before } = reversal;

@@ -356,7 +356,7 @@ describe('an undo is undone', () => {
     }
   });
 
-  it('of a folder that came back', async () => {
+  it('but for a folder that came back: what was put into it since stays', async () => {
     await using it = await pair();
     const { world, ann, ben } = it;
     await ann.write('folder/deep/a.txt', 'a');
@@ -365,9 +365,15 @@ describe('an undo is undone', () => {
     await world.settle();
     await undo(ben, 'deleted_here');
     await world.settle();
-    await undo(ben, 'undone');
+    // By now it may hold more than what came back, and nothing tells which is which.
+    await ben.write('folder/later.txt', 'later');
     await world.settle();
-    await world.expectSame({});
+    const back = (await ben.activity()).find(({ kind }) => kind === 'undone');
+    expect(back?.undo.state).toBe('impossible');
+    const { results } = await ben.call('activity.undo', { ids: [back?.id ?? 0] });
+    expect(results.map(({ outcome }) => outcome)).toEqual(['failed']);
+    await world.settle();
+    await world.expectSame({ 'folder/': '', 'folder/deep/': '', 'folder/deep/a.txt': 'a', 'folder/later.txt': 'later' });
   });
 });
 
@@ -439,6 +445,22 @@ describe('a choice between two versions', () => {
     if (conflict === undefined) throw new Error('there is no conflict');
     return conflict;
   }
+
+  it('mine and theirs name nothing any more where one device sent both versions back', async () => {
+    await using it = await pair();
+    const { world, ann, ben } = it;
+    const { id } = await inConflict(world, ann, ben);
+    await ann.call('conflicts.resolve', { id, keep: 'theirs' });
+    await world.settle();
+    await undo(ann, 'chosen');
+    await world.settle();
+    const [again] = await ann.conflicts();
+    const asked = ann.call('conflicts.resolve', { id: again?.id ?? '', keep: 'mine' });
+    await expect(asked).rejects.toMatchObject({ code: 'invalid_request', params: { field: 'keep' } });
+    await ann.call('conflicts.resolve', { id: again?.id ?? '', keep: 'current' });
+    await world.settle();
+    await world.expectSame({ 'a.txt': 'of Ann' });
+  });
 
   it.each(['current', 'copy', 'both'] as const)('%s is taken back, and made again', async (keep) => {
     await using it = await pair();

@@ -41,7 +41,8 @@ export async function bringBack(parts: ApplyParts, trashed: TrashRow, { undoes, 
       sizeBytes: stat.kind === 'file' ? stat.size : null,
       node: id,
       ...(undoes === null ? {} : { undoes: undoes.id }),
-      reversal: stat.kind === 'folder' ? { way: 'take_away', now: null } : hash === null ? undefined : { way: 'take_away', now: hash },
+      // Of a folder nobody could tell later what came back and what was put into it since.
+      reversal: stat.kind === 'folder' || hash === null ? undefined : { way: 'take_away', now: hash },
     },
   };
   const entry: MoveEntry = { from: trashed.trashPath, to: path, line };

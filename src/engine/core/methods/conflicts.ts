@@ -27,7 +27,7 @@ export function conflictMethods(engine: TidemarkEngine): Handlers<'conflicts.lis
     'conflicts.show': ({ id }) => Promise.resolve(views.conflict(find(id))),
     'conflicts.resolve': async ({ id, keep }) => {
       const copy = find(id);
-      const chosen = chosenVersion(copy, keep, engine.requireAccount().deviceId);
+      const chosen = chosenVersion(engine, copy, keep);
       const { path, copyPath } = views.conflict(copy);
       // Whichever version goes, it was chosen by name: a question about many deletions is not about it.
       if (chosen !== 'both') engine.run?.chosenToDelete(copy.id);
@@ -42,9 +42,16 @@ export function conflictMethods(engine: TidemarkEngine): Handlers<'conflicts.lis
   };
 }
 
-/** Which of the two versions is meant; "mine" is never the other device's. */
-function chosenVersion(copy: RemoteFile, keep: Params<'conflicts.resolve'>['keep'], deviceId: string): ConflictKeep {
+/**
+ * Which of the two versions is meant; "mine" is never the other device's. Throws invalid_request where both are of this
+ * device, as after a choice of it that was undone: then the words do not tell them apart.
+ */
+function chosenVersion(engine: TidemarkEngine, copy: RemoteFile, keep: Params<'conflicts.resolve'>['keep']): ConflictKeep {
   if (keep !== 'mine' && keep !== 'theirs') return keep;
+  const { deviceId } = engine.requireAccount();
   const copyIsMine = copy.modifiedBy === deviceId;
+  const current = copy.conflictOf === null ? undefined : engine.store.remote.get(copy.conflictOf);
+  if (copyIsMine && current?.modifiedBy === deviceId)
+    throw new TidemarkError('invalid_request', { field: 'keep', problem: 'both versions were sent by this device; say current or copy' });
   return (keep === 'mine') === copyIsMine ? 'copy' : 'current';
 }
