@@ -56,3 +56,8 @@ export function isAboutConnection({ code }: ErrorData): boolean {
       return false;
   }
 }
+
+/** Errors of the database of this device, met where the cloud was asked. */
+export function isAboutDatabase({ code }: ErrorData): boolean {
+  return ['database_broken', 'profile_in_use', 'profile_not_writable', 'disk_full', 'disk_failed'].includes(code);
+}

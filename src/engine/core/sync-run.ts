@@ -26,7 +26,7 @@ import { PlanLoop } from './plan-loop.ts';
 import { PullLoop } from './pull-loop.ts';
 import { folderError, isNodeKey, MAX_ISSUES, ScanLoop } from './scan-loop.ts';
 import { itemsToTakeAway, type ScopeKeeper } from './scope-keeper.ts';
-import { isAboutConnection, type SyncContext, type SyncHooks } from './sync-context.ts';
+import { isAboutConnection, isAboutDatabase, type SyncContext, type SyncHooks } from './sync-context.ts';
 import { Timers } from './timers.ts';
 
 export interface SyncParts {
@@ -481,7 +481,8 @@ export class SyncRun {
 
   /** Throws what the database says; then there is still doubt. */
   #resolveDoubt(): void {
-    if (!this.#doubtful) return;
+    // A look that could be written down does not end what keeps the feed from being read.
+    if (!this.#doubtful || (this.#offline !== null && isAboutDatabase(this.#offline))) return;
     this.#plan.add(this.#parts.store.divergentIds());
     this.#doubtful = false;
     this.#parts.hooks.onStatus({ type: 'engine_error', error: null });
@@ -503,6 +504,11 @@ export class SyncRun {
     this.#news.connection += 1;
     if (offline === null) {
       this.#pulled = true;
+      if (this.#offline !== null && isAboutDatabase(this.#offline)) {
+        this.#offline = null;
+        // Before it there may have been trouble of the line, which was told of.
+        this.#parts.hooks.onStatus({ type: 'online' });
+      }
       this.#resolveDoubt();
       // The change feed may answer while transfers are to stay away: then there is nothing that could be done.
       if (this.#offline !== null && this.#throttle.pause() === null) {
@@ -514,7 +520,9 @@ export class SyncRun {
       this.#ready();
       return;
     }
-    if (this.#offline?.code !== offline.code) this.#parts.hooks.onStatus({ type: 'offline', reason: offline });
+    // The database of this device is no trouble of the line, and is told of as what it is.
+    const told = isAboutDatabase(offline) || this.#offline?.code === offline.code;
+    if (!told) this.#parts.hooks.onStatus({ type: 'offline', reason: offline });
     this.#offline = offline;
   }
 

@@ -25,8 +25,6 @@ export async function takeAway(
   const { disk } = environment;
   const item = itemOf(parts, row);
   const path = pathNow(parts, item);
-  // Another folder of the same name is not the one that came.
-  if (item.kind === 'folder' && item.id !== row.node) throw new TidemarkError('undo_item_gone', { path });
   requireSettled(parts, item, path);
   const from = await absolutePath(parts, item);
   if ((await findUnlike(parts, item, from, path)) !== undefined) throw new DiskFault('changed', from);
