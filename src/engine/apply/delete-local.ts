@@ -13,6 +13,7 @@ import { parkedFolder } from './own-folder.ts';
 import { absolutePath, contentAfter, folderOf, newPath, pathOf, requireStat, sameFile } from './paths.ts';
 import { mendLater } from './replace.ts';
 import { rescue, trashSlot } from './trash-can.ts';
+import { syncFolders } from './sync-folders.ts';
 
 /**
  * Moves an item that was deleted in the cloud to the local trash. What is moved is looked at before and after: if it is
@@ -115,7 +116,7 @@ async function moveAndLook(parts: ApplyParts, local: LocalNode, { from, trash, p
     forget();
     return replan([id], { rescan: [changed, ...rescanOf(path, local)] });
   }
-  await disk.syncFolders([parentPath(from), parentPath(trash)]);
+  await syncFolders(parts, [parentPath(from), parentPath(trash)]);
   const ids = below(store, id);
   store.transaction((write) => {
     for (const one of ids) {

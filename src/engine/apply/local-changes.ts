@@ -21,6 +21,7 @@ import {
 import { movedBack } from './reversals.ts';
 import { syncedFrom } from './synced.ts';
 import { ensureFolder } from './trash-can.ts';
+import { syncFolders } from './sync-folders.ts';
 
 /** All of these are called with the tree lock held. Throw DiskFault. */
 
@@ -38,7 +39,7 @@ export async function makeLocalFolder(parts: ApplyParts, id: NodeId): Promise<Ou
     throw error;
   }
   const stat = await requireStat(parts, path);
-  await environment.disk.syncFolders([parentPath(path)]);
+  await syncFolders(parts, [parentPath(path)]);
   store.transaction((write) => {
     write.putLocal({ kind: 'folder', id, parentId: remote.parentId, name: remote.name, stat });
     write.putSynced(syncedFrom(remote));
@@ -192,11 +193,11 @@ export async function moveTo(parts: ApplyParts, local: LocalNode, to: Place, { c
  * The item is at its new place, and the row has to say so even if the disk fails now: else a look would find it gone from
  * the old one, which is what a deletion looks like. What could not be asked shows at the next look.
  */
-async function afterMove({ environment }: ApplyParts, from: string, target: string, before: FileStat): Promise<FileStat> {
-  const { disk, log } = environment;
+async function afterMove(parts: ApplyParts, from: string, target: string, before: FileStat): Promise<FileStat> {
+  const { disk, log } = parts.environment;
   try {
     const stat = await disk.stat(target);
-    await disk.syncFolders([parentPath(from), parentPath(target)]);
+    await syncFolders(parts, [parentPath(from), parentPath(target)]);
     return stat ?? before;
   } catch (error) {
     if (!(error instanceof DiskFault)) throw error;

@@ -29,5 +29,7 @@ export interface ApplyParts {
   readonly onFolderMoved: (from: string, to: string) => void;
   /** Something could not be put back where it belongs; before the next look that is tried again. */
   readonly onUnmended: () => void;
+  /** Absolute paths of folders whose names are not known to be durable, since the disk failed. */
+  readonly unsyncedFolders: Set<string>;
   readonly signal: AbortSignal;
 }

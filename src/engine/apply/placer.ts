@@ -5,6 +5,7 @@ import { done, type Outcome, replan } from './outcome.ts';
 import type { ApplyParts } from './parts.ts';
 import { contentAfter, newPath, requireFreeSpelling, requireNoLink } from './paths.ts';
 import { syncedFrom } from './synced.ts';
+import { syncFolders } from './sync-folders.ts';
 
 /** A download that is complete, out of sight. */
 export interface Fetched {
@@ -75,7 +76,7 @@ export class Placer {
     });
     const moved = await this.#withoutLinks(there);
     // Before anything else can fail: a look finds what is there and writes it down, and a power cut must not take it then.
-    await disk.syncFolders([...new Set(moved.map((item) => item.folder))]);
+    await syncFolders(this.#parts, [...new Set(moved.map((item) => item.folder))]);
     const stats = await Promise.all(moved.map((item) => disk.stat(item.target)));
     const placed: Ready[] = [];
     this.#parts.store.transaction(() => {

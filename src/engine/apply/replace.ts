@@ -10,6 +10,7 @@ import { absolutePath, contentAfter, diskPath, folderOf, pathOf, requireNoLink, 
 import type { Fetched } from './placer.ts';
 import { syncedFrom } from './synced.ts';
 import { rescue, trashSlot } from './trash-can.ts';
+import { syncFolders } from './sync-folders.ts';
 
 export const REPLACE_JOURNAL = 'replace';
 /** Faults that no waiting mends. */
@@ -106,7 +107,7 @@ async function replaceJournalled(parts: ApplyParts, planned: LocalFile, remote: 
   const stat = await requireStat(parts, target);
   const late = await requireStat(parts, trash);
   const kept = sameFile(late, moved) ? undefined : await keepLateWrite(parts, planned, trash, folderPath(target));
-  await disk.syncFolders([folderPath(target), folderPath(trash)]);
+  await syncFolders(parts, [folderPath(target), folderPath(trash)]);
 
   store.transaction((write) => {
     write.putLocal({ ...planned, stat, content: contentAfter(remote.content, fetched.stat, stat), conflictOf: null });
@@ -198,7 +199,7 @@ export async function recoverReplace(parts: ApplyParts, { target, trash }: Repla
       await disk.removeFile(from);
     }
     // The next look takes what is there for what is there for good: a power cut must not bring the older version back after it.
-    await disk.syncFolders([parentPath(to), parentPath(from)]);
+    await syncFolders(parts, [parentPath(to), parentPath(from)]);
   } catch (error) {
     // Its folder is gone or the place was taken just now: it stays in the trash, which keeps it.
     if (!(error instanceof DiskFault && STAYS.has(error.code))) throw error;

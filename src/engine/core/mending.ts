@@ -9,6 +9,7 @@ import {
   recoverTogether,
   REPLACE_JOURNAL,
   type ReplaceEntry,
+  syncFoldersAgain,
   TOGETHER_JOURNAL,
   type TogetherEntry,
 } from '../apply/index.ts';
@@ -48,6 +49,8 @@ export class Mending {
       if (prepared !== 'ready') return folderError(prepared, path);
       await this.#endJournal();
       if (!this.#begun) await recoverParked(this.#apply);
+      await syncFoldersAgain(this.#apply);
+      this.#needed = false;
     } catch (error) {
       if (!(error instanceof DiskFault)) throw error;
       return { code: 'folder_not_writable', params: { path } };
@@ -69,6 +72,5 @@ export class Mending {
         write.deleteJournal(row.id);
       });
     }
-    this.#needed = false;
   }
 }

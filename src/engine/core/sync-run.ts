@@ -132,6 +132,8 @@ export class SyncRun {
       treeLock,
       scope: () => scopes.scope(),
       deviceName: account.deviceName,
+      // Of an engine that ended in the middle nobody knows.
+      unsyncedFolders: new Set([folder.path]),
       onActivity: hooks.onActivity,
       onFolderMoved: (from, to) => {
         scopes.moved(from, to);

@@ -156,7 +156,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'placed-without-folder-sync',
     file: 'apply/placer.ts',
-    find: 'await disk.syncFolders([...new Set(moved.map((item) => item.folder))]);',
+    find: 'await syncFolders(this.#parts, [...new Set(moved.map((item) => item.folder))]);',
     replace: '',
     why: 'a power cut takes a downloaded file back, and that deletes it everywhere',
   },
@@ -262,14 +262,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'replaced-without-folder-sync',
     file: 'apply/replace.ts',
-    find: 'await disk.syncFolders([folderPath(target), folderPath(trash)]);',
+    find: 'await syncFolders(parts, [folderPath(target), folderPath(trash)]);',
     replace: '',
     why: 'a power cut takes an update back, and the older version is sent as an edit',
   },
   {
     name: 'folder-made-without-sync',
     file: 'apply/local-changes.ts',
-    find: 'await environment.disk.syncFolders([parentPath(path)]);',
+    find: 'await syncFolders(parts, [parentPath(path)]);',
     replace: '',
     why: 'a power cut takes a new folder back, and it is deleted everywhere',
   },

@@ -7,6 +7,7 @@ import type { ApplyParts } from '../parts.ts';
 import { newPath, pathOf, requireStat } from '../paths.ts';
 import { folderAt, freeName } from './places.ts';
 import type { Undone } from './undone.ts';
+import { syncFolders } from '../sync-folders.ts';
 
 interface Purpose {
   readonly undoes: ActivityRow | null;
@@ -50,7 +51,7 @@ export async function bringBack(parts: ApplyParts, trashed: TrashRow, { undoes, 
   try {
     await (stat.kind === 'folder' ? disk.moveFolder(from, target) : disk.moveFile(from, target));
     const now = await requireStat(parts, target);
-    await disk.syncFolders([parentPath(target), parentPath(from)]);
+    await syncFolders(parts, [parentPath(target), parentPath(from)]);
     const activityId = store.transaction((write) => {
       write.deleteJournal(journalId);
       // What a folder holds is for a look to tell, which knows what does not sync.

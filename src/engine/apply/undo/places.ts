@@ -3,6 +3,7 @@ import { TidemarkError } from '../../../contract/index.ts';
 import { type NodeId, ROOT_ID } from '../../model/index.ts';
 import type { ApplyParts } from '../parts.ts';
 import { newPath, requireStat } from '../paths.ts';
+import { syncFolders } from '../sync-folders.ts';
 
 /** Id of the folder at a path, made where it is missing. Throws undo_place_taken when a file has its name, DiskFault. */
 export async function folderAt(parts: ApplyParts, path: string): Promise<NodeId> {
@@ -22,7 +23,7 @@ export async function folderAt(parts: ApplyParts, path: string): Promise<NodeId>
     const target = await newPath(parts, parentId, name);
     await environment.disk.makeFolder(target);
     const stat = await requireStat(parts, target);
-    await environment.disk.syncFolders([parentPath(target)]);
+    await syncFolders(parts, [parentPath(target)]);
     const id = environment.random.id();
     store.transaction((write) => write.putLocal({ kind: 'folder', id, parentId, name, stat }));
     return id;

@@ -9,6 +9,7 @@ import { absolutePath, requireSame, requireStat, sameFile } from '../paths.ts';
 import { REPLACE_JOURNAL, recoverReplace, type ReplaceEntry } from '../replace.ts';
 import { rescue, trashSlot } from '../trash-can.ts';
 import { hashOf, itemOf, pathNow, requireSettled, type Undone } from './undone.ts';
+import { syncFolders } from '../sync-folders.ts';
 
 /**
  * The bytes that a download replaced come back from the trash, and the newer ones go there: the item stays the same, so
@@ -70,7 +71,7 @@ export async function putPrevious(
     const late = !(await isUntouched(parts, item, slot));
     // What a program that still had the newer version open wrote into it is a file of its own.
     if (late) await rescue(parts, slot, parentPath(target), item.name);
-    await disk.syncFolders([parentPath(target), parentPath(slot), parentPath(from)]);
+    await syncFolders(parts, [parentPath(target), parentPath(slot), parentPath(from)]);
     const activityId = store.transaction((write) => {
       forget();
       write.putLocal({ ...item, stat, content: null });

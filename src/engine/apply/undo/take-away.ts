@@ -11,6 +11,7 @@ import type { ApplyParts } from '../parts.ts';
 import { absolutePath } from '../paths.ts';
 import { rescue, trashSlot } from '../trash-can.ts';
 import { hashOf, itemOf, pathNow, requireSettled, type Undone } from './undone.ts';
+import { syncFolders } from '../sync-folders.ts';
 
 /**
  * What came goes to the trash of this device. Its rows go with it, what was agreed on stays: that is a deletion by the
@@ -58,7 +59,7 @@ export async function takeAway(
       await rescue(parts, trash, parentPath(from), item.name, item.kind);
       throw new DiskFault('changed', from);
     }
-    await disk.syncFolders([parentPath(from), parentPath(trash)]);
+    await syncFolders(parts, [parentPath(from), parentPath(trash)]);
     const ids = below(store, item.id);
     const activityId = store.transaction((write) => {
       write.deleteJournal(journalId);
