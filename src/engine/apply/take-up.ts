@@ -11,14 +11,15 @@ import { absolutePath, folderOf, pathOf, sameFile } from './paths.ts';
 export async function takeUp(parts: ApplyParts, id: NodeId): Promise<Outcome> {
   const { store, environment } = parts;
   const local = store.local.get(id);
-  const synced = store.synced.get(id);
-  if (local === undefined || synced === undefined) return replan([id]);
+  if (local === undefined || store.synced.get(id) === undefined) return replan([id]);
   // Out of sight it was put by Tidemark itself.
   if (local.parentId !== PARKED_ID) {
     const stat = await environment.disk.stat(await absolutePath(parts, local));
     // Also where nothing is: a disk that was taken out just now looks the same, and only a look tells these apart.
     if (stat === undefined || !sameFile(stat, local.stat)) return replan([id], { rescan: folderOf(pathOf(parts, id)) });
   }
-  store.transaction((write) => write.putSynced({ ...synced, aside: false }));
+  const agreed = store.synced.get(id);
+  if (agreed === undefined) return replan([id]);
+  store.transaction((write) => write.putSynced({ ...agreed, aside: false }));
   return done(id);
 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type CommitEntryInput, type ErrorData, ROOT_ID, TidemarkError } from '../../contract/index.ts';
-import { StoredCommits } from '../apply/index.ts';
+import { type Mutex, StoredCommits } from '../apply/index.ts';
 import type { FakeCall } from '../fakes/index.ts';
 import type { LocalNode, NodeId } from '../model/index.ts';
 import type { DriveApi } from '../remote/index.ts';
@@ -14,6 +14,7 @@ class Life {
   readonly connection: (ErrorData | null)[] = [];
   readonly committer: Committer;
   readonly loop: PullLoop;
+  readonly treeLock: Mutex;
   /** Awaited after the cloud answered, before the answer is heard. */
   onTheWay: (call: 'delta' | 'commit') => Promise<void> = () => Promise.resolve();
   paused = false;
@@ -36,6 +37,7 @@ class Life {
     };
     const { store, environment } = sync;
     const context = sync.context(slow);
+    this.treeLock = context.treeLock;
     const commits = new StoredCommits({ store, environment, onActivity: context.hooks.onActivity }, () => this.loop.request());
     const { random, clock } = environment;
     this.committer = createCommitter({ drive: slow, throttle: createThrottle({ clock, random }), journal: commits, random });
@@ -187,6 +189,22 @@ describe('a cursor that is gone', () => {
     expect(sync.store.local.get(id(2))).toBeDefined();
     expect(sync.store.synced.get(id(1)), 'what is listed as it was stays agreed').toBeDefined();
     expect([...sync.told.dirty]).toEqual([id(2)]);
+  });
+
+  it('in another epoch: waits for whoever is in the middle of changing the disk, who may still write down what was agreed on', async () => {
+    sync.cloud.reset(EMAIL, []);
+    const changing = Promise.withResolvers<void>();
+    const work = life.treeLock.run(async () => {
+      const agreed = sync.store.synced.get(id(2));
+      await changing.promise;
+      sync.store.transaction((write) => agreed !== undefined && write.putSynced(agreed));
+    });
+    const pulled = life.loop.pull();
+    await sync.clock.advance(100);
+    changing.resolve();
+    await Promise.all([work, pulled]);
+    expect(sync.store.remote.get(id(2))).toBeUndefined();
+    expect(sync.store.synced.get(id(2)), 'or it would be deleted here').toBeUndefined();
   });
 
   it('in another epoch: what is listed in another state than agreed on is no edit, so that both versions are kept', async () => {

@@ -165,7 +165,7 @@ export class PullLoop {
           restarts += 1;
           from = null;
           over = false;
-        } else if (!this.#take(event, listed, undone || (before !== null && before.epoch !== event.position.epoch))) {
+        } else if (!(await this.#takeOver(event, listed, undone || (before !== null && before.epoch !== event.position.epoch)))) {
           from = event.snapshot ? null : store.cursor();
           over = false;
           break;
@@ -174,6 +174,15 @@ export class PullLoop {
       if (over) return;
     }
     throw new TidemarkError('cloud_answer_invalid', { field: 'cursor' });
+  }
+
+  /**
+   * As `#take`. That another cloud is agreed on nothing is written down while nobody is in the middle of changing the disk:
+   * what was read there before would be written after it, and agreed on again it would look deleted in the cloud.
+   */
+  async #takeOver(page: Extract<FeedEvent, { kind: 'page' }>, listed: Set<NodeId>, otherEpoch: boolean): Promise<boolean> {
+    const take = (): boolean => this.#take(page, listed, otherEpoch);
+    return otherEpoch && page.snapshot && page.last ? this.#ctx.treeLock.run(() => Promise.resolve(take())) : take();
   }
 
   /**
