@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CloudNode, CommitEntryInput, CommitResult } from '../../contract/index.ts';
 import type { PendingCommit } from '../transfer/index.ts';
 import { StoredCommits } from './commit-journal.ts';
@@ -213,4 +213,14 @@ describe('a request without an answer', () => {
     world.store.transaction((write) => write.addJournal('replace', { target: 'a', trash: 'b' }));
     expect(reborn().pending()).toEqual([]);
   });
+});
+
+it('that something is deleted is durable here before the cloud is told, and nothing else waits for that', () => {
+  world.there('a.txt');
+  world.there('b.txt');
+  const sync = vi.spyOn(world.store, 'sync');
+  commits.before(requestOf(moveOf('a.txt', 'c.txt')));
+  expect(sync).not.toHaveBeenCalled();
+  commits.before(requestOf(deleteOf('b.txt')));
+  expect(sync).toHaveBeenCalledOnce();
 });

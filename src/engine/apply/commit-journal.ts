@@ -40,6 +40,9 @@ export class StoredCommits implements CommitJournal {
   before(request: PendingCommit): number {
     const row: Row = { request, sentAt: this.#store.cursor() };
     const id = this.#store.transaction((write) => write.addJournal(KIND, row));
+    // A power cut that took the memory of it would leave a deletion that looks like another device's, and what the person
+    // has put elsewhere since would be deleted here.
+    if (request.entries.some(({ op }) => op === 'delete')) this.#store.sync();
     this.#underWay.set(id, row.sentAt);
     return id;
   }

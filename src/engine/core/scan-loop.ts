@@ -14,7 +14,7 @@ import {
   reconcile,
   type RulesChange,
 } from '../local/index.ts';
-import { type NodeId, ROOT_ID } from '../model/index.ts';
+import { findByPath, type NodeId, ROOT_ID } from '../model/index.ts';
 import { copyMarks, marksText } from './marks-copy.ts';
 import type { SyncContext } from './sync-context.ts';
 import { Waiters } from './waiters.ts';
@@ -105,6 +105,17 @@ export class ScanLoop {
       const there = now(path);
       if (there !== undefined) this.#lookAgain(there);
     }
+  }
+
+  /** A folder is back in sight: what happened in it meanwhile, or just before, nobody was told of. Call with the tree lock held. */
+  cameBack(folder: string): void {
+    const { local } = this.#ctx.store;
+    const add = (path: string, id: NodeId): void => {
+      this.#add(path);
+      for (const child of local.children(id)) if (child.kind === 'folder') add(joinPath(path, child.name), child.id);
+    };
+    const id = findByPath(local, folder);
+    if (id !== undefined) add(folder, id);
   }
 
   get pending(): boolean {

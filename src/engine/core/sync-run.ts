@@ -137,8 +137,10 @@ export class SyncRun {
       onActivity: hooks.onActivity,
       onFolderMoved: (from, to) => {
         scopes.moved(from, to);
-        // To and from where things wait out of sight no look goes.
-        if (!isPathBuiltInIgnored(from) && !isPathBuiltInIgnored(to)) this.#scan.moved(from, to);
+        // To where things wait out of sight no look goes.
+        if (isPathBuiltInIgnored(to)) return;
+        if (isPathBuiltInIgnored(from)) this.#scan.cameBack(to);
+        else this.#scan.moved(from, to);
       },
       onUnmended: () => {
         this.#mending.need();

@@ -56,6 +56,12 @@ export const KEPT: readonly HistoryOptions[] = [
   { seed: 100086, steps: 200, devices: 3 },
   // While it could not be told who is who, something new took the place of what was missed there.
   { seed: 100100, steps: 200, devices: 3 },
+  // Set aside by a rule, and taken up again by what was agreed on before the cloud was put back: deleted here.
+  { seed: 300024, steps: 200, devices: 3 },
+  // A power cut took the memory of a deletion, and of what had been moved elsewhere since it was taken for somebody else's.
+  { seed: 300155, steps: 200, devices: 3 },
+  // Moved into a folder just before that was put out of sight.
+  { seed: 300242, steps: 200, devices: 3 },
   // Faults of the simulation itself: a move into what rules leave out; a power cut that took what a checkpoint needs; nobody told of a move's new place; an empty file was taken for lost; a trash that had its time, and what was only in a
   // broken-off download, for promised; a cloud put back to a backup still answered by keys of later.
   { seed: 100179, steps: 200, devices: 3 },

@@ -1,6 +1,6 @@
 import { parentPath, type RelativePath } from '../../../base/index.ts';
 import { lockNames } from '../../ignore/index.ts';
-import { type FileStat, type LocalNode, type LocalTree, type NodeId, ROOT_ID, sameFingerprint } from '../../model/index.ts';
+import { type FileStat, type LocalNode, type LocalTree, type NodeId, PARKED_ID, ROOT_ID, sameFingerprint } from '../../model/index.ts';
 import type { BusyPath, LocalChanges, RulesChange, ScanIssue } from './changes.ts';
 import { DoubtKeeper, type Doubts } from './doubts.ts';
 import { isLeftOut } from './gather.ts';
@@ -33,7 +33,8 @@ export function reconcile(
   const entries = sortEntries(listing);
   const gone = vanished(listing, entries);
   const unread = unreadForNow(listing);
-  const keeper = new DoubtKeeper(doubts, listing.restless || gone.length > 0 || unread.length > 0);
+  const disturbed = listing.restless || gone.length > 0 || unread.length > 0 || isSomethingOutOfSight(known.tree);
+  const keeper = new DoubtKeeper(doubts, disturbed);
   const resolver = new Resolver(entries, known, places, newId, keeper);
   const unmounted = unmountedFolders(listing, resolver.resolved, places);
   const holdsIgnored = (path: RelativePath, before: boolean): boolean =>
@@ -210,6 +211,9 @@ function isBeingSaved({ kind, name }: LocalNode, { entries, changedMs, lookedAt 
 /** Folders that the disk failed to list. Those that may not be listed stay as they are. */
 const unreadForNow = (listing: Listing): readonly RelativePath[] =>
   [...listing.folders].flatMap(([path, look]) => (look.state === 'unreadable' && look.fault !== 'denied' ? [path] : []));
+
+/** Into a folder that waits out of sight something may have moved just before, and no look goes there. */
+const isSomethingOutOfSight = (tree: LocalTree): boolean => [...tree.children(PARKED_ID)].some(({ kind }) => kind === 'folder');
 
 /** Folders whose rules could not be told yet. */
 const rulesAgain = (listing: Listing): readonly RelativePath[] =>
