@@ -1,4 +1,5 @@
 import { parentPath, type RelativePath } from '../../../base/index.ts';
+import type { DiskFaultCode } from '../../environment.ts';
 import { lockNames } from '../../ignore/index.ts';
 import { type FileStat, type LocalNode, type LocalTree, type NodeId, PARKED_ID, ROOT_ID, sameFingerprint } from '../../model/index.ts';
 import type { BusyPath, LocalChanges, RulesChange, ScanIssue } from './changes.ts';
@@ -32,7 +33,7 @@ export function reconcile(
   const listing = withoutSwapped(spelledAsListed(looked), places);
   const entries = sortEntries(listing);
   const gone = vanished(listing, entries);
-  const unread = unreadForNow(listing);
+  const unread = unreadFolders(listing);
   const disturbed = listing.restless || gone.length > 0 || unread.length > 0 || isSomethingOutOfSight(known.tree);
   const keeper = new DoubtKeeper(doubts, disturbed);
   const resolver = new Resolver(entries, known, places, newId, keeper);
@@ -49,12 +50,19 @@ export function reconcile(
   const busy = holdBusy(changes, waiting, known.tree);
   if (busy.length > 0 || unsure.size > 0) waiting.withholdCycles();
   const deleted = findDeleted(scope, missing);
-  // What is missed, now or by the next look, may be in there.
-  const unreadAgain = unread.filter((path) => {
+  // What is missed, now or by the next look, may be in there. One that may not be listed stays as it is, if nothing is missed.
+  const unreadAgain = unread.filter(({ path, fault }) => {
     const id = resolver.folderId(path);
-    return id !== undefined && keeper.hasDoubt(id, listing.startedAt);
+    return id !== undefined && (fault !== 'denied' || unsure.size > 0) && keeper.hasDoubt(id, listing.startedAt);
   });
-  const folders = new Set([...waiting.again, ...resolver.unsure, ...unsure.keys(), ...gone, ...unreadAgain, ...rulesAgain(listing)]);
+  const folders = new Set([
+    ...waiting.again,
+    ...resolver.unsure,
+    ...unsure.keys(),
+    ...gone,
+    ...unreadAgain.map(({ path }) => path),
+    ...rulesAgain(listing),
+  ]);
   const removed = new Set(deleted);
   const put = [...waiting.changes];
   const issues = [
@@ -208,9 +216,8 @@ function isBeingSaved({ kind, name }: LocalNode, { entries, changedMs, lookedAt 
   return entries.some((entry) => entry.name !== null && locks.has(entry.name));
 }
 
-/** Folders that the disk failed to list. Those that may not be listed stay as they are. */
-const unreadForNow = (listing: Listing): readonly RelativePath[] =>
-  [...listing.folders].flatMap(([path, look]) => (look.state === 'unreadable' && look.fault !== 'denied' ? [path] : []));
+const unreadFolders = (listing: Listing): readonly { readonly path: RelativePath; readonly fault: DiskFaultCode }[] =>
+  [...listing.folders].flatMap(([path, look]) => (look.state === 'unreadable' ? [{ path, fault: look.fault }] : []));
 
 /** Into a folder that waits out of sight something may have moved just before, and no look goes there. */
 const isSomethingOutOfSight = (tree: LocalTree): boolean => [...tree.children(PARKED_ID)].some(({ kind }) => kind === 'folder');
