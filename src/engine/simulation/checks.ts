@@ -5,6 +5,7 @@ import type { Inode } from '../fakes/disk/volume.ts';
 import { isBuiltInIgnored } from '../ignore/index.ts';
 import { EMAIL, ROOT, type SimDevice } from './device.ts';
 import type { Ledger } from './ledger.ts';
+import { textOf } from './text-of.ts';
 
 /** Path by content hash; folders end in `/` and hold ''. */
 export type Listing = ReadonlyMap<string, string>;
@@ -31,7 +32,7 @@ export function diskListing(device: SimDevice, ledger: Ledger): Listing {
   const walk = (inode: Inode, prefix: string): void => {
     for (const { printable, inode: found } of inode.entries.values()) {
       if (isBuiltInIgnored(printable)) continue;
-      if (found.kind === 'file') listing.set(prefix + printable, ledger.hashOf(new TextDecoder().decode(found.data)));
+      if (found.kind === 'file') listing.set(prefix + printable, ledger.hashOf(textOf(found)));
       else if (found.kind === 'folder') {
         listing.set(`${prefix}${printable}/`, '');
         walk(found, `${prefix}${printable}/`);

@@ -2,6 +2,7 @@ import type { FakeCloud } from '../fakes/cloud/fake-cloud.ts';
 import type { Inode } from '../fakes/disk/volume.ts';
 import { contentOf } from '../transfer/chunks/index.ts';
 import { EMAIL, type SimDevice } from './device.ts';
+import { textOf } from './text-of.ts';
 
 interface Written {
   readonly hash: string;
@@ -148,7 +149,7 @@ export class Ledger {
   #outOfSight(): string[] {
     const inSight = new Set<string>();
     const visit = (inode: Inode): void => {
-      if (inode.kind === 'file') inSight.add(new TextDecoder().decode(inode.data));
+      if (inode.kind === 'file') inSight.add(textOf(inode));
       for (const [name, entry] of inode.entries) if (name !== '.tidemark') visit(entry.inode);
     };
     for (const device of this.#devices) visit(device.disk.volume.root);
@@ -183,7 +184,7 @@ export class Ledger {
   #onDisks(): ReadonlySet<string> {
     const texts = new Set<string>();
     const visit = (inode: Inode): void => {
-      if (inode.kind === 'file') texts.add(new TextDecoder().decode(inode.data));
+      if (inode.kind === 'file') texts.add(textOf(inode));
       // Downloads under way are nobody's only copy.
       for (const [name, entry] of inode.entries) if (!(name === 'tmp' && inode.entries.has('trash'))) visit(entry.inode);
     };

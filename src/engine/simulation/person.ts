@@ -6,6 +6,7 @@ import { ROOT, type SimDevice } from './device.ts';
 import type { Habits } from './habits.ts';
 import type { Ledger } from './ledger.ts';
 import { rulesFiles, rulesText } from './rules.ts';
+import { textOf } from './text-of.ts';
 
 /** What a person does is a row of short acts; between two of them anything may happen. */
 export type Acts = Generator<void, void, void>;
@@ -420,8 +421,6 @@ export class Person {
     return `${this.#folder()}/${random.pick(names)}${random.pick(['', '.txt'])}`;
   }
 }
-
-const textOf = (inode: Inode): string => new TextDecoder().decode(inode.data);
 
 function textAt(device: SimDevice, path: string): string | undefined {
   const inode = device.disk.volume.find(path);

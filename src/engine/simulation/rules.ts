@@ -3,6 +3,7 @@ import type { Inode } from '../fakes/disk/volume.ts';
 import type { SeededRandom } from '../fakes/random.ts';
 import { RULES_FILE } from '../ignore/index.ts';
 import { EMAIL, ROOT, type SimDevice } from './device.ts';
+import { textOf } from './text-of.ts';
 
 /** Some lines over the names in use. @param mark makes the text like no other */
 export function rulesText(random: SeededRandom, names: readonly string[], mark: string): string {
@@ -40,7 +41,7 @@ export function removeRules(devices: readonly SimDevice[], cloud: FakeCloud, dis
     for (const path of rulesFiles(device)) {
       const inode = device.disk.volume.find(path);
       device.person.remove(path);
-      if (inode !== undefined) dismiss([new TextDecoder().decode(inode.data)]);
+      if (inode !== undefined) dismiss([textOf(inode)]);
     }
   }
   return cloud.nodes(EMAIL).some(({ name, kind }) => name === RULES_FILE && kind === 'file');
