@@ -209,7 +209,9 @@ export class ScanLoop {
         this.#hooks.onFolderState(null);
         if (scopes.followLocalOnly(listing)) hooks.onLists('folders');
         await this.#copyMarks();
-        const found = reconcile(listing, known, () => environment.random.id(), this.#openIssues(), this.#doubts);
+        // Hints that came meanwhile may be those of the new place of what is missed here.
+        const seen = { ...listing, restless: listing.restless || this.#asked > asked };
+        const found = reconcile(seen, known, () => environment.random.id(), this.#openIssues(), this.#doubts);
         this.#doubts = found.doubts;
         return [...this.#apply(await this.#withProvenMoves(found)), ...judgedAnew];
       });

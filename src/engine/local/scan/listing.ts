@@ -41,6 +41,6 @@ export interface Listing {
   readonly folders: ReadonlyMap<RelativePath, FolderLook>;
   /** Folders that were looked at and hold exactly what was known in them, without more to say. */
   readonly same: ReadonlySet<RelativePath>;
-  /** Something came or went in one of the folders while they were looked at. */
+  /** Something came or went in one of the folders, or was told of, while they were looked at. */
   readonly restless: boolean;
 }

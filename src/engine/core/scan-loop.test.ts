@@ -1,0 +1,62 @@
+import { beforeEach, expect, it } from 'vitest';
+import { joinPath, secondMs } from '../../base/index.ts';
+import { createMarker, prepareOwnFolder } from '../local/index.ts';
+import { type NodeId, ROOT_ID } from '../model/index.ts';
+import { ROOT, TestSync } from '../testing/test-sync.ts';
+import { ScanLoop } from './scan-loop.ts';
+
+let sync: TestSync;
+let loop: ScanLoop;
+beforeEach(async () => {
+  sync = new TestSync();
+  const context = sync.context(await sync.connect('Desk'));
+  await createMarker(sync.disk, ROOT, context.folder.folderId);
+  await prepareOwnFolder(sync.disk, ROOT, context.folder.folderId);
+  loop = new ScanLoop(context, {
+    onChanged: () => undefined,
+    onFolderState: () => undefined,
+    onScanned: () => undefined,
+    prepare: () => Promise.resolve(null),
+  });
+  void loop.run();
+});
+
+const idsHere = (): Readonly<Record<string, NodeId>> => {
+  const walk = (parent: NodeId, above: string): [string, NodeId][] =>
+    [...sync.store.local.children(parent)].flatMap(({ id, name }) => {
+      const path = joinPath(above, name);
+      return [[path, id] as [string, NodeId], ...walk(id, path)];
+    });
+  return Object.fromEntries(walk(ROOT_ID, ''));
+};
+
+async function look(): Promise<void> {
+  const looked = loop.scan('all');
+  await sync.clock.advance(secondMs);
+  await looked;
+}
+
+it('what is missed in one folder, while the hint of another one comes, is looked for there before it counts as gone', async () => {
+  const { user } = sync.disk;
+  for (const path of ['a/x', 'f/y']) user.writeFile(`${ROOT}/${path}`, path);
+  await sync.clock.advance(secondMs);
+  await look();
+  const before = idsHere();
+  expect(Object.keys(before).sort()).toEqual(['a', 'a/x', 'f', 'f/y']);
+
+  const slow = Promise.withResolvers<void>();
+  const list = sync.disk.list.bind(sync.disk);
+  sync.disk.list = async (path) => {
+    const entries = await list(path);
+    if (path === ROOT) await slow.promise;
+    return entries;
+  };
+  user.rename(`${ROOT}/a`, `${ROOT}/f/a`);
+  loop.hint('');
+  await sync.clock.advance(2 * secondMs);
+  loop.hint('f');
+  slow.resolve();
+  await sync.clock.advance(2 * secondMs);
+  const after = idsHere();
+  expect(after).toEqual({ f: before['f'], 'f/y': before['f/y'], 'f/a': before['a'], 'f/a/x': before['a/x'] });
+});
