@@ -272,6 +272,21 @@ describe('a folder that is not kept here any more', () => {
     expect(world.own('trash')).toEqual(['a.txt: docs/a.txt']);
   });
 
+  it('takes along what the cloud has moved into it, whatever it is called here by now', async () => {
+    world.agreed('b.txt');
+    const [local, remote] = [world.localFile('b.txt'), world.remoteFile('b.txt')];
+    const place = { parentId: world.id('docs'), name: 'c.txt' };
+    world.person.rename(world.at('b.txt'), world.at('mine.txt'));
+    const stat = world.person.stat(world.at('mine.txt'));
+    world.store.transaction((write) => {
+      for (const path of ['docs/a.txt', 'docs']) write.deleteLocal(world.id(path));
+      write.putRemote({ ...remote, ...place });
+      write.putLocal({ ...local, name: 'mine.txt', stat });
+    });
+    await dropCopy(world.parts, world.id('b.txt'));
+    expect([world.own('trash'), world.store.local.get(world.id('b.txt'))]).toEqual([['mine.txt: b.txt'], undefined]);
+  });
+
   it('was deleted by nobody, also when the disk fails, or all ends, after it left its place', async () => {
     world.when('syncFolders', '', () => 'failed');
     await expect(dropCopy(world.parts, world.id('docs'))).rejects.toMatchObject({ code: 'failed' });

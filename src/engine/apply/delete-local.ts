@@ -167,9 +167,10 @@ function isInTheCloud(store: Store, scope: Scope, local: LocalNode, isTop = fals
   const remote = store.remote.get(local.id);
   if (synced === undefined || synced.aside === true || remote === undefined || staysHere(scope, local) || !scope.excluded(local.id))
     return false;
-  if (local.parentId === PARKED_ID ? !isTop : !samePlace(local, synced)) return false;
-  // The cloud may have moved the top into a folder that is not here.
-  if (!samePlace(local, remote) && !(isTop && store.local.get(remote.parentId) === undefined)) return false;
+  // The cloud has moved the top into a folder that is not here; moved on both sides, the cloud's place wins.
+  const leaves = isTop && !samePlace(local, remote) && store.local.get(remote.parentId) === undefined;
+  if (local.parentId === PARKED_ID ? !isTop : !leaves && !samePlace(local, synced)) return false;
+  if (!leaves && !samePlace(local, remote)) return false;
   if (local.kind === 'file')
     return synced.kind === 'file' && remote.kind === 'file' && local.content?.hash === synced.hash && remote.content.hash === synced.hash;
   return [...store.local.children(local.id)].every((child) => isInTheCloud(store, scope, child));
