@@ -1,12 +1,13 @@
+import { parentPath } from '../../base/index.ts';
 import { DiskFault } from '../environment.ts';
 import { type FileStat, type NodeId, PARKED_ID, type RemoteFile } from '../model/index.ts';
 import { isStale, type Outcome, replan } from './outcome.ts';
 import { ownPaths } from './own-folder.ts';
 import type { ApplyParts } from './parts.ts';
-import { readPath } from './paths.ts';
-import type { Placer } from './placer.ts';
+import { readPath, sameFile } from './paths.ts';
+import type { Fetched, Placer } from './placer.ts';
 import { replaceFile } from './replace.ts';
-import { ensureFolder } from './trash-can.ts';
+import { ensureFolder, rescue, trashSlot } from './trash-can.ts';
 
 const FILE_MODE = 0o644;
 const EXECUTABLE_MODE = 0o755;
@@ -41,8 +42,27 @@ export async function download(parts: ApplyParts, placer: Placer, id: NodeId): P
     if (isStale(error)) return replan([id], { rescan: rescanOf(parts, remote) });
     throw error;
   } finally {
-    // Placed files are gone from here by name; this is for those that were not.
-    await environment.disk.removeFile(temp).catch(() => undefined);
+    await discard(parts, { temp, stat }, remote.name);
+  }
+}
+
+/**
+ * Placed files are gone from `tmp` by name; this is for those that were not. One that had its place for a moment and was
+ * taken back, since a folder on the way could not be looked at, may have been written to there: that is nobody else's copy.
+ */
+async function discard(parts: ApplyParts, { temp, stat }: Fetched, name: string): Promise<void> {
+  const { disk, log } = parts.environment;
+  try {
+    const now = await disk.stat(temp);
+    if (now === undefined) return;
+    if (sameFile(now, stat) || now.links > 1) return await disk.removeFile(temp);
+    const kept = await rescue(parts, temp, parts.root, name).catch(async () =>
+      rescue(parts, temp, parentPath(await trashSlot(parts, name)), name),
+    );
+    log.warn('what was written to while it was put in its place is kept', { path: kept });
+  } catch (error) {
+    if (!(error instanceof DiskFault)) throw error;
+    log.warn('a temporary file could not be cleared away', { code: error.code });
   }
 }
 

@@ -67,6 +67,10 @@ export const KEPT: readonly HistoryOptions[] = [
   { seed: 310013, steps: 200, devices: 3 },
   // Moved in the middle of a look, whose end did not heed that the new place had been hinted at.
   { seed: 310144, steps: 200, devices: 3 },
+  // Renamed here, and moved into a folder that is not kept here in the cloud: planned anew for ever.
+  { seed: 300033, steps: 200, devices: 3 },
+  // A download was taken back from its place, since its folder could not be looked at, and with it what was saved there.
+  { seed: 310226, steps: 200, devices: 3 },
   // Faults of the simulation itself: a move into what rules leave out; a power cut that took what a checkpoint needs; nobody told of a move's new place; an empty file was taken for lost; a trash that had its time, and what was only in a
   // broken-off download, for promised; a cloud put back to a backup still answered by keys of later.
   { seed: 100179, steps: 200, devices: 3 },
