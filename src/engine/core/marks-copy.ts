@@ -5,8 +5,8 @@ import { OWN_FOLDER } from '../ignore/index.ts';
 import type { Store } from '../store/index.ts';
 
 /**
- * A second copy, in the synced folder itself, of what this device must not send: the database can be lost, and a folder
- * that never left this machine must not leave it for that.
+ * A second copy, in the synced folder itself, of what this device must not send, or fetch: the database can be lost, and a
+ * folder that never left this machine must not leave it for that, nor a disk be filled with what is not kept on it.
  */
 const copySchema = z.object({
   localOnly: z.array(
@@ -16,6 +16,8 @@ const copySchema = z.object({
     }),
   ),
   rules: settings['ignore.rules'].schema,
+  /** Folders of the account that are not kept on this device. An earlier version did not write them. */
+  notKept: z.object({ account: z.string(), ids: z.array(z.string().regex(/^[0-9a-f]{32}$/)) }).optional(),
 });
 type MarksCopy = z.infer<typeof copySchema>;
 
@@ -23,14 +25,17 @@ const own = (root: string): string => `${root}/${OWN_FOLDER}`;
 const placeOf = (root: string): string => `${own(root)}/marks.json`;
 
 /** The copy as it has to be; undefined while no folder syncs. */
-export function marksText(store: Pick<Store, 'folder' | 'localOnlyFolders' | 'setting'>): string | undefined {
+export function marksText(store: Pick<Store, 'account' | 'excluded' | 'folder' | 'localOnlyFolders' | 'setting'>): string | undefined {
   const folder = store.folder();
   if (folder === null) return undefined;
   const prefix = folder.path.endsWith('/') ? folder.path : `${folder.path}/`;
   const localOnly = store
     .localOnlyFolders()
     .flatMap(({ path, identity }) => (path.startsWith(prefix) ? [{ path: path.slice(prefix.length), identity }] : []));
-  const copy: MarksCopy = { localOnly, rules: store.setting('ignore.rules') };
+  const account = store.account()?.accountId;
+  const ids = [...store.excluded()].sort();
+  const notKept = account === undefined || ids.length === 0 ? undefined : { account, ids };
+  const copy: MarksCopy = { localOnly, rules: store.setting('ignore.rules'), ...(notKept === undefined ? {} : { notKept }) };
   return `${JSON.stringify(copy)}\n`;
 }
 
@@ -56,6 +61,9 @@ export async function recallMarks(disk: Pick<Disk, 'stat' | 'readText'>, root: s
     .filter(({ path }) => !known.some((one) => one.path === path));
   store.transaction((write) => {
     if (recalled.length > 0) write.setLocalOnlyFolders([...known, ...recalled]);
+    // Of another account's folders nothing is known here.
+    if (copy.notKept !== undefined && copy.notKept.account === store.account()?.accountId)
+      for (const id of copy.notKept.ids) write.setExcluded(id, true);
     if (store.setting('ignore.rules') === '' && copy.rules !== '') write.setSetting('ignore.rules', copy.rules);
   });
 }

@@ -1,4 +1,4 @@
-import { symlink } from 'node:fs/promises';
+import { rm, symlink } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { type Device, worldOf } from './support/index.ts';
 
@@ -41,6 +41,26 @@ describe('A folder that is not kept on this device', () => {
     await world.settle();
     expect(Object.keys(await world.expectSame())).toHaveLength(25);
     expect(await kept(laptop)).toEqual([]);
+  });
+
+  it('stays away when the database is lost, for the account whose folder it is', async () => {
+    await using opened = await worldOf('laptop', 'desktop');
+    const { world } = opened;
+    const [laptop] = opened.devices;
+    await texts(laptop, ['photos/a.jpg', 'stays.txt']);
+    await world.settle();
+    await laptop.call('selection.exclude', { path: 'photos' });
+    await world.settle();
+    await laptop.sync();
+    await laptop.stop();
+    for (const file of ['state.db', 'state.db-wal', 'state.db-shm']) await rm(`${laptop.profile}/${file}`, { force: true });
+    await laptop.start();
+    await laptop.signIn();
+    await laptop.addFolder();
+    await world.settle();
+    expect(await kept(laptop)).toEqual([{ path: 'photos', items: 1, state: 'away' }]);
+    expect([await laptop.exists('photos'), await laptop.read('stays.txt')]).toEqual([false, 'text of stays.txt']);
+    expect(await inCloud(laptop)).toEqual(['photos/a.jpg', 'stays.txt']);
   });
 
   it('is foreseen: what leaves this device, and what of it does not sync', async () => {
