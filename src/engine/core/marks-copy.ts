@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { settings, TidemarkError } from '../../contract/index.ts';
 import { type Disk, DiskFault } from '../environment.ts';
@@ -18,14 +19,16 @@ const copySchema = z.object({
   rules: settings['ignore.rules'].schema,
   /** Folders of the account that are not kept on this device. An earlier version did not write them. */
   notKept: z.object({ account: z.string(), ids: z.array(z.string().regex(/^[0-9a-f]{32}$/)) }).optional(),
+  /** Counts the copies that were written, as the database does: tells which of the two is newer. */
+  stamp: z.number().int().nonnegative().optional(),
 });
 type MarksCopy = z.infer<typeof copySchema>;
 
 const own = (root: string): string => `${root}/${OWN_FOLDER}`;
 const placeOf = (root: string): string => `${own(root)}/marks.json`;
 
-/** The copy as it has to be; undefined while no folder syncs. */
-export function marksText(store: Pick<Store, 'account' | 'excluded' | 'folder' | 'localOnlyFolders' | 'setting'>): string | undefined {
+/** What the copy has to say; undefined while no folder syncs. */
+function marksOf(store: Store): Omit<MarksCopy, 'stamp'> | undefined {
   const folder = store.folder();
   if (folder === null) return undefined;
   const prefix = folder.path.endsWith('/') ? folder.path : `${folder.path}/`;
@@ -35,18 +38,27 @@ export function marksText(store: Pick<Store, 'account' | 'excluded' | 'folder' |
   const account = store.account()?.accountId;
   const ids = [...store.excluded()].sort();
   const notKept = account === undefined || ids.length === 0 ? undefined : { account, ids };
-  const copy: MarksCopy = { localOnly, rules: store.setting('ignore.rules'), ...(notKept === undefined ? {} : { notKept }) };
-  return `${JSON.stringify(copy)}\n`;
+  return { localOnly, rules: store.setting('ignore.rules'), ...(notKept === undefined ? {} : { notKept }) };
 }
 
+/** What the copy was last brought to, to find out quickly that nothing changed. */
+export const marksText = (store: Store): string => JSON.stringify(marksOf(store) ?? null);
+
 /** Brings the copy to what the database says; writes only what differs. Throws DiskFault. */
-export async function copyMarks(disk: Pick<Disk, 'stat' | 'readText' | 'writeText'>, root: string, text: string): Promise<void> {
+export async function copyMarks(disk: Pick<Disk, 'stat' | 'readText' | 'writeText'>, root: string, store: Store): Promise<void> {
+  const marks = marksOf(store);
+  if (marks === undefined) return;
   // A link would lead out of the folder.
   if ((await disk.stat(own(root)))?.kind !== 'folder') throw new DiskFault('missing', own(root));
-  const path = placeOf(root);
-  const before = (await disk.stat(path))?.kind === 'file' ? await disk.readText(path).catch(() => undefined) : undefined;
-  if (before !== text) await disk.writeText(path, text);
+  const before = await readMarks(disk, root).catch(() => undefined);
+  if (before !== undefined && isDeepStrictEqual(withoutStamp(before), marks)) return;
+  const stamp = Math.max(store.marksStamp(), before?.stamp ?? 0) + 1;
+  // First here: a copy that is older than the database is only out of date.
+  store.transaction((write) => write.setMarksStamp(stamp));
+  await disk.writeText(placeOf(root), `${JSON.stringify({ ...marks, stamp })}\n`);
 }
+
+const withoutStamp = ({ stamp: _, ...marks }: MarksCopy): Omit<MarksCopy, 'stamp'> => marks;
 
 /**
  * For a folder that is being added: what an earlier database knew of it is known again, beside what this one knows.
@@ -54,7 +66,24 @@ export async function copyMarks(disk: Pick<Disk, 'stat' | 'readText' | 'writeTex
  */
 export async function recallMarks(disk: Pick<Disk, 'stat' | 'readText'>, root: string, store: Store): Promise<void> {
   const copy = await readMarks(disk, root);
-  if (copy === undefined) return;
+  if (copy !== undefined) recall(copy, root, store);
+}
+
+/**
+ * Where the copy is newer than the database, that one was put back to an earlier state: what was marked since holds on.
+ * True when there was something to recall. A copy that cannot be read says nothing; it is written anew. Throws DiskFault.
+ */
+export async function recallNewerMarks(disk: Pick<Disk, 'stat' | 'readText'>, root: string, store: Store): Promise<boolean> {
+  const copy = await readMarks(disk, root).catch((error: unknown) => {
+    if (error instanceof TidemarkError && error.cause instanceof DiskFault) throw error.cause;
+    return undefined;
+  });
+  if (copy === undefined || (copy.stamp ?? 0) <= store.marksStamp()) return false;
+  recall(copy, root, store);
+  return true;
+}
+
+function recall(copy: MarksCopy, root: string, store: Store): void {
   const known = store.localOnlyFolders();
   const recalled = copy.localOnly
     .map(({ path, identity }) => ({ path: `${root}/${path}`, identity }))
@@ -65,6 +94,7 @@ export async function recallMarks(disk: Pick<Disk, 'stat' | 'readText'>, root: s
     if (copy.notKept !== undefined && copy.notKept.account === store.account()?.accountId)
       for (const id of copy.notKept.ids) write.setExcluded(id, true);
     if (store.setting('ignore.rules') === '' && copy.rules !== '') write.setSetting('ignore.rules', copy.rules);
+    write.setMarksStamp(copy.stamp ?? 0);
   });
 }
 

@@ -24,13 +24,16 @@ export class Mending {
   readonly #folder: FolderRow;
   /** As soon as the folder is there; it may be missing at the start and come later. */
   readonly #onFirst: () => void;
+  readonly #recall: () => Promise<void>;
   #begun = false;
   /** Something waits in the trash to be put back where it belongs, or has ended without its line in the journal. */
   #needed = false;
 
-  constructor(apply: ApplyParts, folder: FolderRow, onFirst: () => void) {
+  /** @param recall knows again what was marked since the database that was put back; throws DiskFault */
+  constructor(apply: ApplyParts, folder: FolderRow, recall: () => Promise<void>, onFirst: () => void) {
     this.#apply = apply;
     this.#folder = folder;
+    this.#recall = recall;
     this.#onFirst = onFirst;
   }
 
@@ -47,6 +50,7 @@ export class Mending {
     try {
       const prepared = this.#begun ? 'ready' : await prepareOwnFolder(disk, path, folderId);
       if (prepared !== 'ready') return folderError(prepared, path);
+      if (!this.#begun) await this.#recall();
       await this.#endJournal();
       if (!this.#begun) await recoverParked(this.#apply);
       await syncFoldersAgain(this.#apply);

@@ -269,9 +269,9 @@ export class ScanLoop {
   async #copyMarks(): Promise<void> {
     const { store, environment, folder } = this.#ctx;
     const text = marksText(store);
-    if (text === undefined || text === this.#copiedMarks) return;
+    if (text === this.#copiedMarks) return;
     try {
-      await copyMarks(environment.disk, folder.path, text);
+      await copyMarks(environment.disk, folder.path, store);
       this.#copiedMarks = text;
     } catch (error) {
       if (!(error instanceof DiskFault)) throw error;

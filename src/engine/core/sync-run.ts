@@ -14,13 +14,14 @@ import {
 import type { Environment } from '../environment.ts';
 import { isPathBuiltInIgnored } from '../ignore/index.ts';
 import { checkFolder, purgeTrash } from '../local/index.ts';
-import type { NodeId } from '../model/index.ts';
+import { type NodeId, ROOT_ID } from '../model/index.ts';
 import { Nap } from '../nap.ts';
 import { compareSides, type Foresight, foresee } from '../plan/index.ts';
 import { type DriveApi, watchChanges } from '../remote/index.ts';
 import { type AccountRow, type ActivityRow, type FolderRow, isDatabaseFault, type Store, type TrashRow } from '../store/index.ts';
 import { createCommitter, createDownloader, createThrottle, createUploader } from '../transfer/index.ts';
 import { FolderWatch } from './folder-watch.ts';
+import { recallNewerMarks } from './marks-copy.ts';
 import { Mending } from './mending.ts';
 import { PlanLoop } from './plan-loop.ts';
 import { PullLoop } from './pull-loop.ts';
@@ -155,7 +156,10 @@ export class SyncRun {
         return currentSignal();
       },
     };
-    this.#mending = new Mending(this.#apply, folder, () => {
+    const recall = async (): Promise<void> => {
+      if (await recallNewerMarks(disk, folder.path, store)) scopes.review([ROOT_ID]);
+    };
+    this.#mending = new Mending(this.#apply, folder, recall, () => {
       this.#plan.add(store.divergentIds());
     });
     this.#watch = new FolderWatch({

@@ -205,6 +205,31 @@ describe('A folder inside the synced one that never leaves this machine', () => 
       expect([await localOnes(laptop), await inCloud(laptop)]).toEqual([['renamed'], ['more.txt', 'plain.txt']]);
     });
 
+    it('and put back to what it was before: what was marked, or left off this device, since holds on', async () => {
+      await using opened = await worldOf('laptop', 'desktop');
+      const { world } = opened;
+      const [laptop] = opened.devices;
+      for (const path of ['plain.txt', 'private/a.txt', 'photos/a.jpg']) await laptop.write(path, path);
+      await world.settle();
+      await laptop.stop();
+      await cp(`${laptop.profile}/state.db`, `${laptop.profile}/state.db.yesterday`);
+      await laptop.start();
+      await markOnly(laptop, 'private');
+      await laptop.call('selection.exclude', { path: 'photos' });
+      await laptop.write('private/diary.txt', 'dear diary');
+      await world.settle();
+      await laptop.sync();
+      await laptop.stop();
+      await laptop.rename('private', 'renamed');
+      await cp(`${laptop.profile}/state.db.yesterday`, `${laptop.profile}/state.db`);
+      await laptop.start();
+      await world.settle();
+      expect([await localOnes(laptop), await inCloud(laptop)]).toEqual([['renamed'], ['photos/a.jpg', 'plain.txt', 'private/a.txt']]);
+      expect(await laptop.exists('photos')).toBe(false);
+      expect(await laptop.read('renamed/diary.txt')).toBe('dear diary');
+      expect(await laptop.questions()).toEqual([]);
+    });
+
     it('is not sent when the second copy is broken: that is said first', async () => {
       await using opened = await lost((laptop) => writeFile(laptop.path('.tidemark/marks.json'), '{"localOnly":['));
       const [laptop] = opened.devices;

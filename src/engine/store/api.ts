@@ -50,6 +50,8 @@ export interface StoreReads {
   rulesFiles(): { readonly local: readonly LocalNode[]; readonly remote: readonly RemoteNode[] };
   /** Folders of the cloud that are not kept on this device. */
   excluded(): readonly NodeId[];
+  /** Of the last copy of the marks that was written; 0 before the first. */
+  marksStamp(): number;
   /** Agreed on, and left out since. */
   asideCount(): number;
   /** Where the change feed stands; null before the first read to the end. */
@@ -96,6 +98,7 @@ export interface StoreWrites {
   /** Forgets the rules of folders that are in no tree any more. */
   dropStrayRules(): void;
   setExcluded(id: NodeId, is: boolean): void;
+  setMarksStamp(stamp: number): void;
   setCursor(cursor: CursorRow | null): void;
   setSetting<K extends SettingKey>(key: K, value: SettingValue<K>): void;
   /** Null: paused until resumed. */

@@ -27,6 +27,7 @@ export function profileRows(sql: Sql) {
           // An earlier version wrote only the path.
           (row): LocalOnlyRow => (typeof row === 'string' ? { path: row, identity: null } : row),
         ),
+      marksStamp: () => (get('marksStamp') ?? 0) as number,
       cursor: () => (get('cursor') ?? null) as CursorRow | null,
       recentDeletions: () => (get('recentDeletions') ?? []) as readonly DeletionRow[],
       setting<K extends SettingKey>(key: K): SettingValue<K> {
@@ -43,6 +44,7 @@ export function profileRows(sql: Sql) {
       setAccount: (account: AccountRow | null) => set('account', account),
       setFolder: (folder: FolderRow | null) => set('folder', folder),
       setLocalOnlyFolders: (folders: readonly LocalOnlyRow[]) => set('localOnlyFolders', folders),
+      setMarksStamp: (stamp: number) => set('marksStamp', stamp),
       setCursor: (cursor: CursorRow | null) => set('cursor', cursor),
       setRecentDeletions: (rows: readonly DeletionRow[]) => set('recentDeletions', rows.length === 0 ? null : rows),
       setSetting: <K extends SettingKey>(key: K, value: SettingValue<K>) => set(`setting.${key}`, value),

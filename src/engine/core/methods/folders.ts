@@ -4,7 +4,7 @@ import { type FileStat, ROOT_ID } from '../../model/index.ts';
 import type { LocalOnlyRow } from '../../store/index.ts';
 import { note } from '../../apply/index.ts';
 import type { Handlers, TidemarkEngine } from '../engine.ts';
-import { copyMarks, marksText, recallMarks } from '../marks-copy.ts';
+import { copyMarks, recallMarks } from '../marks-copy.ts';
 import { checkNewFolder } from '../new-folder.ts';
 
 /** Within `exclusively`. Only Tidemark's memory of it goes; the files and the cloud stay as they are. */
@@ -47,10 +47,9 @@ export function folderMethods(engine: TidemarkEngine): Handlers<'folder.add' | '
     engine.run?.judgedAnew(ids);
     engine.publisher.lists('files');
     const synced = store.folder();
-    const text = marksText(store);
-    if (synced === null || text === undefined) return;
+    if (synced === null) return;
     // The next look at the folder writes it when this one cannot.
-    await copyMarks(environment.disk, synced.path, text).catch((error: unknown) => {
+    await copyMarks(environment.disk, synced.path, store).catch((error: unknown) => {
       environment.log.warn('the copy of the marks could not be written', { error: String(error) });
     });
   };
