@@ -178,6 +178,23 @@ describe('a cursor that is gone', () => {
     expect(sync.store.cursor()?.cursor).toBe((await drive.delta(sync.store.cursor()?.cursor ?? null)).cursor);
   });
 
+  it('what had gone from a folder before is not listed, also when the folder goes while the listing is read', async () => {
+    await fromOther(mkdir(id(9), 'inside', id(1)));
+    await life.loop.pull();
+    await fromOther({ op: 'delete', id: id(9), base: revisionThere(id(9)) });
+    goneOnce();
+    let pages = 0;
+    life.onTheWay = async (call) => {
+      if (call !== 'delta') return;
+      pages += 1;
+      if (pages === 1) await fromOther({ op: 'delete', id: id(1), base: revisionThere(id(1)) });
+    };
+    await life.loop.pull();
+    expect(pages).toBeGreaterThan(1);
+    expect([namesHere(), sync.store.remote.get(id(9))]).toEqual([['f2', 'f3', 'f4'], undefined]);
+    expect(sync.told.dirty).toContain(id(9));
+  });
+
   it('in another epoch: nobody deleted what is not listed, so it is forgotten as agreed and new again', async () => {
     sync.cloud.reset(
       EMAIL,

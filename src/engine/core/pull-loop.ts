@@ -1,7 +1,7 @@
 import { backoffMs, minuteMs, secondMs } from '../../base/index.ts';
 import { type ErrorData, TidemarkError, toErrorData } from '../../contract/index.ts';
-import { type StoredCommits, isAborted } from '../apply/index.ts';
-import { type NodeId, ROOT_ID } from '../model/index.ts';
+import { isAborted, type StoredCommits } from '../apply/index.ts';
+import type { NodeId } from '../model/index.ts';
 import { Nap } from '../nap.ts';
 import { type FeedEvent, readChanges } from '../remote/index.ts';
 import type { StoreWrites } from '../store/index.ts';
@@ -231,14 +231,8 @@ export class PullLoop {
    */
   #dropUnlisted(write: StoreWrites, listed: ReadonlySet<NodeId>, otherEpoch: boolean): NodeId[] {
     const { store } = this.#ctx;
-    const gone: NodeId[] = [];
-    const walk = (parentId: NodeId): void => {
-      for (const node of [...store.remote.children(parentId)]) {
-        walk(node.id);
-        if (!listed.has(node.id)) gone.push(node.id);
-      }
-    };
-    walk(ROOT_ID);
+    // Of each row and not down the tree: a page may have taken a folder away, and not told of what had gone from it before.
+    const gone = store.remoteIds().filter((id) => !listed.has(id));
     for (const id of gone) {
       write.deleteRemote(id);
       if (otherEpoch) write.deleteSynced(id);

@@ -71,6 +71,8 @@ export const KEPT: readonly HistoryOptions[] = [
   { seed: 300033, steps: 200, devices: 3 },
   // A download was taken back from its place, since its folder could not be looked at, and with it what was saved there.
   { seed: 310226, steps: 200, devices: 3 },
+  // A folder was deleted while a full listing was read, and what had gone from it before stayed known for ever.
+  { seed: 311172, steps: 200, devices: 3 },
   // Faults of the simulation itself: a move into what rules leave out; a power cut that took what a checkpoint needs; nobody told of a move's new place; an empty file was taken for lost; a trash that had its time, and what was only in a
   // broken-off download, for promised; a cloud put back to a backup still answered by keys of later.
   { seed: 100179, steps: 200, devices: 3 },

@@ -26,6 +26,8 @@ export interface Store extends StoreReads {
 
 export interface StoreReads {
   readonly remote: RemoteTree;
+  /** Also of those whose folder is not in the remote tree. */
+  remoteIds(): readonly NodeId[];
   readonly local: LocalTree;
   readonly synced: SyncedTree;
   /** Every id whose three rows do not agree: the planner's dirty set after a start. One pass in SQL. */

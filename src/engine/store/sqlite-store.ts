@@ -58,6 +58,7 @@ export function makeStore(sql: Sql): Store {
     ...journal.reads,
     ...scope.reads,
     remote: trees.remote,
+    remoteIds: () => trees.remote.ids(),
     local: trees.local,
     synced: trees.synced,
     divergentIds: () => trees.divergentIds(),

@@ -21,6 +21,7 @@ export class TreeTable<N extends Node> implements TreeView<N> {
   readonly #byId: Query;
   readonly #byParent: Query;
   readonly #byName: Query;
+  readonly #ids: Query;
   readonly #count: Query;
   readonly #parent: Query;
   readonly #put: Change;
@@ -40,6 +41,7 @@ export class TreeTable<N extends Node> implements TreeView<N> {
     this.#byId = sql.query(`${select} WHERE id = ${fromHex}`);
     this.#byParent = sql.query(`${select} WHERE parent = ${fromHex}`);
     this.#byName = sql.query(`${select} WHERE parent = ${fromHex} AND name_key = ?`);
+    this.#ids = sql.query(`SELECT ${asHex('id')} FROM ${table}`);
     this.#count = sql.query(`SELECT count(*) FROM ${table}`);
     this.#parent = sql.query(`SELECT ${asHex('parent')}, name FROM ${table} WHERE id = ${fromHex}`);
     this.#put = sql.change(
@@ -59,6 +61,11 @@ export class TreeTable<N extends Node> implements TreeView<N> {
   get(id: NodeId): N | undefined {
     const row = this.#byId.get(id);
     return row === undefined ? undefined : this.#codec.fromRow(row);
+  }
+
+  /** All of them, also those whose folder is not in this tree. */
+  ids(): readonly NodeId[] {
+    return this.#ids.all().map((row) => row[0] as NodeId);
   }
 
   /** A list of its own, so that the caller may write while it walks. */
