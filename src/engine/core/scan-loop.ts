@@ -23,6 +23,8 @@ import { Wake } from './wake.ts';
 /** Hints come in bursts: wait until they have paused this long, but never longer than the second. */
 const DEBOUNCE_MS = 50;
 const LONGEST_DEBOUNCE_MS = 500;
+/** What is looked at again later than this is not waited for. */
+const SOON_MS = secondMs;
 /** A folder that is missing is looked for again this often. */
 const MISSING_POLL_MS = 3 * secondMs;
 /** Issues of what has no node: `path:` and the path. */
@@ -58,6 +60,8 @@ export class ScanLoop {
   #firstHintMs = 0;
   #urgent = false;
   readonly #again = new Map<string, () => void>();
+  /** Of these, folders that the disk has failed to list for a while: nobody waits for them. */
+  readonly #later = new Set<string>();
   #doubts: LocalChanges['doubts'] = new Map();
   #copiedMarks: string | undefined;
 
@@ -124,7 +128,7 @@ export class ScanLoop {
 
   /** Files that are being written, and are looked at again in a moment. */
   get watchingBusyFiles(): boolean {
-    return this.#again.size > 0;
+    return this.#again.size > this.#later.size;
   }
 
   async run(): Promise<void> {
@@ -341,17 +345,21 @@ export class ScanLoop {
       if (issues.length + changes.cleared.length > 0) hooks.onLists('issues');
       if (changes.put.length + changes.deleted.length > 0) hooks.onLists('files');
     }
-    for (const { path, kind, locked } of changes.busy) if (!locked) this.#lookAgain(kind === 'folder' ? path : parentPath(path));
+    for (const { path, kind, locked, againMs } of changes.busy)
+      if (!locked) this.#lookAgain(kind === 'folder' ? path : parentPath(path), againMs);
     return [...changes.put.map((node) => node.id), ...changes.deleted, ...judged];
   }
 
-  #lookAgain(path: string): void {
+  #lookAgain(path: string, afterMs = QUIET_MS): void {
     this.#again.get(path)?.();
-    const cancel = this.#ctx.environment.clock.timer(QUIET_MS + 20, () => {
+    const cancel = this.#ctx.environment.clock.timer(afterMs + 20, () => {
       this.#again.delete(path);
+      this.#later.delete(path);
       this.#add(path);
     });
     this.#again.set(path, cancel);
+    if (afterMs > SOON_MS) this.#later.add(path);
+    else this.#later.delete(path);
   }
 }
 

@@ -8,7 +8,7 @@ interface Pending {
 }
 
 /** Turns of the microtask queue that let a chain of promises settle between two timers. */
-const SETTLE_TURNS = 50;
+const SETTLE_TURNS = 100;
 
 /** A clock that stands still until the test moves it. Timers fire in the order they are due, then of creation. */
 export class FakeClock implements Clock {

@@ -14,6 +14,8 @@ export interface ScanIssue {
 export interface BusyPath extends ScanIssue {
   /** An office program has it open: that may take hours, and a change of its folder tells the end. */
   readonly locked: boolean;
+  /** Later than QUIET_MS, for a folder that the disk has failed to list for a while. */
+  readonly againMs?: number;
 }
 
 /** How the local tree follows what was seen. Applied in one transaction. */

@@ -17,10 +17,13 @@ export class DoubtKeeper {
   readonly kept = new Map<NodeId, number>();
   readonly #before: Doubts;
   readonly #disturbed: boolean;
+  readonly #blind: boolean;
 
-  constructor(before: Doubts, disturbed: boolean) {
+  /** @param blind the disk failed to list a folder: as long as it does, nothing tells that what is missed is not in there */
+  constructor(before: Doubts, disturbed: boolean, blind: boolean) {
     this.#before = before;
     this.#disturbed = disturbed;
+    this.#blind = blind;
   }
 
   /**
@@ -31,7 +34,13 @@ export class DoubtKeeper {
     if (!this.#disturbed && !timeless) return false;
     const since = this.#before.get(id) ?? now;
     this.kept.set(id, since);
+    if (this.#blind) return true;
     const age = now - since;
     return age >= 0 && age < (this.#disturbed ? LONGEST_DOUBT_MS : QUIET_MS);
+  }
+
+  /** For how long, in ms, there has been a doubt about the item. */
+  ageOf(id: NodeId, now: number): number {
+    return Math.max(0, now - (this.kept.get(id) ?? now));
   }
 }

@@ -35,7 +35,8 @@ export function reconcile(
   const gone = vanished(listing, entries);
   const unread = unreadFolders(listing);
   const disturbed = listing.restless || gone.length > 0 || unread.length > 0 || isSomethingOutOfSight(known.tree);
-  const keeper = new DoubtKeeper(doubts, disturbed);
+  const blind = unread.some(({ fault }) => fault !== 'denied');
+  const keeper = new DoubtKeeper(doubts, disturbed, blind);
   const resolver = new Resolver(entries, known, places, newId, keeper);
   const unmounted = unmountedFolders(listing, resolver.resolved, places);
   const holdsIgnored = (path: RelativePath, before: boolean): boolean =>
@@ -51,18 +52,12 @@ export function reconcile(
   if (busy.length > 0 || unsure.size > 0) waiting.withholdCycles();
   const deleted = findDeleted(scope, missing);
   // What is missed, now or by the next look, may be in there. One that may not be listed stays as it is, if nothing is missed.
-  const unreadAgain = unread.filter(({ path, fault }) => {
+  const unreadAgain = unread.flatMap(({ path, fault }) => {
     const id = resolver.folderId(path);
-    return id !== undefined && (fault !== 'denied' || unsure.size > 0) && keeper.hasDoubt(id, listing.startedAt);
+    if (id === undefined || (fault === 'denied' && unsure.size === 0) || !keeper.hasDoubt(id, listing.startedAt)) return [];
+    return [{ ...busyPath(path, 'folder', false), againMs: pauseAfter(keeper.ageOf(id, listing.startedAt)) }];
   });
-  const folders = new Set([
-    ...waiting.again,
-    ...resolver.unsure,
-    ...unsure.keys(),
-    ...gone,
-    ...unreadAgain.map(({ path }) => path),
-    ...rulesAgain(listing),
-  ]);
+  const folders = new Set([...waiting.again, ...resolver.unsure, ...unsure.keys(), ...gone, ...rulesAgain(listing)]);
   const removed = new Set(deleted);
   const put = [...waiting.changes];
   const issues = [
@@ -76,7 +71,7 @@ export function reconcile(
     maybeMoved: put.flatMap(({ item }) => (item.maybe !== undefined && removed.has(item.maybe) ? [{ id: item.id, from: item.maybe }] : [])),
     issues,
     cleared: findCleared(listing, entries, [...issues, ...busy], openIssues),
-    busy: [...busy, ...[...folders].sort().map((path) => busyPath(path, 'folder', false))],
+    busy: [...busy, ...[...folders].sort().map((path) => busyPath(path, 'folder', false)), ...unreadAgain],
     doubts: keeper.kept,
   };
 }
@@ -218,6 +213,10 @@ function isBeingSaved({ kind, name }: LocalNode, { entries, changedMs, lookedAt 
 
 const unreadFolders = (listing: Listing): readonly { readonly path: RelativePath; readonly fault: DiskFaultCode }[] =>
   [...listing.folders].flatMap(([path, look]) => (look.state === 'unreadable' ? [{ path, fault: look.fault }] : []));
+
+/** At once at first, then less and less often: a disk that is broken for good is not asked all the time. */
+const LONGEST_PAUSE_MS = 30_000;
+const pauseAfter = (ageMs: number): number => Math.min(Math.max(ageMs / 4, QUIET_MS), LONGEST_PAUSE_MS);
 
 /** Into a folder that waits out of sight something may have moved just before, and no look goes there. */
 const isSomethingOutOfSight = (tree: LocalTree): boolean => [...tree.children(PARKED_ID)].some(({ kind }) => kind === 'folder');
