@@ -1,6 +1,7 @@
 import { type CommitCode, type CommitEntryInput, type CommitResult, type ErrorData, errorKind } from '../../contract/index.ts';
 import type { FileStat, LocalFile, NodeId, RemoteNode, RemoteTree } from '../model/index.ts';
 import type { Operation, Place, RemoteStep } from '../plan/index.ts';
+import { judgedByPlace } from './judged-by-place.ts';
 import { folderOf, pathOf, readPath } from './paths.ts';
 import { rebindParked } from './rebind.ts';
 import { done, doneAll, type Outcome, replan } from './outcome.ts';
@@ -61,7 +62,9 @@ export async function makeRemoteFolder(parts: ApplyParts, id: NodeId): Promise<O
 export async function moveRemote(parts: ApplyParts, id: NodeId, to: Place): Promise<Outcome> {
   const remote = parts.store.remote.get(id);
   if (remote === undefined) return replan([id]);
-  return commitOne(parts, id, { op: 'move', id, base: remote.revision, ...placeOf(to) });
+  const outcome = await commitOne(parts, id, { op: 'move', id, base: remote.revision, ...placeOf(to) });
+  if (outcome.kind !== 'done' || remote.kind !== 'folder') return outcome;
+  return doneAll([...outcome.touched, ...judgedByPlace(parts.store, id)]);
 }
 
 export async function deleteRemote(parts: ApplyParts, id: NodeId): Promise<Outcome> {
@@ -87,7 +90,11 @@ export async function rearrangeRemote(parts: ApplyParts, { id, steps }: Extract<
   const failures = results.filter((result) => result.status !== 'ok');
   const failure = failures.find((result) => result.code !== 'group_failed') ?? failures[0];
   if (failure !== undefined) return failed(parts, ids[results.indexOf(failure)] ?? id, ids, failure);
-  return doneAll([...ids, ...ids.flatMap((one) => [...parts.store.local.children(one)].map((child) => child.id))]);
+  const inside = ids.flatMap((one) => [
+    ...[...parts.store.local.children(one)].map((child) => child.id),
+    ...judgedByPlace(parts.store, one),
+  ]);
+  return doneAll([...ids, ...inside]);
 }
 
 function entryOf(parts: ApplyParts, step: RemoteStep): CommitEntryInput | undefined {

@@ -122,6 +122,20 @@ describe('reading the change feed', () => {
     expect(sync.told.dirty.size + sync.told.lists.size).toBe(0);
   });
 
+  it('tells of what is in a folder that moved, where it matters in which folder something is', async () => {
+    await fromOther(mkdir(id(1), 'moves'), mkdir(id(2), 'target'), mkdir(id(3), 'inside', id(1)), mkdir(id(4), 'deep', id(3)));
+    await life.loop.pull();
+    const move = async (parentId: NodeId): Promise<readonly NodeId[]> => {
+      sync.told.dirty.clear();
+      await fromOther({ op: 'move', id: id(1), base: revisionThere(id(1)), parentId, name: 'moves' });
+      await life.loop.pull();
+      return [...sync.told.dirty].sort();
+    };
+    expect(await move(id(2))).toEqual([id(1)]);
+    sync.store.transaction((write) => write.setExcluded(id(2), true));
+    expect(await move(ROOT_ID)).toEqual([id(1), id(3), id(4)]);
+  });
+
   it('waits and reads again after a fault, with those who asked told of the first', async () => {
     sync.cloud.fault = failing('delta', 'before', new TidemarkError('cloud_unreachable', { server: 'x' }), 2);
     await expect(life.loop.pull()).rejects.toMatchObject({ code: 'cloud_unreachable' });

@@ -1,6 +1,6 @@
 import { backoffMs, minuteMs, secondMs } from '../../base/index.ts';
 import { type ErrorData, TidemarkError, toErrorData } from '../../contract/index.ts';
-import { isAborted, type StoredCommits } from '../apply/index.ts';
+import { isAborted, judgedByPlace, type StoredCommits } from '../apply/index.ts';
 import type { NodeId } from '../model/index.ts';
 import { Nap } from '../nap.ts';
 import { type FeedEvent, readChanges } from '../remote/index.ts';
@@ -195,6 +195,7 @@ export class PullLoop {
     const { answered } = this.#commits;
     if (page.snapshot && answered.size > 0) return false;
     const changed: NodeId[] = [];
+    const moved: NodeId[] = [];
     let clear = true;
     store.transaction((write) => {
       for (const change of page.changes) {
@@ -209,6 +210,7 @@ export class PullLoop {
         if (change.kind === 'put') write.putRemote(change.node);
         else write.deleteRemote(id);
         changed.push(id);
+        if (change.kind === 'put' && known?.kind === 'folder' && known.parentId !== change.node.parentId) moved.push(id);
       }
       if (!clear) return;
       // A listing counts only as a whole: after a crash in its middle it is read again from its beginning.
@@ -218,6 +220,7 @@ export class PullLoop {
         write.setCursor(page.position);
       }
     });
+    for (const id of moved) for (const inside of judgedByPlace(store, id)) changed.push(inside);
     if (changed.length > 0) {
       dirty(changed);
       hooks.onLists('files', 'conflicts');

@@ -216,7 +216,7 @@ const unreadFolders = (listing: Listing): readonly { readonly path: RelativePath
 
 /** At once at first, then less and less often: a disk that is broken for good is not asked all the time. */
 const LONGEST_PAUSE_MS = 30_000;
-const pauseAfter = (ageMs: number): number => Math.min(Math.max(ageMs / 4, QUIET_MS), LONGEST_PAUSE_MS);
+const pauseAfter = (ageMs: number): number => Math.min(Math.max(Math.round(ageMs / 4), QUIET_MS), LONGEST_PAUSE_MS);
 
 /** Into a folder that waits out of sight something may have moved just before, and no look goes there. */
 const isSomethingOutOfSight = (tree: LocalTree): boolean => [...tree.children(PARKED_ID)].some(({ kind }) => kind === 'folder');
