@@ -60,3 +60,24 @@ it('what is missed in one folder, while the hint of another one comes, is looked
   const after = idsHere();
   expect(after).toEqual({ f: before['f'], 'f/y': before['f/y'], 'f/a': before['a'], 'f/a/x': before['a/x'] });
 });
+
+it('a look at everything that the disk broke off goes on below the folder that could not be listed', async () => {
+  const { user } = sync.disk;
+  for (const path of ['a/x', 'f/deep/y']) user.writeFile(`${ROOT}/${path}`, path);
+  await sync.clock.advance(secondMs);
+  await look();
+  const before = idsHere();
+  user.rename(`${ROOT}/a/x`, `${ROOT}/f/deep/x`);
+  let failures = 2;
+  sync.disk.fault = (method, path) => (method === 'list' && path === ROOT && failures-- > 0 ? 'failed' : undefined);
+  await look();
+  await sync.clock.advance(2 * secondMs);
+  expect(failures).toBeLessThan(0);
+  expect(idsHere()).toEqual({
+    a: before['a'],
+    f: before['f'],
+    'f/deep': before['f/deep'],
+    'f/deep/y': before['f/deep/y'],
+    'f/deep/x': before['a/x'],
+  });
+});

@@ -62,6 +62,8 @@ export class ScanLoop {
   readonly #again = new Map<string, () => void>();
   /** Of these, folders that the disk has failed to list for a while: nobody waits for them. */
   readonly #later = new Set<string>();
+  /** Folders that could not be listed: what was known in them was not looked into either. */
+  #unlisted: ReadonlySet<string> = new Set();
   #doubts: LocalChanges['doubts'] = new Map();
   #copiedMarks: string | undefined;
 
@@ -113,13 +115,18 @@ export class ScanLoop {
 
   /** A folder is back in sight: what happened in it meanwhile, or just before, nobody was told of. Call with the tree lock held. */
   cameBack(folder: string): void {
+    for (const path of this.#withFoldersIn(folder)) this.#add(path);
+  }
+
+  /** The folder and all that are known in it. */
+  #withFoldersIn(folder: string): readonly string[] {
     const { local } = this.#ctx.store;
-    const add = (path: string, id: NodeId): void => {
-      this.#add(path);
-      for (const child of local.children(id)) if (child.kind === 'folder') add(joinPath(path, child.name), child.id);
-    };
+    const below = (path: string, id: NodeId): string[] => [
+      path,
+      ...[...local.children(id)].flatMap((child) => (child.kind === 'folder' ? below(joinPath(path, child.name), child.id) : [])),
+    ];
     const id = findByPath(local, folder);
-    if (id !== undefined) add(folder, id);
+    return id === undefined ? [] : below(folder, id);
   }
 
   get pending(): boolean {
@@ -217,6 +224,7 @@ export class ScanLoop {
         const seen = { ...listing, restless: listing.restless || this.#asked > asked };
         const found = reconcile(seen, known, () => environment.random.id(), this.#openIssues(), this.#doubts);
         this.#doubts = found.doubts;
+        this.#unlisted = new Set(found.busy.flatMap(({ path, againMs }) => (againMs === undefined ? [] : [path])));
         return [...this.#apply(await this.#withProvenMoves(found)), ...judgedAnew];
       });
       if (changed === undefined) return false;
@@ -263,7 +271,9 @@ export class ScanLoop {
    * have come from a folder that is looked at, and would be taken for deleted there by who does not see it here.
    */
   #take(): readonly string[] | 'all' {
-    const what = this.#everything ? ('all' as const) : [...new Set([...this.#folders, ...this.#again.keys()])];
+    const unlisted = [...this.#unlisted].flatMap((path) => this.#withFoldersIn(path));
+    const isAll = this.#everything || this.#unlisted.has('');
+    const what = isAll ? ('all' as const) : [...new Set([...this.#folders, ...this.#again.keys(), ...unlisted])];
     this.#everything = false;
     this.#folders = new Set();
     this.#urgent = false;
