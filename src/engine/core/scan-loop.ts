@@ -58,6 +58,8 @@ export class ScanLoop {
   #firstHintMs = 0;
   #urgent = false;
   readonly #again = new Map<string, () => void>();
+  /** Of those: their moment has come, and the look at them is not over. */
+  readonly #due = new Set<string>();
   #doubts: LocalChanges['doubts'] = new Map();
   #copiedMarks: string | undefined;
 
@@ -122,9 +124,9 @@ export class ScanLoop {
     return this.#served < this.#asked;
   }
 
-  /** Files that are being written, and are looked at again in a moment. */
+  /** Files that are being written, until a look finds them quiet. */
   get watchingBusyFiles(): boolean {
-    return this.#again.size > 0;
+    return this.#again.size + this.#due.size > 0;
   }
 
   async run(): Promise<void> {
@@ -187,6 +189,7 @@ export class ScanLoop {
         // Taken only now: while others held the lock, more was asked for, or moved elsewhere.
         asked = this.#asked;
         what = this.#take();
+        const due = [...this.#due];
         const before = await checkFolder(environment.disk, folder.path, folder.folderId);
         const trouble = before === 'ready' ? await this.#hooks.prepare() : null;
         if (trouble !== null) {
@@ -213,7 +216,9 @@ export class ScanLoop {
         const seen = { ...listing, restless: listing.restless || this.#asked > asked };
         const found = reconcile(seen, known, () => environment.random.id(), this.#openIssues(), this.#doubts);
         this.#doubts = found.doubts;
-        return [...this.#apply(await this.#withProvenMoves(found)), ...judgedAnew];
+        const ids = [...this.#apply(await this.#withProvenMoves(found)), ...judgedAnew];
+        for (const path of due) this.#due.delete(path);
+        return ids;
       });
       if (changed === undefined) return false;
       this.#served = asked;
@@ -349,6 +354,7 @@ export class ScanLoop {
     this.#again.get(path)?.();
     const cancel = this.#ctx.environment.clock.timer(QUIET_MS + 20, () => {
       this.#again.delete(path);
+      this.#due.add(path);
       this.#add(path);
     });
     this.#again.set(path, cancel);
