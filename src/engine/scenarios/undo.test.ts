@@ -272,6 +272,35 @@ describe('nothing that was done since is undone with it', () => {
     expect(await ben.read('folder/a.txt')).toBe('a');
   });
 
+  it('a folder that came and went, and whose name another one has now: that one stays', async () => {
+    await using it = await pair();
+    const { world, ann, ben } = it;
+    await ann.mkdir('top/plans');
+    await world.settle();
+    const arrival = (await ben.activity()).find(({ kind, path }) => kind === 'folder_here' && path === 'top/plans');
+    const undoArrival = async (): Promise<string> => {
+      const [result] = await undoIds(ben, arrival?.id ?? 0);
+      return result?.outcome === 'failed' ? result.error.code : 'undone';
+    };
+    await ann.remove('top/plans');
+    await world.settle();
+    const { id: gone } = await last(ben, 'deleted_here');
+    await ann.write('top/plans/b.txt', 'the second');
+    await world.settle();
+    expect(await undoArrival()).toBe('undo_item_gone');
+    await world.settle();
+    await world.expectSame({ 'top/': '', 'top/plans/': '', 'top/plans/b.txt': 'the second' });
+    // The one that came is known again once an undo has brought it back.
+    await ann.remove('top/plans');
+    await world.settle();
+    await undoIds(ben, gone);
+    await world.settle();
+    await world.expectSame({ 'top/': '', 'top/plans/': '' });
+    expect(await undoArrival()).toBe('undone');
+    await world.settle();
+    await world.expectSame({ 'top/': '' });
+  });
+
   it('twice is once', async () => {
     await using it = await pair();
     const { world, ann, ben } = it;
