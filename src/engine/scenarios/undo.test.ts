@@ -301,6 +301,30 @@ describe('nothing that was done since is undone with it', () => {
     await world.expectSame({ 'top/': '' });
   });
 
+  it.each(['rule', 'rule, its folder gone', 'folder that stays here', 'folder that is not kept here'])(
+    'a move out of a place that does not sync here by now is not undone, and says why: %s',
+    async (why) => {
+      await using it = await pair();
+      const { world, ann, ben } = it;
+      await ann.write('build/deep/a.o', 'a');
+      await ann.write('build/b.txt', 'b');
+      await world.settle();
+      await ann.rename('build/deep/a.o', 'a.o');
+      if (why === 'rule, its folder gone') await ann.remove('build/deep');
+      await world.settle();
+      if (why.startsWith('rule')) await ben.write('build/.tidemarkignore', 'deep/\n');
+      if (why === 'folder that stays here') await ben.call('folder.add', { path: ben.path('build'), localOnly: true });
+      if (why === 'folder that is not kept here') await ben.call('selection.exclude', { path: 'build' });
+      await world.settle();
+      const before = await ben.tree();
+      expect(await refusal(ben, 'moved_here')).toBe('undo_left_out');
+      await world.settle();
+      expect(await ben.tree()).toEqual(before);
+      expect(before).toMatchObject({ 'a.o': 'a' });
+      expect(await ann.read('a.o')).toBe('a');
+    },
+  );
+
   it('twice is once', async () => {
     await using it = await pair();
     const { world, ann, ben } = it;
