@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tidemark } from './command.ts';
 import { expect, test } from './fixtures.ts';
@@ -62,9 +62,47 @@ test('from the first start to the first synced file, and back from a second devi
     expect(report.subarray(0, 9000).equals(await readFile(join(folder, 'From the desktop.xlsx')))).toBe(true);
   });
 
+  await test.step('that is undone, which deletes and asks first, and undone again', async () => {
+    const name = 'From the desktop.xlsx';
+    await goTo(page, 'Activity');
+    // What was searched for before is still there.
+    await page.getByRole('searchbox').fill('desktop');
+    const undo = page.getByRole('button', { name: `Undo: ${name}` }).first();
+    await undo.click();
+    const question = page.getByRole('alertdialog', { name: `Delete “${name}” on all devices?` });
+    await expect(question).toContainText('It stays in the trash of this device and of the cloud for 30 days.');
+    await expectAccessible(page);
+    await question.getByRole('button', { name: 'Cancel' }).click();
+    await expect(question).toHaveCount(0);
+    expect(await isThere(join(folder, name))).toBe(true);
+
+    await undo.click();
+    await question.getByRole('button', { name: 'Delete it' }).click();
+    await expect(page.getByText(`“${name}” was moved to the trash.`)).toBeVisible();
+    expect(await isThere(join(folder, name))).toBe(false);
+    await expectAccessible(page);
+    const onSecond = async (): Promise<boolean> => {
+      await tidemark(second.profile, ['sync', '--wait', '--timeout', '60']);
+      return isThere(join(second.folder, name));
+    };
+    await expect.poll(onSecond).toBe(false);
+
+    await page.getByRole('button', { name: 'Redo' }).click();
+    await expect(page.getByText(`“${name}” is back.`)).toBeVisible();
+    expect(report.subarray(0, 9000).equals(await readFile(join(folder, name)))).toBe(true);
+    await expect.poll(onSecond).toBe(true);
+    expect(report.subarray(0, 9000).equals(await readFile(join(second.folder, name)))).toBe(true);
+  });
+
   for (const place of ['Issues', 'Conflicts']) {
     await goTo(page, place);
     await expectAccessible(page);
   }
   expect(device.complaints).toEqual([]);
 });
+
+const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );

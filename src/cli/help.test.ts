@@ -22,7 +22,7 @@ const synopsis = [
   'pause --for',
   'resume',
   'activity --limit',
-  'undo <activity-id>',
+  'undo <activity-id> --yes',
   'questions list',
   'questions answer <id> <choice>',
   'issues',

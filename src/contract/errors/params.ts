@@ -125,6 +125,7 @@ export const errorParams = {
   undo_item_gone: { path: 'string' },
   undo_trash_gone: { path: 'string?' },
   undo_place_taken: { path: 'string' },
+  undo_left_out: { path: 'string' },
   undo_unsettled: { path: 'string' },
   timed_out: {},
   aborted: {},

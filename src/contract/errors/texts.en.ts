@@ -314,6 +314,10 @@ export const en: ErrorTexts = {
     wayOut: 'Look into the trash of the cloud, or restore an earlier version of the file.',
   },
   undo_place_taken: { problem: 'Something else is at “{path}” now.', wayOut: 'Move or rename that, then undo again.' },
+  undo_left_out: {
+    problem: 'It was at “{path}” before, and nothing at that place syncs on this device: the others would lose it.',
+    wayOut: 'Change the ignore rule or the folder that is not synced here, then undo again; or move it there by hand.',
+  },
   undo_unsettled: { problem: '“{path}” is still being synced.', wayOut: 'Wait until it is done, then undo it.' },
   timed_out: {
     problem: 'It was not done within the time given.',

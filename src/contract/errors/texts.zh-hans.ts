@@ -160,6 +160,10 @@ export const zhHans: ErrorTexts = {
   undo_item_gone: { problem: '“{path}”已不在此设备上。', wayOut: '请先撤销移动或删除它的那次更改，或到云端回收站查找。' },
   undo_trash_gone: { problem: '要取回的内容已不在回收站中。', wayOut: '请到云端回收站查找，或恢复文件的早期版本。' },
   undo_place_taken: { problem: '“{path}”处现在有别的项目。', wayOut: '请移动或重命名那个项目，然后再撤销。' },
+  undo_left_out: {
+    problem: '它原来在“{path}”，而此设备不同步那个位置：移回去后其他设备会失去它。',
+    wayOut: '请先更改忽略规则，或让那个文件夹在此设备上同步，然后再撤销；也可以手动移过去。',
+  },
   undo_unsettled: { problem: '“{path}”仍在同步。', wayOut: '请等同步完成后再撤销。' },
   timed_out: { problem: '未能在给定时间内完成。', wayOut: '请给更多时间，或查看状态；已开始的工作会继续。' },
   aborted: { problem: '操作在完成前被停止。', wayOut: '需要时可再次开始。' },

@@ -160,6 +160,10 @@ export const zhHant: ErrorTexts = {
   undo_item_gone: { problem: '「{path}」已不在這台裝置上。', wayOut: '請先復原移動或刪除它的那次變更，或到雲端垃圾桶尋找。' },
   undo_trash_gone: { problem: '要取回的內容已不在垃圾桶中。', wayOut: '請到雲端垃圾桶尋找，或還原檔案的較早版本。' },
   undo_place_taken: { problem: '「{path}」處現在有別的項目。', wayOut: '請移動或重新命名那個項目，然後再復原。' },
+  undo_left_out: {
+    problem: '它原來在「{path}」，而這台裝置不同步那個位置：移回去後其他裝置會失去它。',
+    wayOut: '請先變更忽略規則，或讓那個資料夾在這台裝置上同步，然後再復原；也可以手動移過去。',
+  },
   undo_unsettled: { problem: '「{path}」仍在同步。', wayOut: '請等同步完成後再復原。' },
   timed_out: { problem: '未能在指定時間內完成。', wayOut: '請給更多時間，或檢視狀態；已開始的工作會繼續。' },
   aborted: { problem: '操作在完成前被停止。', wayOut: '需要時可再次開始。' },

@@ -44,10 +44,11 @@ export async function makeLocalFolder(parts: ApplyParts, id: NodeId): Promise<Ou
     write.putLocal({ kind: 'folder', id, parentId: remote.parentId, name: remote.name, stat });
     write.putSynced(syncedFrom(remote));
   });
+  const { dev, ino, birthtimeNs, ctimeNs } = stat;
   note(parts, 'folder_here', pathOf(parts, id), {
     device: remote.modifiedBy,
     node: id,
-    reversal: { way: 'take_away', now: null, theirs: true },
+    reversal: { way: 'take_away', now: null, theirs: true, identity: { dev, ino, birthtimeNs, ctimeNs } },
   });
   return doneAll([id, ...[...store.remote.children(id)].map((child) => child.id)]);
 }

@@ -46,37 +46,60 @@ describe('the first merge', () => {
     local(1, 'a', null);
     local(2, 'only here', null);
     remote(11, 'a', HASH.a);
-    expect(first.look(idle, false)).toEqual({ step: 'read', ids: [id(1)] });
-    expect(first.look({ ...idle, inFlight: (one) => one === id(1) }, false)).toEqual({ step: 'read', ids: [] });
+    expect(first.look(idle, 'all')).toEqual({ step: 'read', ids: [id(1)] });
+    expect(first.look({ ...idle, inFlight: (one) => one === id(1) }, 'all')).toEqual({ step: 'read', ids: [] });
     expect(firstMergeQuestion(sync.store)).toBeNull();
     local(1, 'a', HASH.a);
-    expect(first.look(idle, false)).toEqual({ step: 'asked', changed: true });
+    expect(first.look(idle, 'all')).toEqual({ step: 'asked', changed: true });
     expect(firstMergeQuestion(sync.store)).toMatchObject({ same: { files: 1 }, onlyHere: { files: 1, bytes: 3 }, different: 0 });
-    expect(first.look(idle, false)).toEqual({ step: 'asked', changed: false });
+    expect(first.look(idle, 'all')).toEqual({ step: 'asked', changed: false });
   });
 
   it('takes what cannot be read for different: both versions would be kept', () => {
     const first = new FirstMerge(sync.store, sync.clock);
     local(1, 'a', null);
     remote(11, 'a', HASH.a);
-    expect(first.look({ ...idle, resting: () => true }, false)).toEqual({ step: 'asked', changed: true });
+    expect(first.look({ ...idle, resting: () => true }, 'all')).toEqual({ step: 'asked', changed: true });
     expect(firstMergeQuestion(sync.store)).toMatchObject({ different: 1, onlyHere: { files: 0 } });
   });
 
   it('decides nothing while files are being written that it has not seen', () => {
     const first = new FirstMerge(sync.store, sync.clock);
     remote(11, 'a', HASH.a);
-    expect(first.look(idle, true)).toEqual({ step: 'read', ids: [] });
+    expect(first.look(idle, 'not_yet')).toEqual({ step: 'read', ids: [] });
     expect(first.undecided).toBe(true);
-    expect(first.look(idle, false)).toEqual({ step: 'go' });
+    expect(first.look(idle, 'all')).toEqual({ step: 'go' });
     expect(first.undecided).toBe(false);
+  });
+
+  it('takes nothing for empty or the same while some of it is never quiet, or cannot be told', () => {
+    const first = new FirstMerge(sync.store, sync.clock);
+    remote(11, 'a', HASH.a);
+    expect(first.look(idle, 'never_quiet')).toEqual({ step: 'asked', changed: true });
+    expect(firstMergeQuestion(sync.store)).toMatchObject({ onlyThere: { files: 1 }, different: 0 });
+    const reason = { code: 'file_busy', params: { path: 'open.docx' } } as const;
+    const issue = { key: 'path:open.docx', path: 'open.docx', kind: 'file', reason, since: 0, attempts: 0, nextTryAt: null } as const;
+    sync.store.transaction((write) => write.putIssue(issue));
+    expect(first.look(idle, 'all')).toEqual({ step: 'asked', changed: true });
+    expect(firstMergeQuestion(sync.store)).toMatchObject({ different: 1, examples: ['open.docx'] });
+    local(1, 'a', HASH.a);
+    expect(first.look(idle, 'all')).toEqual({ step: 'asked', changed: true });
+    sync.store.transaction((write) => {
+      write.deleteIssue(issue.key);
+      local(2, 'known', HASH.a);
+      remote(12, 'known', HASH.a);
+      write.putIssue({ ...issue, key: 'path:known', path: 'known' });
+      const skipped = { code: 'symlink_skipped', params: { path: 'link' } } as const;
+      write.putIssue({ ...issue, key: 'path:link', path: 'link', kind: null, reason: skipped });
+    });
+    expect(first.look(idle, 'all')).toEqual({ step: 'go' });
   });
 
   it('goes on by itself with an empty side, and with two equal ones', () => {
     const first = new FirstMerge(sync.store, sync.clock);
     local(1, 'a', HASH.a);
     remote(11, 'a', HASH.a);
-    expect(first.look(idle, false)).toEqual({ step: 'go' });
+    expect(first.look(idle, 'all')).toEqual({ step: 'go' });
     expect(sync.store.folder()).toEqual({ path: ROOT, folderId: id(1) });
   });
 
@@ -84,16 +107,85 @@ describe('the first merge', () => {
     const first = new FirstMerge(sync.store, sync.clock);
     local(1, 'a', HASH.a);
     remote(11, 'b', HASH.b);
-    first.look(idle, false);
+    first.look(idle, 'all');
     const since = firstMergeQuestion(sync.store)?.since;
     void sync.clock.advance(secondMs);
     remote(12, 'c', HASH.b);
-    expect(first.look(idle, false)).toEqual({ step: 'asked', changed: true });
+    expect(first.look(idle, 'all')).toEqual({ step: 'asked', changed: true });
     expect(firstMergeQuestion(sync.store)).toMatchObject({ since, onlyThere: { files: 2 } });
   });
 });
 
+/** An engine whose disk takes 40 ms to list a folder, with `here` in a folder of its own and `there` in the cloud. */
+async function slowEngine(): Promise<TidemarkEngine> {
+  sync = new TestSync();
+  const other = await sync.connect('Laptop');
+  const { store, clock, disk } = sync;
+  const list: typeof disk.list = async (path) => {
+    await clock.sleep(40);
+    return disk.list(path);
+  };
+  const slow = new Proxy(disk, {
+    get: (target, key) => {
+      const member: unknown = key === 'list' ? list : Reflect.get(target, key, target);
+      return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+    },
+  });
+  const environment = { ...sync.environment, disk: slow };
+  const made = { op: 'mkdir', id: id(50), base: null, parentId: TOP, name: 'there' } as const;
+  await other.commit([made], environment.random.id());
+  const engine = new TidemarkEngine({ environment, store, profile: '/profile', lockFolder: () => () => undefined });
+  await engine.call('account.signIn', { server: sync.cloud.server, email: EMAIL, password: 'correct horse', deviceName: DEVICE });
+  return engine;
+}
+
+const begin = async (engine: TidemarkEngine): Promise<void> => {
+  const added = engine.call('folder.add', { path: ROOT });
+  await sync.clock.advance(0);
+  await added;
+  await engine.start();
+};
+
+const end = async (engine: TidemarkEngine): Promise<void> => {
+  const stopping = engine.stop();
+  await sync.clock.advance(secondMs);
+  await stopping;
+};
+
 describe('an engine that asks about the first merge', () => {
+  it('never takes this side for empty while all that is here is being written, whenever it is asked to look', async () => {
+    const engine = await slowEngine();
+    const { clock, disk, store } = sync;
+    disk.user.writeFile(`${ROOT}/here`, 'x');
+    await begin(engine);
+    for (let tick = 0; tick < 400; tick += 1) {
+      disk.user.writeFile(`${ROOT}/here`, `x${tick}`);
+      // The cloud is asked in every moment of a look at the folder.
+      if (tick % 3 === 0) void engine.call('sync.preview', {}).catch(() => undefined);
+      await clock.advance(7);
+      expect(store.folder()?.firstMerge).toBeDefined();
+      expect(store.local.size + store.synced.size).toBe(0);
+    }
+    await clock.advance(10 * secondMs);
+    expect(firstMergeQuestion(store)).toMatchObject({ onlyHere: { files: 1 }, onlyThere: { folders: 1 } });
+    await end(engine);
+  });
+
+  it('asks with what it has seen when files here are never quiet', async () => {
+    const engine = await slowEngine();
+    const { clock, disk, store } = sync;
+    disk.user.writeFile(`${ROOT}/log`, 'x');
+    disk.user.writeFile(`${ROOT}/here`, 'x');
+    await clock.advance(secondMs);
+    await begin(engine);
+    for (let tick = 0; tick < 200; tick += 1) {
+      disk.user.writeFile(`${ROOT}/log`, `x${tick}`);
+      await clock.advance(50);
+    }
+    expect(firstMergeQuestion(store)).toMatchObject({ onlyHere: { files: 1 }, onlyThere: { folders: 1 } });
+    await end(engine);
+  });
+
   it('sends, receives and settles nothing, whatever goes on around it', async () => {
     sync = new TestSync();
     const other = await sync.connect('Laptop');

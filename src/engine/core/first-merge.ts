@@ -3,10 +3,14 @@ import type { Clock } from '../environment.ts';
 import type { NodeId } from '../model/index.ts';
 import { compareSides, type SideComparison } from '../plan/index.ts';
 import type { FolderRow, Store } from '../store/index.ts';
+import { unseenHere } from './unseen-here.ts';
 
 const EXAMPLES = 20;
 /** One folder, one such question. */
 export const FIRST_MERGE_ID = 'first-merge';
+
+/** What the looks at the folder have told: all that is in it, not yet what is being written, or that some of it is never quiet. */
+export type SeenHere = 'all' | 'not_yet' | 'never_quiet';
 
 export type FirstMergeStep =
   /** Nothing has to be asked, or it was answered: sync as always. */
@@ -39,18 +43,25 @@ export class FirstMerge {
     return firstMergeQuestion(this.#store) !== null;
   }
 
-  /** Both sides were looked at. @param busy being read, or its next try is later @param looking files are being written */
-  look(busy: { readonly inFlight: (id: NodeId) => boolean; readonly resting: (id: NodeId) => boolean }, looking: boolean): FirstMergeStep {
+  /**
+   * Both sides were looked at. What is here and could not be told yet is never taken for nothing: then it is asked.
+   * @param busy being read, or its next try is later
+   */
+  look(busy: { readonly inFlight: (id: NodeId) => boolean; readonly resting: (id: NodeId) => boolean }, seen: SeenHere): FirstMergeStep {
     const folder = this.#store.folder();
     if (folder?.firstMerge === undefined) return { step: 'go' };
     const { local, remote } = this.#store;
-    if (looking) return { step: 'read', ids: [] };
-    if (local.size === 0 || remote.size === 0) return this.#go(folder);
-    const sides = compareSides(this.#store);
+    if (seen === 'not_yet') return { step: 'read', ids: [] };
+    if (remote.size === 0) return this.#go(folder);
+    const unseen = unseenHere(this.#store);
+    const all = seen === 'all' && unseen.length === 0;
+    if (all && local.size === 0) return this.#go(folder);
+    const compared = compareSides(this.#store);
+    const sides = { ...compared, different: [...compared.different, ...unseen.filter((path) => path !== '')] };
     if (sides.unread.some((id) => !busy.resting(id))) {
       return { step: 'read', ids: sides.unread.filter((id) => !busy.inFlight(id) && !busy.resting(id)) };
     }
-    if (isSame(sides)) return this.#go(folder);
+    if (all && isSame(sides)) return this.#go(folder);
     const before = folder.firstMerge.asked;
     const asked = questionOf(sides, before?.since ?? this.#clock.now());
     if (JSON.stringify(asked) === JSON.stringify(before)) return { step: 'asked', changed: false };

@@ -5,7 +5,7 @@ import { RULES_FILE } from '../ignore/index.ts';
 import { type NodeId, ROOT_ID } from '../model/index.ts';
 import { type Operation, plan, type Plan, type Policy } from '../plan/index.ts';
 import { IssueBook } from './issue-book.ts';
-import { FirstMerge } from './first-merge.ts';
+import { FirstMerge, type SeenHere } from './first-merge.ts';
 import { hasRealIssue } from './issue-counts.ts';
 import { LateDeletions } from './late-deletions.ts';
 import { policyFor } from './policy.ts';
@@ -31,6 +31,8 @@ const BREATH = 3;
 const LEAST_PAUSE_MS = 10;
 /** After a plan that could not be made (the database had no room), the next one waits this long. */
 const BROKEN_PAUSE_MS = 3 * secondMs;
+/** Files that are being written are waited for so long before both sides are compared without them. */
+const BUSY_PATIENCE_MS = 5 * secondMs;
 
 /** Plans what is dirty, runs the operations, and plans again what they touched, until nothing is left to do. */
 export class PlanLoop {
@@ -53,6 +55,7 @@ export class PlanLoop {
   #settledAnnounced = false;
   /** Something changed since both sides were compared for the first merge. */
   #unasked = true;
+  #busySinceMs: number | undefined;
 
   constructor(ctx: SyncContext, parts: PlanLoopParts) {
     this.#ctx = ctx;
@@ -195,7 +198,7 @@ export class PlanLoop {
     };
     try {
       this.#unasked = false;
-      const step = this.#firstMerge.look(busy, this.#parts.looking());
+      const step = this.#firstMerge.look(busy, this.#seenHere());
       if (step.step === 'read') {
         this.#unasked = true;
         for (const id of step.ids) void this.#perform({ op: 'hash', id });
@@ -208,6 +211,13 @@ export class PlanLoop {
       return BROKEN_PAUSE_MS;
     }
     return environment.clock.monotonic() - startedMs;
+  }
+
+  #seenHere(): SeenHere {
+    const now = this.#ctx.environment.clock.monotonic();
+    this.#busySinceMs = this.#parts.looking() ? (this.#busySinceMs ?? now) : undefined;
+    if (this.#busySinceMs === undefined) return 'all';
+    return now - this.#busySinceMs < BUSY_PATIENCE_MS ? 'not_yet' : 'never_quiet';
   }
 
   /**

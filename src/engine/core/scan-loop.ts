@@ -60,7 +60,9 @@ export class ScanLoop {
   #firstHintMs = 0;
   #urgent = false;
   readonly #again = new Map<string, () => void>();
-  /** Of these, folders that the disk has failed to list for a while: nobody waits for them. */
+  /** Of those: their moment has come, and the look at them is not over. */
+  readonly #due = new Set<string>();
+  /** Of those, folders that the disk has failed to list for a while: nobody waits for them. */
   readonly #later = new Set<string>();
   /** Folders that could not be listed: what was known in them was not looked into either. */
   #unlisted: ReadonlySet<string> = new Set();
@@ -133,9 +135,9 @@ export class ScanLoop {
     return this.#served < this.#asked;
   }
 
-  /** Files that are being written, and are looked at again in a moment. */
+  /** Files that are being written, until a look finds them quiet. */
   get watchingBusyFiles(): boolean {
-    return this.#again.size > this.#later.size;
+    return this.#again.size + this.#due.size > this.#later.size;
   }
 
   async run(): Promise<void> {
@@ -198,6 +200,7 @@ export class ScanLoop {
         // Taken only now: while others held the lock, more was asked for, or moved elsewhere.
         asked = this.#asked;
         what = this.#take();
+        const due = [...this.#due];
         const before = await checkFolder(environment.disk, folder.path, folder.folderId);
         const trouble = before === 'ready' ? await this.#hooks.prepare() : null;
         if (trouble !== null) {
@@ -225,7 +228,9 @@ export class ScanLoop {
         const found = reconcile(seen, known, () => environment.random.id(), this.#openIssues(), this.#doubts);
         this.#doubts = found.doubts;
         this.#unlisted = new Set(found.busy.flatMap(({ path, againMs }) => (againMs === undefined ? [] : [path])));
-        return [...this.#apply(await this.#withProvenMoves(found)), ...judgedAnew];
+        const ids = [...this.#apply(await this.#withProvenMoves(found)), ...judgedAnew];
+        for (const path of due) this.#due.delete(path);
+        return ids;
       });
       if (changed === undefined) return false;
       this.#served = asked;
@@ -364,7 +369,7 @@ export class ScanLoop {
     this.#again.get(path)?.();
     const cancel = this.#ctx.environment.clock.timer(afterMs + 20, () => {
       this.#again.delete(path);
-      this.#later.delete(path);
+      if (!this.#later.delete(path)) this.#due.add(path);
       this.#add(path);
     });
     this.#again.set(path, cancel);

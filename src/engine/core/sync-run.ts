@@ -6,6 +6,7 @@ import {
   Mutex,
   type ApplyParts,
   bringBack,
+  contentNow,
   errorDataFor,
   type Undone,
   undoHere,
@@ -14,7 +15,7 @@ import {
 import type { Environment } from '../environment.ts';
 import { isPathBuiltInIgnored } from '../ignore/index.ts';
 import { checkFolder, purgeTrash } from '../local/index.ts';
-import { type NodeId, ROOT_ID } from '../model/index.ts';
+import { type LocalFile, type NodeId, ROOT_ID } from '../model/index.ts';
 import { Nap } from '../nap.ts';
 import { compareSides, type Foresight, foresee } from '../plan/index.ts';
 import { type DriveApi, watchChanges } from '../remote/index.ts';
@@ -402,6 +403,22 @@ export class SyncRun {
     const end = clock.monotonic() + LONGEST_QUIET_MS;
     const seen = (): boolean => (!this.#scan.watchingBusyFiles && !this.#scan.pending) || clock.monotonic() > end;
     await this.#orBlocked((over) => this.#until(seen, over), signal, fresh);
+  }
+
+  /** Looks at this folder (relative), also while paused and without the cloud. Throws what the synced folder says. */
+  async lookAt(folder: string): Promise<void> {
+    const before = this.#news.folder;
+    const { signal } = new AbortController();
+    await this.#orBlocked(
+      () => this.#scan.scan([folder]),
+      signal,
+      () => (this.#news.folder > before ? this.#folderError : null),
+    );
+  }
+
+  /** Hash of a file as it is on the disk at this moment; undefined when it is not the one that the last look saw. */
+  contentNow(file: LocalFile): Promise<string | undefined> {
+    return contentNow(this.#apply, file);
   }
 
   /** Files that are being written are not in the tree yet. */

@@ -1,4 +1,4 @@
-import { assertNever } from '../../base/index.ts';
+import { assertNever, parentPath } from '../../base/index.ts';
 import { TidemarkError } from '../../contract/index.ts';
 import { note, type NoteDetails } from '../apply/index.ts';
 import type { ActivityRow, Reversal } from '../store/index.ts';
@@ -59,9 +59,8 @@ async function restoreVersion(engine: TidemarkEngine, id: string, { now, before,
   const there = engine.store.remote.get(id);
   if (there?.kind !== 'file') throw new TidemarkError('undo_item_gone', { path });
   if (there.content.hash === before) return;
-  const here = engine.store.local.get(id);
-  const edited = here !== undefined && (here.kind !== 'file' || here.content?.hash !== now);
-  if (there.content.hash !== now || edited) throw new TidemarkError('undo_changed', { path });
+  if (there.content.hash !== now) throw new TidemarkError('undo_changed', { path });
+  await requireUnedited(engine, id, now, path);
   const drive = engine.requireDrive();
   const version = (await drive.versions(id)).find((one) => !one.current && one.hash === before);
   if (version === undefined) throw new TidemarkError('undo_trash_gone', { path });
@@ -72,6 +71,19 @@ async function restoreVersion(engine: TidemarkEngine, id: string, { now, before,
       throw new TidemarkError('undo_changed', { path }, { cause: error });
     throw error;
   }
+}
+
+/** What is on this disk is not newer than what is to go. Also where no look has found it yet: the engine may have just begun. */
+async function requireUnedited(engine: TidemarkEngine, id: string, now: string, path: string): Promise<void> {
+  const { store } = engine;
+  const run = engine.requireRun();
+  const known = store.localPath(id);
+  if (known !== undefined) await run.lookAt(parentPath(known));
+  const here = store.local.get(id);
+  // Deleted here, and the cloud does not know yet; or never here.
+  if (here === undefined && store.synced.get(id) !== undefined) throw new TidemarkError('undo_item_gone', { path });
+  if (here === undefined || known === undefined) return;
+  if (here.kind !== 'file' || (await run.contentNow(here)) !== now) throw new TidemarkError('undo_changed', { path });
 }
 
 /** First the kept copy, then the file itself: so nothing is missing in between. */
@@ -86,6 +98,8 @@ async function openConflict(
   const there = winner === null ? undefined : engine.store.remote.get(winner);
   const changed = there?.kind === 'file' && there.content.hash !== now && there.content.hash !== before;
   if (keep === 'copy' && changed) throw new TidemarkError('undo_changed', { path });
+  if (keep === 'copy' && winner !== null && there?.kind === 'file' && there.content.hash === now)
+    await requireUnedited(engine, winner, now, path);
   await outOfTrash(engine, id, copyPath);
   if (keep === 'copy' && winner !== null && before !== null) await restoreVersion(engine, winner, { now, before, path });
 }

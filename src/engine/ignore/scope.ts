@@ -59,6 +59,19 @@ export class Scope {
     return level.out ?? this.#localOnly(parentId, name) ?? judge(level, name, kind === 'folder');
   }
 
+  /** As `at`, for a path below a folder of that tree; the folders on the way need not be there. */
+  below(side: Side, folder: NodeId, names: readonly string[], kind: 'file' | 'folder'): LeftOut | undefined {
+    let level = this.#level(side, folder);
+    let out = level?.out;
+    for (const [index, name] of names.entries()) {
+      if (level === undefined || out !== undefined) return out;
+      const isFolder = index < names.length - 1 || kind === 'folder';
+      out = (index === 0 ? this.#localOnly(folder, name) : undefined) ?? judge(level, name, isFolder);
+      level = levelBelow(level, name, undefined, null, out);
+    }
+    return out;
+  }
+
   /** In a folder of the cloud that is not kept on this device, or such a folder itself. */
   excluded(id: NodeId): boolean {
     const { excluded, remote } = this.#facts;

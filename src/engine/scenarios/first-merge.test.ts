@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { Question } from '../../contract/index.ts';
+import { realClock } from './support/environment.ts';
 import { type Device, type World, worldOf } from './support/index.ts';
 
 const FIRST = 'first-merge';
@@ -220,11 +221,34 @@ describe('First merge', () => {
     await desktop.start();
     await desktop.signIn();
     await desktop.write('report.txt', 'as');
+    // Looks take most of the time, so that some of what asks comes in the middle of one.
+    desktop.disk.before = (call) => (call === 'list' ? realClock.sleep(150) : undefined);
     const writing = setInterval(() => void desktop.append('report.txt', ' the desktop'), 10);
     await desktop.addFolder({ merge: false });
-    await desktop.call('sync.preview', {});
+    await Promise.all([0, 60, 120, 180, 240].map((ms) => realClock.sleep(ms).then(() => desktop.call('sync.preview', {}))));
     clearInterval(writing);
     await desktop.sync();
     expect(await asked(desktop)).toMatchObject({ different: 1 });
+  });
+
+  it('is asked also when all that is here is a document that an office program has open', async () => {
+    await using opened = await worldOf('laptop');
+    const { world } = opened;
+    const [laptop] = opened.devices;
+    await laptop.write('report.docx', 'as the laptop wrote it');
+    await laptop.sync();
+    const desktop = await world.device('desktop', {
+      merge: false,
+      before: async (device) => {
+        await device.write('report.docx', 'as the desktop wrote');
+        await device.write('~$port.docx', 'Ann');
+      },
+    });
+    await desktop.sync();
+    expect(await asked(desktop)).toMatchObject({ different: 1, examples: ['report.docx'] });
+    await desktop.remove('~$port.docx');
+    await desktop.sync();
+    expect(await asked(desktop)).toMatchObject({ different: 1, examples: ['report.docx'], onlyThere: { files: 0 } });
+    expect(await desktop.read('report.docx')).toBe('as the desktop wrote');
   });
 });

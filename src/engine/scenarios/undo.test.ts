@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { dayMs } from '../../base/index.ts';
 import type { Activity, ActivityKind, UndoResult } from '../../contract/index.ts';
 import { DiskFault } from '../index.ts';
+import { QUIET_MS } from '../local/index.ts';
+import { realClock } from './support/environment.ts';
 import { type Device, worldOf } from './support/index.ts';
 
 /** The newest line of this kind. */
@@ -270,6 +272,59 @@ describe('nothing that was done since is undone with it', () => {
     expect(await ben.read('folder/a.txt')).toBe('a');
   });
 
+  it('a folder that came and went, and whose name another one has now: that one stays', async () => {
+    await using it = await pair();
+    const { world, ann, ben } = it;
+    await ann.mkdir('top/plans');
+    await world.settle();
+    const arrival = (await ben.activity()).find(({ kind, path }) => kind === 'folder_here' && path === 'top/plans');
+    const undoArrival = async (): Promise<string> => {
+      const [result] = await undoIds(ben, arrival?.id ?? 0);
+      return result?.outcome === 'failed' ? result.error.code : 'undone';
+    };
+    await ann.remove('top/plans');
+    await world.settle();
+    const { id: gone } = await last(ben, 'deleted_here');
+    await ann.write('top/plans/b.txt', 'the second');
+    await world.settle();
+    expect(await undoArrival()).toBe('undo_item_gone');
+    await world.settle();
+    await world.expectSame({ 'top/': '', 'top/plans/': '', 'top/plans/b.txt': 'the second' });
+    // The one that came is known again once an undo has brought it back.
+    await ann.remove('top/plans');
+    await world.settle();
+    await undoIds(ben, gone);
+    await world.settle();
+    await world.expectSame({ 'top/': '', 'top/plans/': '' });
+    expect(await undoArrival()).toBe('undone');
+    await world.settle();
+    await world.expectSame({ 'top/': '' });
+  });
+
+  it.each(['rule', 'rule, its folder gone', 'folder that stays here', 'folder that is not kept here'])(
+    'a move out of a place that does not sync here by now is not undone, and says why: %s',
+    async (why) => {
+      await using it = await pair();
+      const { world, ann, ben } = it;
+      await ann.write('build/deep/a.o', 'a');
+      await ann.write('build/b.txt', 'b');
+      await world.settle();
+      await ann.rename('build/deep/a.o', 'a.o');
+      if (why === 'rule, its folder gone') await ann.remove('build/deep');
+      await world.settle();
+      if (why.startsWith('rule')) await ben.write('build/.tidemarkignore', 'deep/\n');
+      if (why === 'folder that stays here') await ben.call('folder.add', { path: ben.path('build'), localOnly: true });
+      if (why === 'folder that is not kept here') await ben.call('selection.exclude', { path: 'build' });
+      await world.settle();
+      const before = await ben.tree();
+      expect(await refusal(ben, 'moved_here')).toBe('undo_left_out');
+      await world.settle();
+      expect(await ben.tree()).toEqual(before);
+      expect(before).toMatchObject({ 'a.o': 'a' });
+      expect(await ann.read('a.o')).toBe('a');
+    },
+  );
+
   it('twice is once', async () => {
     await using it = await pair();
     const { world, ann, ben } = it;
@@ -414,10 +469,48 @@ describe('what this device did in the cloud', () => {
     await world.settle();
     await world.expectSame({ 'a.txt': 'second' });
     await ann.write('a.txt', 'not sent yet');
-    const rows = (await ann.activity()).filter(({ kind }) => kind === 'undone');
-    await undoIds(ann, rows[0]?.id ?? 0);
+    expect(await refusal(ann, 'undone')).toBe('undo_changed');
     await world.settle();
-    expect(Object.values(await ann.tree())).toContain('not sent yet');
+    await world.expectSame({ 'a.txt': 'not sent yet' });
+  });
+
+  it('an edit that was edited on, moved or deleted while no engine ran is not taken back by one that just began', async () => {
+    await using it = await pair();
+    const { world, ann } = it;
+    for (const path of ['edited.txt', 'swapped.txt', 'touched.txt', 'moved.txt', 'deleted.txt']) await ann.write(`docs/${path}`, path);
+    await world.settle();
+    for (const path of ['edited.txt', 'swapped.txt', 'touched.txt', 'moved.txt', 'deleted.txt']) await ann.write(`docs/${path}`, 'second');
+    await world.settle();
+    const rows = (await ann.activity()).filter(({ kind }) => kind === 'updated_cloud');
+    await ann.stop();
+    await ann.write('docs/edited.txt', 'newer');
+    await ann.saveBySwap('docs/swapped.txt', 'newer');
+    await ann.touch('docs/touched.txt');
+    await ann.rename('docs/moved.txt', 'moved.txt');
+    await ann.remove('docs/deleted.txt');
+    // What left its folder only just now may still be on its way.
+    await realClock.sleep(QUIET_MS + 50);
+    await ann.start();
+    const told = await undoIds(ann, ...rows.map(({ id }) => id));
+    const outcomes = told.map((one) => {
+      const path = rows.find(({ id }) => id === one.id)?.path ?? '';
+      return [path, one.outcome === 'failed' ? one.error.code : 'undone'] as const;
+    });
+    expect(Object.fromEntries(outcomes)).toEqual({
+      'docs/edited.txt': 'undo_changed',
+      'docs/swapped.txt': 'undo_changed',
+      'docs/touched.txt': 'undone',
+      'docs/moved.txt': 'undone',
+      'docs/deleted.txt': 'undo_item_gone',
+    });
+    await world.settle();
+    await world.expectSame({
+      'docs/': '',
+      'docs/edited.txt': 'newer',
+      'docs/swapped.txt': 'newer',
+      'docs/touched.txt': 'touched.txt',
+      'moved.txt': 'moved.txt',
+    });
   });
 
   it('a move goes back on this disk', async () => {

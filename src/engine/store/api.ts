@@ -205,7 +205,13 @@ interface PlaceRow {
 export type Reversal =
   | { readonly way: 'bring_back'; readonly hash: string | null }
   /** A file while it has the content `now`. A folder (null) while all in it is in the cloud, and with `theirs` none of it is from here. */
-  | { readonly way: 'take_away'; readonly now: string | null; readonly theirs?: boolean }
+  | {
+      readonly way: 'take_away';
+      readonly now: string | null;
+      readonly theirs?: boolean;
+      /** Of a folder: found again by this when an undo brought it back, since it has another id then. */
+      readonly identity?: FolderIdentity;
+    }
   | { readonly way: 'put_previous'; readonly now: string; readonly before: string }
   /** `from` is where the change left it. */
   | { readonly way: 'move_back'; readonly from: PlaceRow; readonly to: PlaceRow }

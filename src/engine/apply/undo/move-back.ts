@@ -9,7 +9,7 @@ import { parkedFolder } from '../own-folder.ts';
 import type { ApplyParts } from '../parts.ts';
 import { diskPath, pathOf, sameFile } from '../paths.ts';
 import { movedBack } from '../reversals.ts';
-import { folderAt, isFree } from './places.ts';
+import { folderAt, isFree, requireSyncedPlace } from './places.ts';
 import { findOldFolder, itemOf, leftAt, pathNow, requireSettled, type Undone } from './undone.ts';
 
 export type MoveBack = Extract<Reversal, { readonly way: 'move_back' }>;
@@ -99,6 +99,8 @@ async function prepare(parts: ApplyParts, row: ActivityRow, { from, to }: MoveBa
   // Its folder may have got another name, or another id by being brought back.
   if (!samePlace(item, from) && before !== leftAt(row)) throw new TidemarkError('undo_changed', { path: before });
   requireSettled(parts, item, before);
+  requireSyncedPlace(parts, joinPath(oldFolderPath(parts, row, to.parentId), to.name), item.kind);
+  if (parts.scope().excluded(to.parentId)) throw new TidemarkError('undo_left_out', { path: row.otherPath ?? row.path });
   const place = { parentId: await oldFolder(parts, row, to.parentId), name: to.name };
   if (samePlace(item, place)) throw new TidemarkError('undo_done', { path: before });
   return { row, item, before, place, target: joinPath(pathOf(parts, place.parentId) ?? '', place.name) };
@@ -154,9 +156,15 @@ async function putBack(parts: ApplyParts, { item }: Turn): Promise<void> {
 
 async function oldFolder(parts: ApplyParts, row: ActivityRow, parentId: NodeId): Promise<NodeId> {
   const known = findOldFolder(parts.store, row, parentId);
-  // What is out of sight just now is in nobody's way, but no place either.
   if (known !== undefined && pathOf(parts, known) !== undefined) return known;
-  return folderAt(parts, parentPath(row.kind === 'conflict' ? row.path : (row.otherPath ?? row.path)));
+  return folderAt(parts, oldFolderPath(parts, row, parentId));
+}
+
+function oldFolderPath(parts: ApplyParts, row: ActivityRow, parentId: NodeId): string {
+  const known = findOldFolder(parts.store, row, parentId);
+  // What is out of sight just now is in nobody's way, but no place either.
+  const path = known === undefined ? undefined : pathOf(parts, known);
+  return path ?? parentPath(row.kind === 'conflict' ? row.path : (row.otherPath ?? row.path));
 }
 
 const childIds = ({ store }: ApplyParts, { id }: LocalNode): readonly NodeId[] => [...store.local.children(id)].map((child) => child.id);

@@ -1,6 +1,6 @@
 import { joinPath, nameKey, numberedName, parentPath } from '../../../base/index.ts';
 import { TidemarkError } from '../../../contract/index.ts';
-import { type NodeId, ROOT_ID } from '../../model/index.ts';
+import { type LocalNode, type NodeId, ROOT_ID } from '../../model/index.ts';
 import type { ApplyParts } from '../parts.ts';
 import { newPath, requireStat } from '../paths.ts';
 import { syncFolders } from '../sync-folders.ts';
@@ -12,8 +12,7 @@ export async function folderAt(parts: ApplyParts, path: string): Promise<NodeId>
   let walked = '';
   for (const name of path === '' ? [] : path.split('/')) {
     walked = joinPath(walked, name);
-    const found = [...store.local.named(at, nameKey(name))];
-    const there = found.find((one) => one.name === name) ?? found[0];
+    const there: LocalNode | undefined = nodeNamed(store.local, at, name);
     if (there?.kind === 'file') throw new TidemarkError('undo_place_taken', { path: walked });
     at = there?.id ?? (await makeFolder(at, name));
   }
@@ -28,6 +27,29 @@ export async function folderAt(parts: ApplyParts, path: string): Promise<NodeId>
     store.transaction((write) => write.putLocal({ kind: 'folder', id, parentId, name, stat }));
     return id;
   }
+}
+
+/**
+ * Throws undo_left_out when what comes to the path would not sync there: a rule leaves it out, or it is in a folder that
+ * never leaves this device or is not kept on it. Makes nothing.
+ */
+export function requireSyncedPlace({ store, scope }: ApplyParts, path: string, kind: 'file' | 'folder'): void {
+  const judged = scope();
+  const names = path.split('/');
+  let folder: NodeId = ROOT_ID;
+  let [passed, there]: [number, NodeId | undefined] = [0, ROOT_ID];
+  for (const [index, name] of names.slice(0, -1).entries()) {
+    there = there === undefined ? undefined : nodeNamed(store.remote, there, name)?.id;
+    if (there !== undefined && judged.excluded(there)) throw new TidemarkError('undo_left_out', { path });
+    const here: LocalNode | undefined = passed === index ? nodeNamed(store.local, folder, name) : undefined;
+    if (here !== undefined) [folder, passed] = [here.id, index + 1];
+  }
+  if (judged.below('local', folder, names.slice(passed), kind) !== undefined) throw new TidemarkError('undo_left_out', { path });
+}
+
+function nodeNamed<N extends { readonly name: string }>(tree: { named(at: NodeId, key: string): Iterable<N> }, at: NodeId, name: string) {
+  const found = [...tree.named(at, nameKey(name))];
+  return found.find((one) => one.name === name) ?? found[0];
 }
 
 /** Nothing has the name there, on this disk or in the cloud. @param but items that may: they leave it, or only change the spelling */

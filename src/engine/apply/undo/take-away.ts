@@ -2,9 +2,9 @@ import { parentPath } from '../../../base/index.ts';
 import { TidemarkError } from '../../../contract/index.ts';
 import { DiskFault } from '../../environment.ts';
 import type { Scope } from '../../ignore/index.ts';
-import type { LocalFolder } from '../../model/index.ts';
+import type { FileStat, LocalFolder } from '../../model/index.ts';
 import { samePlace } from '../../plan/index.ts';
-import type { ActivityRow, Reversal } from '../../store/index.ts';
+import type { ActivityRow, FolderIdentity, Reversal } from '../../store/index.ts';
 import { below, findUnlike } from '../delete-local.ts';
 import { ignoreFault, type Line, MOVE_JOURNAL, type MoveEntry, recoverMove, writeLine } from '../move-journal.ts';
 import type { ApplyParts } from '../parts.ts';
@@ -20,12 +20,14 @@ import { syncFolders } from '../sync-folders.ts';
 export async function takeAway(
   parts: ApplyParts,
   row: ActivityRow,
-  { now, theirs = false }: Extract<Reversal, { readonly way: 'take_away' }>,
+  { now, theirs = false, identity }: Extract<Reversal, { readonly way: 'take_away' }>,
 ): Promise<Undone> {
   const { store, root, environment } = parts;
   const { disk } = environment;
   const item = itemOf(parts, row);
   const path = pathNow(parts, item);
+  if (item.kind === 'folder' && item.id !== row.node && !isProvenSame(item.stat, identity))
+    throw new TidemarkError('undo_item_gone', { path });
   requireSettled(parts, item, path);
   const from = await absolutePath(parts, item);
   if ((await findUnlike(parts, item, from, path)) !== undefined) throw new DiskFault('changed', from);
@@ -73,6 +75,10 @@ export async function takeAway(
     throw error;
   }
 }
+
+/** Another folder may have got the name since. Without a time of creation nothing proves that it is the one that came. */
+const isProvenSame = (stat: FileStat, came: FolderIdentity | undefined): boolean =>
+  stat.dev === came?.dev && stat.ino === came.ino && stat.birthtimeNs === came.birthtimeNs && stat.birthtimeNs !== '0';
 
 /**
  * All that a folder holds is in the cloud as it is here, so that nothing is only in the trash afterwards, and none of it

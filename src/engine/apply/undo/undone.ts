@@ -1,11 +1,12 @@
 import { parentPath } from '../../../base/index.ts';
 import { TidemarkError } from '../../../contract/index.ts';
+import { DiskFault } from '../../environment.ts';
 import { findByPath, type LocalFile, type LocalNode, type NodeId, ROOT_ID } from '../../model/index.ts';
 import { samePlace } from '../../plan/index.ts';
 import type { ActivityRow, Store } from '../../store/index.ts';
 import { settle } from '../bookkeeping.ts';
 import type { ApplyParts } from '../parts.ts';
-import { absolutePath, pathOf } from '../paths.ts';
+import { absolutePath, pathOf, requireSame } from '../paths.ts';
 
 /** What became of an undo on this disk. */
 export interface Undone {
@@ -65,6 +66,17 @@ export async function hashOf(parts: ApplyParts, file: LocalFile): Promise<string
   const path = await absolutePath(parts, file);
   // Also during a pause, which only stops what is sent and fetched.
   return (await parts.environment.disk.cut(path, file.stat)).content.hash;
+}
+
+/** As `hashOf`; undefined when the file is not as its row says, such as one that was written a moment ago. Throws DiskFault. */
+export async function contentNow(parts: ApplyParts, file: LocalFile): Promise<string | undefined> {
+  try {
+    await requireSame(parts, await absolutePath(parts, file), file.stat);
+    return await hashOf(parts, file);
+  } catch (error) {
+    if (error instanceof DiskFault && (error.code === 'changed' || error.code === 'missing')) return undefined;
+    throw error;
+  }
 }
 
 export const pathNow = (parts: ApplyParts, node: LocalNode): string => pathOf(parts, node.id) ?? node.name;

@@ -61,7 +61,8 @@ export function syncMethods(engine: TidemarkEngine): Handlers<Names> {
       engine.lookOnly(async (run) => {
         await run.readUnknown();
         // Both sides were looked at, so it can be said whether a question about them waits; what could not be read differs.
-        new FirstMerge(store, environment.clock).look({ inFlight: () => false, resting: () => true }, run.watchingBusyFiles);
+        const busy = { inFlight: () => false, resting: () => true };
+        new FirstMerge(store, environment.clock).look(busy, run.watchingBusyFiles ? 'never_quiet' : 'all');
         return previewOf(engine, run.foresee(), limit);
       }),
     'sync.pause': ({ until }) => {
