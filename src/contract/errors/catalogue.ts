@@ -110,6 +110,7 @@ export const catalogue = {
   ignore_pattern_bad: { reaction: 'ask' },
   // --- the folder
   folder_missing: { reaction: 'ask', exit: 2 },
+  folder_unreadable: { reaction: 'ask', exit: 2 },
   folder_not_a_folder: { reaction: 'ask', exit: 2 },
   folder_not_writable: { reaction: 'ask', exit: 2 },
   folder_nested: { reaction: 'ask', exit: 2 },

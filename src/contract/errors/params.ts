@@ -87,6 +87,7 @@ export const errorParams = {
   rules_too_large: { path: 'string', limitBytes: 'number?' },
   ignore_pattern_bad: { path: 'string', line: 'number', pattern: 'string' },
   folder_missing: { path: 'string' },
+  folder_unreadable: { path: 'string' },
   folder_not_a_folder: { path: 'string' },
   folder_not_writable: { path: 'string' },
   folder_nested: { path: 'string', other: 'string?' },

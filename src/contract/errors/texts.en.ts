@@ -216,6 +216,10 @@ export const en: ErrorTexts = {
     problem: 'The folder “{path}” is not there.',
     wayOut: 'Bring it back or connect its disk, or choose another folder; nothing is deleted meanwhile.',
   },
+  folder_unreadable: {
+    problem: 'Tidemark may not look into the folder “{path}”, or into its own folder .tidemark in it.',
+    wayOut: 'Give this user the permission to read and open both, or check the disk; nothing is deleted meanwhile.',
+  },
   folder_not_a_folder: { problem: '“{path}” is not a folder.', wayOut: 'Choose a folder.' },
   folder_not_writable: {
     problem: 'Tidemark cannot write in the folder “{path}”.',

@@ -104,6 +104,10 @@ export const zhHans: ErrorTexts = {
   },
   ignore_pattern_bad: { problem: '“{path}”第 {line} 行永远无法匹配：“{pattern}”。', wayOut: '请更正此模式；文件中的其他行仍然有效。' },
   folder_missing: { problem: '文件夹“{path}”不存在。', wayOut: '请恢复该文件夹或连接其磁盘，或另选文件夹；在此期间不会删除任何内容。' },
+  folder_unreadable: {
+    problem: 'Tidemark 无法查看文件夹“{path}”或其中自身的 .tidemark 文件夹。',
+    wayOut: '请授予此用户读取和打开两者的权限，或检查磁盘；在此期间不会删除任何内容。',
+  },
   folder_not_a_folder: { problem: '“{path}”不是文件夹。', wayOut: '请选择一个文件夹。' },
   folder_not_writable: { problem: 'Tidemark 无法写入文件夹“{path}”。', wayOut: '请为此用户授予权限，或另选文件夹。' },
   folder_nested: { problem: '“{path}”位于已同步的文件夹内，或包含已同步的文件夹。', wayOut: '请另选一个与之无关的文件夹。' },

@@ -104,6 +104,10 @@ export const zhHant: ErrorTexts = {
   },
   ignore_pattern_bad: { problem: '「{path}」第 {line} 行永遠無法相符：「{pattern}」。', wayOut: '請更正此模式；檔案中的其他行仍然有效。' },
   folder_missing: { problem: '資料夾「{path}」不存在。', wayOut: '請還原該資料夾或連接其磁碟，或另選資料夾；在此期間不會刪除任何內容。' },
+  folder_unreadable: {
+    problem: 'Tidemark 無法檢視資料夾「{path}」或其中自身的 .tidemark 資料夾。',
+    wayOut: '請授予此使用者讀取和開啟兩者的權限，或檢查磁碟；在此期間不會刪除任何內容。',
+  },
   folder_not_a_folder: { problem: '「{path}」不是資料夾。', wayOut: '請選擇一個資料夾。' },
   folder_not_writable: { problem: 'Tidemark 無法寫入資料夾「{path}」。', wayOut: '請授予此使用者權限，或另選資料夾。' },
   folder_nested: { problem: '「{path}」位於已同步的資料夾內，或包含已同步的資料夾。', wayOut: '請另選一個與之無關的資料夾。' },

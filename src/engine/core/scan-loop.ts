@@ -251,6 +251,9 @@ export class ScanLoop {
       const listing = await gather({ disk, clock, root: folder.path, rules: scopes.forScan() }, what, known, stopping);
       const state = await checkFolder(disk, folder.path, folder.folderId);
       if (state !== 'ready') return state;
+      // It may be entered and not listed: all that is in it is out of sight.
+      const top = listing.folders.get('');
+      if (top?.state === 'unreadable' && top.fault === 'denied') return 'unreadable';
       const ids = scopes.takeRules(rulesOfKnown(listing));
       for (const id of ids) judgedAnew.push(id);
       if (ids.length === 0 || round === MOST_ROUNDS) return { listing, judgedAnew };
@@ -377,6 +380,8 @@ export function folderError(state: FolderState, path: string): ErrorData | null 
       return null;
     case 'missing':
       return { code: 'folder_missing', params: { path } };
+    case 'unreadable':
+      return { code: 'folder_unreadable', params: { path } };
     case 'replaced':
       return { code: 'folder_replaced', params: { path } };
     case 'not_writable':

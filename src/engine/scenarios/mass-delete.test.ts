@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rmdir } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, rmdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { TidemarkError } from '../../contract/index.ts';
 import { asRoot, type Device, type Tree, until, type World, worldOf } from './support/index.ts';
@@ -376,6 +376,35 @@ describe('Lost root', () => {
     await expect(readdir(laptop.folder)).rejects.toThrow('ENOENT');
 
     await rename(aside, laptop.folder);
+    await laptop.syncOnceFree();
+    await world.settle();
+    await world.expectSame({ ...before, 'meanwhile.txt': 'meanwhile' });
+  });
+
+  it.skipIf(asRoot).each([0o000, 0o300])('root unreadable (mode %o): says so and what to do, deletes nothing', async (mode) => {
+    await using opened = await worldOf('laptop', 'desktop');
+    const { world } = opened;
+    const [laptop, desktop] = opened.devices;
+    const before = await filled(world, laptop);
+    await chmod(laptop.folder, mode);
+    try {
+      const code = 'folder_unreadable';
+      for (const again of [false, true]) {
+        if (again) await laptop.restart();
+        expect(await codeOf(laptop.sync())).toBe(code);
+        expect(await laptop.call('status.snapshot', {})).toMatchObject({
+          state: 'error',
+          reason: { code, params: { path: laptop.folder } },
+        });
+        expect(await laptop.call('files.explain', { path: 'at the top.txt' })).toMatchObject({ state: 'waiting', reason: { code } });
+      }
+      await desktop.write('meanwhile.txt', 'meanwhile');
+      await desktop.sync();
+      expect(await laptop.questions()).toEqual([]);
+      expect(await desktop.tree()).toEqual({ ...before, 'meanwhile.txt': 'meanwhile' });
+    } finally {
+      await chmod(laptop.folder, 0o755);
+    }
     await laptop.syncOnceFree();
     await world.settle();
     await world.expectSame({ ...before, 'meanwhile.txt': 'meanwhile' });
