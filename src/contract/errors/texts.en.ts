@@ -152,6 +152,18 @@ export const en: ErrorTexts = {
   },
   symlink_skipped: { problem: '“{path}” is a link, and links do not sync.', wayOut: 'Put the file itself there if it should sync.' },
   special_skipped: { problem: '“{path}” is not a file or a folder, so it does not sync.', wayOut: 'Nothing needs to be done.' },
+  link_in_the_way: {
+    problem: 'A link is in the place of “{path}” here; Tidemark neither replaces a link nor follows it.',
+    wayOut: 'Remove or rename the link; until then both sides stay as they are.',
+  },
+  special_in_the_way: {
+    problem: 'A device, socket or pipe is in the place of “{path}” here, and Tidemark leaves those alone.',
+    wayOut: 'Remove or rename it; until then both sides stay as they are.',
+  },
+  rules_in_the_way: {
+    problem: 'A link or device is in the place of the ignore rules “{path}” here, so those of the cloud cannot be read.',
+    wayOut: 'Remove or rename it and they come; until then nothing that is new in their folder is sent or received.',
+  },
   content_corrupt: {
     problem: 'What was downloaded is damaged, so it was not used.',
     wayOut: 'Tidemark gets it again by itself; the file here is untouched.',
@@ -197,8 +209,8 @@ export const en: ErrorTexts = {
     wayOut: 'Choose “Keep on this device” for its folder, or run tidemark exclude remove, if it should be here.',
   },
   name_left_out: {
-    problem: 'Something in the cloud that is left out on this device has the name “{name}”.',
-    wayOut: 'Rename this one, change the rule, or keep the other one on this device; until then both stay as they are.',
+    problem: 'Something that is left out on this device, here or in the cloud, has the name “{name}”.',
+    wayOut: 'Rename one of the two, change the rule, or keep the other one on this device; until then both stay as they are.',
   },
   rules_unreadable: {
     problem: 'The ignore rules in “{path}” cannot be read.',

@@ -67,6 +67,18 @@ export const zhHans: ErrorTexts = {
   path_too_long: { problem: '“{path}”的路径对本机来说太长。', wayOut: '请缩短文件夹名称，或把它移到上层。' },
   symlink_skipped: { problem: '“{path}”是链接，链接不会同步。', wayOut: '若需同步，请放入文件本身。' },
   special_skipped: { problem: '“{path}”不是文件或文件夹，不会同步。', wayOut: '无需处理。' },
+  link_in_the_way: {
+    problem: '本机上“{path}”的位置是一个链接；Tidemark 既不替换链接，也不跟随链接。',
+    wayOut: '请移除或重命名该链接；在此之前两边都保持原样。',
+  },
+  special_in_the_way: {
+    problem: '本机上“{path}”的位置是设备、套接字或管道，Tidemark 不会改动它们。',
+    wayOut: '请移除或重命名它；在此之前两边都保持原样。',
+  },
+  rules_in_the_way: {
+    problem: '本机上忽略规则“{path}”的位置是链接或设备，因此无法采用云端的规则。',
+    wayOut: '请移除或重命名它，规则随后便会下载；在此之前其文件夹中的新内容既不上传也不下载。',
+  },
   content_corrupt: { problem: '下载的内容已损坏，未被使用。', wayOut: 'Tidemark 会自动重新获取；本机的文件未受影响。' },
   file_too_large_here: {
     problem: '此磁盘无法容纳像“{path}”这么大的单个文件。',
@@ -91,8 +103,8 @@ export const zhHans: ErrorTexts = {
     wayOut: '若需保留在本机，请对其文件夹选择“保留在本机”，或运行 tidemark exclude remove。',
   },
   name_left_out: {
-    problem: '云端有一项在本机被排除的内容已使用名称“{name}”。',
-    wayOut: '请重命名此项、修改规则，或将另一项保留在本机；在此之前两者都保持原样。',
+    problem: '在本机被排除的一项内容（在本机或云端）已使用名称“{name}”。',
+    wayOut: '请重命名其中一项、修改规则，或将另一项保留在本机；在此之前两者都保持原样。',
   },
   rules_unreadable: {
     problem: '无法读取“{path}”中的忽略规则。',

@@ -67,6 +67,18 @@ export const zhHant: ErrorTexts = {
   path_too_long: { problem: '「{path}」的路徑對本機來說太長。', wayOut: '請縮短資料夾名稱，或將它移到上層。' },
   symlink_skipped: { problem: '「{path}」是連結，連結不會同步。', wayOut: '若需同步，請放入檔案本身。' },
   special_skipped: { problem: '「{path}」不是檔案或資料夾，不會同步。', wayOut: '無需處理。' },
+  link_in_the_way: {
+    problem: '本機上「{path}」的位置是一個連結；Tidemark 既不取代連結，也不跟隨連結。',
+    wayOut: '請移除或重新命名該連結；在此之前兩邊都維持原樣。',
+  },
+  special_in_the_way: {
+    problem: '本機上「{path}」的位置是裝置、通訊端或管道，Tidemark 不會變動它們。',
+    wayOut: '請移除或重新命名它；在此之前兩邊都維持原樣。',
+  },
+  rules_in_the_way: {
+    problem: '本機上忽略規則「{path}」的位置是連結或裝置，因此無法採用雲端的規則。',
+    wayOut: '請移除或重新命名它，規則隨後便會下載；在此之前其資料夾中的新內容既不上傳也不下載。',
+  },
   content_corrupt: { problem: '下載的內容已損壞，未被使用。', wayOut: 'Tidemark 會自動重新取得；本機的檔案不受影響。' },
   file_too_large_here: {
     problem: '此磁碟無法容納像「{path}」這麼大的單一檔案。',
@@ -91,8 +103,8 @@ export const zhHant: ErrorTexts = {
     wayOut: '若需保留在本機，請對其資料夾選擇「保留在本機」，或執行 tidemark exclude remove。',
   },
   name_left_out: {
-    problem: '雲端有一項在本機被排除的內容已使用名稱「{name}」。',
-    wayOut: '請重新命名此項、修改規則，或將另一項保留在本機；在此之前兩者都維持原樣。',
+    problem: '在本機被排除的一項內容（在本機或雲端）已使用名稱「{name}」。',
+    wayOut: '請重新命名其中一項、修改規則，或將另一項保留在本機；在此之前兩者都維持原樣。',
   },
   rules_unreadable: {
     problem: '無法讀取「{path}」中的忽略規則。',

@@ -8,6 +8,7 @@ import { explainItem, isAway, type ItemFacts, ruleOfIssue, waitOfHeld, waitOfIss
 import type { FolderRow, Store } from '../store/index.ts';
 import { FIRST_MERGE_ID, firstMergeQuestion } from './first-merge.ts';
 import { LateDeletions } from './late-deletions.ts';
+import { PATH_KEY } from './issue-keys.ts';
 import { findAnywhere } from './lookup.ts';
 import { isWithin } from './new-folder.ts';
 import { policyFor } from './policy.ts';
@@ -38,7 +39,6 @@ interface Place {
 const MAX_NAMED = 20;
 /** A file that was written to this recently is still being written. */
 const FRESH_MS = 1000;
-const PATH_KEY = 'path:';
 
 type Waiting = Explanation['waiting'];
 const nothingKnown = { local: null, remote: null, synced: null, nextTryAt: null, next: [] as Explanation['next'] };
@@ -96,12 +96,13 @@ export class Explainer {
     const facts = { ...this.#parts.factsOf(id, path), held };
     // Where the disk has it, which may be another place than the path that was asked for.
     const sight = away === null ? await sightOf(this.#parts.environment.disk, root, store.localPath(id) ?? path) : undefined;
-    const hidden = sight?.kind === 'hidden' ? sight.reason : undefined;
+    const hidden = here !== undefined && sight?.kind === 'hidden' ? sight.reason : undefined;
     const first = firstMergeQuestion(store) === null ? null : FIRST_MERGE_ID;
     const verdict = explainItem({
       ...facts,
       questioned: question !== null,
       decision,
+      hindrance: decision?.waitsFor.map((other) => store.issue(other)?.reason).find((reason) => reason !== undefined),
       steps: operations.map(({ op }) => op),
       questionId: question,
       firstMergeId: first,

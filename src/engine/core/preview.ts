@@ -1,7 +1,7 @@
 import type { Foresight as ShownForesight } from '../../contract/index.ts';
 import type { Foresight, ForeseenStep } from '../plan/index.ts';
 import type { TidemarkEngine } from './engine.ts';
-import { isNodeKey, MAX_ISSUES } from './scan-loop.ts';
+import { isNodeKey, MAX_ISSUES } from './issue-keys.ts';
 import { openQuestions } from './open-questions.ts';
 import { questionOf } from './questions.ts';
 

@@ -15,6 +15,8 @@ import {
   type RulesChange,
 } from '../local/index.ts';
 import { findByPath, type NodeId, ROOT_ID } from '../model/index.ts';
+import { freedPlaces } from './freed-places.ts';
+import { MAX_ISSUES, PATH_KEY } from './issue-keys.ts';
 import { copyMarks, marksText } from './marks-copy.ts';
 import type { SyncContext } from './sync-context.ts';
 import { Waiters } from './waiters.ts';
@@ -27,14 +29,8 @@ const LONGEST_DEBOUNCE_MS = 500;
 const SOON_MS = secondMs;
 /** A folder that is missing is looked for again this often. */
 const MISSING_POLL_MS = 3 * secondMs;
-/** Issues of what has no node: `path:` and the path. */
-const PATH_KEY = 'path:';
-export const MAX_ISSUES = 10_000;
 /** Looks in a row that find changed rules: whoever goes on changing them is served by the next look. */
 const MOST_ROUNDS = 4;
-
-/** The issue is one of an item and not of a path. */
-export const isNodeKey = (key: string): boolean => !key.startsWith(PATH_KEY);
 
 export interface ScanHooks {
   /** Rows changed; the ids are to be planned. */
@@ -217,7 +213,7 @@ export class ScanLoop {
         const seen = { ...listing, restless: listing.restless || this.#asked > asked };
         const found = reconcile(seen, known, () => environment.random.id(), this.#openIssues(), this.#doubts);
         this.#doubts = found.doubts;
-        return [...this.#apply(await this.#withProvenMoves(found)), ...judgedAnew];
+        return [...this.#apply(await this.#withProvenMoves(found)), ...judgedAnew, ...freedPlaces(store, listing)];
       });
       if (changed === undefined) return false;
       this.#served = asked;

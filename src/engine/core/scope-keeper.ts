@@ -34,7 +34,7 @@ export class ScopeKeeper {
       settings: this.#parse(store.setting('ignore.rules')),
       localOnly: this.#localOnlyPlaces(),
       excluded: new Set(store.excluded()),
-      awaited: NONE,
+      awaited: NOTHING,
     };
     const awaited = awaitedFolders(store, new Scope(facts), known);
     return new Scope({ ...facts, awaited });
@@ -45,7 +45,7 @@ export class ScopeKeeper {
     return {
       at: (side, node) => scope.at(side, node),
       excluded: (id) => scope.excluded(id),
-      awaitsRules: (side, folder) => scope.awaitsRules(side, folder),
+      awaitedRules: (side, folder) => scope.awaitedRules(side, folder),
       asideItems: this.#store.asideCount(),
     };
   }
@@ -169,7 +169,7 @@ export class ScopeKeeper {
   }
 }
 
-const NONE: ReadonlySet<NodeId> = new Set();
+const NOTHING: ReadonlyMap<NodeId, NodeId> = new Map();
 
 const joinAbsolute = (root: string, path: RelativePath): string => `${root.endsWith('/') ? root.slice(0, -1) : root}/${path}`;
 
@@ -199,8 +199,8 @@ function addBelow(tree: StoreReads['local'] | StoreReads['remote'], folder: Node
  * Folders whose rules changed in the cloud, or came from there just now, and were not read here yet. A rules file that is
  * itself left out, or not kept on this device, will never be read; nobody waits for it.
  */
-function awaitedFolders(store: StoreReads, scope: Scope, known: ReadonlyMap<NodeId, KnownRules>): ReadonlySet<NodeId> {
-  const awaited = new Set<NodeId>();
+function awaitedFolders(store: StoreReads, scope: Scope, known: ReadonlyMap<NodeId, KnownRules>): ReadonlyMap<NodeId, NodeId> {
+  const awaited = new Map<NodeId, NodeId>();
   const { local, remote } = store.rulesFiles();
   const here = new Map(local.flatMap((node) => (isRulesFile(node) ? [[node.parentId, node] as const] : [])));
   const isRead = (node: LocalFile): boolean => {
@@ -214,7 +214,7 @@ function awaitedFolders(store: StoreReads, scope: Scope, known: ReadonlyMap<Node
     const synced = store.synced.get(node.id);
     const isHere = there !== undefined && there.content?.hash === node.content.hash;
     const isNews = synced?.kind !== 'file' || synced.hash !== node.content.hash;
-    if (isHere ? !isRead(there) : isNews) awaited.add(node.parentId);
+    if (isHere ? !isRead(there) : isNews) awaited.set(node.parentId, node.id);
   }
   return awaited;
 }

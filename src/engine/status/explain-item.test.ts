@@ -33,6 +33,7 @@ const settled: ExplainFacts = {
   questioned: false,
   held: null,
   decision: undefined,
+  hindrance: undefined,
   steps: [],
   questionId: null,
   firstMergeId: null,

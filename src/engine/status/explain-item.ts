@@ -7,6 +7,8 @@ import { type ItemFacts, isSettled, type ItemVerdict, itemVerdict } from './item
 export interface ExplainFacts extends ItemFacts {
   /** What the planner decided; undefined when it had nothing to decide. */
   readonly decision: { readonly rule: RuleCode; readonly waitsFor: readonly NodeId[] } | undefined;
+  /** What is wrong with an item that it waits for. */
+  readonly hindrance: ErrorData | undefined;
   readonly steps: readonly StepKind[];
   /** The question about deletions that holds it back. */
   readonly questionId: string | null;
@@ -34,10 +36,11 @@ export function explainItem(facts: ExplainFacts): ItemExplanation {
 }
 
 /** What was in step when it was last looked at is not called so where it is not there to be seen now. */
-function asSeenNow(verdict: ItemVerdict, { unreadable, unseen }: ExplainFacts): ItemVerdict {
+function asSeenNow(verdict: ItemVerdict, { unreadable, unseen, hindrance }: ExplainFacts): ItemVerdict {
   if (verdict.state !== 'synced' && verdict.state !== 'waiting') return verdict;
   if (unreadable !== undefined) return { ...verdict, state: 'waiting', reason: verdict.reason ?? unreadable };
-  return unseen === null ? verdict : { ...verdict, state: 'waiting' };
+  const reason = verdict.reason ?? (verdict.state === 'waiting' ? (hindrance ?? null) : null);
+  return unseen === null ? { ...verdict, reason } : { ...verdict, state: 'waiting' };
 }
 
 function ruleOf(facts: ExplainFacts): RuleCode | null {
@@ -83,9 +86,13 @@ export function ruleOfIssue(reason: ErrorData): RuleCode | null {
     case 'name_invalid':
     case 'path_too_long':
     case 'conflict_limit':
+    case 'name_left_out':
       return 'name_not_possible';
     case 'name_not_utf8':
     case 'path_not_plain':
+    case 'link_in_the_way':
+    case 'special_in_the_way':
+    case 'rules_in_the_way':
       return 'special';
     default:
       return null;

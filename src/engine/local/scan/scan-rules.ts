@@ -162,6 +162,8 @@ export class RulesOnTheWay {
       return { look: { state: 'gone' }, ...nothing };
     }
     if (entry.stat === null) return keep(unreadable(path, entry.fault ?? 'failed'));
+    // A link in the place of rules that were known says nothing of them, as it says nothing of any file.
+    if (known !== undefined && entry.stat.kind !== 'file' && entry.stat.kind !== 'folder') return keep();
     // A folder or a link of that name is not a rules file, and what is wrong with a link is told anyway.
     if (entry.stat.kind !== 'file') return { look: { state: known === undefined ? 'same' : 'gone' }, ...nothing };
     if (known?.seen !== undefined && known.seen !== null && known.text !== null && sameFingerprint(known.seen, entry.stat)) return keep();
