@@ -23,10 +23,10 @@ export class ScopeKeeper {
     this.#store = store;
   }
 
-  /** As of now; made anew when anything changed. */
-  scope(): Scope {
+  /** As of now; made anew when anything changed. @param without folders whose rules are taken to be gone */
+  scope(without: ReadonlySet<NodeId> = NONE): Scope {
     const store = this.#store;
-    const known = this.#known();
+    const known = this.#known(without);
     const facts: ScopeFacts = {
       local: store.local,
       remote: store.remote,
@@ -40,8 +40,9 @@ export class ScopeKeeper {
     return new Scope({ ...facts, awaited });
   }
 
-  forPlan(): PlanScope {
-    const scope = this.scope();
+  /** @param without as in `scope` */
+  forPlan(without: ReadonlySet<NodeId> = NONE): PlanScope {
+    const scope = this.scope(without);
     return {
       at: (side, node) => scope.at(side, node),
       excluded: (id) => scope.excluded(id),
@@ -50,8 +51,9 @@ export class ScopeKeeper {
     };
   }
 
-  forScan(): ScanRules {
-    const known = this.#known();
+  /** @param without as in `scope` */
+  forScan(without: ReadonlySet<NodeId> = NONE): ScanRules {
+    const known = this.#known(without);
     const marks = this.localOnlyInside();
     return {
       settings: this.#parse(this.#store.setting('ignore.rules')),
@@ -89,8 +91,7 @@ export class ScopeKeeper {
    */
   review(folders: readonly NodeId[]): readonly NodeId[] {
     const store = this.#store;
-    const ids = new Set<NodeId>();
-    for (const folder of folders) for (const tree of [store.local, store.remote]) addBelow(tree, folder, ids);
+    const ids = new Set(folders.flatMap((folder) => this.itemsBelow(folder)));
     const scope = this.scope();
     store.transaction((write) => {
       for (const id of ids) {
@@ -103,6 +104,13 @@ export class ScopeKeeper {
         if (sides.every((out) => out !== undefined)) write.putSynced({ ...synced, aside: true });
       }
     });
+    return [...ids];
+  }
+
+  /** All that either side has in the folder, however deep. */
+  itemsBelow(folder: NodeId): readonly NodeId[] {
+    const ids = new Set<NodeId>();
+    for (const tree of [this.#store.local, this.#store.remote]) addBelow(tree, folder, ids);
     return [...ids];
   }
 
@@ -151,10 +159,10 @@ export class ScopeKeeper {
     return places;
   }
 
-  #known(): ReadonlyMap<NodeId, KnownRules> {
+  #known(without: ReadonlySet<NodeId> = NONE): ReadonlyMap<NodeId, KnownRules> {
     const known = new Map<NodeId, KnownRules>();
     for (const { folder, text, seen } of this.#store.rules())
-      known.set(folder, { text, seen, rules: text === null ? 'unknown' : this.#parse(text) });
+      if (!without.has(folder)) known.set(folder, { text, seen, rules: text === null ? 'unknown' : this.#parse(text) });
     return known;
   }
 
@@ -169,6 +177,7 @@ export class ScopeKeeper {
   }
 }
 
+const NONE: ReadonlySet<NodeId> = new Set();
 const NOTHING: ReadonlyMap<NodeId, NodeId> = new Map();
 
 const joinAbsolute = (root: string, path: RelativePath): string => `${root.endsWith('/') ? root.slice(0, -1) : root}/${path}`;

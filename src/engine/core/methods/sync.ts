@@ -62,7 +62,7 @@ export function syncMethods(engine: TidemarkEngine): Handlers<Names> {
         await run.readUnknown();
         // Both sides were looked at, so it can be said whether a question about them waits; what could not be read differs.
         new FirstMerge(store, environment.clock).look({ inFlight: () => false, resting: () => true }, run.watchingBusyFiles);
-        return previewOf(engine, run.foresee(), limit);
+        return previewOf(engine, await run.foresee(), limit);
       }),
     'sync.pause': ({ until }) => {
       if (until !== null && until <= environment.clock.now())
