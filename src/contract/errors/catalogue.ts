@@ -145,6 +145,9 @@ export const catalogue = {
   engine_other_version: { reaction: 'stop', exit: 1 },
   usage: { reaction: 'stop', exit: 2 },
   not_available_yet: { reaction: 'stop', exit: 2 },
+  question_changed: { reaction: 'ask', exit: 7 },
+  question_over: { reaction: 'stop', exit: 2 },
+  question_not_yet: { reaction: 'ask', exit: 3 },
   unknown_item: { reaction: 'stop', exit: 2 },
   // --- undo
   undo_done: { reaction: 'stop', exit: 3 },

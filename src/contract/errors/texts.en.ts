@@ -310,6 +310,18 @@ export const en: ErrorTexts = {
   },
   usage: { problem: 'The command was not understood: {detail}.', wayOut: '`tidemark --help` shows how to write it.' },
   not_available_yet: { problem: '{what} is not part of this version yet.', wayOut: '`tidemark --help` shows what this version can do.' },
+  question_changed: {
+    problem: 'The question “{id}” has changed since it was asked, so nothing was done.',
+    wayOut: 'Look at what is asked now (`tidemark questions list`), then answer “{now}”.',
+  },
+  question_over: {
+    problem: 'The question “{id}” is not asked any more: it was answered, or has settled itself.',
+    wayOut: '`tidemark questions list` shows what waits for an answer.',
+  },
+  question_not_yet: {
+    problem: 'Whether this folder and the cloud may be merged is not asked yet: both have to be looked at first.',
+    wayOut: 'Look with `tidemark sync --dry-run`, or with `tidemark sync --wait`, then answer “{id}” if it is asked.',
+  },
   unknown_item: { problem: 'There is no such item.', wayOut: 'Check the path or the id for typos.' },
   undo_done: { problem: 'It was undone already.', wayOut: 'The line of that undo can be undone in turn.' },
   undo_expired: {

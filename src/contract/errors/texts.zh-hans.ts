@@ -168,6 +168,18 @@ export const zhHans: ErrorTexts = {
   engine_other_version: { problem: '此配置上运行的 Tidemark 是另一个版本。', wayOut: '请用 `tidemark stop` 停止它后重试。' },
   usage: { problem: '无法理解该命令：{detail}。', wayOut: '用 `tidemark --help` 查看写法。' },
   not_available_yet: { problem: '此版本尚不包含：{what}。', wayOut: '用 `tidemark --help` 查看此版本的功能。' },
+  question_changed: {
+    problem: '问题“{id}”提出后已有变化，因此未执行任何操作。',
+    wayOut: '请查看现在的问题（`tidemark questions list`），然后回答“{now}”。',
+  },
+  question_over: {
+    problem: '问题“{id}”已不再等待回答：它已被回答，或已自行解决。',
+    wayOut: '用 `tidemark questions list` 查看等待回答的问题。',
+  },
+  question_not_yet: {
+    problem: '尚未询问是否合并此文件夹与云端：需要先检查两边。',
+    wayOut: '请先运行 `tidemark sync --dry-run` 或 `tidemark sync --wait` 进行检查，若被询问再回答“{id}”。',
+  },
   unknown_item: { problem: '没有这个项目。', wayOut: '请检查路径或编号是否有误。' },
   undo_done: { problem: '这一项已经撤销过了。', wayOut: '那次撤销本身也有一行记录，可以再撤销。' },
   undo_expired: { problem: '只能在 {days} 天内撤销，期限已过。', wayOut: '文件的历史版本和云端回收站里可能还有。' },

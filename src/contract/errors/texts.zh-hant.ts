@@ -168,6 +168,18 @@ export const zhHant: ErrorTexts = {
   engine_other_version: { problem: '此設定檔上執行的 Tidemark 是另一個版本。', wayOut: '請用 `tidemark stop` 停止它後再試一次。' },
   usage: { problem: '無法理解該指令：{detail}。', wayOut: '用 `tidemark --help` 檢視寫法。' },
   not_available_yet: { problem: '此版本尚未包含：{what}。', wayOut: '用 `tidemark --help` 檢視此版本的功能。' },
+  question_changed: {
+    problem: '問題「{id}」提出後已有變化，因此未執行任何操作。',
+    wayOut: '請查看現在的問題（`tidemark questions list`），然後回答「{now}」。',
+  },
+  question_over: {
+    problem: '問題「{id}」已不再等待回答：它已被回答，或已自行解決。',
+    wayOut: '用 `tidemark questions list` 檢視等待回答的問題。',
+  },
+  question_not_yet: {
+    problem: '尚未詢問是否合併此資料夾與雲端：需要先檢查兩邊。',
+    wayOut: '請先執行 `tidemark sync --dry-run` 或 `tidemark sync --wait` 進行檢查，若被詢問再回答「{id}」。',
+  },
   unknown_item: { problem: '沒有這個項目。', wayOut: '請檢查路徑或編號是否有誤。' },
   undo_done: { problem: '這一項已經復原過了。', wayOut: '那次復原本身也有一行記錄，可以再復原。' },
   undo_expired: { problem: '只能在 {days} 天內復原，期限已過。', wayOut: '檔案的歷史版本和雲端垃圾桶裡可能還有。' },

@@ -169,6 +169,29 @@ describe('Mass delete', () => {
     for (const device of world.devices) expect(await device.questions()).toEqual([]);
   });
 
+  it('grown since it was asked, the old id names the one to answer now, and nothing is deleted by it', async () => {
+    await using opened = await worldOf('laptop', 'desktop');
+    const { world } = opened;
+    const [laptop, desktop] = opened.devices;
+    const before = await filled(world, laptop);
+    const answerId = (id: string) => laptop.call('questions.answer', { id, choice: 'delete' });
+    await laptop.remove('Folder');
+    await laptop.sync();
+    const [old] = await laptop.questions();
+    await laptop.remove('at the top.txt');
+    await laptop.sync();
+    const [grown] = await laptop.questions();
+    expect(grown?.id).not.toBe(old?.id);
+    await expect(answerId(old?.id ?? '')).rejects.toMatchObject({ code: 'question_changed', params: { id: old?.id, now: grown?.id } });
+    await laptop.sync();
+    await desktop.sync();
+    expect(await desktop.tree()).toEqual(before);
+    await answerId(grown?.id ?? '');
+    await world.settle();
+    for (const id of [old?.id ?? '', grown?.id ?? '']) await expect(answerId(id)).rejects.toMatchObject({ code: 'question_over' });
+    await expect(answerId('mass-delete')).rejects.toMatchObject({ code: 'unknown_item' });
+  });
+
   it('metadata churn never asks', async () => {
     await using opened = await worldOf('laptop', 'desktop');
     const { world } = opened;
