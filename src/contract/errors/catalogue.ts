@@ -110,6 +110,7 @@ export const catalogue = {
   name_left_out: { reaction: 'ask' },
   rules_unreadable: { reaction: 'ask' },
   rules_too_large: { reaction: 'ask' },
+  rules_too_many: { reaction: 'ask' },
   ignore_pattern_bad: { reaction: 'ask' },
   // --- the folder
   folder_missing: { reaction: 'ask', exit: 2 },

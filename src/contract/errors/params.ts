@@ -88,6 +88,7 @@ export const errorParams = {
   name_left_out: { name: 'string', path: 'string?' },
   rules_unreadable: { path: 'string', why: 'string?' },
   rules_too_large: { path: 'string', limitBytes: 'number?' },
+  rules_too_many: { path: 'string', patterns: 'number', wildcards: 'number' },
   ignore_pattern_bad: { path: 'string', line: 'number', pattern: 'string' },
   folder_missing: { path: 'string' },
   folder_unreadable: { path: 'string' },

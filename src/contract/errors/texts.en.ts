@@ -220,6 +220,10 @@ export const en: ErrorTexts = {
     problem: 'The ignore rules in “{path}” are too large: 1 MiB is the most.',
     wayOut: 'Shorten the file; until then the last known rules hold, or nothing syncs in its folder.',
   },
+  rules_too_many: {
+    problem: '“{path}” has too many ignore rules: {patterns} patterns, {wildcards} of them with wildcards, are the most.',
+    wayOut: 'Shorten the file; until then nothing syncs in its folder, so that nothing is sent or deleted that it leaves out.',
+  },
   ignore_pattern_bad: {
     problem: 'Line {line} of “{path}” can never match: “{pattern}”.',
     wayOut: 'Correct the pattern; the other lines of the file apply.',

@@ -114,6 +114,10 @@ export const zhHans: ErrorTexts = {
     problem: '“{path}”中的忽略规则过大：上限为 1 MiB。',
     wayOut: '请缩短该文件；在此之前沿用最后已知的规则，若没有已知规则，则该文件夹内的内容都不同步。',
   },
+  rules_too_many: {
+    problem: '“{path}”的忽略规则过多：最多 {patterns} 条，其中含通配符的最多 {wildcards} 条。',
+    wayOut: '请缩短该文件；在此之前该文件夹内的内容都不同步，以免上传或删除本应排除的内容。',
+  },
   ignore_pattern_bad: { problem: '“{path}”第 {line} 行永远无法匹配：“{pattern}”。', wayOut: '请更正此模式；文件中的其他行仍然有效。' },
   folder_missing: { problem: '文件夹“{path}”不存在。', wayOut: '请恢复该文件夹或连接其磁盘，或另选文件夹；在此期间不会删除任何内容。' },
   folder_unreadable: {

@@ -114,6 +114,10 @@ export const zhHant: ErrorTexts = {
     problem: '「{path}」中的忽略規則過大：上限為 1 MiB。',
     wayOut: '請縮短該檔案；在此之前沿用最後已知的規則，若沒有已知規則，則該資料夾內的內容都不同步。',
   },
+  rules_too_many: {
+    problem: '「{path}」的忽略規則過多：最多 {patterns} 條，其中含萬用字元的最多 {wildcards} 條。',
+    wayOut: '請縮短該檔案；在此之前該資料夾內的內容都不同步，以免上傳或刪除本應排除的內容。',
+  },
   ignore_pattern_bad: { problem: '「{path}」第 {line} 行永遠無法相符：「{pattern}」。', wayOut: '請更正此模式；檔案中的其他行仍然有效。' },
   folder_missing: { problem: '資料夾「{path}」不存在。', wayOut: '請還原該資料夾或連接其磁碟，或另選資料夾；在此期間不會刪除任何內容。' },
   folder_unreadable: {

@@ -1,5 +1,5 @@
 import { isInside, joinPath, nameKey, parentPath, type RelativePath } from '../../base/index.ts';
-import { MAX_RULES_BYTES, parseRules, type Rules, RULES_FILE, Scope, type ScopeFacts } from '../ignore/index.ts';
+import { heeded, MAX_RULES_BYTES, ParsedRules, RULES_FILE, Scope, type ScopeFacts } from '../ignore/index.ts';
 import type { KnownRules, Listing, RulesChange, ScanRules } from '../local/index.ts';
 import {
   type FileStat,
@@ -16,8 +16,7 @@ import type { FolderIdentity, LocalOnlyRow, Store, StoreReads, StoreWrites } fro
 /** Knows what this device keeps its hands off: rules, folders that never leave the machine, folders that are not kept on it. */
 export class ScopeKeeper {
   readonly #store: Store;
-  /** By their text: most plans need the same ones as the last. */
-  readonly #parsed = new Map<string, Rules>();
+  readonly #parsed = new ParsedRules();
 
   constructor(store: Store) {
     this.#store = store;
@@ -31,7 +30,7 @@ export class ScopeKeeper {
       local: store.local,
       remote: store.remote,
       rulesOf: (folder) => known.get(folder)?.rules,
-      settings: this.#parse(store.setting('ignore.rules')),
+      settings: this.#parsed.of(store.setting('ignore.rules')),
       localOnly: this.#localOnlyPlaces(),
       excluded: new Set(store.excluded()),
       awaited: NOTHING,
@@ -56,7 +55,7 @@ export class ScopeKeeper {
     const known = this.#known(without);
     const marks = this.localOnlyInside();
     return {
-      settings: this.#parse(this.#store.setting('ignore.rules')),
+      settings: this.#parsed.of(this.#store.setting('ignore.rules')),
       known: (folder) => known.get(folder),
       isLocalOnly: (path, stat) => marks.some((mark) => isSamePath(mark.path, path) || isSame(mark.identity, stat)),
     };
@@ -162,20 +161,19 @@ export class ScopeKeeper {
   #known(without: ReadonlySet<NodeId> = NONE): ReadonlyMap<NodeId, KnownRules> {
     const known = new Map<NodeId, KnownRules>();
     for (const { folder, text, seen } of this.#store.rules())
-      if (!without.has(folder)) known.set(folder, { text, seen, rules: text === null ? 'unknown' : this.#parse(text) });
+      if (!without.has(folder)) known.set(folder, knownRules(this.#parsed, text, seen));
     return known;
   }
-
-  #parse(text: string): Rules {
-    let rules = this.#parsed.get(text);
-    if (rules === undefined) {
-      if (this.#parsed.size > 1000) this.#parsed.clear();
-      rules = parseRules(text);
-      this.#parsed.set(text, rules);
-    }
-    return rules;
-  }
 }
+
+/** Parsed only where something is asked of that folder. */
+const knownRules = (parsed: ParsedRules, text: string | null, seen: KnownRules['seen']): KnownRules => ({
+  text,
+  seen,
+  get rules() {
+    return text === null ? 'unknown' : heeded(parsed.of(text));
+  },
+});
 
 const NONE: ReadonlySet<NodeId> = new Set();
 const NOTHING: ReadonlyMap<NodeId, NodeId> = new Map();
