@@ -7,6 +7,7 @@ import { plain, table } from '../text.ts';
 const states: Readonly<Record<Folder['state'], string>> = {
   ready: 'ready',
   missing: 'missing: not there now',
+  unreadable: 'cannot be looked into: no permission, or the disk fails',
   replaced: 'replaced: another folder is in its place',
   not_writable: 'cannot be written',
 };

@@ -238,7 +238,7 @@ export const foresight = z.object({
 export const folder = z.object({
   path: z.string(),
   localOnly: z.boolean(),
-  state: z.enum(['ready', 'missing', 'replaced', 'not_writable']),
+  state: z.enum(['ready', 'missing', 'unreadable', 'replaced', 'not_writable']),
 });
 
 /** A folder of the cloud that is not kept on this device. */

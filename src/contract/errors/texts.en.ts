@@ -152,6 +152,18 @@ export const en: ErrorTexts = {
   },
   symlink_skipped: { problem: '“{path}” is a link, and links do not sync.', wayOut: 'Put the file itself there if it should sync.' },
   special_skipped: { problem: '“{path}” is not a file or a folder, so it does not sync.', wayOut: 'Nothing needs to be done.' },
+  link_in_the_way: {
+    problem: 'A link is in the place of “{path}” here; Tidemark neither replaces a link nor follows it.',
+    wayOut: 'Remove or rename the link; until then both sides stay as they are.',
+  },
+  special_in_the_way: {
+    problem: 'A device, socket or pipe is in the place of “{path}” here, and Tidemark leaves those alone.',
+    wayOut: 'Remove or rename it; until then both sides stay as they are.',
+  },
+  rules_in_the_way: {
+    problem: 'A link or device is in the place of the ignore rules “{path}” here, so those of the cloud cannot be read.',
+    wayOut: 'Remove or rename it and they come; until then nothing that is new in their folder is sent or received.',
+  },
   content_corrupt: {
     problem: 'What was downloaded is damaged, so it was not used.',
     wayOut: 'Tidemark gets it again by itself; the file here is untouched.',
@@ -197,8 +209,8 @@ export const en: ErrorTexts = {
     wayOut: 'Choose “Keep on this device” for its folder, or run tidemark exclude remove, if it should be here.',
   },
   name_left_out: {
-    problem: 'Something in the cloud that is left out on this device has the name “{name}”.',
-    wayOut: 'Rename this one, change the rule, or keep the other one on this device; until then both stay as they are.',
+    problem: 'Something that is left out on this device, here or in the cloud, has the name “{name}”.',
+    wayOut: 'Rename one of the two, change the rule, or keep the other one on this device; until then both stay as they are.',
   },
   rules_unreadable: {
     problem: 'The ignore rules in “{path}” cannot be read.',
@@ -208,6 +220,10 @@ export const en: ErrorTexts = {
     problem: 'The ignore rules in “{path}” are too large: 1 MiB is the most.',
     wayOut: 'Shorten the file; until then the last known rules hold, or nothing syncs in its folder.',
   },
+  rules_too_many: {
+    problem: '“{path}” has too many ignore rules: {patterns} patterns, {wildcards} of them with wildcards, are the most.',
+    wayOut: 'Shorten the file; until then nothing syncs in its folder, so that nothing is sent or deleted that it leaves out.',
+  },
   ignore_pattern_bad: {
     problem: 'Line {line} of “{path}” can never match: “{pattern}”.',
     wayOut: 'Correct the pattern; the other lines of the file apply.',
@@ -215,6 +231,10 @@ export const en: ErrorTexts = {
   folder_missing: {
     problem: 'The folder “{path}” is not there.',
     wayOut: 'Bring it back or connect its disk, or choose another folder; nothing is deleted meanwhile.',
+  },
+  folder_unreadable: {
+    problem: 'Tidemark may not look into the folder “{path}”, or into its own folder .tidemark in it.',
+    wayOut: 'Give this user the permission to read and open both, or check the disk; nothing is deleted meanwhile.',
   },
   folder_not_a_folder: { problem: '“{path}” is not a folder.', wayOut: 'Choose a folder.' },
   folder_not_writable: {
@@ -294,6 +314,18 @@ export const en: ErrorTexts = {
   },
   usage: { problem: 'The command was not understood: {detail}.', wayOut: '`tidemark --help` shows how to write it.' },
   not_available_yet: { problem: '{what} is not part of this version yet.', wayOut: '`tidemark --help` shows what this version can do.' },
+  question_changed: {
+    problem: 'The question “{id}” has changed since it was asked, so nothing was done.',
+    wayOut: 'Look at what is asked now (`tidemark questions list`), then answer “{now}”.',
+  },
+  question_over: {
+    problem: 'The question “{id}” is not asked any more: it was answered, or has settled itself.',
+    wayOut: '`tidemark questions list` shows what waits for an answer.',
+  },
+  question_not_yet: {
+    problem: 'Whether this folder and the cloud may be merged is not asked yet: both have to be looked at first.',
+    wayOut: 'Look with `tidemark sync --dry-run`, or with `tidemark sync --wait`, then answer “{id}” if it is asked.',
+  },
   unknown_item: { problem: 'There is no such item.', wayOut: 'Check the path or the id for typos.' },
   undo_done: { problem: 'It was undone already.', wayOut: 'The line of that undo can be undone in turn.' },
   undo_expired: {

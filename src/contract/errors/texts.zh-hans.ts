@@ -67,6 +67,18 @@ export const zhHans: ErrorTexts = {
   path_too_long: { problem: '“{path}”的路径对本机来说太长。', wayOut: '请缩短文件夹名称，或把它移到上层。' },
   symlink_skipped: { problem: '“{path}”是链接，链接不会同步。', wayOut: '若需同步，请放入文件本身。' },
   special_skipped: { problem: '“{path}”不是文件或文件夹，不会同步。', wayOut: '无需处理。' },
+  link_in_the_way: {
+    problem: '本机上“{path}”的位置是一个链接；Tidemark 既不替换链接，也不跟随链接。',
+    wayOut: '请移除或重命名该链接；在此之前两边都保持原样。',
+  },
+  special_in_the_way: {
+    problem: '本机上“{path}”的位置是设备、套接字或管道，Tidemark 不会改动它们。',
+    wayOut: '请移除或重命名它；在此之前两边都保持原样。',
+  },
+  rules_in_the_way: {
+    problem: '本机上忽略规则“{path}”的位置是链接或设备，因此无法采用云端的规则。',
+    wayOut: '请移除或重命名它，规则随后便会下载；在此之前其文件夹中的新内容既不上传也不下载。',
+  },
   content_corrupt: { problem: '下载的内容已损坏，未被使用。', wayOut: 'Tidemark 会自动重新获取；本机的文件未受影响。' },
   file_too_large_here: {
     problem: '此磁盘无法容纳像“{path}”这么大的单个文件。',
@@ -91,8 +103,8 @@ export const zhHans: ErrorTexts = {
     wayOut: '若需保留在本机，请对其文件夹选择“保留在本机”，或运行 tidemark exclude remove。',
   },
   name_left_out: {
-    problem: '云端有一项在本机被排除的内容已使用名称“{name}”。',
-    wayOut: '请重命名此项、修改规则，或将另一项保留在本机；在此之前两者都保持原样。',
+    problem: '在本机被排除的一项内容（在本机或云端）已使用名称“{name}”。',
+    wayOut: '请重命名其中一项、修改规则，或将另一项保留在本机；在此之前两者都保持原样。',
   },
   rules_unreadable: {
     problem: '无法读取“{path}”中的忽略规则。',
@@ -102,8 +114,16 @@ export const zhHans: ErrorTexts = {
     problem: '“{path}”中的忽略规则过大：上限为 1 MiB。',
     wayOut: '请缩短该文件；在此之前沿用最后已知的规则，若没有已知规则，则该文件夹内的内容都不同步。',
   },
+  rules_too_many: {
+    problem: '“{path}”的忽略规则过多：最多 {patterns} 条，其中含通配符的最多 {wildcards} 条。',
+    wayOut: '请缩短该文件；在此之前该文件夹内的内容都不同步，以免上传或删除本应排除的内容。',
+  },
   ignore_pattern_bad: { problem: '“{path}”第 {line} 行永远无法匹配：“{pattern}”。', wayOut: '请更正此模式；文件中的其他行仍然有效。' },
   folder_missing: { problem: '文件夹“{path}”不存在。', wayOut: '请恢复该文件夹或连接其磁盘，或另选文件夹；在此期间不会删除任何内容。' },
+  folder_unreadable: {
+    problem: 'Tidemark 无法查看文件夹“{path}”或其中自身的 .tidemark 文件夹。',
+    wayOut: '请授予此用户读取和打开两者的权限，或检查磁盘；在此期间不会删除任何内容。',
+  },
   folder_not_a_folder: { problem: '“{path}”不是文件夹。', wayOut: '请选择一个文件夹。' },
   folder_not_writable: { problem: 'Tidemark 无法写入文件夹“{path}”。', wayOut: '请为此用户授予权限，或另选文件夹。' },
   folder_nested: { problem: '“{path}”位于已同步的文件夹内，或包含已同步的文件夹。', wayOut: '请另选一个与之无关的文件夹。' },
@@ -152,6 +172,18 @@ export const zhHans: ErrorTexts = {
   engine_other_version: { problem: '此配置上运行的 Tidemark 是另一个版本。', wayOut: '请用 `tidemark stop` 停止它后重试。' },
   usage: { problem: '无法理解该命令：{detail}。', wayOut: '用 `tidemark --help` 查看写法。' },
   not_available_yet: { problem: '此版本尚不包含：{what}。', wayOut: '用 `tidemark --help` 查看此版本的功能。' },
+  question_changed: {
+    problem: '问题“{id}”提出后已有变化，因此未执行任何操作。',
+    wayOut: '请查看现在的问题（`tidemark questions list`），然后回答“{now}”。',
+  },
+  question_over: {
+    problem: '问题“{id}”已不再等待回答：它已被回答，或已自行解决。',
+    wayOut: '用 `tidemark questions list` 查看等待回答的问题。',
+  },
+  question_not_yet: {
+    problem: '尚未询问是否合并此文件夹与云端：需要先检查两边。',
+    wayOut: '请先运行 `tidemark sync --dry-run` 或 `tidemark sync --wait` 进行检查，若被询问再回答“{id}”。',
+  },
   unknown_item: { problem: '没有这个项目。', wayOut: '请检查路径或编号是否有误。' },
   undo_done: { problem: '这一项已经撤销过了。', wayOut: '那次撤销本身也有一行记录，可以再撤销。' },
   undo_expired: { problem: '只能在 {days} 天内撤销，期限已过。', wayOut: '文件的历史版本和云端回收站里可能还有。' },

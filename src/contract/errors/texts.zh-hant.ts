@@ -67,6 +67,18 @@ export const zhHant: ErrorTexts = {
   path_too_long: { problem: '「{path}」的路徑對本機來說太長。', wayOut: '請縮短資料夾名稱，或將它移到上層。' },
   symlink_skipped: { problem: '「{path}」是連結，連結不會同步。', wayOut: '若需同步，請放入檔案本身。' },
   special_skipped: { problem: '「{path}」不是檔案或資料夾，不會同步。', wayOut: '無需處理。' },
+  link_in_the_way: {
+    problem: '本機上「{path}」的位置是一個連結；Tidemark 既不取代連結，也不跟隨連結。',
+    wayOut: '請移除或重新命名該連結；在此之前兩邊都維持原樣。',
+  },
+  special_in_the_way: {
+    problem: '本機上「{path}」的位置是裝置、通訊端或管道，Tidemark 不會變動它們。',
+    wayOut: '請移除或重新命名它；在此之前兩邊都維持原樣。',
+  },
+  rules_in_the_way: {
+    problem: '本機上忽略規則「{path}」的位置是連結或裝置，因此無法採用雲端的規則。',
+    wayOut: '請移除或重新命名它，規則隨後便會下載；在此之前其資料夾中的新內容既不上傳也不下載。',
+  },
   content_corrupt: { problem: '下載的內容已損壞，未被使用。', wayOut: 'Tidemark 會自動重新取得；本機的檔案不受影響。' },
   file_too_large_here: {
     problem: '此磁碟無法容納像「{path}」這麼大的單一檔案。',
@@ -91,8 +103,8 @@ export const zhHant: ErrorTexts = {
     wayOut: '若需保留在本機，請對其資料夾選擇「保留在本機」，或執行 tidemark exclude remove。',
   },
   name_left_out: {
-    problem: '雲端有一項在本機被排除的內容已使用名稱「{name}」。',
-    wayOut: '請重新命名此項、修改規則，或將另一項保留在本機；在此之前兩者都維持原樣。',
+    problem: '在本機被排除的一項內容（在本機或雲端）已使用名稱「{name}」。',
+    wayOut: '請重新命名其中一項、修改規則，或將另一項保留在本機；在此之前兩者都維持原樣。',
   },
   rules_unreadable: {
     problem: '無法讀取「{path}」中的忽略規則。',
@@ -102,8 +114,16 @@ export const zhHant: ErrorTexts = {
     problem: '「{path}」中的忽略規則過大：上限為 1 MiB。',
     wayOut: '請縮短該檔案；在此之前沿用最後已知的規則，若沒有已知規則，則該資料夾內的內容都不同步。',
   },
+  rules_too_many: {
+    problem: '「{path}」的忽略規則過多：最多 {patterns} 條，其中含萬用字元的最多 {wildcards} 條。',
+    wayOut: '請縮短該檔案；在此之前該資料夾內的內容都不同步，以免上傳或刪除本應排除的內容。',
+  },
   ignore_pattern_bad: { problem: '「{path}」第 {line} 行永遠無法相符：「{pattern}」。', wayOut: '請更正此模式；檔案中的其他行仍然有效。' },
   folder_missing: { problem: '資料夾「{path}」不存在。', wayOut: '請還原該資料夾或連接其磁碟，或另選資料夾；在此期間不會刪除任何內容。' },
+  folder_unreadable: {
+    problem: 'Tidemark 無法檢視資料夾「{path}」或其中自身的 .tidemark 資料夾。',
+    wayOut: '請授予此使用者讀取和開啟兩者的權限，或檢查磁碟；在此期間不會刪除任何內容。',
+  },
   folder_not_a_folder: { problem: '「{path}」不是資料夾。', wayOut: '請選擇一個資料夾。' },
   folder_not_writable: { problem: 'Tidemark 無法寫入資料夾「{path}」。', wayOut: '請授予此使用者權限，或另選資料夾。' },
   folder_nested: { problem: '「{path}」位於已同步的資料夾內，或包含已同步的資料夾。', wayOut: '請另選一個與之無關的資料夾。' },
@@ -152,6 +172,18 @@ export const zhHant: ErrorTexts = {
   engine_other_version: { problem: '此設定檔上執行的 Tidemark 是另一個版本。', wayOut: '請用 `tidemark stop` 停止它後再試一次。' },
   usage: { problem: '無法理解該指令：{detail}。', wayOut: '用 `tidemark --help` 檢視寫法。' },
   not_available_yet: { problem: '此版本尚未包含：{what}。', wayOut: '用 `tidemark --help` 檢視此版本的功能。' },
+  question_changed: {
+    problem: '問題「{id}」提出後已有變化，因此未執行任何操作。',
+    wayOut: '請查看現在的問題（`tidemark questions list`），然後回答「{now}」。',
+  },
+  question_over: {
+    problem: '問題「{id}」已不再等待回答：它已被回答，或已自行解決。',
+    wayOut: '用 `tidemark questions list` 檢視等待回答的問題。',
+  },
+  question_not_yet: {
+    problem: '尚未詢問是否合併此資料夾與雲端：需要先檢查兩邊。',
+    wayOut: '請先執行 `tidemark sync --dry-run` 或 `tidemark sync --wait` 進行檢查，若被詢問再回答「{id}」。',
+  },
   unknown_item: { problem: '沒有這個項目。', wayOut: '請檢查路徑或編號是否有誤。' },
   undo_done: { problem: '這一項已經復原過了。', wayOut: '那次復原本身也有一行記錄，可以再復原。' },
   undo_expired: { problem: '只能在 {days} 天內復原，期限已過。', wayOut: '檔案的歷史版本和雲端垃圾桶裡可能還有。' },

@@ -115,6 +115,16 @@ describe('secrets in a file', () => {
     expect(await readdir(profile)).toEqual(['secrets.json']);
   });
 
+  it('removes what interrupted writes left when it is opened, and nothing else', async () => {
+    const store = await openFileSecretStore(profile);
+    await store.set('a', 'b');
+    const others = ['secrets.json.bak', 'secrets.json.mine.tmp', 'state.db', 'x-secrets.json.0123456789ab.tmp'];
+    for (const name of ['secrets.json.0123456789ab.tmp', 'secrets.json.ffffffffffff.tmp', ...others])
+      await writeFile(join(profile, name), '{');
+    expect(await (await openFileSecretStore(profile)).get('a')).toBe('b');
+    expect((await readdir(profile)).sort()).toEqual(['secrets.json', ...others].sort());
+  });
+
   it('refuses a broken file and leaves it as it is', async () => {
     const path = join(profile, 'secrets.json');
     await writeFile(path, '{"a": 1', { mode: 0o600 });

@@ -1,17 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { TidemarkError } from '../../contract/index.ts';
 import type { SecretStore } from '../environment.ts';
 
 const FILE_NAME = 'secrets.json';
+const LEFT_OVER = /^secrets\.json\.[0-9a-f]{12}\.tmp$/;
 const OWNER_ONLY = 0o600;
 const OTHERS = 0o077;
 const contents = z.record(z.string(), z.string());
 
 /**
- * Secrets in an owner-only file of the profile, for machines without a key ring. Throws `profile_not_writable`, and
+ * Secrets in an owner-only file of the profile, for machines without a key ring. The profile's lock must be held. Throws `profile_not_writable`, and
  * `key_ring_unavailable` when the file is there but broken or open to others.
  */
 export function openFileSecretStore(profile: string): Promise<SecretStore> {
@@ -31,8 +32,12 @@ class FileSecretStore implements SecretStore {
     this.#path = join(profile, FILE_NAME);
   }
 
+  /** Also removes what a write left that never came to its end: it holds secrets, and nothing will ever read it. */
   async check(): Promise<void> {
     await this.#read();
+    const names = await readdir(this.#profile).catch(() => []);
+    const left = names.filter((name) => LEFT_OVER.test(name));
+    await Promise.all(left.map((name) => rm(join(this.#profile, name), { force: true }).catch(() => undefined)));
   }
 
   get(name: string): Promise<string | null> {

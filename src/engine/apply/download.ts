@@ -1,10 +1,10 @@
 import { parentPath } from '../../base/index.ts';
 import { DiskFault } from '../environment.ts';
-import { type FileStat, type NodeId, PARKED_ID, type RemoteFile } from '../model/index.ts';
+import { type FileStat, type LocalFile, type NodeId, PARKED_ID, type RemoteFile } from '../model/index.ts';
 import { isStale, type Outcome, replan } from './outcome.ts';
 import { ownPaths } from './own-folder.ts';
 import type { ApplyParts } from './parts.ts';
-import { readPath, sameFile } from './paths.ts';
+import { newPath, readPath, requireSame, sameFile } from './paths.ts';
 import type { Fetched, Placer } from './placer.ts';
 import { replaceFile } from './replace.ts';
 import { ensureFolder, rescue, trashSlot } from './trash-can.ts';
@@ -19,6 +19,7 @@ export async function download(parts: ApplyParts, placer: Placer, id: NodeId): P
   const local = store.local.get(id);
   if (remote?.kind !== 'file' || local?.kind === 'folder' || local?.parentId === PARKED_ID) return replan([id]);
   await requireRoom(parts, remote);
+  await requirePlace(parts, remote, local);
   const temp = `${ownPaths(root).tmp}/${environment.random.id()}`;
   const reuse =
     local?.content === undefined || local.content === null
@@ -80,6 +81,17 @@ async function requireRoom(parts: ApplyParts, remote: RemoteFile): Promise<void>
   if (remote.content.size < SMALL_BYTES) return;
   const free = await parts.environment.disk.freeBytes(parts.root);
   if (free < remote.content.size + RESERVE_BYTES) throw new DiskFault('full', parts.root);
+}
+
+/** Where many bytes would be fetched, it is looked first whether there is a place for them. Throws `exists`, `changed` or `missing`. */
+async function requirePlace(parts: ApplyParts, { parentId, name, content }: RemoteFile, local: LocalFile | undefined): Promise<void> {
+  if (content.size < SMALL_BYTES) return;
+  if (local !== undefined) {
+    await requireSame(parts, readPath(parts, local), local.stat);
+    return;
+  }
+  const path = await newPath(parts, parentId, name);
+  if ((await parts.environment.disk.stat(path)) !== undefined) throw new DiskFault('exists', path);
 }
 
 function rescanOf({ store }: ApplyParts, remote: RemoteFile): readonly string[] {

@@ -1,4 +1,5 @@
 import { assertNever } from '../../base/index.ts';
+import type { ErrorData } from '../../contract/index.ts';
 import type { Operation } from '../plan/index.ts';
 import { isDatabaseFault } from '../store/index.ts';
 import { adopt, forget, reviveLocal, setAside, settle } from './bookkeeping.ts';
@@ -7,6 +8,7 @@ import { deleteLocal, dropCopy } from './delete-local.ts';
 import { download } from './download.ts';
 import { HashBatcher } from './hash-batcher.ts';
 import { hashFile } from './hash-file.ts';
+import { inTheWay } from './in-the-way.ts';
 import { makeLocalFolder, moveLocal, parkLocal, renameAside } from './local-changes.ts';
 import { errorDataFor, isAborted, isStale, type Outcome, replan } from './outcome.ts';
 import type { ApplyParts } from './parts.ts';
@@ -67,6 +69,11 @@ export class Executor {
       if (isStale(error)) return replan([operation.id], { rescan: folderOf(path) });
       return { kind: 'failed', error: errorDataFor(error, path) };
     }
+  }
+
+  /** See `inTheWay`. */
+  inTheWay(operation: Operation): Promise<ErrorData | undefined> {
+    return inTheWay(this.#parts, operation);
   }
 
   #dispatch(operation: Operation): Promise<Outcome> {

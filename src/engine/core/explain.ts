@@ -1,18 +1,22 @@
 import type { ErrorData, Explanation, Subject } from '../../contract/index.ts';
-import { DiskFault, type Environment } from '../environment.ts';
+import type { Environment } from '../environment.ts';
 import { OWN_FOLDER } from '../ignore/index.ts';
+import { seeFolder } from '../local/index.ts';
 import { compareIdentity, type FileStat, type LocalNode, type NodeId, type RemoteNode, ROOT_ID, sameFingerprint } from '../model/index.ts';
 import { type Operation, plan, type Reason, type Trace } from '../plan/index.ts';
-import { explainItem, type ItemFacts, ruleOfIssue, waitOfHeld, waitOfIssue } from '../status/index.ts';
-import type { Store } from '../store/index.ts';
+import { explainItem, isAway, type ItemFacts, ruleOfIssue, waitOfHeld, waitOfIssue } from '../status/index.ts';
+import type { FolderRow, Store } from '../store/index.ts';
 import { FIRST_MERGE_ID, firstMergeQuestion } from './first-merge.ts';
 import { LateDeletions } from './late-deletions.ts';
+import { PATH_KEY } from './issue-keys.ts';
 import { findAnywhere } from './lookup.ts';
 import { isWithin } from './new-folder.ts';
 import { policyFor } from './policy.ts';
 import { isLeftOut, type LeftOutFacts, verdictOf } from './left-out-views.ts';
 import { Questions } from './questions.ts';
+import { folderError } from './scan-loop.ts';
 import type { ScopeKeeper } from './scope-keeper.ts';
+import { type Sight, sightOf } from './sight.ts';
 
 export interface ExplainParts {
   readonly environment: Environment;
@@ -25,10 +29,16 @@ export interface ExplainParts {
   readonly held: () => ErrorData | null;
 }
 
+/** The folder as it is now. `away`: why nothing in it can be seen. `held`: what keeps everything from syncing. */
+interface Place {
+  readonly root: string;
+  readonly away: ErrorData | null;
+  readonly held: ErrorData | null;
+}
+
 const MAX_NAMED = 20;
 /** A file that was written to this recently is still being written. */
 const FRESH_MS = 1000;
-const PATH_KEY = 'path:';
 
 type Waiting = Explanation['waiting'];
 const nothingKnown = { local: null, remote: null, synced: null, nextTryAt: null, next: [] as Explanation['next'] };
@@ -46,9 +56,11 @@ export class Explainer {
   async explain(given: string): Promise<Explanation> {
     const { store } = this.#parts;
     const folder = store.folder();
-    const held = this.#parts.held();
     const path = insidePath(given, folder?.path);
     if (path === undefined || folder === null) return this.#beyond(given, folder === null);
+    const last = this.#parts.held();
+    const away = await this.#away(folder, last);
+    const held = last === null || isAway(last) ? away : last;
     const heldWait = held === null ? waits('nothing') : waits(waitOfHeld(held));
     if (path === '') {
       return { ...nothingKnown, path, subject: 'root', about: about(), state: null, rule: null, reason: held, waiting: heldWait };
@@ -56,7 +68,14 @@ export class Explainer {
     if (path.split('/')[0] === OWN_FOLDER) return this.#own(path);
     const key = this.#listedAs(path);
     const id = findAnywhere(store, key);
-    return id === undefined ? this.#unknown(key, folder.path, held) : this.#item(id, key, folder.path);
+    const at: Place = { root: folder.path, away, held };
+    return id === undefined ? this.#unknown(key, at) : this.#item(id, key, at);
+  }
+
+  /** Why nothing of the folder can be seen: now, also where no look was made since it is so, or in the last look. */
+  async #away({ path, folderId }: FolderRow, last: ErrorData | null): Promise<ErrorData | null> {
+    const now = folderError(await seeFolder(this.#parts.environment.disk, path, folderId), path);
+    return now ?? (last !== null && isAway(last) ? last : null);
   }
 
   /** As it is listed: what came from a terminal shows bytes that are no text in another way than the list does. */
@@ -66,7 +85,7 @@ export class Explainer {
     return this.#parts.store.issues({ limit: 10_000 }).find((one) => bare(one.path) === bare(path))?.path ?? path;
   }
 
-  async #item(id: NodeId, path: string, root: string): Promise<Explanation> {
+  async #item(id: NodeId, path: string, { root, away, held }: Place): Promise<Explanation> {
     const { store } = this.#parts;
     const here = store.local.get(id);
     const there = store.remote.get(id);
@@ -74,17 +93,21 @@ export class Explainer {
     const { trace, operations } = this.#plan(id);
     const question = this.#questionOf(id);
     const decision = trace.get(id);
-    const facts = this.#parts.factsOf(id, path);
+    const facts = { ...this.#parts.factsOf(id, path), held };
+    // Where the disk has it, which may be another place than the path that was asked for.
+    const sight = away === null ? await sightOf(this.#parts.environment.disk, root, store.localPath(id) ?? path) : undefined;
+    const hidden = here !== undefined && sight?.kind === 'hidden' ? sight.reason : undefined;
     const first = firstMergeQuestion(store) === null ? null : FIRST_MERGE_ID;
     const verdict = explainItem({
       ...facts,
       questioned: question !== null,
       decision,
+      hindrance: decision?.waitsFor.map((other) => store.issue(other)?.reason).find((reason) => reason !== undefined),
       steps: operations.map(({ op }) => op),
       questionId: question,
       firstMergeId: first,
-      unreadable: this.#unreadableAbove(path),
-      unseen: await this.#unseen(here, root),
+      unreadable: away ?? this.#unreadableAbove(path) ?? hidden,
+      unseen: here === undefined ? null : this.#unseen(here, sight),
     });
     const subject: Subject =
       here === undefined ? (there === undefined ? 'deleted' : 'only_cloud') : there === undefined ? 'only_here' : 'item';
@@ -193,44 +216,41 @@ export class Explainer {
     return undefined;
   }
 
-  async #unseen(here: LocalNode | undefined, root: string): Promise<'writing' | 'changed' | null> {
-    const path = here === undefined ? undefined : this.#parts.store.localPath(here.id);
-    if (here?.kind !== 'file' || path === undefined) return null;
-    const now = await this.#stat(`${root}/${path}`);
-    if (now === undefined || (sameFingerprint(now, here.stat) && compareIdentity(now, here.stat) !== 'different')) return null;
-    return this.#isFresh(now) ? 'writing' : 'changed';
+  /** How what the disk shows differs from what was last seen there. */
+  #unseen(here: LocalNode, sight: Sight | undefined): 'writing' | 'changed' | 'gone' | 'replaced' | null {
+    if (sight === undefined || sight.kind === 'hidden') return null;
+    if (sight.kind === 'gone') return 'gone';
+    const { stat } = sight;
+    if (stat.kind !== here.kind) return 'replaced';
+    if (here.kind === 'folder' || (sameFingerprint(stat, here.stat) && compareIdentity(stat, here.stat) !== 'different')) return null;
+    return this.#isFresh(stat) ? 'writing' : 'changed';
   }
 
   #isFresh(stat: FileStat): boolean {
     return this.#parts.environment.clock.now() - Number(BigInt(stat.mtimeNs) / 1_000_000n) < FRESH_MS;
   }
 
-  async #stat(path: string): Promise<FileStat | undefined> {
-    try {
-      return await this.#parts.environment.disk.stat(path);
-    } catch (error) {
-      if (error instanceof DiskFault) return undefined;
-      throw error;
-    }
-  }
-
   /** In none of the three trees. */
-  async #unknown(path: string, root: string, held: ErrorData | null): Promise<Explanation> {
+  async #unknown(path: string, { root, away, held }: Place): Promise<Explanation> {
     const { store } = this.#parts;
     const base = { ...nothingKnown, path, about: about() };
+    const sight = away === null ? await sightOf(this.#parts.environment.disk, root, path) : undefined;
+    const stat = sight?.kind === 'seen' ? sight.stat : undefined;
     const listed = store.issue(PATH_KEY + path);
-    if (listed !== undefined) {
+    if (listed !== undefined && away === null) {
       const wait = waitOfIssue(listed.reason, listed.nextTryAt);
       return { ...base, subject: 'skipped', state: 'error', rule: ruleOfIssue(listed.reason), reason: listed.reason, waiting: waits(wait) };
     }
-    const stat = await this.#stat(`${root}/${path}`);
     const leftOut = this.#parts.leftOutAt(path, stat?.kind === 'folder');
     if (isLeftOut(leftOut)) {
       const { state, reason } = verdictOf(leftOut);
       const subject = leftOut.localOnly ? 'local_only' : 'ignored';
       return { ...base, subject, state, rule: subject, reason, waiting: waits(leftOut.reason === undefined ? 'nothing' : 'change') };
     }
-    const above = this.#listedAbove(path);
+    const above =
+      away === null
+        ? (this.#listedAbove(path) ?? (sight?.kind === 'hidden' ? { path: sight.above || root, reason: sight.reason } : undefined))
+        : { path: root, reason: away };
     if (above !== undefined) {
       const wait = waitOfIssue(above.reason, null);
       const more = { state: 'error' as const, rule: ruleOfIssue(above.reason), reason: above.reason, waiting: waits(wait) };

@@ -1,4 +1,4 @@
-import type { Conflict, FileItem } from '../../contract/index.ts';
+import type { Conflict, ErrorData, FileItem } from '../../contract/index.ts';
 import type { Scope } from '../ignore/index.ts';
 import { type NodeId, PARKED_ID, type RemoteFile } from '../model/index.ts';
 import { type ItemFacts, type ItemVerdict, itemVerdict } from '../status/index.ts';
@@ -88,6 +88,7 @@ export class ItemViews {
 
   #facts(id: NodeId, path: string, { inConflict, questioned, held, scope }: Shared): ItemFacts {
     const { reason, ...leftOut } = this.#leftOut.of(scope, id);
+    const hindrance = held === null ? this.#awaitedRules(scope, id) : null;
     const issue = reason === undefined ? (this.#store.issue(id) ?? this.#store.issue(`path:${path}`)) : { reason, nextTryAt: null };
     return {
       remote: this.#store.remote.get(id),
@@ -98,8 +99,18 @@ export class ItemViews {
       active: this.#run()?.isInFlight(id) ?? false,
       inConflict: inConflict.has(id),
       questioned: questioned.has(id),
-      held,
+      held: held ?? hindrance,
     };
+  }
+
+  /** What is wrong with the ignore rules that a new item waits for. */
+  #awaitedRules(scope: Scope, id: NodeId): ErrorData | null {
+    const { local, remote, synced } = this.#store;
+    if (synced.get(id) !== undefined || this.#store.issueCount() === 0) return null;
+    const side = local.get(id) === undefined ? 'remote' : 'local';
+    const node = side === 'local' ? local.get(id) : remote.get(id);
+    const rules = node === undefined ? undefined : scope.awaitedRules(side, node.parentId);
+    return (rules === undefined ? undefined : this.#store.issue(rules)?.reason) ?? null;
   }
 }
 

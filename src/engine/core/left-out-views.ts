@@ -6,6 +6,7 @@ import { plainPath } from '../local/index.ts';
 import { type NodeId, ROOT_ID } from '../model/index.ts';
 import { type ItemFacts, itemVerdict } from '../status/index.ts';
 import type { Store } from '../store/index.ts';
+import { PATH_KEY } from './issue-keys.ts';
 import type { ScopeKeeper } from './scope-keeper.ts';
 
 export type LeftOutFacts = Pick<ItemFacts, 'localOnly' | 'ignoredBy' | 'notKept'> & { readonly reason?: ErrorData };
@@ -87,8 +88,14 @@ export class LeftOutViews {
       case 'rule':
         return { ...none, ignoredBy: `${this.#fileOf(out.folder)}:${String(out.pattern.line)} ${out.pattern.text}` };
       case 'unknown_rules':
-        return { ...none, reason: { code: 'rules_unreadable', params: { path: this.#fileOf(out.folder) } } };
+        return { ...none, reason: this.#whyUnknown(this.#fileOf(out.folder)) };
     }
+  }
+
+  /** What the look at the rules file said of it. */
+  #whyUnknown(path: string): ErrorData {
+    const listed = this.#store.issue(PATH_KEY + path)?.reason;
+    return listed?.code.startsWith('rules_') === true ? listed : { code: 'rules_unreadable', params: { path } };
   }
 
   /** Where the rules are written. */

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { settings, TidemarkError } from '../../contract/index.ts';
 import { type Disk, DiskFault } from '../environment.ts';
-import { OWN_FOLDER } from '../ignore/index.ts';
+import { OWN_FOLDER, parseRules } from '../ignore/index.ts';
 import type { Store } from '../store/index.ts';
 
 /**
@@ -16,7 +16,7 @@ const copySchema = z.object({
       identity: z.object({ dev: z.string(), ino: z.string(), birthtimeNs: z.string(), ctimeNs: z.string() }).nullable(),
     }),
   ),
-  rules: settings['ignore.rules'].schema,
+  rules: settings['ignore.rules'].schema.refine((text) => !parseRules(text).tooMany),
   /** Folders of the account that are not kept on this device. An earlier version did not write them. */
   notKept: z.object({ account: z.string(), ids: z.array(z.string().regex(/^[0-9a-f]{32}$/)) }).optional(),
   /** Counts the copies that were written, as the database does: tells which of the two is newer. */

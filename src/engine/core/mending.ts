@@ -13,7 +13,7 @@ import {
   TOGETHER_JOURNAL,
   type TogetherEntry,
 } from '../apply/index.ts';
-import { DiskFault } from '../environment.ts';
+import { type Disk, DiskFault } from '../environment.ts';
 import { prepareOwnFolder } from '../local/index.ts';
 import type { FolderRow } from '../store/index.ts';
 import { folderError } from './scan-loop.ts';
@@ -57,7 +57,8 @@ export class Mending {
       this.#needed = false;
     } catch (error) {
       if (!(error instanceof DiskFault)) throw error;
-      return { code: 'folder_not_writable', params: { path } };
+      // To sync a folder it has to be opened, which who may not read it cannot do either.
+      return { code: (await isClosed(disk, path)) ? 'folder_unreadable' : 'folder_not_writable', params: { path } };
     }
     if (!this.#begun) this.#onFirst();
     this.#begun = true;
@@ -78,3 +79,10 @@ export class Mending {
     }
   }
 }
+
+/** The folder may not be listed. */
+const isClosed = (disk: Pick<Disk, 'list'>, path: string): Promise<boolean> =>
+  disk.list(path).then(
+    () => false,
+    (error: unknown) => error instanceof DiskFault && error.code === 'denied',
+  );

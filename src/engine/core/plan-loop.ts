@@ -370,7 +370,7 @@ export class PlanLoop {
         const direction = op === 'upload' ? 'up' : op === 'download' ? 'down' : null;
         hooks.onStatus({ type: 'op_started', id, path, direction, totalBytes: this.#bytesOf(operation) });
       }
-      outcome = await this.#parts.executor.run(operation);
+      outcome = await this.#orInTheWay(operation, await this.#parts.executor.run(operation));
     } catch (error) {
       if (!isAborted(error)) {
         this.#ctx.doubt(error);
@@ -382,6 +382,13 @@ export class PlanLoop {
     }
     if (outcome === undefined) this.add(ids);
     else this.#finish(operation, outcome);
+  }
+
+  /** The folder was looked at again and nothing came of it: then what is in the way is none that a look tells the planner of. */
+  async #orInTheWay(operation: Operation, outcome: Outcome): Promise<Outcome> {
+    if (outcome.kind !== 'replan' || !this.#retries.isChurning(operation.id)) return outcome;
+    const error = await this.#parts.executor.inTheWay(operation);
+    return error === undefined ? outcome : { kind: 'failed', error };
   }
 
   #finish(operation: Operation, outcome: Outcome): void {

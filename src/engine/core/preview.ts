@@ -1,15 +1,16 @@
 import type { Foresight as ShownForesight } from '../../contract/index.ts';
-import type { Foresight, ForeseenStep } from '../plan/index.ts';
+import type { ForeseenStep } from '../plan/index.ts';
 import type { TidemarkEngine } from './engine.ts';
-import { isNodeKey, MAX_ISSUES } from './scan-loop.ts';
+import type { Foreseen } from './foreseeing.ts';
+import { isNodeKey, MAX_ISSUES } from './issue-keys.ts';
 import { openQuestions } from './open-questions.ts';
 import { questionOf } from './questions.ts';
 
 const MAX_BLOCKED = 1000;
 
 /** What is foreseen, as it is shown: counts, the first lines of the list, and what would be asked. */
-export function previewOf({ store, environment }: TidemarkEngine, foreseen: Foresight, limit: number): ShownForesight {
-  const { steps, last, rounds, matched, unread } = foreseen;
+export function previewOf({ store, environment }: TidemarkEngine, foreseen: Foreseen, limit: number): ShownForesight {
+  const { steps, last, rounds, matched, unread, unreadable } = foreseen;
   const of = (kind: ForeseenStep['kind']): readonly ForeseenStep[] => steps.filter((step) => step.kind === kind);
   const files = (kind: ForeseenStep['kind']) => ({
     files: of(kind).length,
@@ -26,7 +27,7 @@ export function previewOf({ store, environment }: TidemarkEngine, foreseen: Fore
     const path = store.localPath(id) ?? store.remotePath(id) ?? store.syncedPath(id) ?? '';
     return { path, reason: { code: reason.code, params: { path, ...reason.params } } };
   });
-  const blocked = [...planned, ...unseen.map(({ path, reason }) => ({ path, reason }))].slice(0, MAX_BLOCKED);
+  const blocked = [...planned, ...unreadable, ...unseen.map(({ path, reason }) => ({ path, reason }))].slice(0, MAX_BLOCKED);
   return {
     counts: {
       upload: files('upload'),
@@ -42,7 +43,7 @@ export function previewOf({ store, environment }: TidemarkEngine, foreseen: Fore
       matched,
       unread,
       questions: questions.length,
-      blocked: last.blocked.length + unseen.length,
+      blocked: last.blocked.length + unreadable.length + unseen.length,
     },
     operations: steps.slice(0, limit),
     more: Math.max(0, steps.length - limit),

@@ -64,6 +64,11 @@ export class Retries {
     return true;
   }
 
+  /** The last plan of the item came to nothing. */
+  isChurning(id: NodeId): boolean {
+    return this.#churn.has(id);
+  }
+
   /** The item changed or succeeded: no reason to wait. */
   clear(id: NodeId): void {
     this.#retries.delete(id);

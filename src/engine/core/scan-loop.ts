@@ -15,6 +15,8 @@ import {
   type RulesChange,
 } from '../local/index.ts';
 import { findByPath, type NodeId, ROOT_ID } from '../model/index.ts';
+import { freedPlaces } from './freed-places.ts';
+import { MAX_ISSUES, PATH_KEY } from './issue-keys.ts';
 import { copyMarks, marksText } from './marks-copy.ts';
 import type { SyncContext } from './sync-context.ts';
 import { Waiters } from './waiters.ts';
@@ -27,14 +29,8 @@ const LONGEST_DEBOUNCE_MS = 500;
 const SOON_MS = secondMs;
 /** A folder that is missing is looked for again this often. */
 const MISSING_POLL_MS = 3 * secondMs;
-/** Issues of what has no node: `path:` and the path. */
-const PATH_KEY = 'path:';
-export const MAX_ISSUES = 10_000;
 /** Looks in a row that find changed rules: whoever goes on changing them is served by the next look. */
 const MOST_ROUNDS = 4;
-
-/** The issue is one of an item and not of a path. */
-export const isNodeKey = (key: string): boolean => !key.startsWith(PATH_KEY);
 
 export interface ScanHooks {
   /** Rows changed; the ids are to be planned. */
@@ -228,7 +224,7 @@ export class ScanLoop {
         const found = reconcile(seen, known, () => environment.random.id(), this.#openIssues(), this.#doubts);
         this.#doubts = found.doubts;
         this.#unlisted = new Set(found.busy.flatMap(({ path, againMs }) => (againMs === undefined ? [] : [path])));
-        const ids = [...this.#apply(await this.#withProvenMoves(found)), ...judgedAnew];
+        const ids = [...this.#apply(await this.#withProvenMoves(found)), ...judgedAnew, ...freedPlaces(store, listing)];
         for (const path of due) this.#due.delete(path);
         return ids;
       });
@@ -264,6 +260,9 @@ export class ScanLoop {
       const listing = await gather({ disk, clock, root: folder.path, rules: scopes.forScan() }, what, known, stopping);
       const state = await checkFolder(disk, folder.path, folder.folderId);
       if (state !== 'ready') return state;
+      // It may be entered and not listed: all that is in it is out of sight.
+      const top = listing.folders.get('');
+      if (top?.state === 'unreadable' && top.fault === 'denied') return 'unreadable';
       const ids = scopes.takeRules(rulesOfKnown(listing));
       for (const id of ids) judgedAnew.push(id);
       if (ids.length === 0 || round === MOST_ROUNDS) return { listing, judgedAnew };
@@ -392,6 +391,8 @@ export function folderError(state: FolderState, path: string): ErrorData | null 
       return null;
     case 'missing':
       return { code: 'folder_missing', params: { path } };
+    case 'unreadable':
+      return { code: 'folder_unreadable', params: { path } };
     case 'replaced':
       return { code: 'folder_replaced', params: { path } };
     case 'not_writable':

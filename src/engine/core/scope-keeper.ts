@@ -1,5 +1,5 @@
 import { isInside, joinPath, nameKey, parentPath, type RelativePath } from '../../base/index.ts';
-import { MAX_RULES_BYTES, parseRules, type Rules, RULES_FILE, Scope, type ScopeFacts } from '../ignore/index.ts';
+import { heeded, MAX_RULES_BYTES, ParsedRules, RULES_FILE, Scope, type ScopeFacts } from '../ignore/index.ts';
 import type { KnownRules, Listing, RulesChange, ScanRules } from '../local/index.ts';
 import {
   type FileStat,
@@ -16,45 +16,46 @@ import type { FolderIdentity, LocalOnlyRow, Store, StoreReads, StoreWrites } fro
 /** Knows what this device keeps its hands off: rules, folders that never leave the machine, folders that are not kept on it. */
 export class ScopeKeeper {
   readonly #store: Store;
-  /** By their text: most plans need the same ones as the last. */
-  readonly #parsed = new Map<string, Rules>();
+  readonly #parsed = new ParsedRules();
 
   constructor(store: Store) {
     this.#store = store;
   }
 
-  /** As of now; made anew when anything changed. */
-  scope(): Scope {
+  /** As of now; made anew when anything changed. @param without folders whose rules are taken to be gone */
+  scope(without: ReadonlySet<NodeId> = NONE): Scope {
     const store = this.#store;
-    const known = this.#known();
+    const known = this.#known(without);
     const facts: ScopeFacts = {
       local: store.local,
       remote: store.remote,
       rulesOf: (folder) => known.get(folder)?.rules,
-      settings: this.#parse(store.setting('ignore.rules')),
+      settings: this.#parsed.of(store.setting('ignore.rules')),
       localOnly: this.#localOnlyPlaces(),
       excluded: new Set(store.excluded()),
-      awaited: NONE,
+      awaited: NOTHING,
     };
     const awaited = awaitedFolders(store, new Scope(facts), known);
     return new Scope({ ...facts, awaited });
   }
 
-  forPlan(): PlanScope {
-    const scope = this.scope();
+  /** @param without as in `scope` */
+  forPlan(without: ReadonlySet<NodeId> = NONE): PlanScope {
+    const scope = this.scope(without);
     return {
       at: (side, node) => scope.at(side, node),
       excluded: (id) => scope.excluded(id),
-      awaitsRules: (side, folder) => scope.awaitsRules(side, folder),
+      awaitedRules: (side, folder) => scope.awaitedRules(side, folder),
       asideItems: this.#store.asideCount(),
     };
   }
 
-  forScan(): ScanRules {
-    const known = this.#known();
+  /** @param without as in `scope` */
+  forScan(without: ReadonlySet<NodeId> = NONE): ScanRules {
+    const known = this.#known(without);
     const marks = this.localOnlyInside();
     return {
-      settings: this.#parse(this.#store.setting('ignore.rules')),
+      settings: this.#parsed.of(this.#store.setting('ignore.rules')),
       known: (folder) => known.get(folder),
       isLocalOnly: (path, stat) => marks.some((mark) => isSamePath(mark.path, path) || isSame(mark.identity, stat)),
     };
@@ -89,8 +90,7 @@ export class ScopeKeeper {
    */
   review(folders: readonly NodeId[]): readonly NodeId[] {
     const store = this.#store;
-    const ids = new Set<NodeId>();
-    for (const folder of folders) for (const tree of [store.local, store.remote]) addBelow(tree, folder, ids);
+    const ids = new Set(folders.flatMap((folder) => this.itemsBelow(folder)));
     const scope = this.scope();
     store.transaction((write) => {
       for (const id of ids) {
@@ -103,6 +103,13 @@ export class ScopeKeeper {
         if (sides.every((out) => out !== undefined)) write.putSynced({ ...synced, aside: true });
       }
     });
+    return [...ids];
+  }
+
+  /** All that either side has in the folder, however deep. */
+  itemsBelow(folder: NodeId): readonly NodeId[] {
+    const ids = new Set<NodeId>();
+    for (const tree of [this.#store.local, this.#store.remote]) addBelow(tree, folder, ids);
     return [...ids];
   }
 
@@ -151,25 +158,25 @@ export class ScopeKeeper {
     return places;
   }
 
-  #known(): ReadonlyMap<NodeId, KnownRules> {
+  #known(without: ReadonlySet<NodeId> = NONE): ReadonlyMap<NodeId, KnownRules> {
     const known = new Map<NodeId, KnownRules>();
     for (const { folder, text, seen } of this.#store.rules())
-      known.set(folder, { text, seen, rules: text === null ? 'unknown' : this.#parse(text) });
+      if (!without.has(folder)) known.set(folder, knownRules(this.#parsed, text, seen));
     return known;
-  }
-
-  #parse(text: string): Rules {
-    let rules = this.#parsed.get(text);
-    if (rules === undefined) {
-      if (this.#parsed.size > 1000) this.#parsed.clear();
-      rules = parseRules(text);
-      this.#parsed.set(text, rules);
-    }
-    return rules;
   }
 }
 
+/** Parsed only where something is asked of that folder. */
+const knownRules = (parsed: ParsedRules, text: string | null, seen: KnownRules['seen']): KnownRules => ({
+  text,
+  seen,
+  get rules() {
+    return text === null ? 'unknown' : heeded(parsed.of(text));
+  },
+});
+
 const NONE: ReadonlySet<NodeId> = new Set();
+const NOTHING: ReadonlyMap<NodeId, NodeId> = new Map();
 
 const joinAbsolute = (root: string, path: RelativePath): string => `${root.endsWith('/') ? root.slice(0, -1) : root}/${path}`;
 
@@ -199,8 +206,8 @@ function addBelow(tree: StoreReads['local'] | StoreReads['remote'], folder: Node
  * Folders whose rules changed in the cloud, or came from there just now, and were not read here yet. A rules file that is
  * itself left out, or not kept on this device, will never be read; nobody waits for it.
  */
-function awaitedFolders(store: StoreReads, scope: Scope, known: ReadonlyMap<NodeId, KnownRules>): ReadonlySet<NodeId> {
-  const awaited = new Set<NodeId>();
+function awaitedFolders(store: StoreReads, scope: Scope, known: ReadonlyMap<NodeId, KnownRules>): ReadonlyMap<NodeId, NodeId> {
+  const awaited = new Map<NodeId, NodeId>();
   const { local, remote } = store.rulesFiles();
   const here = new Map(local.flatMap((node) => (isRulesFile(node) ? [[node.parentId, node] as const] : [])));
   const isRead = (node: LocalFile): boolean => {
@@ -214,7 +221,7 @@ function awaitedFolders(store: StoreReads, scope: Scope, known: ReadonlyMap<Node
     const synced = store.synced.get(node.id);
     const isHere = there !== undefined && there.content?.hash === node.content.hash;
     const isNews = synced?.kind !== 'file' || synced.hash !== node.content.hash;
-    if (isHere ? !isRead(there) : isNews) awaited.add(node.parentId);
+    if (isHere ? !isRead(there) : isNews) awaited.set(node.parentId, node.id);
   }
   return awaited;
 }

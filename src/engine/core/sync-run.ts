@@ -17,7 +17,7 @@ import { isPathBuiltInIgnored } from '../ignore/index.ts';
 import { checkFolder, purgeTrash } from '../local/index.ts';
 import { type LocalFile, type NodeId, ROOT_ID } from '../model/index.ts';
 import { Nap } from '../nap.ts';
-import { compareSides, type Foresight, foresee } from '../plan/index.ts';
+import { compareSides } from '../plan/index.ts';
 import { type DriveApi, watchChanges } from '../remote/index.ts';
 import { type AccountRow, type ActivityRow, type FolderRow, isDatabaseFault, type Store, type TrashRow } from '../store/index.ts';
 import { createCommitter, createDownloader, createThrottle, createUploader } from '../transfer/index.ts';
@@ -26,7 +26,9 @@ import { recallNewerMarks } from './marks-copy.ts';
 import { Mending } from './mending.ts';
 import { PlanLoop } from './plan-loop.ts';
 import { PullLoop } from './pull-loop.ts';
-import { folderError, isNodeKey, MAX_ISSUES, ScanLoop } from './scan-loop.ts';
+import { foreseeAll, type Foreseen } from './foreseeing.ts';
+import { isNodeKey, MAX_ISSUES } from './issue-keys.ts';
+import { folderError, ScanLoop } from './scan-loop.ts';
 import { itemsToTakeAway, type ScopeKeeper } from './scope-keeper.ts';
 import { isAboutConnection, isAboutDatabase, type SyncContext, type SyncHooks } from './sync-context.ts';
 import { Timers } from './timers.ts';
@@ -436,9 +438,10 @@ export class SyncRun {
   }
 
   /** Everything that would be done until nothing is left, from the trees as they are. */
-  foresee(): Foresight {
-    const { store } = this.#parts;
-    return foresee(store, [...store.divergentIds(), ...itemsToTakeAway(store)], { ...this.#plan.policy(), busy: () => false });
+  foresee(): Promise<Foreseen> {
+    const { store, environment, folder, scopes } = this.#parts;
+    const parts = { environment, store, root: folder.path, scopes, policy: this.#plan.policy(), signal: this.#stop.signal };
+    return foreseeAll(parts, [...store.divergentIds(), ...itemsToTakeAway(store)]);
   }
 
   /** Reads files whose content has to be known before it can be said what would be done; those that cannot be read stay as they are. */

@@ -18,6 +18,9 @@ export type LeftOut =
 /** What is known of the rules file of a folder: its rules, or that there are some which could not be read yet. */
 export type FolderRules = Rules | 'unknown';
 
+/** More rules than may be say as little of what they leave out as rules that cannot be read. */
+export const heeded = (rules: Rules): FolderRules => (rules.tooMany ? 'unknown' : rules);
+
 /** A folder with the rules that hold in it: its own, and those of the folders above. */
 export interface Level {
   /** Null at the top of the synced folder. */

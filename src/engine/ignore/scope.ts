@@ -26,8 +26,8 @@ export interface ScopeFacts {
   readonly localOnly: ReadonlyMap<NodeId, ReadonlySet<string>>;
   /** Folders of the cloud that are not kept on this device. */
   readonly excluded: ReadonlySet<NodeId>;
-  /** Folders whose rules changed in the cloud and were not read here yet. */
-  readonly awaited: ReadonlySet<NodeId>;
+  /** Folders whose rules changed in the cloud and were not read here yet, with the file that has them. */
+  readonly awaited: ReadonlyMap<NodeId, NodeId>;
 }
 
 /**
@@ -37,8 +37,8 @@ export interface ScopeFacts {
 export class Scope {
   readonly #facts: ScopeFacts;
   readonly #levels: Record<Side, Map<NodeId, Level | undefined>>;
-  readonly #excluded = new Map<NodeId, boolean>();
-  readonly #awaits: Record<Side, Map<NodeId, boolean>> = { local: new Map(), remote: new Map() };
+  readonly #excluded = new Map<NodeId, true | undefined>();
+  readonly #awaits: Record<Side, Map<NodeId, NodeId | undefined>> = { local: new Map(), remote: new Map() };
 
   constructor(facts: ScopeFacts) {
     this.#facts = facts;
@@ -76,22 +76,23 @@ export class Scope {
   excluded(id: NodeId): boolean {
     const { excluded, remote } = this.#facts;
     if (excluded.size === 0) return false;
-    return climb(
+    const found = climb(
       id,
       this.#excluded,
-      (at) => excluded.has(at),
+      (at) => (excluded.has(at) ? true : undefined),
       (at) => remote.get(at)?.parentId,
     );
+    return found === true;
   }
 
-  /** Whether rules that could hold in the folder are still on their way here. */
-  awaitsRules(side: Side, folder: NodeId): boolean {
+  /** The rules file that could hold in the folder and is still on its way here, if there is one. */
+  awaitedRules(side: Side, folder: NodeId): NodeId | undefined {
     const { awaited } = this.#facts;
-    if (awaited.size === 0) return false;
+    if (awaited.size === 0) return undefined;
     return climb(
       folder,
       this.#awaits[side],
-      (at) => awaited.has(at),
+      (at) => awaited.get(at),
       (at) => this.#facts[side].get(at)?.parentId,
     );
   }
@@ -130,18 +131,19 @@ export class Scope {
   }
 }
 
-/** True when `is` holds for `from` or something above it. Remembers the answers; ends on circles. */
-function climb(from: NodeId, known: Map<NodeId, boolean>, is: (at: NodeId) => boolean, above: (at: NodeId) => NodeId | undefined): boolean {
+/** What `found` answers for `from`, or for the nearest above it that has an answer. Remembers the answers; ends on circles. */
+function climb<T>(
+  from: NodeId,
+  known: Map<NodeId, T | undefined>,
+  found: (at: NodeId) => T | undefined,
+  above: (at: NodeId) => NodeId | undefined,
+): T | undefined {
   const way: NodeId[] = [];
-  let answer = false;
+  let answer: T | undefined;
   for (let at: NodeId | undefined = from; at !== undefined && !way.includes(at); at = above(at)) {
-    const before = known.get(at);
-    if (before === undefined) way.push(at);
-    if (before === true || is(at)) {
-      answer = true;
-      break;
-    }
-    if (before === false) break;
+    answer = known.get(at) ?? found(at);
+    if (answer !== undefined || known.has(at)) break;
+    way.push(at);
   }
   for (const at of way) known.set(at, answer);
   return answer;

@@ -1,8 +1,11 @@
-import { type Disk, DiskFault } from '../environment.ts';
+import { type Disk, DiskFault, type DiskFaultCode } from '../environment.ts';
 import { OWN_FOLDER } from '../ignore/index.ts';
 
-/** `missing`: not there, or not to be read; nothing may be concluded from that. `replaced`: not the folder that was added. */
-export type FolderState = 'ready' | 'missing' | 'replaced' | 'not_writable';
+/** `unreadable`: there, but the disk does not let us look; nothing may be concluded from that. `replaced`: not the folder that was added. */
+export type FolderState = 'ready' | 'missing' | 'unreadable' | 'replaced' | 'not_writable';
+
+/** The disk's answers that say that nothing is at the path. */
+const NOT_THERE: ReadonlySet<DiskFaultCode> = new Set(['missing', 'not_a_folder', 'is_a_folder', 'loop']);
 
 const MARKER = 'folder.json';
 
@@ -18,14 +21,8 @@ export async function checkFolder(
   root: string,
   folderId: string,
 ): Promise<FolderState> {
-  try {
-    if ((await disk.stat(root)) === undefined) return 'missing';
-    const found = await readMarker(disk, root);
-    if (found !== folderId) return 'replaced';
-  } catch (error) {
-    if (error instanceof DiskFault) return 'missing';
-    throw error;
-  }
+  const seen = await seeFolder(disk, root, folderId);
+  if (seen !== 'ready') return seen;
   try {
     // Tried inside our own folder: in the root it would be a change that the watcher tells, and start the next scan.
     return (await disk.canWrite(own(root))) ? 'ready' : 'not_writable';
@@ -33,6 +30,21 @@ export async function checkFolder(
     if (!(error instanceof DiskFault)) throw error;
     // No room, no handles: what is to be written will say so by itself.
     return 'ready';
+  }
+}
+
+/** As `checkFolder`, by looking alone: whether it can be written in is not tried. */
+export async function seeFolder(
+  disk: Pick<Disk, 'stat' | 'readText'>,
+  root: string,
+  folderId: string,
+): Promise<Exclude<FolderState, 'not_writable'>> {
+  try {
+    if ((await disk.stat(root)) === undefined) return 'missing';
+    return (await readMarker(disk, root)) === folderId ? 'ready' : 'replaced';
+  } catch (error) {
+    if (!(error instanceof DiskFault)) throw error;
+    return NOT_THERE.has(error.code) ? 'missing' : 'unreadable';
   }
 }
 

@@ -30,10 +30,16 @@ describe('the marker of a folder', () => {
     expect(await checkFolder(disk, ROOT, ID)).toBe('replaced');
   });
 
-  it.each(['missing', 'denied', 'failed'] as const)('concludes nothing from a disk that answers %s', async (code) => {
+  it.each([
+    ['missing', 'missing'],
+    ['loop', 'missing'],
+    ['denied', 'unreadable'],
+    ['failed', 'unreadable'],
+    ['too_many_files', 'unreadable'],
+  ] as const)('concludes nothing from a disk that answers %s', async (code, state) => {
     await createMarker(disk, ROOT, ID);
     disk.fault = () => code;
-    expect(await checkFolder(disk, ROOT, ID)).toBe('missing');
+    expect(await checkFolder(disk, ROOT, ID)).toBe(state);
   });
 
   it('knows a folder that cannot be written, and that a full disk is no such', async () => {

@@ -17,7 +17,8 @@ export function decideNewThere(ctx: Context, remote: RemoteNode): void {
   if (ctx.isLeftOutAt('local', remote.parentId)) return ctx.wait(id, remote.parentId);
   const occupant = ctx.localOccupant(remote, id);
   if (occupant !== undefined) return ctx.isLeftOut(occupant.id) ? blockedName(ctx, remote) : waitHere(ctx, id);
-  if (remote.kind === 'file' && remote.name !== RULES_FILE && ctx.scope.awaitsRules('remote', remote.parentId)) return ctx.wait(id);
+  const rules = remote.kind === 'file' && remote.name !== RULES_FILE ? ctx.scope.awaitedRules('remote', remote.parentId) : undefined;
+  if (rules !== undefined) return ctx.wait(id, rules);
   ctx.emit({ op: remote.kind === 'file' ? 'download' : 'mkdir_local', id }, 'new_there');
 }
 
@@ -32,7 +33,8 @@ export function decideNewHere(ctx: Context, local: LocalNode): void {
   if (occupant !== undefined) return meet(ctx, local, occupant);
   const rival = strongerSibling(ctx, local);
   if (rival !== undefined) return clash(ctx, local, rival.name);
-  if (local.name !== RULES_FILE && ctx.scope.awaitsRules('local', local.parentId)) return ctx.wait(id);
+  const rules = local.name === RULES_FILE ? undefined : ctx.scope.awaitedRules('local', local.parentId);
+  if (rules !== undefined) return ctx.wait(id, rules);
   if (local.kind === 'folder') return ctx.emit({ op: 'mkdir_remote', id }, 'new_here');
   if (local.content === null) return ctx.emit({ op: 'hash', id }, 'read_first');
   ctx.emit({ op: 'upload', id }, 'new_here');

@@ -53,7 +53,7 @@ class RuledWorld {
       settings: parseRules(''),
       localOnly: new Map(),
       excluded: this.#excluded,
-      awaited: new Set(),
+      awaited: new Map(),
     });
   }
 
@@ -269,7 +269,7 @@ const policyOf = (scope: Scope, world: AbstractWorld): Policy => ({
   scope: {
     at: (side, node) => scope.at(side, node),
     excluded: (id) => scope.excluded(id),
-    awaitsRules: () => false,
+    awaitedRules: () => undefined,
     asideItems: [...world.synced.values()].filter(({ aside }) => aside === true).length,
   },
 });

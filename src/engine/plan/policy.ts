@@ -38,8 +38,8 @@ export interface PlanScope {
   readonly at: (side: 'local' | 'remote', node: LocalNode | RemoteNode) => object | undefined;
   /** In a folder of the cloud that is not kept on this device. */
   readonly excluded: (id: NodeId) => boolean;
-  /** Rules that could hold in the folder are still on their way here: nothing new may be sent or fetched there. */
-  readonly awaitsRules: (side: 'local' | 'remote', folder: NodeId) => boolean;
+  /** A rules file that could hold in the folder and is still on its way here: nothing new may be sent or fetched there. */
+  readonly awaitedRules: (side: 'local' | 'remote', folder: NodeId) => NodeId | undefined;
   /** Agreed on, and set aside: they are no part of what a deletion is measured against. */
   readonly asideItems: number;
 }
@@ -47,7 +47,7 @@ export interface PlanScope {
 export const EVERYTHING: PlanScope = {
   at: () => undefined,
   excluded: () => false,
-  awaitsRules: () => false,
+  awaitedRules: () => undefined,
   asideItems: 0,
 };
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { Explanation } from '../../contract/index.ts';
 import { asRoot, type Device, until, worldOf } from './support/index.ts';
@@ -246,6 +246,88 @@ describe('Explain', () => {
     await laptop.write('c.txt', 'c');
     expect(await explain(laptop, 'c.txt')).toMatchObject({ subject: 'not_looked_at', waiting: { kind: 'sign_in' } });
     expect(await explain(laptop, 'a.txt')).toMatchObject({ state: 'synced', rule: 'agreed' });
+  });
+
+  it('never says synced of what cannot be seen: the folder is away, or one above is a link', async () => {
+    await using opened = await worldOf('laptop');
+    const [laptop] = opened.devices;
+    await laptop.write('Folder/a.txt', 'a');
+    await laptop.write('b.txt', 'b');
+    await laptop.sync();
+    const aside = `${laptop.folder}-away`;
+    await rename(laptop.folder, aside);
+    // Before any look, after one, and while nothing syncs.
+    const expectAway = async (code: string): Promise<void> => {
+      for (const path of ['b.txt', 'Folder', 'Folder/a.txt']) {
+        expect(await explain(laptop, path)).toMatchObject({
+          subject: 'item',
+          state: 'waiting',
+          rule: 'unknown_not_deleted',
+          reason: { code, params: { path: laptop.folder } },
+          next: [],
+        });
+      }
+      expect(await explain(laptop, 'never seen.txt')).toMatchObject({
+        subject: 'below',
+        about: { above: laptop.folder },
+        reason: { code },
+        waiting: { kind: 'folder' },
+      });
+      expect(await explain(laptop, '')).toMatchObject({ subject: 'root', reason: { code }, waiting: { kind: 'folder' } });
+    };
+    await expectAway('folder_missing');
+    expect(await explain(laptop, 'b.txt')).toMatchObject({ waiting: { kind: 'folder' } });
+    await laptop.sync().catch(() => undefined);
+    await expectAway('folder_missing');
+    await mkdir(laptop.folder);
+    await expectAway('folder_replaced');
+    await rm(laptop.folder, { recursive: true });
+    await rename(aside, laptop.folder);
+    await laptop.syncOnceFree();
+    expect(await explain(laptop, 'b.txt')).toMatchObject({ state: 'synced', rule: 'agreed' });
+
+    await rename(laptop.path('Folder'), aside);
+    await symlink(aside, laptop.path('Folder'));
+    const expectLinked = async (): Promise<void> => {
+      expect(await explain(laptop, 'Folder/a.txt')).toMatchObject({
+        state: 'waiting',
+        rule: 'unknown_not_deleted',
+        reason: { code: 'path_not_plain', params: { path: 'Folder' } },
+        waiting: { kind: 'change' },
+      });
+    };
+    await expectLinked();
+    expect(await explain(laptop, 'Folder')).toMatchObject({ state: 'waiting', rule: 'special', waiting: { kind: 'look' } });
+    await laptop.sync();
+    await expectLinked();
+    expect(await explain(laptop, 'Folder')).toMatchObject({ state: 'error', rule: 'special', reason: { code: 'symlink_skipped' } });
+    await rm(laptop.path('Folder'));
+    await rename(aside, laptop.path('Folder'));
+
+    await rm(laptop.path('b.txt'));
+    expect(await explain(laptop, 'b.txt')).toMatchObject({ subject: 'item', state: 'waiting', waiting: { kind: 'look' } });
+  });
+
+  it.skipIf(asRoot)('of what lies below a folder that was closed since the last look', async () => {
+    await using opened = await worldOf('laptop');
+    const [laptop] = opened.devices;
+    await laptop.write('Closed/in/a.txt', 'a');
+    await laptop.sync();
+    await laptop.chmod('Closed', 0o000);
+    try {
+      for (const path of ['Closed/in/a.txt', 'Closed/in']) {
+        expect(await explain(laptop, path)).toMatchObject({
+          subject: 'item',
+          state: 'waiting',
+          rule: 'unknown_not_deleted',
+          reason: { code: 'no_permission', params: { path: 'Closed' } },
+        });
+      }
+      expect(await explain(laptop, 'Closed/new.txt')).toMatchObject({ subject: 'below', about: { above: 'Closed' } });
+    } finally {
+      await laptop.chmod('Closed', 0o755);
+    }
+    expect(await explain(laptop, 'Closed/in/a.txt')).toMatchObject({ state: 'synced' });
   });
 
   it.skipIf(asRoot)('below a folder that cannot be read', async () => {

@@ -199,6 +199,31 @@ describe('First merge', () => {
     expect(await asked(desktop)).toMatchObject({ different: 1, examples: ['same.txt'] });
   });
 
+  it('answered before both sides were looked at: says that they have to be first, and afterwards that it is over', async () => {
+    await using opened = await worldOf('laptop');
+    const { world } = opened;
+    const [laptop] = opened.devices;
+    await laptop.write('same.txt', 'the laptop');
+    await laptop.sync();
+    const desktop = world.newDevice('desktop');
+    await desktop.start();
+    await desktop.signIn();
+    const answer = (choice: 'merge' | 'cancel') => desktop.call('questions.answer', { id: FIRST, choice });
+    await expect(answer('merge')).rejects.toMatchObject({ code: 'folder_none' });
+    await desktop.stop();
+    await desktop.withoutSync(async () => {
+      await desktop.addFolder({ merge: false });
+      await desktop.write('same.txt', 'the desktop');
+      await expect(answer('merge')).rejects.toMatchObject({ code: 'question_not_yet', params: { id: FIRST } });
+    });
+    await desktop.start();
+    await desktop.sync();
+    await answer('merge');
+    await desktop.sync();
+    await expect(answer('cancel')).rejects.toMatchObject({ code: 'question_over' });
+    expect(Object.values(await desktop.tree()).sort()).toEqual(['the desktop', 'the laptop']);
+  });
+
   it('takes only its own answers', async () => {
     await using opened = await worldOf('laptop');
     const { world } = opened;

@@ -280,6 +280,42 @@ describe('Ignore', () => {
     expect(await inCloud(laptop)).toEqual(['b.txt', 'docs/a.txt']);
   });
 
+  it('too many rules: nothing of their folder is sent or deleted by guess, each item says why, and fewer of them hold again', async () => {
+    await using opened = await worldOf('laptop', 'desktop');
+    const { world } = opened;
+    const [laptop, desktop] = opened.devices;
+    await laptop.write(`docs/${RULES}`, '*.log\n');
+    await texts(laptop, ['docs/a.txt', 'docs/b.txt', 'docs/private/diary.txt', 'c.txt']);
+    await world.settle();
+    const many = Array.from({ length: 3000 }, (_, index) => `*.x${index}`).join('\n');
+    await laptop.write(`docs/${RULES}`, `${many}\nprivate/\nsecret.txt\n`);
+    await laptop.remove('docs/private/diary.txt');
+    await texts(laptop, ['docs/secret.txt', 'd.txt']);
+    await world.settle();
+    expect(await inCloud(laptop)).toEqual(['c.txt', 'd.txt', 'docs/a.txt', 'docs/b.txt', 'docs/private/diary.txt']);
+    for (const device of [laptop, desktop]) {
+      const reason = { code: 'rules_too_many', params: { path: `docs/${RULES}` } };
+      expect(await device.issues()).toMatchObject([{ path: `docs/${RULES}`, reason }]);
+      expect(await device.call('files.explain', { path: 'docs/a.txt' })).toMatchObject({ state: 'error', reason });
+    }
+    await laptop.write(`docs/${RULES}`, 'private/\nsecret.txt\n');
+    await world.settle();
+    expect(await inCloud(laptop)).toEqual(['c.txt', 'd.txt', 'docs/a.txt', 'docs/b.txt', 'docs/private/diary.txt']);
+    expect(await laptop.exists('docs/secret.txt')).toBe(true);
+    expect(await desktop.exists('docs/private/diary.txt'), 'what was left out when it went is not deleted elsewhere').toBe(true);
+    expect([await laptop.issues(), await desktop.issues()]).toEqual([[], []]);
+  });
+
+  it('too many rules are refused in the settings', async () => {
+    await using opened = await worldOf('laptop');
+    const [laptop] = opened.devices;
+    const value = Array.from({ length: 3000 }, (_, index) => `*.x${index}`).join('\n');
+    await expect(laptop.call('settings.set', { key: 'ignore.rules', value })).rejects.toMatchObject({
+      code: 'invalid_request',
+      params: { field: 'ignore.rules', problem: '20000 patterns, 2000 of them with wildcards, are the most' },
+    });
+  });
+
   it('a move into a place that is left out is a deletion for the others, the reverse a new item', async () => {
     await using opened = await worldOf('laptop', 'desktop');
     const { world } = opened;

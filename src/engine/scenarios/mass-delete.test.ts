@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rmdir } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, rmdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { TidemarkError } from '../../contract/index.ts';
 import { asRoot, type Device, type Tree, until, type World, worldOf } from './support/index.ts';
@@ -167,6 +167,29 @@ describe('Mass delete', () => {
     for (const name of names.slice(80, 90)) await laptop.remove(name);
     await world.settle();
     for (const device of world.devices) expect(await device.questions()).toEqual([]);
+  });
+
+  it('grown since it was asked, the old id names the one to answer now, and nothing is deleted by it', async () => {
+    await using opened = await worldOf('laptop', 'desktop');
+    const { world } = opened;
+    const [laptop, desktop] = opened.devices;
+    const before = await filled(world, laptop);
+    const answerId = (id: string) => laptop.call('questions.answer', { id, choice: 'delete' });
+    await laptop.remove('Folder');
+    await laptop.sync();
+    const [old] = await laptop.questions();
+    await laptop.remove('at the top.txt');
+    await laptop.sync();
+    const [grown] = await laptop.questions();
+    expect(grown?.id).not.toBe(old?.id);
+    await expect(answerId(old?.id ?? '')).rejects.toMatchObject({ code: 'question_changed', params: { id: old?.id, now: grown?.id } });
+    await laptop.sync();
+    await desktop.sync();
+    expect(await desktop.tree()).toEqual(before);
+    await answerId(grown?.id ?? '');
+    await world.settle();
+    for (const id of [old?.id ?? '', grown?.id ?? '']) await expect(answerId(id)).rejects.toMatchObject({ code: 'question_over' });
+    await expect(answerId('mass-delete')).rejects.toMatchObject({ code: 'unknown_item' });
   });
 
   it('metadata churn never asks', async () => {
@@ -376,6 +399,35 @@ describe('Lost root', () => {
     await expect(readdir(laptop.folder)).rejects.toThrow('ENOENT');
 
     await rename(aside, laptop.folder);
+    await laptop.syncOnceFree();
+    await world.settle();
+    await world.expectSame({ ...before, 'meanwhile.txt': 'meanwhile' });
+  });
+
+  it.skipIf(asRoot).each([0o000, 0o300])('root unreadable (mode %o): says so and what to do, deletes nothing', async (mode) => {
+    await using opened = await worldOf('laptop', 'desktop');
+    const { world } = opened;
+    const [laptop, desktop] = opened.devices;
+    const before = await filled(world, laptop);
+    await chmod(laptop.folder, mode);
+    try {
+      const code = 'folder_unreadable';
+      for (const again of [false, true]) {
+        if (again) await laptop.restart();
+        expect(await codeOf(laptop.sync())).toBe(code);
+        expect(await laptop.call('status.snapshot', {})).toMatchObject({
+          state: 'error',
+          reason: { code, params: { path: laptop.folder } },
+        });
+        expect(await laptop.call('files.explain', { path: 'at the top.txt' })).toMatchObject({ state: 'waiting', reason: { code } });
+      }
+      await desktop.write('meanwhile.txt', 'meanwhile');
+      await desktop.sync();
+      expect(await laptop.questions()).toEqual([]);
+      expect(await desktop.tree()).toEqual({ ...before, 'meanwhile.txt': 'meanwhile' });
+    } finally {
+      await chmod(laptop.folder, 0o755);
+    }
     await laptop.syncOnceFree();
     await world.settle();
     await world.expectSame({ ...before, 'meanwhile.txt': 'meanwhile' });

@@ -33,6 +33,7 @@ const settled: ExplainFacts = {
   questioned: false,
   held: null,
   decision: undefined,
+  hindrance: undefined,
   steps: [],
   questionId: null,
   firstMergeId: null,
@@ -101,9 +102,18 @@ describe('explaining an item', () => {
 
   it('of what cannot be looked at says that it is not deleted', () => {
     const unreadable = { code: 'no_permission', params: { path: 'Closed' } } as const;
-    expect(explainItem({ ...settled, unreadable })).toMatchObject({ rule: 'unknown_not_deleted', reason: unreadable });
-    expect(said({ unseen: 'writing' }, settled)).toEqual(['synced', 'in_use', 'quiet']);
-    expect(said({ unseen: 'changed' }, settled)).toEqual(['synced', 'in_use', 'look']);
+    expect(explainItem({ ...settled, unreadable })).toMatchObject({ state: 'waiting', rule: 'unknown_not_deleted', reason: unreadable });
+    const away = { code: 'folder_missing', params: { path: '/home/ann/Tidemark' } } as const;
+    expect(said({ unreadable: away }, settled)).toEqual(['waiting', 'unknown_not_deleted', 'folder']);
+    // What a person decided holds whether the folder is there or not.
+    expect(said({ unreadable: away, localOnly: true }, settled)).toEqual(['local_only', 'local_only', 'nothing']);
+  });
+
+  it('does not call in step what is not on the disk as it was last seen', () => {
+    expect(said({ unseen: 'writing' }, settled)).toEqual(['waiting', 'in_use', 'quiet']);
+    expect(said({ unseen: 'changed' }, settled)).toEqual(['waiting', 'read_first', 'look']);
+    expect(said({ unseen: 'gone' }, settled)).toEqual(['waiting', null, 'look']);
+    expect(said({ unseen: 'replaced' }, settled)).toEqual(['waiting', 'special', 'look']);
   });
 
   it('has something to wait for whatever the reason', () => {

@@ -7,15 +7,17 @@ import { type ItemFacts, isSettled, type ItemVerdict, itemVerdict } from './item
 export interface ExplainFacts extends ItemFacts {
   /** What the planner decided; undefined when it had nothing to decide. */
   readonly decision: { readonly rule: RuleCode; readonly waitsFor: readonly NodeId[] } | undefined;
+  /** What is wrong with an item that it waits for. */
+  readonly hindrance: ErrorData | undefined;
   readonly steps: readonly StepKind[];
   /** The question about deletions that holds it back. */
   readonly questionId: string | null;
   /** Nothing is changed before it is answered whether both sides may be merged. */
   readonly firstMergeId: string | null;
-  /** The nearest folder above that cannot be looked into, and why. */
+  /** Why it cannot be looked at now: the folder itself is away, or one above it is a link or may not be read. */
   readonly unreadable: ErrorData | undefined;
-  /** It is on the disk in another state than was last seen. */
-  readonly unseen: 'writing' | 'changed' | null;
+  /** It is not on the disk as it was last seen: still being written, changed, gone, or something else in its place. */
+  readonly unseen: 'writing' | 'changed' | 'gone' | 'replaced' | null;
 }
 
 export type Wait = Explanation['waiting']['kind'];
@@ -27,12 +29,18 @@ export interface ItemExplanation extends ItemVerdict {
 
 /** Why an item is in its state, what decided, and what the next step waits for. Pure: the same facts, the same answer. */
 export function explainItem(facts: ExplainFacts): ItemExplanation {
-  const verdict = itemVerdict(facts);
-  const held = facts.localOnly || facts.ignoredBy !== null;
-  const reason = verdict.reason ?? (held ? null : (facts.unreadable ?? null));
+  const verdict = asSeenNow(itemVerdict(facts), facts);
   const asked = !isSettled(facts) && verdict.state === 'waiting' && facts.firstMergeId !== null;
-  const known: ItemVerdict = asked ? { ...verdict, reason: { code: 'first_merge', params: {} }, nextTryAt: null } : { ...verdict, reason };
+  const known: ItemVerdict = asked ? { ...verdict, reason: { code: 'first_merge', params: {} }, nextTryAt: null } : verdict;
   return { ...known, rule: ruleOf(facts), wait: waitOf(facts, known) };
+}
+
+/** What was in step when it was last looked at is not called so where it is not there to be seen now. */
+function asSeenNow(verdict: ItemVerdict, { unreadable, unseen, hindrance }: ExplainFacts): ItemVerdict {
+  if (verdict.state !== 'synced' && verdict.state !== 'waiting') return verdict;
+  if (unreadable !== undefined) return { ...verdict, state: 'waiting', reason: verdict.reason ?? unreadable };
+  const reason = verdict.reason ?? (verdict.state === 'waiting' ? (hindrance ?? null) : null);
+  return unseen === null ? { ...verdict, reason } : { ...verdict, state: 'waiting' };
 }
 
 function ruleOf(facts: ExplainFacts): RuleCode | null {
@@ -47,13 +55,24 @@ function ruleOf(facts: ExplainFacts): RuleCode | null {
   }
   if (!settled && facts.firstMergeId !== null) return 'first_merge';
   if (!settled && facts.questionId !== null) return 'mass_deletion';
-  if (facts.unseen !== null) return 'in_use';
+  switch (facts.unseen) {
+    case 'writing':
+      return 'in_use';
+    case 'changed':
+      return 'read_first';
+    case 'replaced':
+      return 'special';
+    case 'gone':
+      return null;
+    case null:
+  }
   return facts.decision?.rule ?? (settled ? 'agreed' : null);
 }
 
 /** The rule behind a reason that the planner did not give. */
 export function ruleOfIssue(reason: ErrorData): RuleCode | null {
   if (isSkipped(reason)) return reason.code === 'ignored_by_rule' ? 'ignored' : 'special';
+  if (isAway(reason)) return 'unknown_not_deleted';
   switch (reason.code) {
     case 'file_busy':
     case 'file_locked':
@@ -67,9 +86,13 @@ export function ruleOfIssue(reason: ErrorData): RuleCode | null {
     case 'name_invalid':
     case 'path_too_long':
     case 'conflict_limit':
+    case 'name_left_out':
       return 'name_not_possible';
     case 'name_not_utf8':
     case 'path_not_plain':
+    case 'link_in_the_way':
+    case 'special_in_the_way':
+    case 'rules_in_the_way':
       return 'special';
     default:
       return null;
@@ -99,8 +122,13 @@ export function waitOfHeld({ code }: ErrorData): Wait {
   return errorKind(code).reaction === 'sign_in' ? 'sign_in' : 'network';
 }
 
+/** The folder is not there to be seen. */
+export const isAway = ({ code }: ErrorData): boolean =>
+  code === 'folder_missing' || code === 'folder_unreadable' || code === 'folder_replaced';
+
 /** What ends a reason. */
 export function waitOfIssue(reason: ErrorData, nextTryAt: number | null): Wait {
+  if (isAway(reason)) return 'folder';
   const { reaction } = errorKind(reason.code);
   switch (reaction) {
     case 'skip':

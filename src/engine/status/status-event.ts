@@ -7,7 +7,7 @@ export type StatusEvent =
   /** The cloud refuses this device (session_expired, device_revoked, …); null once it takes it again. */
   | { readonly type: 'sign_in'; readonly error: ErrorData | null }
   | { readonly type: 'folder'; readonly path: string | null }
-  /** folder_missing, folder_replaced, folder_not_writable; null once it is there again. */
+  /** folder_missing, folder_unreadable, folder_replaced, folder_not_writable; null once it is there again. */
   | { readonly type: 'folder_state'; readonly error: ErrorData | null }
   /** quota_exceeded or disk_full while something waits for room. */
   | { readonly type: 'room'; readonly error: ErrorData | null }

@@ -2,6 +2,7 @@ import { type AnswerChoice, type FileItem, TidemarkError } from '../../../contra
 import type { Handlers, TidemarkEngine } from '../engine.ts';
 import { withoutFirstMerge } from '../first-merge.ts';
 import { findAnywhere } from '../lookup.ts';
+import { notAsked } from '../not-asked.ts';
 import { openQuestions } from '../open-questions.ts';
 import { shownActivity } from '../undoing.ts';
 import { removeSyncedFolder } from './folders.ts';
@@ -43,7 +44,7 @@ export function listMethods(engine: TidemarkEngine): Handlers<Names> {
       }),
     'questions.answer': async ({ id, choice }) => {
       const asked = openQuestions(store, environment.clock).find((one) => one.id === id);
-      if (asked === undefined) throw new TidemarkError('unknown_item', { id });
+      if (asked === undefined) throw notAsked(store, id);
       if (!(asked.choices as readonly AnswerChoice[]).includes(choice))
         throw new TidemarkError('invalid_request', { field: 'choice', problem: `this question takes ${asked.choices.join(' or ')}` });
       if (asked.kind === 'first_merge') await answerFirstMerge(engine, choice);

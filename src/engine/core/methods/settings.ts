@@ -1,5 +1,5 @@
 import { isSettingKey, type SettingKey, type SettingRow, settingKeys, settings, TidemarkError } from '../../../contract/index.ts';
-import { parseRules } from '../../ignore/index.ts';
+import { MAX_PATTERNS, MAX_WILDCARDS, parseRules } from '../../ignore/index.ts';
 import { ROOT_ID } from '../../model/index.ts';
 import type { Handlers, TidemarkEngine } from '../engine.ts';
 
@@ -32,7 +32,14 @@ export function settingMethods(engine: TidemarkEngine): Handlers<'settings.list'
 
 /** A pattern that can never match is a mistake of the one who is here to mend it. */
 function requireGoodRules(text: string): void {
-  const [bad] = parseRules(text).bad;
+  const {
+    bad: [bad],
+    tooMany,
+  } = parseRules(text);
+  if (tooMany) {
+    const most = `${String(MAX_PATTERNS)} patterns, ${String(MAX_WILDCARDS)} of them with wildcards, are the most`;
+    throw new TidemarkError('invalid_request', { field: 'ignore.rules', problem: most });
+  }
   if (bad !== undefined)
     throw new TidemarkError('invalid_request', { field: 'ignore.rules', problem: `line ${String(bad.line)} can never match: ${bad.text}` });
 }

@@ -63,7 +63,7 @@ export function syncMethods(engine: TidemarkEngine): Handlers<Names> {
         // Both sides were looked at, so it can be said whether a question about them waits; what could not be read differs.
         const busy = { inFlight: () => false, resting: () => true };
         new FirstMerge(store, environment.clock).look(busy, run.watchingBusyFiles ? 'never_quiet' : 'all');
-        return previewOf(engine, run.foresee(), limit);
+        return previewOf(engine, await run.foresee(), limit);
       }),
     'sync.pause': ({ until }) => {
       if (until !== null && until <= environment.clock.now())

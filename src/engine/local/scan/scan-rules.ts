@@ -6,7 +6,9 @@ import {
   type FolderRules,
   type Level,
   levelBelow,
+  MAX_PATTERNS,
   MAX_RULES_BYTES,
+  MAX_WILDCARDS,
   parseRules,
   type Rules,
   RULES_FILE,
@@ -39,7 +41,7 @@ export type RulesLook =
   | { readonly state: 'same' }
   | { readonly state: 'gone' }
   | { readonly state: 'read'; readonly text: string; readonly seen: Fingerprint }
-  /** There are some, and nothing was ever known of them. */
+  /** There are some, and nothing is known of them: never read, or too many to be heeded. */
   | { readonly state: 'unknown' };
 
 export interface RulesFound {
@@ -162,6 +164,8 @@ export class RulesOnTheWay {
       return { look: { state: 'gone' }, ...nothing };
     }
     if (entry.stat === null) return keep(unreadable(path, entry.fault ?? 'failed'));
+    // A link in the place of rules that were known says nothing of them, as it says nothing of any file.
+    if (known !== undefined && entry.stat.kind !== 'file' && entry.stat.kind !== 'folder') return keep();
     // A folder or a link of that name is not a rules file, and what is wrong with a link is told anyway.
     if (entry.stat.kind !== 'file') return { look: { state: known === undefined ? 'same' : 'gone' }, ...nothing };
     if (known?.seen !== undefined && known.seen !== null && known.text !== null && sameFingerprint(known.seen, entry.stat)) return keep();
@@ -170,7 +174,10 @@ export class RulesOnTheWay {
     try {
       const bytes =
         entry.stat.size === 0 ? new Uint8Array() : await this.#disk.read(`${absolute}/${RULES_FILE}`, 0, entry.stat.size, entry.stat);
-      return { look: { state: 'read', text: new TextDecoder().decode(bytes), seen: entry.stat }, ...nothing };
+      const text = new TextDecoder().decode(bytes);
+      // What they would leave out is neither sent nor deleted: the last known ones may not leave it out.
+      if (parseRules(text).tooMany) return { look: { state: 'unknown' }, issue: tooMany(path), again: false };
+      return { look: { state: 'read', text, seen: entry.stat }, ...nothing };
     } catch (error) {
       if (!(error instanceof DiskFault)) throw error;
       const passing = error.code === 'changed' || error.code === 'missing';
@@ -182,6 +189,11 @@ export class RulesOnTheWay {
 const unreadable = (path: RelativePath, fault: Parameters<typeof faultReason>[0]): ErrorData => ({
   code: 'rules_unreadable',
   params: { path, why: faultReason(fault, path).code },
+});
+
+const tooMany = (path: RelativePath): ErrorData => ({
+  code: 'rules_too_many',
+  params: { path, patterns: MAX_PATTERNS, wildcards: MAX_WILDCARDS },
 });
 
 /** Its entries changed a moment ago. */

@@ -35,6 +35,7 @@ const PASSING: ReadonlySet<string> = new Set([
   'cloud_unavailable',
   'cloud_failed',
   'folder_missing',
+  'folder_unreadable',
   'folder_replaced',
   'folder_not_writable',
   'disk_full',
