@@ -4,7 +4,7 @@ import { type StoredCommits, isAborted } from '../apply/index.ts';
 import { type NodeId, ROOT_ID } from '../model/index.ts';
 import { Nap } from '../nap.ts';
 import { type FeedEvent, readChanges } from '../remote/index.ts';
-import type { StoreWrites } from '../store/index.ts';
+import type { CursorRow, StoreWrites } from '../store/index.ts';
 import type { Committer } from '../transfer/index.ts';
 import { isAboutConnection, type SyncContext } from './sync-context.ts';
 import { Waiters } from './waiters.ts';
@@ -155,6 +155,7 @@ export class PullLoop {
     for (let restarts = 0; restarts < 3;) {
       const listed = new Set<NodeId>();
       let over = true;
+      let askedAt = from;
       const pages = readChanges(drive, from, stopping, (ask) => {
         this.#commits.forgetAnswered();
         return ask();
@@ -165,11 +166,11 @@ export class PullLoop {
           restarts += 1;
           from = null;
           over = false;
-        } else if (!this.#take(event, listed, undone || (before !== null && before.epoch !== event.position.epoch))) {
+        } else if (!this.#take(event, askedAt, listed, undone || (before !== null && before.epoch !== event.position.epoch))) {
           from = event.snapshot ? null : store.cursor();
           over = false;
           break;
-        }
+        } else askedAt = event.position;
       }
       if (over) return;
     }
@@ -180,11 +181,12 @@ export class PullLoop {
    * Takes over a page; false when it has to be asked for again. While it was on its way, a commit may have been answered:
    * then neither the page nor the answer is sure to be the later word on that node. A listing is begun anew: what it lacks
    * may be what the commit made, or the commit may have been in what the cloud was before it was put back to a backup.
+   * And where the answer put the cursor back, a page of behind that stretch would end it unread.
    */
-  #take(page: Extract<FeedEvent, { kind: 'page' }>, listed: Set<NodeId>, undone: boolean): boolean {
+  #take(page: Extract<FeedEvent, { kind: 'page' }>, askedAt: CursorRow | null, listed: Set<NodeId>, undone: boolean): boolean {
     const { store, dirty, hooks } = this.#ctx;
     const { answered } = this.#commits;
-    if (page.snapshot && answered.size > 0) return false;
+    if (page.snapshot ? answered.size > 0 : store.cursor()?.cursor !== askedAt?.cursor) return false;
     const changed: NodeId[] = [];
     let clear = true;
     store.transaction((write) => {
