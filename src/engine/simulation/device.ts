@@ -7,13 +7,14 @@ import { TidemarkEngine } from '../core/engine.ts';
 import { createEngine, type Engine } from '../create-engine.ts';
 import type { Environment, Log, WatchListener } from '../environment.ts';
 import type { FakeCloud } from '../fakes/cloud/fake-cloud.ts';
-import { FakeDisk } from '../fakes/disk/fake-disk.ts';
+import { type DiskMethod, FakeDisk } from '../fakes/disk/fake-disk.ts';
 import { APFS_NAMES } from '../fakes/disk/name-rules.ts';
 import { type FakeWatch, fakeWatch } from '../fakes/disk/fake-watch.ts';
 import type { SeededRandom } from '../fakes/random.ts';
 import { FakeSecrets } from '../fakes/secrets.ts';
 import { SimClock } from './clock.ts';
 import { DatabaseLog, type Durable } from './database-log.ts';
+import { Gate } from './gate.ts';
 import { openLine } from './line.ts';
 import type { Life, Scheduler } from './scheduler.ts';
 import { Weather } from './weather.ts';
@@ -66,6 +67,11 @@ export class SimDevice {
   engine: Engine | undefined;
   /** What its engine last did to the disk. */
   lastStep = '';
+  /** What its engine last asked the cloud for. */
+  lastRequest = '';
+  /** Told of every step of its engine just before the disk takes it. */
+  beforeStep: ((method: DiskMethod, path: string) => void) | undefined;
+  readonly gate = new Gate();
   readonly #parts: DeviceParts;
   readonly #wall: SimClock;
   readonly #watch: FakeWatch;
@@ -106,6 +112,7 @@ export class SimDevice {
     this.disk.fault = (method, path) => {
       this.counts.diskSteps += 1;
       this.lastStep = method;
+      this.beforeStep?.(method, path);
       if (MUTATING.has(method) && !path.startsWith(`${ROOT}/.tidemark`)) this.counts.treeWrites += 1;
       const fault = this.weather.diskFault(method);
       const day = method === 'removeTree' && fault === undefined ? TRASH_DAY.exec(path)?.[1] : undefined;
@@ -202,6 +209,12 @@ export class SimDevice {
     const kept = this.#random.below(this.disk.volume.uncommitted + 1);
     this.#parts.scheduler.note(this.name, `power cut, ${kept} of ${this.disk.volume.uncommitted} kept, ${lost} commits lost`);
     this.disk.powerCut(kept);
+  }
+
+  /** Long after the last change the system has written all of it down by itself. */
+  allWrittenDown(): void {
+    this.#durable = this.#databaseLog.whole();
+    this.disk.volume.commit();
   }
 
   get #databaseLog(): DatabaseLog {
@@ -362,7 +375,9 @@ export class SimDevice {
           cloud,
           life,
           weather: this.weather,
+          gate: this.gate,
           onRequest: (method) => {
+            this.lastRequest = method;
             this.counts.requests += 1;
             if (method.startsWith('commit')) this.counts.commits += 1;
             if (method === 'store') this.counts.stores += 1;
