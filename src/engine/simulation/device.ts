@@ -11,6 +11,7 @@ import { type DiskMethod, FakeDisk } from '../fakes/disk/fake-disk.ts';
 import { APFS_NAMES } from '../fakes/disk/name-rules.ts';
 import { type FakeWatch, fakeWatch } from '../fakes/disk/fake-watch.ts';
 import type { SeededRandom } from '../fakes/random.ts';
+import type { Inode } from '../fakes/disk/volume.ts';
 import { FakeSecrets } from '../fakes/secrets.ts';
 import { SimClock } from './clock.ts';
 import { DatabaseLog, type Durable } from './database-log.ts';
@@ -250,6 +251,17 @@ export class SimDevice {
       this.#listener = undefined;
       listener?.failed(new Error('no watches left'));
     }
+  }
+
+  /** Of files that are at two names just now. */
+  twofoldTexts(): readonly string[] {
+    const visit = (inode: Inode): string[] =>
+      inode.kind === 'file'
+        ? inode.links > 1
+          ? [new TextDecoder().decode(inode.data)]
+          : []
+        : [...inode.entries.values()].flatMap((entry) => visit(entry.inode));
+    return visit(this.disk.volume.root);
   }
 
   /** Open issues with every path that the item has here or in the cloud. */

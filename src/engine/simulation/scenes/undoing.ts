@@ -19,17 +19,16 @@ export async function undoing(stage: Stage): Promise<void> {
   first.person.save(`${ROOT}/${file}`);
   const updated = await stage.rest();
   if (updated === undefined) return;
+  const { device } = second;
+  const { rows } = await scheduler.until(device.call('activity.list', { limit: 50 }), `${device.name}: activity`);
+  const line = rows.find(({ kind, path, undo }) => kind === 'updated_here' && path === file && undo.state === 'possible');
+  if (line === undefined) return;
   const isEdited = random.next() < 0.4;
   if (isEdited) {
     random.pick([first, second]).person.save(`${ROOT}/${file}`);
     if ((await stage.rest()) === undefined) return;
   }
-  const { device } = second;
   const since = diskListing(device, ledger);
-  const { rows } = await scheduler.until(device.call('activity.list', { limit: 50 }), `${device.name}: activity`);
-  const lines = rows.filter(({ kind, path, undo }) => kind === 'updated_here' && path === file && undo.state === 'possible');
-  const line = lines[isEdited ? lines.length - 1 : 0];
-  if (line === undefined) return;
   stage.note(`${device.name} undoes the update of ${file}`);
   ledger.chosen(device.hashesOfUndo(line.id));
   device.lastStep = '';
