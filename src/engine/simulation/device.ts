@@ -73,6 +73,10 @@ export class SimDevice {
   /** Told of every step of its engine just before the disk takes it. */
   beforeStep: ((method: DiskMethod, path: string) => void) | undefined;
   readonly gate = new Gate();
+  /** While it is there, the disk does nothing. */
+  stall: Promise<void> | undefined;
+  /** Where its engine's last step of the disk was. */
+  lastPath = '';
   readonly #parts: DeviceParts;
   readonly #wall: SimClock;
   readonly #watch: FakeWatch;
@@ -108,11 +112,12 @@ export class SimDevice {
       ...(this.caseSensitive ? {} : { names: APFS_NAMES }),
       birthTimes: this.birthTimes,
       hardLinks: random.next() < 0.8,
-      yieldPoint: () => scheduler.step(this.#life),
+      yieldPoint: () => (this.stall === undefined ? scheduler.step(this.#life) : this.#stalled(this.#life)),
     });
     this.disk.fault = (method, path) => {
       this.counts.diskSteps += 1;
       this.lastStep = method;
+      this.lastPath = path;
       this.beforeStep?.(method, path);
       if (MUTATING.has(method) && !path.startsWith(`${ROOT}/.tidemark`)) this.counts.treeWrites += 1;
       const fault = this.weather.diskFault(method);
@@ -123,6 +128,11 @@ export class SimDevice {
     };
     this.#watch = fakeWatch(this.disk);
     this.disk.user.mkdir(ROOT);
+  }
+
+  async #stalled(life: Life): Promise<void> {
+    await this.stall;
+    await this.#parts.scheduler.step(life);
   }
 
   get running(): boolean {

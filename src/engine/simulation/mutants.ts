@@ -38,7 +38,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'const doubt = keeper.hasDoubt(node.id, look.lookedAt, timeless) || changedDuring(look, listing.startedAt) || isBeingSaved(node, look);',
     replace: 'const doubt = isBeingSaved(node, look);',
     why: 'what moves in the middle of a look is deleted elsewhere and begins anew',
-    scene: 'oneThing',
+    scene: 'movingAway',
   },
   {
     name: 'edit-in-place-unseen',
@@ -136,11 +136,11 @@ export const MUTANTS: readonly Mutant[] = [
     scene: 'relay',
   },
   {
-    name: 'unanswered-forgotten',
-    file: 'apply/commit-journal.ts',
-    find: '    this.#underWay.delete(journalId);\n    this.#onOpen();',
-    replace: '    this.#underWay.delete(journalId);',
-    why: 'a request that got lost is sent long after the person has changed their mind',
+    name: 'unanswered-never-asked',
+    file: 'core/pull-loop.ts',
+    find: 'await this.#replay()\n          .then(() => this.#readToEnd())',
+    replace: 'await this.#readToEnd()',
+    why: 'what a request did whose answer was lost is taken for what another device did: both versions are kept',
     scene: 'relay',
   },
   {
@@ -230,12 +230,12 @@ export const MUTANTS: readonly Mutant[] = [
     why: 'a file is announced and its content never sent',
   },
   {
-    name: 'stale-download-placed',
+    name: 'stale-download-agreed',
     file: 'apply/placer.ts',
-    find: 'if (!same || store.local.get(remote.id) !== undefined) {',
-    replace: 'if (now === undefined || store.local.get(remote.id) !== undefined) {',
-    why: 'an older version is put in place and taken for the newest',
-    scene: 'oneThing',
+    find: 'write.putSynced(syncedFrom(remote));',
+    replace: 'write.putSynced(syncedFrom(store.remote.get(id) ?? remote));',
+    why: 'an older version is put in place and taken for the newest: it goes back to the cloud as an edit',
+    scene: 'updating',
   },
   {
     name: 'restart-takes-half-a-listing',
@@ -243,7 +243,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'if (!page.snapshot) write.setCursor(page.position);',
     replace: 'if (!page.last || !page.snapshot) write.setCursor(page.position);',
     why: 'after a crash in the middle of a listing what was deleted elsewhere comes back',
-    scene: 'oneThing',
+    scene: 'listingAnew',
   },
   {
     name: 'deleted-issue-stays',
@@ -251,7 +251,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: '      this.#retries.clear(id);\n      this.#issues.clear(id);\n    }\n  }',
     replace: '      this.#retries.clear(id);\n    }\n  }',
     why: 'trouble that is long over is listed for ever',
-    scene: 'oneThing',
+    scene: 'inTrouble',
   },
   {
     name: 'pause-after-a-plan-counts-sleep',
@@ -274,7 +274,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: '  store.sync();\n',
     replace: '',
     why: 'a power cut in the middle of an update leaves the file in the trash, and it is deleted everywhere',
-    scene: 'oneThing',
+    scene: 'updating',
   },
   {
     name: 'replaced-without-folder-sync',
@@ -314,6 +314,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: '(holdsIgnored ? { holdsIgnored } : {})',
     replace: '(holdsIgnored ? {} : {})',
     why: 'a folder that was deleted elsewhere is in the way for good, or takes along what was never sent',
+    scene: 'leftOut',
   },
   {
     name: 'ignored-meanwhile-is-deleted',
@@ -321,6 +322,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: "  if (ctx.synced(id)?.aside !== true) return false;\n  if (standing === 'gone_here')",
     replace: "  if (ctx.synced(id)?.aside !== undefined) return false;\n  if (standing === 'gone_here')",
     why: 'what was moved while a rule left it out is deleted everywhere when the rule goes',
+    scene: 'leftOut',
   },
   {
     name: 'ignored-by-place-here-only',
@@ -328,6 +330,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: "const node = side === 'local' ? this.local(id) : this.remote(id);",
     replace: "const node = side === 'local' ? this.local(id) : undefined;",
     why: 'what a rule leaves out is taken for something that only the cloud has',
+    scene: 'leftOut',
   },
   {
     name: 'not-kept-is-deleted',
@@ -369,11 +372,11 @@ export const MUTANTS: readonly Mutant[] = [
     scene: 'undoing',
   },
   {
-    name: 'choice-of-folders-not-synced',
-    file: 'core/methods/selection.ts',
-    find: '    store.sync();\n',
+    name: 'dropped-without-journal-sync',
+    file: 'apply/delete-local.ts',
+    find: "  if (kind === 'copy_dropped') store.sync();\n",
     replace: '',
-    why: 'after a power cut a folder that was only not to be kept here is deleted everywhere',
+    why: 'a power cut as something leaves this device, where its folder is not kept, deletes it everywhere',
     scene: 'choosing',
   },
 ];

@@ -76,9 +76,9 @@ export class Person {
     return this.#parts.random.pick([() => this.#swapPlaces(), () => this.#rotate(), () => this.#intoOwnChild()])();
   }
 
-  /** Saves something new there, whatever is there by now. */
-  save(path: string): void {
-    this.#write(path, this.#content());
+  /** Saves something new there, whatever is there by now. @param first its first line */
+  save(path: string, first?: string): void {
+    this.#write(path, first === undefined ? this.#content() : `${first}\n# ${this.#content()}\n`);
   }
 
   delete(path: string): void {

@@ -1,3 +1,4 @@
+import { secondMs } from '../../../base/index.ts';
 import { diskListing } from '../checks.ts';
 import { ROOT } from '../device.ts';
 import type { Stage } from './stage.ts';
@@ -11,11 +12,12 @@ const LEAVING: ReadonlySet<string> = new Set(['moveFolder', 'moveFile', 'syncFol
 export async function choosing(stage: Stage): Promise<void> {
   const { random, ledger, scheduler } = stage.parts;
   if ((await stage.rest()) === undefined) return;
-  const [, { device, person }] = stage.pair();
+  const [other, { device, person }] = stage.pair();
   const folders = person.all('folder');
   if (folders.length === 0) return person.save(`${ROOT}/choosing/a`);
   const folder = random.pick(folders);
-  if (random.next() < 0.5) {
+  const isEdited = random.next() < 0.5;
+  if (isEdited) {
     const inside = person.all('file').filter((path) => path.startsWith(`${folder}/`));
     person.save(inside.length === 0 ? `${folder}/a` : random.pick(inside));
     // It is looked at once it is quiet.
@@ -25,11 +27,25 @@ export async function choosing(stage: Stage): Promise<void> {
       await stage.someTurns(0, 1, 2, 3);
     }
   }
-  const meant = diskListing(device, ledger);
+  let meant = diskListing(device, ledger);
   const path = folder.slice(ROOT.length + 1);
   stage.note(`${device.name} does not keep ${path}`);
   device.lastStep = '';
-  void device.call('selection.exclude', { path }).catch(() => undefined);
+  const chosen = device.call('selection.exclude', { path }).catch(() => undefined);
+  if (!isEdited && random.next() < 0.5) {
+    // Tidies up by hand what is not kept any more.
+    await scheduler.until(chosen, `${device.name}: exclude`);
+    person.delete(folder);
+    await stage.lookAll();
+  }
+  const outside = other.person.all('file').filter((file) => !file.startsWith(`${folder}/`));
+  if (!isEdited && outside.length > 0 && random.next() < 0.4) {
+    // Another device moves something into it.
+    await scheduler.pass(10 * secondMs);
+    other.person.rename(random.pick(outside), `${folder}/moved in`);
+    meant = diskListing(other.device, ledger);
+    device.lastStep = '';
+  }
   if (random.next() < 0.6) {
     await stage.until(() => LEAVING.has(device.lastStep));
     await stage.someTurns(0, 1, 2, 3, 5, 8, 13);

@@ -34,7 +34,8 @@ function placeOf({ device, person }: Player, method: string, path: string): stri
   const { volume } = device.disk;
   if (method === 'moveFolder' && !isOwn(path)) return volume.find(path)?.kind === 'folder' ? `${path}/in the way` : undefined;
   // Into the trash: whatever has that name is about to be replaced, or deleted.
-  if (method === 'moveFile' && path.startsWith(`${ROOT}/.tidemark/trash/`)) return person.all('file').find((file) => file.endsWith(`/${name}`));
+  if (method === 'moveFile' && path.startsWith(`${ROOT}/.tidemark/trash/`))
+    return person.all('file').find((file) => file.endsWith(`/${name}`));
   const isPlacing = method === 'moveFile' || method === 'moveFiles' || method === 'removeFile';
   return isPlacing && !isOwn(path) && volume.find(path) === undefined ? path : undefined;
 }

@@ -2,13 +2,31 @@ import { SCENES_EVERY } from '../habits.ts';
 import { choosing } from './choosing.ts';
 import { crossing } from './crossing.ts';
 import { inTheWay } from './in-the-way.ts';
+import { inTrouble } from './in-trouble.ts';
+import { leftOut } from './left-out.ts';
+import { listingAnew } from './listing-anew.ts';
+import { movingAway } from './moving-away.ts';
 import { oneThing } from './one-thing.ts';
 import { relay } from './relay.ts';
 import { Stage, type StageParts } from './stage.ts';
 import { undoing } from './undoing.ts';
 import { unmounting } from './unmounting.ts';
+import { updating } from './updating.ts';
 
-const SCENES = { oneThing, relay, crossing, inTheWay, undoing, choosing, unmounting };
+const SCENES = {
+  oneThing,
+  relay,
+  crossing,
+  inTheWay,
+  undoing,
+  choosing,
+  unmounting,
+  updating,
+  listingAnew,
+  movingAway,
+  inTrouble,
+  leftOut,
+};
 export type SceneName = keyof typeof SCENES;
 const NAMES = Object.keys(SCENES) as SceneName[];
 

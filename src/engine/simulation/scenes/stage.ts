@@ -76,11 +76,11 @@ export class Stage {
     }
     await this.parts.allRun();
     for (let round = 0; round < ROUNDS; round += 1) {
-      for (const device of devices) await this.#keepAll(device);
-      for (const device of devices) await scheduler.until(device.call('sync.now', {}), `${device.name}: sync`);
+      await this.lookAll();
       await scheduler.pass(minuteMs);
       let calm = true;
       for (const device of devices) {
+        calm &&= !(await this.#keepAll(device));
         const { questions } = await scheduler.until(device.call('questions.list', {}), `${device.name}: questions`);
         this.asked ||= questions.length > 0;
         if (await answerQuestions(device, random, scheduler)) ledger.mayDeleteMuch = true;
@@ -96,11 +96,19 @@ export class Stage {
     return undefined;
   }
 
-  async #keepAll(device: SimDevice): Promise<void> {
+  /** Everybody looks at everything: hints may be lost. */
+  async lookAll(): Promise<void> {
+    for (const device of this.parts.devices)
+      if (device.running) await this.parts.scheduler.until(device.call('sync.now', {}), `${device.name}: sync`);
+  }
+
+  /** True when there was something that was not kept. */
+  async #keepAll(device: SimDevice): Promise<boolean> {
     const { scheduler } = this.parts;
     const { folders } = await scheduler.until(device.call('selection.list', {}), `${device.name}: selection`);
     for (const { path } of folders)
       await scheduler.until(device.call('selection.include', { path }), `${device.name}: include`).catch(() => undefined);
+    return folders.length > 0;
   }
 
   async #isCalm(device: SimDevice): Promise<boolean> {
