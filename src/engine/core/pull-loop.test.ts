@@ -292,6 +292,26 @@ describe('own commits and the feed', () => {
     expect(sync.store.synced.get(id(1))?.name, 'agreed on is what this device said').toBe('mine');
   });
 
+  it('an answer that comes while a later page is on its way does not leave what the feed said before it unread', async () => {
+    const answer = Promise.withResolvers<void>();
+    const page = Promise.withResolvers<void>();
+    life.onTheWay = (call) => (call === 'commit' ? answer.promise : Promise.resolve());
+    const sent = life.commit(rename(id(1), revisionThere(id(1)), 'mine'));
+    await sync.clock.advance(1);
+    await fromOther({ op: 'delete', id: id(1), base: revisionThere(id(1)) });
+    await life.loop.pull();
+    expect(namesHere()).toEqual([]);
+    life.onTheWay = () => page.promise;
+    const pull = life.loop.pull();
+    await sync.clock.advance(1);
+    answer.resolve();
+    await sent;
+    page.resolve();
+    await pull;
+    await sync.clock.advance(1);
+    expect(namesHere()).toEqual(namesThere());
+  });
+
   it.each([
     ['a rename', () => rename(id(1), revisionThere(id(1)), 'mine'), ['mine']],
     ['a deletion', (): CommitEntryInput => ({ op: 'delete', id: id(1), base: revisionThere(id(1)) }), []],

@@ -4,7 +4,7 @@ import { isAborted, judgedByPlace, type StoredCommits } from '../apply/index.ts'
 import type { NodeId } from '../model/index.ts';
 import { Nap } from '../nap.ts';
 import { type FeedEvent, readChanges } from '../remote/index.ts';
-import type { StoreWrites } from '../store/index.ts';
+import type { CursorRow, StoreWrites } from '../store/index.ts';
 import type { Committer } from '../transfer/index.ts';
 import { isAboutConnection, type SyncContext } from './sync-context.ts';
 import { Waiters } from './waiters.ts';
@@ -155,6 +155,7 @@ export class PullLoop {
     for (let restarts = 0; restarts < 3;) {
       const listed = new Set<NodeId>();
       let over = true;
+      let askedAt = from;
       const pages = readChanges(drive, from, stopping, (ask) => {
         this.#commits.forgetAnswered();
         return ask();
@@ -165,11 +166,11 @@ export class PullLoop {
           restarts += 1;
           from = null;
           over = false;
-        } else if (!(await this.#takeOver(event, listed, undone || (before !== null && before.epoch !== event.position.epoch)))) {
+        } else if (!(await this.#takeOver(event, askedAt, listed, undone || (before !== null && before.epoch !== event.position.epoch)))) {
           from = event.snapshot ? null : store.cursor();
           over = false;
           break;
-        }
+        } else askedAt = event.position;
       }
       if (over) return;
     }
@@ -180,8 +181,13 @@ export class PullLoop {
    * As `#take`. That another cloud is agreed on nothing is written down while nobody is in the middle of changing the disk:
    * what was read there before would be written after it, and agreed on again it would look deleted in the cloud.
    */
-  async #takeOver(page: Extract<FeedEvent, { kind: 'page' }>, listed: Set<NodeId>, otherEpoch: boolean): Promise<boolean> {
-    const take = (): boolean => this.#take(page, listed, otherEpoch);
+  async #takeOver(
+    page: Extract<FeedEvent, { kind: 'page' }>,
+    askedAt: CursorRow | null,
+    listed: Set<NodeId>,
+    otherEpoch: boolean,
+  ): Promise<boolean> {
+    const take = (): boolean => this.#take(page, askedAt, listed, otherEpoch);
     return otherEpoch && page.snapshot && page.last ? this.#ctx.treeLock.run(() => Promise.resolve(take())) : take();
   }
 
@@ -189,11 +195,12 @@ export class PullLoop {
    * Takes over a page; false when it has to be asked for again. While it was on its way, a commit may have been answered:
    * then neither the page nor the answer is sure to be the later word on that node. A listing is begun anew: what it lacks
    * may be what the commit made, or the commit may have been in what the cloud was before it was put back to a backup.
+   * And where the answer put the cursor back, a page of behind that stretch would end it unread.
    */
-  #take(page: Extract<FeedEvent, { kind: 'page' }>, listed: Set<NodeId>, undone: boolean): boolean {
+  #take(page: Extract<FeedEvent, { kind: 'page' }>, askedAt: CursorRow | null, listed: Set<NodeId>, undone: boolean): boolean {
     const { store, dirty, hooks } = this.#ctx;
     const { answered } = this.#commits;
-    if (page.snapshot && answered.size > 0) return false;
+    if (page.snapshot ? answered.size > 0 : store.cursor()?.cursor !== askedAt?.cursor) return false;
     const changed: NodeId[] = [];
     const moved: NodeId[] = [];
     let clear = true;

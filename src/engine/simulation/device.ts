@@ -7,13 +7,15 @@ import { TidemarkEngine } from '../core/engine.ts';
 import { createEngine, type Engine } from '../create-engine.ts';
 import type { Environment, Log, WatchListener } from '../environment.ts';
 import type { FakeCloud } from '../fakes/cloud/fake-cloud.ts';
-import { FakeDisk } from '../fakes/disk/fake-disk.ts';
+import { type DiskMethod, FakeDisk } from '../fakes/disk/fake-disk.ts';
 import { APFS_NAMES } from '../fakes/disk/name-rules.ts';
 import { type FakeWatch, fakeWatch } from '../fakes/disk/fake-watch.ts';
 import type { SeededRandom } from '../fakes/random.ts';
+import type { Inode } from '../fakes/disk/volume.ts';
 import { FakeSecrets } from '../fakes/secrets.ts';
 import { SimClock } from './clock.ts';
 import { DatabaseLog, type Durable } from './database-log.ts';
+import { Gate } from './gate.ts';
 import { openLine } from './line.ts';
 import type { Life, Scheduler } from './scheduler.ts';
 import { Weather } from './weather.ts';
@@ -66,6 +68,15 @@ export class SimDevice {
   engine: Engine | undefined;
   /** What its engine last did to the disk. */
   lastStep = '';
+  /** What its engine last asked the cloud for. */
+  lastRequest = '';
+  /** Told of every step of its engine just before the disk takes it. */
+  beforeStep: ((method: DiskMethod, path: string) => void) | undefined;
+  readonly gate = new Gate();
+  /** While it is there, the disk does nothing. */
+  stall: Promise<void> | undefined;
+  /** Where its engine's last step of the disk was. */
+  lastPath = '';
   readonly #parts: DeviceParts;
   readonly #wall: SimClock;
   readonly #watch: FakeWatch;
@@ -101,11 +112,13 @@ export class SimDevice {
       ...(this.caseSensitive ? {} : { names: APFS_NAMES }),
       birthTimes: this.birthTimes,
       hardLinks: random.next() < 0.8,
-      yieldPoint: () => scheduler.step(this.#life),
+      yieldPoint: () => (this.stall === undefined ? scheduler.step(this.#life) : this.#stalled(this.#life)),
     });
     this.disk.fault = (method, path) => {
       this.counts.diskSteps += 1;
       this.lastStep = method;
+      this.lastPath = path;
+      this.beforeStep?.(method, path);
       if (MUTATING.has(method) && !path.startsWith(`${ROOT}/.tidemark`)) this.counts.treeWrites += 1;
       const fault = this.weather.diskFault(method);
       const day = method === 'removeTree' && fault === undefined ? TRASH_DAY.exec(path)?.[1] : undefined;
@@ -115,6 +128,11 @@ export class SimDevice {
     };
     this.#watch = fakeWatch(this.disk);
     this.disk.user.mkdir(ROOT);
+  }
+
+  async #stalled(life: Life): Promise<void> {
+    await this.stall;
+    await this.#parts.scheduler.step(life);
   }
 
   get running(): boolean {
@@ -204,6 +222,12 @@ export class SimDevice {
     this.disk.powerCut(kept);
   }
 
+  /** Long after the last change the system has written all of it down by itself. */
+  allWrittenDown(): void {
+    this.#durable = this.#databaseLog.whole();
+    this.disk.volume.commit();
+  }
+
   get #databaseLog(): DatabaseLog {
     return new DatabaseLog(this.#database);
   }
@@ -237,6 +261,17 @@ export class SimDevice {
       this.#listener = undefined;
       listener?.failed(new Error('no watches left'));
     }
+  }
+
+  /** Of files that are at two names just now. */
+  twofoldTexts(): readonly string[] {
+    const visit = (inode: Inode): string[] =>
+      inode.kind === 'file'
+        ? inode.links > 1
+          ? [new TextDecoder().decode(inode.data)]
+          : []
+        : [...inode.entries.values()].flatMap((entry) => visit(entry.inode));
+    return visit(this.disk.volume.root);
   }
 
   /** Open issues with every path that the item has here or in the cloud. */
@@ -362,7 +397,9 @@ export class SimDevice {
           cloud,
           life,
           weather: this.weather,
+          gate: this.gate,
           onRequest: (method) => {
+            this.lastRequest = method;
             this.counts.requests += 1;
             if (method.startsWith('commit')) this.counts.commits += 1;
             if (method === 'store') this.counts.stores += 1;

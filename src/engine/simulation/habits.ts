@@ -14,14 +14,21 @@ export interface Habits {
   readonly holidays: boolean;
   /** Now and then somebody deletes all there is. */
   readonly clearsOut: boolean;
+  /** What happens is often a scene: few things, and the fault just where it matters. */
+  readonly scenes: boolean;
 }
 
+/** Every so many seeds; no kept one is among them. */
+export const SCENES_EVERY = 17;
+
 export const habitsOf = (seed: number): Habits => ({
-  rules: seed % 3 === 0,
+  // A rule has its say in how a scene ends.
+  rules: seed % 3 === 0 && seed % SCENES_EVERY !== 0,
   app: seed % 13 === 6,
   restores: seed % 13 === 10,
   blackouts: seed % 13 === 6 || seed % 12 === 0,
   savesAll: seed % 13 === 10 || seed % 12 === 0,
   holidays: seed % 13 === 6 || seed % 12 === 0,
   clearsOut: seed % 12 === 0,
+  scenes: seed % SCENES_EVERY === 0,
 });

@@ -14,6 +14,7 @@ import { type Habits, habitsOf } from './habits.ts';
 import { Scheduler } from './scheduler.ts';
 import { Settlement } from './settlement.ts';
 import { answerQuestions } from './questions.ts';
+import { Scenes } from './scenes/index.ts';
 import { Trace } from './trace.ts';
 
 export interface HistoryOptions {
@@ -70,6 +71,7 @@ class History {
   #backup: readonly CloudNode[] | undefined;
   readonly #lost = new Set<string>();
   readonly #starting = new Map<SimDevice, Promise<void>>();
+  readonly #scenes: Scenes;
 
   constructor(options: HistoryOptions, dir: string) {
     this.#options = options;
@@ -117,6 +119,19 @@ class History {
         }),
       );
     }
+    this.#scenes = new Scenes({
+      seed: options.seed,
+      devices: this.#devices,
+      people: this.#people,
+      cloud: this.#cloud,
+      ledger: this.#ledger,
+      scheduler: this.#scheduler,
+      random: this.#random,
+      start: (device) => this.#start(device),
+      die: (device, crash) => this.#die(device, crash),
+      allRun: () => this.#allRun(),
+      onViolation: (what) => this.#violations.push(what),
+    });
   }
 
   async run(): Promise<HistoryResult> {
@@ -194,6 +209,7 @@ class History {
     const index = this.#random.below(this.#devices.length);
     const device = this.#devices[index];
     if (device === undefined) return;
+    if (this.#habits.scenes && this.#random.next() < 0.5) return this.#scenes.play();
     if (this.#habits.app && this.#random.next() < 0.25) return this.#inTheApp(index, device);
     if (this.#habits.restores && this.#random.next() < 0.08) return this.#disaster();
     if (this.#habits.blackouts && this.#random.next() < 0.08) return this.#blackout(device);
@@ -384,6 +400,10 @@ class History {
       device.weather.calm(true);
       device.calmHints();
     }
+    await this.#allRun();
+  }
+
+  async #allRun(): Promise<void> {
     for (const starting of this.#starting.values()) await this.#scheduler.until(starting, 'a start');
     for (const device of this.#devices) {
       if (!device.running) await this.#scheduler.until(device.start(), `${device.name}: start`);

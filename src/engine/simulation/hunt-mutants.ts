@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Killers } from './killers.ts';
 import { mutated } from './mutate.ts';
 import { mutantNamed, MUTANTS } from './mutants.ts';
+import { type SceneName, seedOfScene } from './scenes/index.ts';
 import { replayWords } from './shape.ts';
 import { runTasks, type TaskResult } from './tasks.ts';
 
@@ -27,9 +28,9 @@ export async function huntMutants(names: readonly string[], { jobs, most, say }:
   for (const mutant of mutants) mutated(readFileSync(new URL(`../${mutant.file}`, import.meta.url), 'utf8'), mutant);
   const killers = new Killers();
   const sound = new Map<number, boolean>();
-  for (const { name, why } of mutants) {
+  for (const { name, why, scene } of mutants) {
     const startedMs = performance.now();
-    const { killer, lived } = await findKiller(name, seedsFrom(killers.of(name), most), jobs, sound);
+    const { killer, lived } = await findKiller(name, seedsFor(killers.of(name), scene, most), jobs, sound);
     const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
     if (killer === undefined) {
       survived += 1;
@@ -45,10 +46,11 @@ export async function huntMutants(names: readonly string[], { jobs, most, say }:
   return survived;
 }
 
-/** The one that showed it last comes first. */
-function* seedsFrom(known: number | undefined, most: number): Generator<number, undefined> {
-  if (known !== undefined) yield known;
-  for (let seed = 1; seed <= most; seed += 1) if (seed !== known) yield seed;
+/** The one that showed it last comes first, then those with the scene that it is of; of those half of all at most. */
+function* seedsFor(known: number | undefined, scene: SceneName | undefined, most: number): Generator<number, undefined> {
+  const scenes = scene === undefined ? [] : Array.from({ length: Math.floor(most / 2) }, (_, count) => seedOfScene(scene, count));
+  const others = Array.from({ length: most - scenes.length }, (_, index) => index + 1);
+  yield* new Set([...(known === undefined ? [] : [known]), ...scenes, ...others]);
   return undefined;
 }
 

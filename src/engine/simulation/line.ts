@@ -2,6 +2,7 @@ import { TidemarkError } from '../../contract/index.ts';
 import { onAbort } from '../abort.ts';
 import type { FakeCloud } from '../fakes/cloud/fake-cloud.ts';
 import type { BlockData, CloudApi, Credentials, DriveApi } from '../remote/api.ts';
+import type { Gate } from './gate.ts';
 import type { Life, Scheduler } from './scheduler.ts';
 import type { Weather } from './weather.ts';
 
@@ -10,6 +11,7 @@ export interface LineParts {
   readonly cloud: FakeCloud;
   readonly life: Life;
   readonly weather: Weather;
+  readonly gate: Gate;
   /** Counts requests by name. */
   readonly onRequest: (method: string) => void;
 }
@@ -27,11 +29,13 @@ export function openLine(parts: LineParts): CloudApi {
     const fault = weather.lineFault();
     scheduler.note(life.name, fault === undefined ? `> ${method}` : `> ${method} ${fault.error.code} ${fault.phase}`);
     if (fault?.phase === 'before') throw fault.error;
+    await parts.gate.wayThere(method);
     const answer = await orAborted(work(), signal).catch(async (error: unknown) => {
       await scheduler.step(life);
       scheduler.note(life.name, `< ${method} ${error instanceof TidemarkError ? error.code : String(error)}`);
       throw error;
     });
+    await parts.gate.wayBack(method);
     await scheduler.step(life);
     if (fault !== undefined) throw fault.error;
     return answer;

@@ -1,3 +1,5 @@
+import type { SceneName } from './scenes/index.ts';
+
 /** A mistake that somebody could make in the engine; histories have to show it. */
 export interface Mutant {
   readonly name: string;
@@ -8,6 +10,8 @@ export interface Mutant {
   readonly replace: string;
   /** What a person would suffer. */
   readonly why: string;
+  /** Where it is most likely to show: histories with many of these come first. */
+  readonly scene?: SceneName;
 }
 
 /** Those first that hurt people most, spread over all parts. Those that `killers.json` does not name were shown by no history yet. */
@@ -18,6 +22,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: "if (state !== 'ready') return state;",
     replace: '',
     why: 'a volume that goes away during a look is taken for a folder that was emptied',
+    scene: 'unmounting',
   },
   {
     name: 'unreadable-folder-is-empty',
@@ -33,6 +38,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'const doubt = keeper.hasDoubt(node.id, look.lookedAt, timeless) || changedDuring(look, listing.startedAt) || isBeingSaved(node, look);',
     replace: 'const doubt = isBeingSaved(node, look);',
     why: 'what moves in the middle of a look is deleted elsewhere and begins anew',
+    scene: 'movingAway',
   },
   {
     name: 'edit-in-place-unseen',
@@ -89,6 +95,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'if (!sameFile(moved, planned.stat)) {',
     replace: "if (moved.kind !== 'file') {",
     why: 'a save in the moment of a download goes to the trash',
+    scene: 'inTheWay',
   },
   {
     name: 'late-delete-takes-news',
@@ -96,6 +103,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'if (changed !== undefined) {',
     replace: "if (changed !== undefined && changed === 'never') {",
     why: 'what was put into a folder while it was being deleted goes to the trash with it',
+    scene: 'inTheWay',
   },
   {
     name: 'upload-on-a-newer-base',
@@ -110,6 +118,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: "return remote.kind === 'folder' && seen !== undefined ? { ...base, seen } : base;",
     replace: 'return base;',
     why: 'deleting a folder takes along what others put into it meanwhile',
+    scene: 'crossing',
   },
   {
     name: 'move-agrees-on-content',
@@ -124,13 +133,15 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'if (moved) write.setCursor(sentAt);',
     replace: '',
     why: 'a change that came between a request and its answer is never seen',
+    scene: 'relay',
   },
   {
-    name: 'unanswered-forgotten',
-    file: 'apply/commit-journal.ts',
-    find: '    this.#underWay.delete(journalId);\n    this.#onOpen();',
-    replace: '    this.#underWay.delete(journalId);',
-    why: 'a request that got lost is sent long after the person has changed their mind',
+    name: 'unanswered-never-asked',
+    file: 'core/pull-loop.ts',
+    find: 'await this.#replay()\n          .then(() => this.#readToEnd())',
+    replace: 'await this.#readToEnd()',
+    why: 'what a request did whose answer was lost is taken for what another device did: both versions are kept',
+    scene: 'relay',
   },
   {
     name: 'replace-journal-never-ended',
@@ -145,6 +156,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'drive.commit(entries, idempotencyKey, signal), signal);',
     replace: 'drive.commit(entries, this.#parts.random.id() + idempotencyKey.slice(32), signal), signal);',
     why: 'a request whose answer was lost is carried out twice',
+    scene: 'relay',
   },
   {
     name: 'parked-forgotten',
@@ -152,6 +164,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'if (!this.#begun) await recoverParked(this.#apply);',
     replace: '',
     why: 'after a crash an item stays out of sight for good',
+    scene: 'oneThing',
   },
   {
     name: 'placed-without-folder-sync',
@@ -217,11 +230,12 @@ export const MUTANTS: readonly Mutant[] = [
     why: 'a file is announced and its content never sent',
   },
   {
-    name: 'stale-download-placed',
+    name: 'stale-download-agreed',
     file: 'apply/placer.ts',
-    find: 'if (!same || store.local.get(remote.id) !== undefined) {',
-    replace: 'if (now === undefined || store.local.get(remote.id) !== undefined) {',
-    why: 'an older version is put in place and taken for the newest',
+    find: 'write.putSynced(syncedFrom(remote));',
+    replace: 'write.putSynced(syncedFrom(store.remote.get(id) ?? remote));',
+    why: 'an older version is put in place and taken for the newest: it goes back to the cloud as an edit',
+    scene: 'updating',
   },
   {
     name: 'restart-takes-half-a-listing',
@@ -229,6 +243,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'if (!page.snapshot) write.setCursor(page.position);',
     replace: 'if (!page.last || !page.snapshot) write.setCursor(page.position);',
     why: 'after a crash in the middle of a listing what was deleted elsewhere comes back',
+    scene: 'listingAnew',
   },
   {
     name: 'deleted-issue-stays',
@@ -236,6 +251,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: '      this.#retries.clear(id);\n      this.#issues.clear(id);\n    }\n  }',
     replace: '      this.#retries.clear(id);\n    }\n  }',
     why: 'trouble that is long over is listed for ever',
+    scene: 'inTrouble',
   },
   {
     name: 'pause-after-a-plan-counts-sleep',
@@ -258,6 +274,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: '  store.sync();\n',
     replace: '',
     why: 'a power cut in the middle of an update leaves the file in the trash, and it is deleted everywhere',
+    scene: 'updating',
   },
   {
     name: 'replaced-without-folder-sync',
@@ -272,6 +289,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'await syncFolders(parts, [parentPath(path)]);',
     replace: '',
     why: 'a power cut takes a new folder back, and it is deleted everywhere',
+    scene: 'oneThing',
   },
   {
     name: 'placed-over-a-name',
@@ -280,6 +298,7 @@ export const MUTANTS: readonly Mutant[] = [
     replace:
       'for (const { target } of ready) await disk.removeFile(target).catch(() => undefined);\n    const faults = await disk.moveFiles(',
     why: 'a download takes the place of a file that somebody made there meanwhile',
+    scene: 'inTheWay',
   },
   {
     name: 'updated-over-a-name',
@@ -287,6 +306,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: '    await disk.moveFile(fetched.temp, target);\n  } catch',
     replace: '    await disk.removeFile(target).catch(() => undefined);\n    await disk.moveFile(fetched.temp, target);\n  } catch',
     why: 'a save in the middle of an update is overwritten',
+    scene: 'inTheWay',
   },
   {
     name: 'ignored-unknown-in-its-folder',
@@ -294,6 +314,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: '(holdsIgnored ? { holdsIgnored } : {})',
     replace: '(holdsIgnored ? {} : {})',
     why: 'a folder that was deleted elsewhere is in the way for good, or takes along what was never sent',
+    scene: 'leftOut',
   },
   {
     name: 'ignored-meanwhile-is-deleted',
@@ -301,6 +322,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: "  if (ctx.synced(id)?.aside !== true) return false;\n  if (standing === 'gone_here')",
     replace: "  if (ctx.synced(id)?.aside !== undefined) return false;\n  if (standing === 'gone_here')",
     why: 'what was moved while a rule left it out is deleted everywhere when the rule goes',
+    scene: 'leftOut',
   },
   {
     name: 'ignored-by-place-here-only',
@@ -308,6 +330,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: "const node = side === 'local' ? this.local(id) : this.remote(id);",
     replace: "const node = side === 'local' ? this.local(id) : undefined;",
     why: 'what a rule leaves out is taken for something that only the cloud has',
+    scene: 'leftOut',
   },
   {
     name: 'not-kept-is-deleted',
@@ -315,6 +338,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: "if (standing === 'gone_here') ctx.emit({ op: 'revive_remote', id }, 'ignored');\n    return true;\n  }\n  if (ctx.synced",
     replace: "if (standing !== 'gone_here') return true;\n  }\n  if (ctx.synced",
     why: 'a folder that is not kept on one device any more is deleted on all',
+    scene: 'choosing',
   },
   {
     name: 'not-kept-before-it-is-sent',
@@ -322,6 +346,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'if (local === undefined || !isInTheCloud(parts.store, parts.scope(), local, true)) return replan([id]);',
     replace: 'if (local === undefined) return replan([id]);',
     why: 'what was edited a moment ago goes to the trash with a folder that is not kept here any more',
+    scene: 'choosing',
   },
   {
     name: 'undo-overwrites',
@@ -329,6 +354,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: "if (item.kind !== 'file' || (await hashOf(parts, item)) !== now) throw",
     replace: "if (item.kind !== 'file') throw",
     why: 'undoing an old update takes what was written since along',
+    scene: 'undoing',
   },
   {
     name: 'undo-takes-news-along',
@@ -343,13 +369,15 @@ export const MUTANTS: readonly Mutant[] = [
     find: '  store.sync();\n',
     replace: '',
     why: 'a power cut in the middle of an undo leaves the file in the trash, and it is deleted everywhere',
+    scene: 'undoing',
   },
   {
-    name: 'choice-of-folders-not-synced',
-    file: 'core/methods/selection.ts',
-    find: '    store.sync();\n',
+    name: 'dropped-without-journal-sync',
+    file: 'apply/delete-local.ts',
+    find: "  if (kind === 'copy_dropped') store.sync();\n",
     replace: '',
-    why: 'after a power cut a folder that was only not to be kept here is deleted everywhere',
+    why: 'a power cut as something leaves this device, where its folder is not kept, deletes it everywhere',
+    scene: 'choosing',
   },
 ];
 

@@ -72,6 +72,29 @@ export class Person {
     return this.#create();
   }
 
+  /** Much changes places. */
+  rearrange(): Acts {
+    return this.#parts.random.pick([() => this.#swapPlaces(), () => this.#rotate(), () => this.#intoOwnChild()])();
+  }
+
+  /** Saves something new there, whatever is there by now. @param first its first line */
+  save(path: string, first?: string): void {
+    this.#write(path, first === undefined ? this.#content() : `${first}\n# ${this.#content()}\n`);
+  }
+
+  delete(path: string): void {
+    this.#delete(path);
+  }
+
+  rename(from: string, to: string): void {
+    this.#rename(from, to);
+  }
+
+  /** Every file and folder there is, absolute. */
+  all(kind: 'file' | 'folder'): readonly string[] {
+    return this.#all().flatMap(({ path, inode }) => (inode.kind === kind ? [path] : []));
+  }
+
   /** A program opens all there is, to save it later to where it was. */
   openAll(): () => void {
     const { random } = this.#parts;

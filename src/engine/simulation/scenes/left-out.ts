@@ -1,0 +1,43 @@
+import { secondMs } from '../../../base/index.ts';
+import { ROOT } from '../device.ts';
+import type { Stage } from './stage.ts';
+
+/** A rule leaves something out; what is lost or moved meanwhile is nobody's deletion, and it is there when the rule goes. */
+export async function leftOut(stage: Stage): Promise<void> {
+  const { random, devices } = stage.parts;
+  const [first, second] = stage.pair();
+  const folder = `${ROOT}/left out`;
+  const mark = `${folder}/mark`;
+  const rules = `${ROOT}/.tidemarkignore`;
+  first.person.save(mark);
+  first.person.save(`${folder}/plain`);
+  if ((await stage.rest()) === undefined) return;
+  first.person.save(rules, 'mark');
+  await spread(stage);
+  for (const device of devices)
+    for (const { code, paths } of device.running ? device.issues() : [])
+      stage.fail(`a rule that is new is trouble on ${device.name}: ${code} ${paths[0] ?? ''}`);
+  const how = random.pick(['lost', 'moved', 'folder']);
+  stage.note(`left out and ${how}`);
+  if (how === 'lost') second.person.delete(mark);
+  else if (how === 'moved') second.person.rename(mark, `${ROOT}/${random.pick(['mark', 'marked'])}`);
+  else first.person.delete(folder);
+  await spread(stage);
+  if (how === 'folder' && second.device.disk.volume.find(mark) === undefined) stage.fail('what was left out went with its folder');
+  if (how === 'folder')
+    for (const { code, paths } of second.device.issues())
+      stage.fail(`a folder with what is left out is trouble: ${code} ${paths[0] ?? ''}`);
+  first.person.delete(rules);
+  const found = await stage.rest();
+  // What moved is an item of its own, or has moved; the others are where they were.
+  if (found !== undefined && how !== 'moved' && ![...found.keys()].some((path) => `${ROOT}/${path}`.startsWith(mark)))
+    stage.fail(`what was left out and ${how} is nowhere`);
+}
+
+/** Everybody knows of it. */
+async function spread(stage: Stage): Promise<void> {
+  for (let look = 0; look < 2; look += 1) {
+    await stage.lookAll();
+    await stage.parts.scheduler.pass(10 * secondMs);
+  }
+}
