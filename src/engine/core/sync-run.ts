@@ -400,22 +400,24 @@ export class SyncRun {
     const { signal } = new AbortController();
     const fresh = this.#freshlyHeld();
     await this.#orBlocked(() => Promise.all([this.#pull.pullNow(), this.#scan.scan('all')]), signal, fresh);
-    // What was written a moment ago is looked at again as soon as it is quiet; what never is, is not waited for.
+    await this.#quiet(signal, fresh);
+  }
+
+  /** What was written a moment ago is looked at again as soon as it is quiet; what never is, is not waited for. */
+  async #quiet(signal: AbortSignal, held: () => ErrorData | null): Promise<void> {
     const { clock } = this.#parts.environment;
     const end = clock.monotonic() + LONGEST_QUIET_MS;
     const seen = (): boolean => (!this.#scan.watchingBusyFiles && !this.#scan.pending) || clock.monotonic() > end;
-    await this.#orBlocked((over) => this.#until(seen, over), signal, fresh);
+    await this.#orBlocked((over) => this.#until(seen, over), signal, held);
   }
 
   /** Looks at this folder (relative), also while paused and without the cloud. Throws what the synced folder says. */
   async lookAt(folder: string): Promise<void> {
     const before = this.#news.folder;
     const { signal } = new AbortController();
-    await this.#orBlocked(
-      () => this.#scan.scan([folder]),
-      signal,
-      () => (this.#news.folder > before ? this.#folderError : null),
-    );
+    const held = (): ErrorData | null => (this.#news.folder > before ? this.#folderError : null);
+    await this.#orBlocked(() => this.#scan.scan([folder]), signal, held);
+    await this.#quiet(signal, held);
   }
 
   /** Hash of a file as it is on the disk at this moment; undefined when it is not the one that the last look saw. */

@@ -482,6 +482,8 @@ describe('what this device did in the cloud', () => {
     for (const path of ['edited.txt', 'swapped.txt', 'touched.txt', 'moved.txt', 'deleted.txt']) await ann.write(`docs/${path}`, 'second');
     await world.settle();
     const rows = (await ann.activity()).filter(({ kind }) => kind === 'updated_cloud');
+    // So that what it finds is not sent before it is asked for the undo.
+    await ann.call('sync.pause', { until: null });
     await ann.stop();
     await ann.write('docs/edited.txt', 'newer');
     await ann.saveBySwap('docs/swapped.txt', 'newer');
@@ -503,6 +505,7 @@ describe('what this device did in the cloud', () => {
       'docs/moved.txt': 'undone',
       'docs/deleted.txt': 'undo_item_gone',
     });
+    await ann.call('sync.resume', {});
     await world.settle();
     await world.expectSame({
       'docs/': '',
