@@ -1,7 +1,7 @@
 import { isSkipped } from '../../contract/index.ts';
 import { findByPath, ROOT_ID } from '../model/index.ts';
 import type { Store } from '../store/index.ts';
-import { isNodeKey, MAX_ISSUES } from './scan-loop.ts';
+import { isNodeKey, MAX_ISSUES } from './issue-keys.ts';
 
 /**
  * Paths of what lies in the folder and is no item of the local tree yet: a document that an office program has open, a file
