@@ -7,6 +7,9 @@ import { isNodeKey, MAX_ISSUES } from './issue-keys.ts';
 
 const IN_THE_WAY: ReadonlySet<ErrorCode> = new Set(['link_in_the_way', 'special_in_the_way', 'rules_in_the_way', 'name_left_out']);
 
+/** Something that never syncs is where the item belongs. */
+export const isInTheWay = (code: ErrorCode): boolean => IN_THE_WAY.has(code);
+
 /** Items that were kept from their place by something that never syncs, where a look does not find that any more. */
 export function freedPlaces(store: Pick<Store, 'issueCount' | 'issues'>, listing: Listing): readonly NodeId[] {
   if (store.issueCount() === 0) return [];

@@ -4,6 +4,7 @@ import { type Executor, isAborted, type Outcome } from '../apply/index.ts';
 import { RULES_FILE } from '../ignore/index.ts';
 import { type NodeId, ROOT_ID } from '../model/index.ts';
 import { type Operation, plan, type Plan, type Policy } from '../plan/index.ts';
+import { isInTheWay } from './freed-places.ts';
 import { IssueBook } from './issue-book.ts';
 import { FirstMerge, type SeenHere } from './first-merge.ts';
 import { hasRealIssue } from './issue-counts.ts';
@@ -278,8 +279,12 @@ export class PlanLoop {
       open.add(operation.id);
       if (operation.op === 'rearrange_remote') for (const step of operation.steps) open.add(step.id);
     }
+    const held = new Set(waiting);
     for (const id of ids) {
-      if (open.has(id) || this.#inFlight.has(id) || this.#retries.isWaiting(id)) continue;
+      if (this.#inFlight.has(id) || this.#retries.isWaiting(id)) continue;
+      // Its next try has come, and something else has to come first now: what went wrong the last time keeps it no more.
+      if (held.has(id) && !isInTheWay(this.#ctx.store.issue(id)?.reason.code ?? 'internal')) this.#issues.clear(id);
+      if (open.has(id)) continue;
       this.#retries.clear(id);
       this.#issues.clear(id);
     }
