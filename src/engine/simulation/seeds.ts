@@ -79,6 +79,10 @@ export const KEPT: readonly HistoryOptions[] = [
   { seed: 311408, steps: 200, devices: 3 },
   // The first look failed at the synced folder itself, and what is in it was never looked into.
   { seed: 311392, steps: 200, devices: 3 },
+  // An answer put the cursor back while a page of behind that stretch was on its way: a deletion was never read.
+  { seed: 313155, steps: 200, devices: 3 },
+  // A file took the name of a folder that a rule leaves out: two items at one place.
+  { seed: 314151, steps: 200, devices: 3 },
   // Faults of the simulation itself: a move into what rules leave out; a power cut that took what a checkpoint needs; nobody told of a move's new place; an empty file was taken for lost; a trash that had its time, and what was only in a
   // broken-off download, for promised; a cloud put back to a backup still answered by keys of later.
   { seed: 100179, steps: 200, devices: 3 },

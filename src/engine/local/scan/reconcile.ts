@@ -161,14 +161,19 @@ function findMissing({ listing, places, resolver, entries, kept, unmounted, keep
 } {
   const missing: LocalNode[] = [];
   const unsure = new Map<RelativePath, readonly LocalNode[]>();
+  let taken: ReadonlySet<string> | undefined;
+  const isTaken = (node: LocalNode): boolean => {
+    taken ??= new Set(resolver.resolved.map(({ parentId, seen }) => placeKey({ parentId, name: seen.name })));
+    return taken.has(placeKey(node));
+  };
   for (const [path, look] of listing.folders) {
     const id = resolver.folderId(path);
     if (look.state !== 'listed' || id === undefined || unmounted.has(path)) continue;
     const held = new Set(entries.held.get(path));
-    // Ignored is unknown, and unknown is not deleted.
+    // Ignored is unknown, and unknown is not deleted; but where something that is not ignored has its name, it is not there.
+    const isUnknown = (node: LocalNode): boolean => isLeftOut(look, node.name, node.kind === 'folder') && !isTaken(node);
     const absent = [...places.childrenOf(id).values()].filter(
-      (node) =>
-        !resolver.claimed.has(node.id) && !kept.has(node.id) && !held.has(node.name) && !isLeftOut(look, node.name, node.kind === 'folder'),
+      (node) => !resolver.claimed.has(node.id) && !kept.has(node.id) && !held.has(node.name) && !isUnknown(node),
     );
     const inDoubt: LocalNode[] = [];
     const untold = resolver.unsure.has(path);

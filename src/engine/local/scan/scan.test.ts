@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { joinPath, parentPath } from '../../../base/index.ts';
 import { FakeDisk, type FakeDiskOptions, fakeWatch, POSIX_NAMES } from '../../fakes/disk/index.ts';
+import { parseRules } from '../../ignore/index.ts';
 import { type Content, type LocalNode, MapTree, type NodeId, ROOT_ID } from '../../model/index.ts';
 import { acceptMove, gather, knownFrom, type LocalChanges, reconcile } from './index.ts';
 
@@ -16,6 +17,8 @@ class World {
   readonly issues = new Set<string>();
   doubts: LocalChanges['doubts'] = new Map();
   nextId = 1;
+  /** Of the settings. */
+  rules = '';
 
   constructor(options: Partial<FakeDiskOptions> = {}) {
     this.disk = new FakeDisk({ now: () => this.now, ...options });
@@ -31,7 +34,8 @@ class World {
   async look(folders: readonly string[] | 'all' = 'all'): Promise<LocalChanges> {
     const known = knownFrom(this.tree);
     const clock = { now: () => this.now };
-    const listing = await gather({ disk: this.disk, clock, root: ROOT }, folders, known);
+    const rules = { settings: parseRules(this.rules), known: () => undefined, isLocalOnly: () => false };
+    const listing = await gather({ disk: this.disk, clock, root: ROOT, rules }, folders, known);
     const changes = reconcile(listing, known, () => String(this.nextId++).padStart(32, '0'), this.issues, this.doubts);
     this.doubts = changes.doubts;
     return changes;
@@ -472,6 +476,17 @@ describe('a scan', () => {
       expect([...world.issues]).toEqual(['a/b/pipe']);
       world.remove('a');
       expect((await world.scan([''])).cleared).toEqual(['a/b/pipe']);
+    });
+
+    it('an ignored folder that was synced before is gone when a file that is not ignored has its name', async () => {
+      await seed('f/inside', 'other');
+      const [f, inside] = [world.id('f'), world.id('f/inside')];
+      world.rules = 'f/';
+      world.remove('f');
+      expect((await world.scan()).deleted).toEqual([]);
+      world.write('f');
+      const { deleted, put } = await world.scan();
+      expect([deleted, put.map(({ kind, name }) => [kind, name])]).toEqual([[inside, f], [['file', 'f']]]);
     });
 
     it('an ignored item that was synced before stays, whether it is there or not', async () => {
