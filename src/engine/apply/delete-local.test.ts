@@ -51,6 +51,25 @@ describe('an item that was deleted in the cloud', () => {
     expect(world.own('trash')).toEqual(['a.txt: a.txt']);
   });
 
+  it.each([
+    ['a file', ['a.txt'], 'a.txt'],
+    ['in a folder', ['docs/', 'docs/a.txt'], 'docs/a.txt'],
+  ])('that was written to just before it went, and all ended then, is put back: %s', async (_, paths, file) => {
+    gone(...paths);
+    const [top = ''] = file.split('/');
+    const method = top === file ? 'moveFile' : 'moveFolder';
+    world.when(method, top, () => world.person.writeFile(world.at(file), 'saved'));
+    const { disk } = world.sync;
+    const move = disk[method].bind(disk);
+    disk[method] = async (from, to) => {
+      await move(from, to);
+      throw new Error('the process died');
+    };
+    await expect(remove(top)).rejects.toThrow('the process died');
+    expect([world.visible[file], world.own('trash')]).toEqual(['saved', []]);
+    expect(world.sync.told.activity).toEqual([]);
+  });
+
   it('also when it is parked', async () => {
     gone('a.txt');
     const id = world.id('a.txt');

@@ -1,16 +1,17 @@
 import { baseName, parentPath } from '../../base/index.ts';
 import { ROOT_ID } from '../../contract/index.ts';
 import { DiskFault } from '../environment.ts';
-import { isBuiltInIgnored, type Scope } from '../ignore/index.ts';
+import type { Scope } from '../ignore/index.ts';
 import { type LocalNode, type NodeId, PARKED_ID } from '../model/index.ts';
 import { samePlace } from '../plan/index.ts';
 import type { Store } from '../store/index.ts';
+import { findUnlike } from './find-unlike.ts';
 import { forgetHere, isGone, isOutOfSight } from './local-changes.ts';
 import { ignoreFault, type Line, MOVE_JOURNAL, recoverMove, type MoveEntry, writeLine } from './move-journal.ts';
 import { doneAll, type Outcome, replan } from './outcome.ts';
 import type { ApplyParts } from './parts.ts';
 import { parkedFolder } from './own-folder.ts';
-import { absolutePath, contentAfter, folderOf, newPath, pathOf, requireStat, sameFile } from './paths.ts';
+import { absolutePath, contentAfter, folderOf, newPath, pathOf, requireStat } from './paths.ts';
 import { mendLater } from './replace.ts';
 import { rescue, trashSlot } from './trash-can.ts';
 import { syncFolders } from './sync-folders.ts';
@@ -193,31 +194,4 @@ const rescanOf = (path: string, local: LocalNode): readonly string[] =>
 
 export function below(store: Store, id: NodeId): NodeId[] {
   return [...[...store.local.children(id)].flatMap((child) => below(store, child.id)), id];
-}
-
-/**
- * Looks whether everything at `at` (absolute) is what the rows say, and nothing is there that a scan would have found
- * since. Answers the folder, relative to the synced one, where it is not so: only a look at that one can tell more.
- * @param path where the item is, or was before it was moved to `at`
- */
-export async function findUnlike(parts: ApplyParts, local: LocalNode, at: string, path: string): Promise<string | undefined> {
-  if (local.kind === 'file') {
-    const stat = await parts.environment.disk.stat(at);
-    return stat !== undefined && sameFile(stat, local.stat) ? undefined : parentPath(path);
-  }
-  const known = new Map([...parts.store.local.children(local.id)].map((child) => [child.name, child]));
-  for (const entry of await parts.environment.disk.list(at)) {
-    const child = entry.name === null ? undefined : known.get(entry.name);
-    if (child === undefined) {
-      // What never syncs goes along with its folder; anything else is news.
-      const plain = entry.stat !== null && (entry.stat.kind === 'file' || entry.stat.kind === 'folder');
-      if (entry.name === null || !plain || isBuiltInIgnored(entry.name)) continue;
-      return path;
-    }
-    known.delete(child.name);
-    const unlike = await findUnlike(parts, child, `${at}/${child.name}`, `${path}/${child.name}`);
-    if (unlike !== undefined) return unlike;
-  }
-  // Missing ones were deleted or moved here meanwhile; the scan has to say which.
-  return known.size === 0 ? undefined : path;
 }

@@ -1,11 +1,14 @@
-import { nameKey } from '../../base/index.ts';
+import { nameKey, parentPath } from '../../base/index.ts';
 import type { ActivityKind } from '../../contract/index.ts';
 import { DiskFault } from '../environment.ts';
 import { OWN_FOLDER } from '../ignore/index.ts';
 import type { NodeId } from '../model/index.ts';
+import { findUnlike } from './find-unlike.ts';
 import { note, type NoteDetails } from './note.ts';
 import type { ApplyParts } from './parts.ts';
 import { contentAfter } from './paths.ts';
+import { syncFolders } from './sync-folders.ts';
+import { rescue } from './trash-can.ts';
 
 export const MOVE_JOURNAL = 'move';
 
@@ -54,6 +57,7 @@ export async function recoverMove(parts: ApplyParts, { from, to, line, place }: 
     await disk.removeFile(`${parts.root}/${isOwn(to) ? to : from}`);
     if (isOwn(to)) return;
   }
+  if (source === undefined && (await isPutBack(parts, { from, to, line }))) return;
   store.transaction((write) => {
     // A copy that is not kept here was nobody's deletion, also when the folder is wanted again before the next look.
     if (line.kind === 'copy_dropped' && line.details.node !== undefined) forgetCopy(parts, line.details.node);
@@ -63,6 +67,21 @@ export async function recoverMove(parts: ApplyParts, { from, to, line, place }: 
       write.putLocal({ ...known, ...place, stat: target, content: contentAfter(known.content, known.stat, target) });
     writeLine(parts, line);
   });
+}
+
+/**
+ * What lies in the trash may have been written to just before it went there, and nobody looked at it since. Then that is
+ * what counts, as if there had been no crash; where its folder is gone by now, the trash keeps it.
+ */
+async function isPutBack(parts: ApplyParts, { from, to, line }: MoveEntry): Promise<boolean> {
+  const local = line.details.node === undefined ? undefined : parts.store.local.get(line.details.node);
+  if (local === undefined || !isOwn(to) || isOwn(from)) return false;
+  const [place, trash] = [`${parts.root}/${from}`, `${parts.root}/${to}`];
+  if ((await findUnlike(parts, local, trash, from)) === undefined) return false;
+  const back = await rescue(parts, trash, parentPath(place), local.name, local.kind).catch(ignoreFault);
+  if (back === undefined) return false;
+  await syncFolders(parts, [parentPath(place), parentPath(trash)]);
+  return true;
 }
 
 function forgetCopy(parts: ApplyParts, id: NodeId): void {
