@@ -269,14 +269,6 @@ export const MUTANTS: readonly Mutant[] = [
     why: 'after a power cut a downloaded file is there and empty, and goes to the cloud like that',
   },
   {
-    name: 'replaced-without-journal-sync',
-    file: 'apply/replace.ts',
-    find: '  store.sync();\n',
-    replace: '',
-    why: 'a power cut in the middle of an update leaves the file in the trash, and it is deleted everywhere',
-    scene: 'updating',
-  },
-  {
     name: 'replaced-without-folder-sync',
     file: 'apply/replace.ts',
     find: 'await syncFolders(parts, [folderPath(target), folderPath(trash)]);',

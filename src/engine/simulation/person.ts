@@ -79,7 +79,7 @@ export class Person {
 
   /** Saves something new there, whatever is there by now. @param first its first line */
   save(path: string, first?: string): void {
-    this.#write(path, first === undefined ? this.#content() : `${first}\n# ${this.#content()}\n`);
+    this.#write(path, first === undefined ? this.#content() : `${first}\n# ${this.#content().slice(0, 20)}\n`);
   }
 
   delete(path: string): void {

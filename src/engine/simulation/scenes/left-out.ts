@@ -8,9 +8,10 @@ export async function leftOut(stage: Stage): Promise<void> {
   const [first, second] = stage.pair();
   const folder = `${ROOT}/left out`;
   const mark = `${folder}/mark`;
+  const unsent = `${folder}/in/mark`;
   const rules = `${ROOT}/.tidemarkignore`;
   first.person.save(mark);
-  first.person.save(`${folder}/plain`);
+  first.person.save(`${folder}/in/plain`);
   if ((await stage.rest()) === undefined) return;
   first.person.save(rules, 'mark');
   await spread(stage);
@@ -21,12 +22,18 @@ export async function leftOut(stage: Stage): Promise<void> {
   stage.note(`left out and ${how}`);
   if (how === 'lost') second.person.delete(mark);
   else if (how === 'moved') second.person.rename(mark, `${ROOT}/${random.pick(['mark', 'marked'])}`);
-  else first.person.delete(folder);
+  else {
+    // Never sent: only this device has it.
+    second.person.save(unsent);
+    await spread(stage);
+    first.person.delete(folder);
+  }
   await spread(stage);
-  if (how === 'folder' && second.device.disk.volume.find(mark) === undefined) stage.fail('what was left out went with its folder');
-  if (how === 'folder')
+  if (how === 'folder') {
+    if (second.device.disk.volume.find(unsent) === undefined) stage.fail('what was left out went with its folder');
     for (const { code, paths } of second.device.issues())
       stage.fail(`a folder with what is left out is trouble: ${code} ${paths[0] ?? ''}`);
+  }
   first.person.delete(rules);
   const found = await stage.rest();
   // What moved is an item of its own, or has moved; the others are where they were.

@@ -1,6 +1,7 @@
 import { minuteMs } from '../../../base/index.ts';
 import type { FakeCloud } from '../../fakes/cloud/fake-cloud.ts';
 import type { SeededRandom } from '../../fakes/random.ts';
+import { RULES_FILE } from '../../ignore/index.ts';
 import { cloudListing, differences, diskListing, type Listing } from '../checks.ts';
 import { EMAIL, type SimDevice } from '../device.ts';
 import type { Ledger } from '../ledger.ts';
@@ -87,6 +88,8 @@ export class Stage {
         calm &&= questions.length === 0 && (await this.#isCalm(device));
       }
       const all = cloudListing(cloud);
+      // A rule has its say in how a scene ends.
+      calm &&= ![...all.keys()].some((path) => path.endsWith(RULES_FILE));
       if (calm && devices.every((device) => isSame(diskListing(device, ledger), all))) {
         for (const device of devices) device.allWrittenDown();
         return all;
