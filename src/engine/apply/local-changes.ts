@@ -170,8 +170,13 @@ export async function moveTo(parts: ApplyParts, local: LocalNode, to: Place, { c
   try {
     await requireNoLink(parts, target);
   } catch (error) {
-    await move(target, from);
-    throw error;
+    // What only could not be looked at is where it was moved to, and the move back may fail as well: then no row would know it.
+    if (error instanceof DiskFault && !LEADS_ELSEWHERE.has(error.code))
+      environment.log.warn('the disk failed after a move', { code: error.code });
+    else {
+      await move(target, from);
+      throw error;
+    }
   }
   const stat = await afterMove(parts, from, target, local.stat);
   store.transaction((write) => {
@@ -189,6 +194,9 @@ export async function moveTo(parts: ApplyParts, local: LocalNode, to: Place, { c
   const now = store.local.get(local.id);
   if (local.kind === 'folder' && now !== undefined) parts.onFolderMoved(before, diskPath(parts, now));
 }
+
+/** A folder on the way is no folder of the synced one any more. */
+const LEADS_ELSEWHERE: ReadonlySet<string> = new Set(['loop', 'missing', 'not_a_folder']);
 
 /**
  * The item is at its new place, and the row has to say so even if the disk fails now: else a look would find it gone from

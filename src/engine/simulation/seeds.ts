@@ -85,6 +85,8 @@ export const KEPT: readonly HistoryOptions[] = [
   { seed: 314151, steps: 200, devices: 3 },
   // Saved in the moment it was put into the trash, just before a power cut: nobody looked at it again.
   { seed: 314292, steps: 200, devices: 3 },
+  // Put out of sight, then the disk failed, also at the move back: it was where no row said it was.
+  { seed: 78, steps: 60 },
   // Faults of the simulation itself: a move into what rules leave out; a power cut that took what a checkpoint needs; nobody told of a move's new place; an empty file was taken for lost; a trash that had its time, and what was only in a
   // broken-off download, for promised; a cloud put back to a backup still answered by keys of later.
   { seed: 100179, steps: 200, devices: 3 },
