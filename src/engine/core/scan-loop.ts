@@ -2,11 +2,13 @@ import { joinPath, parentPath, secondMs } from '../../base/index.ts';
 import { type ErrorData, TidemarkError, toErrorData } from '../../contract/index.ts';
 import { isAborted } from '../apply/index.ts';
 import { DiskFault } from '../environment.ts';
+import { OWN_FOLDER } from '../ignore/index.ts';
 import {
   acceptMove,
   checkFolder,
   type FolderState,
   gather,
+  inodesBelow,
   type KnownLocal,
   type Listing,
   type LocalChanges,
@@ -14,7 +16,7 @@ import {
   reconcile,
   type RulesChange,
 } from '../local/index.ts';
-import { findByPath, type NodeId, ROOT_ID } from '../model/index.ts';
+import { findByPath, type NodeId, PARKED_ID, ROOT_ID } from '../model/index.ts';
 import { freedPlaces } from './freed-places.ts';
 import { MAX_ISSUES, PATH_KEY } from './issue-keys.ts';
 import { copyMarks, marksText } from './marks-copy.ts';
@@ -220,10 +222,11 @@ export class ScanLoop {
         if (scopes.followLocalOnly(listing)) hooks.onLists('folders');
         await this.#copyMarks();
         // Hints that came meanwhile may be those of the new place of what is missed here.
-        const seen = { ...listing, restless: listing.restless || this.#asked > asked };
+        const outOfSight = await this.#outOfSight();
+        const seen = { ...listing, restless: listing.restless || this.#asked > asked, outOfSight };
         const found = reconcile(seen, known, () => environment.random.id(), this.#openIssues(), this.#doubts);
         this.#doubts = found.doubts;
-        this.#unlisted = new Set(found.busy.flatMap(({ path, againMs }) => (againMs === undefined ? [] : [path])));
+        this.#unlisted = new Set(found.busy.flatMap(({ path, unlisted }) => (unlisted === true ? [path] : [])));
         const ids = [...this.#apply(await this.#withProvenMoves(found)), ...judgedAnew, ...freedPlaces(store, listing)];
         for (const path of due) this.#due.delete(path);
         return ids;
@@ -282,6 +285,13 @@ export class ScanLoop {
     this.#folders = new Set();
     this.#urgent = false;
     return what;
+  }
+
+  /** What is in folders that wait out of sight, if there are any. */
+  #outOfSight(): Promise<ReadonlySet<string> | 'unknown'> {
+    const { store, environment, folder } = this.#ctx;
+    const parked = [...store.local.children(PARKED_ID)].some(({ kind }) => kind === 'folder');
+    return parked ? inodesBelow(environment.disk, `${folder.path}/${OWN_FOLDER}/parked`) : Promise.resolve(new Set());
   }
 
   async #copyMarks(): Promise<void> {

@@ -62,6 +62,7 @@ export const KEPT: readonly HistoryOptions[] = [
   { seed: 300155, steps: 200, devices: 3 },
   // Moved into a folder just before that was put out of sight.
   { seed: 300242, steps: 200, devices: 3 },
+  { seed: 314104, steps: 200, devices: 3 },
   // Moved into a folder that may not be listed for a moment: it was taken for deleted.
   { seed: 300493, steps: 200, devices: 3 },
   { seed: 310013, steps: 200, devices: 3 },

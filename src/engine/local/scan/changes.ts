@@ -14,8 +14,10 @@ export interface ScanIssue {
 export interface BusyPath extends ScanIssue {
   /** An office program has it open: that may take hours, and a change of its folder tells the end. */
   readonly locked: boolean;
-  /** Later than QUIET_MS, for a folder that the disk has failed to list for a while. */
+  /** Later than QUIET_MS, for what has been uncertain for a while. */
   readonly againMs?: number;
+  /** A folder that could not be listed: what is in it was not looked at either. */
+  readonly unlisted?: boolean;
 }
 
 /** How the local tree follows what was seen. Applied in one transaction. */

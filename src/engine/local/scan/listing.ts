@@ -43,4 +43,6 @@ export interface Listing {
   readonly same: ReadonlySet<RelativePath>;
   /** Something came or went in one of the folders, or was told of, while they were looked at. */
   readonly restless: boolean;
+  /** Inodes of what waits where no look goes (`inodeKey`); `unknown` where that could not be told. Nothing, when not given. */
+  readonly outOfSight?: ReadonlySet<string> | 'unknown';
 }

@@ -3,10 +3,11 @@ import type { DiskFaultCode } from '../../environment.ts';
 import { lockNames } from '../../ignore/index.ts';
 import { type FileStat, type LocalNode, type LocalTree, type NodeId, PARKED_ID, ROOT_ID, sameFingerprint } from '../../model/index.ts';
 import type { BusyPath, LocalChanges, RulesChange, ScanIssue } from './changes.ts';
-import { DoubtKeeper, type Doubts } from './doubts.ts';
+import { DoubtKeeper, type Doubts, LONGEST_DOUBT_MS } from './doubts.ts';
 import { isLeftOut } from './gather.ts';
 import { KnownPlaces } from './known.ts';
 import type { FolderLook, KnownLocal, Listing } from './listing.ts';
+import { inodeKey } from './out-of-sight.ts';
 import { changedDuring, isOfOtherClock, isQuiet, QUIET_MS } from './quiet.ts';
 import { type Resolved, Resolver } from './resolve.ts';
 import { type SeenEntries, sortEntries } from './seen.ts';
@@ -34,8 +35,9 @@ export function reconcile(
   const entries = sortEntries(listing);
   const gone = vanished(listing, entries);
   const unread = unreadFolders(listing);
-  const disturbed = listing.restless || gone.length > 0 || unread.length > 0 || isSomethingOutOfSight(known.tree);
-  const blind = unread.some(({ fault }) => fault !== 'denied');
+  const disturbed =
+    listing.restless || gone.length > 0 || unread.length > 0 || isSomethingOutOfSight(known.tree) || listing.outOfSight === 'unknown';
+  const blind = listing.outOfSight === 'unknown' || unread.some(({ fault }) => fault !== 'denied');
   const keeper = new DoubtKeeper(doubts, disturbed, blind);
   const resolver = new Resolver(entries, known, places, newId, keeper);
   const unmounted = unmountedFolders(listing, resolver.resolved, places);
@@ -45,18 +47,20 @@ export function reconcile(
   const waiting = new Withholding(changes, known.tree, resolver.claimed);
   for (const node of unnameable(entries, known, resolver)) waiting.keep(node);
   const scope = { listing, tree: known.tree, places, resolver, entries, kept: waiting.kept, unmounted, keeper };
-  const { missing, unsure } = findMissing(scope);
+  const { missing, unsure, hidden } = findMissing(scope);
   // Still there as far as we know, so nothing else can be at their places.
-  for (const nodes of unsure.values()) for (const node of nodes) waiting.keep(node);
+  for (const nodes of [...unsure.values(), hidden]) for (const node of nodes) waiting.keep(node);
   const busy = holdBusy(changes, waiting, known.tree);
-  if (busy.length > 0 || unsure.size > 0) waiting.withholdCycles();
+  if (busy.length > 0 || unsure.size + hidden.length > 0) waiting.withholdCycles();
   const deleted = findDeleted(scope, missing);
   // What is missed, now or by the next look, may be in there. One that may not be listed stays as it is, if nothing is missed.
   const unreadAgain = unread.flatMap(({ path, fault }) => {
     const id = resolver.folderId(path);
     if (id === undefined || (fault === 'denied' && unsure.size === 0) || !keeper.hasDoubt(id, listing.startedAt)) return [];
-    return [{ ...busyPath(path, 'folder', false), againMs: pauseAfter(keeper.ageOf(id, listing.startedAt)) }];
+    return [{ ...busyPath(path, 'folder', false), unlisted: true, ...pauseAfter(keeper.ageOf(id, listing.startedAt)) }];
   });
+  const pauseOf = (path: RelativePath): { readonly againMs?: number } =>
+    pauseAfter(Math.max(0, ...(unsure.get(path) ?? []).map(({ id }) => keeper.ageOf(id, listing.startedAt))));
   const folders = new Set([...waiting.again, ...resolver.unsure, ...unsure.keys(), ...gone, ...rulesAgain(listing)]);
   const removed = new Set(deleted);
   const put = [...waiting.changes];
@@ -71,7 +75,7 @@ export function reconcile(
     maybeMoved: put.flatMap(({ item }) => (item.maybe !== undefined && removed.has(item.maybe) ? [{ id: item.id, from: item.maybe }] : [])),
     issues,
     cleared: findCleared(listing, entries, [...issues, ...busy], openIssues),
-    busy: [...busy, ...[...folders].sort().map((path) => busyPath(path, 'folder', false)), ...unreadAgain],
+    busy: [...busy, ...[...folders].sort().map((path) => ({ ...busyPath(path, 'folder', false), ...pauseOf(path) })), ...unreadAgain],
     doubts: keeper.kept,
   };
 }
@@ -158,8 +162,10 @@ interface Scope {
 function findMissing({ listing, places, resolver, entries, kept, unmounted, keeper }: Scope): {
   readonly missing: readonly LocalNode[];
   readonly unsure: ReadonlyMap<RelativePath, readonly LocalNode[]>;
+  readonly hidden: readonly LocalNode[];
 } {
   const missing: LocalNode[] = [];
+  const hidden: LocalNode[] = [];
   const unsure = new Map<RelativePath, readonly LocalNode[]>();
   let taken: ReadonlySet<string> | undefined;
   const isTaken = (node: LocalNode): boolean => {
@@ -180,11 +186,12 @@ function findMissing({ listing, places, resolver, entries, kept, unmounted, keep
     const timeless = isOfOtherClock(look);
     for (const node of absent) {
       const doubt = keeper.hasDoubt(node.id, look.lookedAt, timeless) || changedDuring(look, listing.startedAt) || isBeingSaved(node, look);
-      (doubt || untold ? inDoubt : missing).push(node);
+      // When its folder is back in sight, that is looked into.
+      (isOutOfSight(listing, node) ? hidden : doubt || untold ? inDoubt : missing).push(node);
     }
     if (inDoubt.length > 0) unsure.set(path, inDoubt);
   }
-  return { missing, unsure };
+  return { missing, unsure, hidden };
 }
 
 function findDeleted({ tree, resolver, kept }: Scope, missing: readonly LocalNode[]): readonly NodeId[] {
@@ -221,7 +228,12 @@ const unreadFolders = (listing: Listing): readonly { readonly path: RelativePath
 
 /** At once at first, then less and less often: a disk that is broken for good is not asked all the time. */
 const LONGEST_PAUSE_MS = 30_000;
-const pauseAfter = (ageMs: number): number => Math.min(Math.max(Math.round(ageMs / 4), QUIET_MS), LONGEST_PAUSE_MS);
+const pauseAfter = (ageMs: number): { readonly againMs?: number } =>
+  ageMs < LONGEST_DOUBT_MS ? {} : { againMs: Math.min(Math.round(ageMs / 4), LONGEST_PAUSE_MS) };
+
+/** It was moved into a folder that waits out of sight: it will be found when that is back. */
+const isOutOfSight = ({ outOfSight }: Listing, { stat }: LocalNode): boolean =>
+  outOfSight !== undefined && outOfSight !== 'unknown' && outOfSight.has(inodeKey(stat));
 
 /** Into a folder that waits out of sight something may have moved just before, and no look goes there. */
 const isSomethingOutOfSight = (tree: LocalTree): boolean => [...tree.children(PARKED_ID)].some(({ kind }) => kind === 'folder');

@@ -418,9 +418,9 @@ describe('a scan', () => {
       for (let second = 1; second <= 300; second += 1) {
         const { deleted, busy } = await world.scan();
         expect(deleted).toEqual([]);
-        pauses.push(busy.find(({ path }) => path === 'b')?.againMs ?? 0);
+        pauses.push(Math.min(...busy.map(({ againMs }) => againMs ?? 0)));
       }
-      expect([pauses[0], pauses[9], pauses.at(-1)]).toEqual([100, 2250, 30_000]);
+      expect([pauses[0], pauses[9], pauses.at(-1)]).toEqual([0, 2250, 30_000]);
       world.disk.fault = undefined;
       const before = world.id('a/x');
       expect((await world.scan()).deleted).toEqual([]);
