@@ -13,6 +13,8 @@ export async function leftOut(stage: Stage): Promise<void> {
   first.person.save(mark);
   first.person.save(`${folder}/in/plain`);
   if ((await stage.rest()) === undefined) return;
+  // Something else may have the name of the folder by now.
+  if (first.device.disk.volume.find(mark) === undefined) return;
   first.person.save(rules, 'mark');
   await spread(stage);
   for (const device of devices)
