@@ -172,7 +172,7 @@ export async function moveTo(parts: ApplyParts, local: LocalNode, to: Place, { c
   } catch (error) {
     // What only could not be looked at is where it was moved to, and the move back may fail as well: then no row would know it.
     if (error instanceof DiskFault && !LEADS_ELSEWHERE.has(error.code))
-      environment.log.warn('the disk failed after a move', { code: error.code });
+      environment.log.warn('the folder of a move could not be looked at', { code: error.code });
     else {
       await move(target, from);
       throw error;
