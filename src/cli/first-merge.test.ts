@@ -1,38 +1,9 @@
-import { mkdir, mkdtemp, readFile, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Outcome, type Running, start, tidemark } from './testing/tidemark.ts';
+import { describe, expect, it } from 'vitest';
+import { devicesOfOneCloud } from './testing/devices.ts';
 
-const password = 'correct horse battery';
-
-let folder: string;
-let cloud: Running;
-let server: string;
-
-beforeAll(async () => {
-  folder = await realpath(await mkdtemp(join(tmpdir(), 'tm-first-')));
-  cloud = start(['cloud', 'serve', '--data', join(folder, 'cloud'), '--json']);
-  server = String((await cloud.next())['url']);
-}, 60_000);
-afterAll(async () => {
-  cloud.child.kill('SIGTERM');
-  await cloud.ended;
-  await rm(folder, { recursive: true, force: true });
-}, 60_000);
-
-async function device(
-  name: string,
-  how: 'sign-up' | 'sign-in',
-  email = 'li@example.org',
-): Promise<{ files: string; run: (...args: readonly string[]) => Promise<Outcome> }> {
-  const files = join(folder, name, 'files');
-  const profile = join(folder, name, 'profile');
-  await mkdir(files, { recursive: true });
-  const signed = await tidemark([how, '--server', server, '--email', email, '--password-stdin'], { profile, stdin: `${password}\n` });
-  expect(signed.exit, signed.err).toBe(0);
-  return { files, run: (...args) => tidemark(args, { profile }) };
-}
+const device = devicesOfOneCloud('first');
 
 describe('a folder that is not empty meets a cloud that is not', () => {
   it('without a running engine: asked with exit code 7, shown by a dry run, answered', async () => {

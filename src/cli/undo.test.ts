@@ -1,40 +1,16 @@
-import { access, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { access, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { run } from './index.ts';
-import { type Outcome, type Running, start, tidemark } from './testing/tidemark.ts';
+import { type Device, devicesOfOneCloud } from './testing/devices.ts';
 
-let folder: string;
-let cloud: Running;
-let server: string;
-
-beforeAll(async () => {
-  folder = await realpath(await mkdtemp(join(tmpdir(), 'tm-undo-')));
-  cloud = start(['cloud', 'serve', '--data', join(folder, 'cloud'), '--json']);
-  server = String((await cloud.next())['url']);
-}, 60_000);
-afterAll(async () => {
-  cloud.child.kill('SIGTERM');
-  await cloud.ended;
-  await rm(folder, { recursive: true, force: true });
-}, 60_000);
-
-interface Device {
-  readonly files: string;
-  readonly profile: string;
-  readonly run: (...args: readonly string[]) => Promise<Outcome>;
-}
+const signedIn = devicesOfOneCloud('undo');
 
 async function device(name: string, how: 'sign-up' | 'sign-in'): Promise<Device> {
-  const [files, profile] = [join(folder, name, 'files'), join(folder, name, 'profile')];
-  await mkdir(files, { recursive: true });
-  const sign = [how, '--server', server, '--email', 'li@example.org', '--password-stdin'];
-  const signed = await tidemark(sign, { profile, stdin: 'correct horse battery\n' });
-  expect(signed.exit, signed.err).toBe(0);
-  expect((await tidemark(['folder', 'add', files], { profile })).exit).toBe(0);
-  return { files, profile, run: (...args) => tidemark(args, { profile }) };
+  const made = await signedIn(name, how);
+  expect((await made.run('folder', 'add', made.files)).exit).toBe(0);
+  return made;
 }
 
 const isThere = (path: string): Promise<boolean> =>
