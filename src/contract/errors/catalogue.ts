@@ -160,9 +160,9 @@ export const catalogue = {
   undo_item_gone: { reaction: 'stop', exit: 3 },
   undo_trash_gone: { reaction: 'stop', exit: 3 },
   undo_place_taken: { reaction: 'stop', exit: 3 },
-  /** The change itself is still being carried out. */
   /** Its old place does not sync here. */
   undo_left_out: { reaction: 'stop', exit: 3 },
+  /** The change itself is still being carried out. */
   undo_unsettled: { reaction: 'stop', exit: 3 },
   timed_out: { reaction: 'stop', exit: 6 },
   aborted: { reaction: 'stop', exit: 1 },

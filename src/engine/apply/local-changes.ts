@@ -1,6 +1,6 @@
 import { parentPath } from '../../base/index.ts';
 import { DiskFault } from '../environment.ts';
-import { type FileStat, type LocalNode, type NodeId, PARKED_ID } from '../model/index.ts';
+import { type FileStat, identityOf, type LocalNode, type NodeId, PARKED_ID } from '../model/index.ts';
 import { type Place, samePlace } from '../plan/index.ts';
 import type { Store, StoreWrites } from '../store/index.ts';
 import { note } from './note.ts';
@@ -44,11 +44,10 @@ export async function makeLocalFolder(parts: ApplyParts, id: NodeId): Promise<Ou
     write.putLocal({ kind: 'folder', id, parentId: remote.parentId, name: remote.name, stat });
     write.putSynced(syncedFrom(remote));
   });
-  const { dev, ino, birthtimeNs, ctimeNs } = stat;
   note(parts, 'folder_here', pathOf(parts, id), {
     device: remote.modifiedBy,
     node: id,
-    reversal: { way: 'take_away', now: null, theirs: true, identity: { dev, ino, birthtimeNs, ctimeNs } },
+    reversal: { way: 'take_away', now: null, theirs: true, identity: identityOf(stat) },
   });
   return doneAll([id, ...[...store.remote.children(id)].map((child) => child.id)]);
 }

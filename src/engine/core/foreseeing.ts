@@ -2,7 +2,7 @@ import { joinPath, nameKey } from '../../base/index.ts';
 import type { ErrorData } from '../../contract/index.ts';
 import { type Disk, DiskFault, type Environment } from '../environment.ts';
 import { RULES_FILE } from '../ignore/index.ts';
-import { faultReason, gather, reconcile } from '../local/index.ts';
+import { faultReason, gather, knownLocal, reconcile } from '../local/index.ts';
 import { type LocalFile, type LocalNode, type NodeId, ROOT_ID, type Trees } from '../model/index.ts';
 import { type Foresight, foresee, OverlayTree, type Policy } from '../plan/index.ts';
 import type { Store } from '../store/index.ts';
@@ -102,11 +102,7 @@ async function withoutRules(
 ): Promise<{ readonly local: OverlayTree<LocalNode>; readonly found: readonly NodeId[] }> {
   const { disk, clock, random } = environment;
   const paths = [...going].flatMap((id) => (id === ROOT_ID ? root : joinAbsolute(root, store.localPath(id))));
-  const known = {
-    tree: store.local,
-    pathOf: (id: NodeId) => store.localPath(id),
-    withInode: (dev: string, ino: string) => store.localWithInode(dev, ino),
-  };
+  const known = knownLocal(store);
   const listing = await gather(
     { disk: withoutRulesFiles(disk, new Set(paths)), clock, root, rules: scopes.forScan(going) },
     'all',

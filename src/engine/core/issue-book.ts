@@ -1,6 +1,7 @@
 import type { ErrorData } from '../../contract/index.ts';
 import type { NodeId } from '../model/index.ts';
 import type { Blocked } from '../plan/index.ts';
+import { isInTheWay } from './freed-places.ts';
 import type { SyncContext } from './sync-context.ts';
 
 /** Keeps the list of what is not synced and why. Keys are node ids, or `path:…` for what has none. */
@@ -26,6 +27,13 @@ export class IssueBook {
       }
     }
     for (const [id, reason] of now) this.#put(id, reason, 0, null);
+  }
+
+  /** Something else has to come first: what went wrong the last time keeps it no more, but for what is still in its way. */
+  heldBack(id: NodeId): void {
+    const { store } = this.#ctx;
+    const known = store.issueCount() === 0 ? undefined : store.issue(id);
+    if (known !== undefined && !isInTheWay(known.reason.code)) this.clear(id);
   }
 
   clear(key: string): void {

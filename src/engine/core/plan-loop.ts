@@ -4,7 +4,6 @@ import { type Executor, isAborted, type Outcome } from '../apply/index.ts';
 import { RULES_FILE } from '../ignore/index.ts';
 import { type NodeId, ROOT_ID } from '../model/index.ts';
 import { type Operation, plan, type Plan, type Policy } from '../plan/index.ts';
-import { isInTheWay } from './freed-places.ts';
 import { IssueBook } from './issue-book.ts';
 import { FirstMerge, type SeenHere } from './first-merge.ts';
 import { hasRealIssue } from './issue-counts.ts';
@@ -282,8 +281,8 @@ export class PlanLoop {
     const held = new Set(waiting);
     for (const id of ids) {
       if (this.#inFlight.has(id) || this.#retries.isWaiting(id)) continue;
-      // Its next try has come, and something else has to come first now: what went wrong the last time keeps it no more.
-      if (held.has(id) && !isInTheWay(this.#ctx.store.issue(id)?.reason.code ?? 'internal')) this.#issues.clear(id);
+      // Its next try has come, and something else has to come first now.
+      if (held.has(id)) this.#issues.heldBack(id);
       if (open.has(id)) continue;
       this.#retries.clear(id);
       this.#issues.clear(id);

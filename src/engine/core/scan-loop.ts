@@ -1,22 +1,23 @@
 import { joinPath, parentPath, secondMs } from '../../base/index.ts';
 import { type ErrorData, TidemarkError, toErrorData } from '../../contract/index.ts';
-import { isAborted } from '../apply/index.ts';
+import { isAborted, ownPaths } from '../apply/index.ts';
 import { DiskFault } from '../environment.ts';
-import { OWN_FOLDER } from '../ignore/index.ts';
 import {
   acceptMove,
   checkFolder,
   type FolderState,
   gather,
+  hasFolderOutOfSight,
   inodesBelow,
   type KnownLocal,
+  knownLocal,
   type Listing,
   type LocalChanges,
   QUIET_MS,
   reconcile,
   type RulesChange,
 } from '../local/index.ts';
-import { findByPath, type NodeId, PARKED_ID, ROOT_ID } from '../model/index.ts';
+import { findByPath, type NodeId, ROOT_ID } from '../model/index.ts';
 import { freedPlaces } from './freed-places.ts';
 import { MAX_ISSUES, PATH_KEY } from './issue-keys.ts';
 import { copyMarks, marksText } from './marks-copy.ts';
@@ -57,11 +58,12 @@ export class ScanLoop {
   #lastHintMs = 0;
   #firstHintMs = 0;
   #urgent = false;
-  readonly #again = new Map<string, () => void>();
+  readonly #again = new Map<
+    string,
+    { readonly cancel: () => void; /** Nobody waits for it: the disk has failed to list it for a while. */ readonly late: boolean }
+  >();
   /** Of those: their moment has come, and the look at them is not over. */
   readonly #due = new Set<string>();
-  /** Of those, folders that the disk has failed to list for a while: nobody waits for them. */
-  readonly #later = new Set<string>();
   /** Folders that could not be listed: what was known in them was not looked into either. */
   #unlisted: ReadonlySet<string> = new Set();
   #doubts: LocalChanges['doubts'] = new Map();
@@ -135,7 +137,7 @@ export class ScanLoop {
 
   /** Files that are being written, until a look finds them quiet. */
   get watchingBusyFiles(): boolean {
-    return this.#again.size + this.#due.size > this.#later.size;
+    return this.#due.size > 0 || [...this.#again.values()].some(({ late }) => !late);
   }
 
   async run(): Promise<void> {
@@ -161,7 +163,7 @@ export class ScanLoop {
         await clock.sleep(MISSING_POLL_MS, stopping).catch(() => undefined);
       }
     }
-    for (const cancel of this.#again.values()) cancel();
+    for (const { cancel } of this.#again.values()) cancel();
     this.#waiters.settle(Number.POSITIVE_INFINITY, new TidemarkError('aborted'));
   }
 
@@ -206,11 +208,7 @@ export class ScanLoop {
           this.#hooks.onFolderState(trouble);
           return undefined;
         }
-        const known: KnownLocal = {
-          tree: store.local,
-          pathOf: (id: NodeId) => store.localPath(id),
-          withInode: (dev: string, ino: string) => store.localWithInode(dev, ino),
-        };
+        const known = knownLocal(store);
         const looked = before === 'ready' ? await this.#look(what, known) : before;
         if (typeof looked === 'string') {
           this.#postpone(what);
@@ -278,8 +276,8 @@ export class ScanLoop {
    * have come from a folder that is looked at, and would be taken for deleted there by who does not see it here.
    */
   #take(): readonly string[] | 'all' {
-    const unlisted = [...this.#unlisted].flatMap((path) => this.#withFoldersIn(path));
     const isAll = this.#everything || this.#unlisted.has('');
+    const unlisted = isAll ? [] : [...this.#unlisted].flatMap((path) => this.#withFoldersIn(path));
     const what = isAll ? ('all' as const) : [...new Set([...this.#folders, ...this.#again.keys(), ...unlisted])];
     this.#everything = false;
     this.#folders = new Set();
@@ -290,8 +288,8 @@ export class ScanLoop {
   /** What is in folders that wait out of sight, if there are any. */
   #outOfSight(): Promise<ReadonlySet<string> | 'unknown'> {
     const { store, environment, folder } = this.#ctx;
-    const parked = [...store.local.children(PARKED_ID)].some(({ kind }) => kind === 'folder');
-    return parked ? inodesBelow(environment.disk, `${folder.path}/${OWN_FOLDER}/parked`) : Promise.resolve(new Set());
+    if (!hasFolderOutOfSight(store.local)) return Promise.resolve(new Set());
+    return inodesBelow(environment.disk, ownPaths(folder.path).parked);
   }
 
   async #copyMarks(): Promise<void> {
@@ -375,15 +373,14 @@ export class ScanLoop {
   }
 
   #lookAgain(path: string, afterMs = QUIET_MS): void {
-    this.#again.get(path)?.();
+    this.#again.get(path)?.cancel();
+    const late = afterMs > SOON_MS;
     const cancel = this.#ctx.environment.clock.timer(afterMs + 20, () => {
       this.#again.delete(path);
-      if (!this.#later.delete(path)) this.#due.add(path);
+      if (!late) this.#due.add(path);
       this.#add(path);
     });
-    this.#again.set(path, cancel);
-    if (afterMs > SOON_MS) this.#later.add(path);
-    else this.#later.delete(path);
+    this.#again.set(path, { cancel, late });
   }
 }
 

@@ -4,6 +4,7 @@ import type { KnownRules, Listing, RulesChange, ScanRules } from '../local/index
 import {
   type FileStat,
   findByPath,
+  identityOf,
   type LocalFile,
   type LocalNode,
   type NodeId,
@@ -252,7 +253,7 @@ function followed(mark: LocalOnlyRow, root: string, seen: readonly SeenLocalOnly
   const found = seen.find(({ stat }) => isSame(mark.identity, stat));
   const row = ({ path, stat }: SeenLocalOnly): LocalOnlyRow => ({
     path: joinAbsolute(root, path),
-    identity: { dev: stat.dev, ino: stat.ino, birthtimeNs: stat.birthtimeNs, ctimeNs: stat.ctimeNs },
+    identity: identityOf(stat),
   });
   if (found !== undefined && found !== at) return at === undefined ? [row(found)] : [row(found), row(at)];
   if (at === undefined) return [mark];

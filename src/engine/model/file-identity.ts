@@ -33,3 +33,11 @@ export function compareIdentity(a: FileStat, b: FileStat): IdentityVerdict {
   const real = a.birthtimeNs !== '0' && (a.birthtimeNs !== a.ctimeNs || b.birthtimeNs !== b.ctimeNs);
   return real ? 'same' : 'same_if_content_matches';
 }
+
+/** Of a stat, what tells a folder from others that had or get its name. */
+export const identityOf = ({ dev, ino, birthtimeNs, ctimeNs }: FileStat): Pick<FileStat, 'dev' | 'ino' | 'birthtimeNs' | 'ctimeNs'> => ({
+  dev,
+  ino,
+  birthtimeNs,
+  ctimeNs,
+});

@@ -1,6 +1,6 @@
 import { joinPath, nameKey, numberedName, parentPath } from '../../../base/index.ts';
 import { TidemarkError } from '../../../contract/index.ts';
-import { type LocalNode, type NodeId, ROOT_ID } from '../../model/index.ts';
+import { childNamed, type NodeId, ROOT_ID } from '../../model/index.ts';
 import type { ApplyParts } from '../parts.ts';
 import { newPath, requireStat } from '../paths.ts';
 import { syncFolders } from '../sync-folders.ts';
@@ -12,7 +12,7 @@ export async function folderAt(parts: ApplyParts, path: string): Promise<NodeId>
   let walked = '';
   for (const name of path === '' ? [] : path.split('/')) {
     walked = joinPath(walked, name);
-    const there: LocalNode | undefined = nodeNamed(store.local, at, name);
+    const there = childNamed(store.local, at, name);
     if (there?.kind === 'file') throw new TidemarkError('undo_place_taken', { path: walked });
     at = there?.id ?? (await makeFolder(at, name));
   }
@@ -39,17 +39,12 @@ export function requireSyncedPlace({ store, scope }: ApplyParts, path: string, k
   let folder: NodeId = ROOT_ID;
   let [passed, there]: [number, NodeId | undefined] = [0, ROOT_ID];
   for (const [index, name] of names.slice(0, -1).entries()) {
-    there = there === undefined ? undefined : nodeNamed(store.remote, there, name)?.id;
+    there = there === undefined ? undefined : childNamed(store.remote, there, name)?.id;
     if (there !== undefined && judged.excluded(there)) throw new TidemarkError('undo_left_out', { path });
-    const here: LocalNode | undefined = passed === index ? nodeNamed(store.local, folder, name) : undefined;
+    const here = passed === index ? childNamed(store.local, folder, name) : undefined;
     if (here !== undefined) [folder, passed] = [here.id, index + 1];
   }
   if (judged.below('local', folder, names.slice(passed), kind) !== undefined) throw new TidemarkError('undo_left_out', { path });
-}
-
-function nodeNamed<N extends { readonly name: string }>(tree: { named(at: NodeId, key: string): Iterable<N> }, at: NodeId, name: string) {
-  const found = [...tree.named(at, nameKey(name))];
-  return found.find((one) => one.name === name) ?? found[0];
 }
 
 /** Nothing has the name there, on this disk or in the cloud. @param but items that may: they leave it, or only change the spelling */

@@ -1,6 +1,6 @@
 import { type Folder, TidemarkError } from '../../../contract/index.ts';
 import { createMarker, checkFolder } from '../../local/index.ts';
-import { type FileStat, ROOT_ID } from '../../model/index.ts';
+import { type FileStat, identityOf, ROOT_ID } from '../../model/index.ts';
 import type { LocalOnlyRow } from '../../store/index.ts';
 import { note } from '../../apply/index.ts';
 import type { Handlers, TidemarkEngine } from '../engine.ts';
@@ -58,8 +58,8 @@ export function folderMethods(engine: TidemarkEngine): Handlers<'folder.add' | '
       engine.exclusively(async () => {
         const real = await checkNewFolder(engine, path, localOnly);
         if (localOnly) {
-          const { dev, ino, birthtimeNs, ctimeNs } = await requireFolder(real);
-          await setLocalOnly([...store.localOnlyFolders(), { path: real, identity: { dev, ino, birthtimeNs, ctimeNs } }]);
+          const identity = identityOf(await requireFolder(real));
+          await setLocalOnly([...store.localOnlyFolders(), { path: real, identity }]);
         } else {
           engine.lockFolder(real);
           const folderId = environment.random.id();

@@ -11,6 +11,17 @@ export interface KnownLocal {
   withInode(dev: string, ino: string): Iterable<LocalNode>;
 }
 
+/** What the engine remembers, as the store has it. */
+export const knownLocal = (store: {
+  readonly local: LocalTree;
+  localPath(id: NodeId): RelativePath | undefined;
+  localWithInode(dev: string, ino: string): Iterable<LocalNode>;
+}): KnownLocal => ({
+  tree: store.local,
+  pathOf: (id) => store.localPath(id),
+  withInode: (dev, ino) => store.localWithInode(dev, ino),
+});
+
 export interface ListedLook {
   readonly state: 'listed';
   readonly entries: readonly DirectoryEntry[];

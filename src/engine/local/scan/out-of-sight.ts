@@ -1,8 +1,11 @@
 import { type Disk, DiskFault } from '../../environment.ts';
-import type { FileStat } from '../../model/index.ts';
+import { type FileStat, type LocalTree, PARKED_ID } from '../../model/index.ts';
 
 /** Who an entry is, as far as its inode tells. */
 export const inodeKey = ({ dev, ino }: Pick<FileStat, 'dev' | 'ino'>): string => `${dev}:${ino}`;
+
+/** Into a folder that waits out of sight something may have moved just before, and no look goes there. */
+export const hasFolderOutOfSight = (tree: LocalTree): boolean => [...tree.children(PARKED_ID)].some(({ kind }) => kind === 'folder');
 
 /**
  * Who is in a folder that no look goes to: what was moved into it just before it was put there is missed elsewhere and is

@@ -1,13 +1,13 @@
 import { parentPath, type RelativePath } from '../../../base/index.ts';
 import type { DiskFaultCode } from '../../environment.ts';
 import { lockNames } from '../../ignore/index.ts';
-import { type FileStat, type LocalNode, type LocalTree, type NodeId, PARKED_ID, ROOT_ID, sameFingerprint } from '../../model/index.ts';
+import { type FileStat, type LocalNode, type LocalTree, type NodeId, ROOT_ID, sameFingerprint } from '../../model/index.ts';
 import type { BusyPath, LocalChanges, RulesChange, ScanIssue } from './changes.ts';
 import { DoubtKeeper, type Doubts, LONGEST_DOUBT_MS } from './doubts.ts';
 import { isLeftOut } from './gather.ts';
 import { KnownPlaces } from './known.ts';
 import type { FolderLook, KnownLocal, Listing } from './listing.ts';
-import { inodeKey } from './out-of-sight.ts';
+import { hasFolderOutOfSight, inodeKey } from './out-of-sight.ts';
 import { changedDuring, isOfOtherClock, isQuiet, QUIET_MS } from './quiet.ts';
 import { type Resolved, Resolver } from './resolve.ts';
 import { type SeenEntries, sortEntries } from './seen.ts';
@@ -36,7 +36,7 @@ export function reconcile(
   const gone = vanished(listing, entries);
   const unread = unreadFolders(listing);
   const disturbed =
-    listing.restless || gone.length > 0 || unread.length > 0 || isSomethingOutOfSight(known.tree) || listing.outOfSight === 'unknown';
+    listing.restless || gone.length > 0 || unread.length > 0 || hasFolderOutOfSight(known.tree) || listing.outOfSight === 'unknown';
   const blind = listing.outOfSight === 'unknown' || unread.some(({ fault }) => fault !== 'denied');
   const keeper = new DoubtKeeper(doubts, disturbed, blind);
   const resolver = new Resolver(entries, known, places, newId, keeper);
@@ -234,9 +234,6 @@ const pauseAfter = (ageMs: number): { readonly againMs?: number } =>
 /** It was moved into a folder that waits out of sight: it will be found when that is back. */
 const isOutOfSight = ({ outOfSight }: Listing, { stat }: LocalNode): boolean =>
   outOfSight !== undefined && outOfSight !== 'unknown' && outOfSight.has(inodeKey(stat));
-
-/** Into a folder that waits out of sight something may have moved just before, and no look goes there. */
-const isSomethingOutOfSight = (tree: LocalTree): boolean => [...tree.children(PARKED_ID)].some(({ kind }) => kind === 'folder');
 
 /** Folders whose rules could not be told yet. */
 const rulesAgain = (listing: Listing): readonly RelativePath[] =>
