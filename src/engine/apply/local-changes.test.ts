@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { PARKED_ID } from '../model/index.ts';
-import { moveLocal, parkLocal } from './local-changes.ts';
+import { moveLocal, parkLocal, renameAside } from './local-changes.ts';
 import { TestApply } from './testing/test-apply.ts';
 
 let world: TestApply;
@@ -52,5 +52,47 @@ describe('a move after which the disk fails', () => {
     await expect(moveLocal(world.parts, world.id('a.txt'), place)).rejects.toMatchObject({ code: 'loop' });
     expect([world.person.snapshot('/elsewhere'), world.visible['a.txt']]).toEqual([{}, 'a.txt']);
     expect(world.localFile('a.txt').name).toBe('a.txt');
+  });
+});
+
+describe('a step that was planned before something else happened', () => {
+  it('a move of what was deleted in the cloud: it would look like a move made here, and come back as a new item', async () => {
+    for (const path of ['docs/', 'a.txt']) world.agreed(path);
+    world.goneThere('a.txt');
+    const place = { parentId: world.id('docs'), name: 'b.txt' };
+    expect(await moveLocal(world.parts, world.id('a.txt'), place)).toMatchObject({ kind: 'replan' });
+    expect(world.visible).toEqual({ docs: null, 'a.txt': 'a.txt' });
+  });
+
+  it('only what is out of sight comes back although the cloud has it no more, and only from there', async () => {
+    for (const path of ['docs/', 'a.txt']) world.agreed(path);
+    await parkLocal(world.parts, world.id('a.txt'));
+    world.goneThere('a.txt');
+    const place = { parentId: world.id('docs'), name: 'b.txt' };
+    expect(await moveLocal(world.parts, world.id('a.txt'), place)).toMatchObject({ kind: 'done' });
+    expect(world.visible).toEqual({ docs: null, 'docs/b.txt': 'a.txt' });
+    expect(await moveLocal(world.parts, world.id('a.txt'), { ...place, name: 'c.txt' })).toMatchObject({ kind: 'replan' });
+  });
+
+  it('into a folder that is out of sight just now is told of where that was', async () => {
+    for (const path of ['docs/', 'a.txt']) world.agreed(path);
+    await parkLocal(world.parts, world.id('docs'));
+    const place = { parentId: world.id('docs'), name: 'b.txt' };
+    const remote = world.remoteFile('a.txt');
+    world.store.transaction((write) => write.putRemote({ ...remote, ...place }));
+    expect(await moveLocal(world.parts, remote.id, place)).toMatchObject({ kind: 'done' });
+    expect(world.sync.told.activity).toMatchObject([{ kind: 'moved_here', path: 'docs/b.txt', otherPath: 'a.txt' }]);
+  });
+
+  it('stepping aside for an item that was moved away here by now', async () => {
+    for (const path of ['docs/', 'a.txt', 'b.txt']) world.agreed(path);
+    // Both exchanged by the person: neither has to give way.
+    const [a, b] = [world.localFile('a.txt'), world.localFile('b.txt')];
+    world.store.transaction((write) => {
+      write.putLocal({ ...a, name: b.name });
+      write.putLocal({ ...b, name: a.name });
+    });
+    expect(await renameAside(world.parts, a.id, 'b (conflict).txt', b.id)).toMatchObject({ kind: 'replan', touched: [a.id, b.id] });
+    expect(world.visible).toEqual({ docs: null, 'a.txt': 'a.txt', 'b.txt': 'b.txt' });
   });
 });

@@ -1,7 +1,7 @@
 import { parentPath } from '../../base/index.ts';
 import { DiskFault } from '../environment.ts';
 import { type FileStat, identityOf, type LocalNode, type NodeId, PARKED_ID } from '../model/index.ts';
-import { type Place, samePlace } from '../plan/index.ts';
+import { type Place, placeVerdict, samePlace } from '../plan/index.ts';
 import type { Store, StoreWrites } from '../store/index.ts';
 import { note } from './note.ts';
 import { done, doneAll, type Outcome, replan } from './outcome.ts';
@@ -17,6 +17,7 @@ import {
   requireNoLink,
   requireSame,
   requireStat,
+  toldPath,
 } from './paths.ts';
 import { movedBack } from './reversals.ts';
 import { syncedFrom } from './synced.ts';
@@ -44,7 +45,7 @@ export async function makeLocalFolder(parts: ApplyParts, id: NodeId): Promise<Ou
     write.putLocal({ kind: 'folder', id, parentId: remote.parentId, name: remote.name, stat });
     write.putSynced(syncedFrom(remote));
   });
-  note(parts, 'folder_here', pathOf(parts, id), {
+  note(parts, 'folder_here', toldPath(parts, remote), {
     device: remote.modifiedBy,
     node: id,
     reversal: { way: 'take_away', now: null, theirs: true, identity: identityOf(stat) },
@@ -56,8 +57,10 @@ export async function moveLocal(parts: ApplyParts, id: NodeId, to: Place): Promi
   const { store } = parts;
   const local = store.local.get(id);
   const remote = store.remote.get(id);
-  // While the lock was waited for, the cloud may have moved it on, or a scan may have found its new folder inside it.
-  if (local === undefined || (remote !== undefined && !samePlace(remote, to)) || isInside(store, to.parentId, id)) return replan([id]);
+  // While the lock was waited for, the cloud may have moved or deleted it, or a scan may have found its new folder inside it.
+  // Only what is out of sight comes back although the cloud has it no more.
+  const isMeant = remote === undefined ? local?.parentId === PARKED_ID : samePlace(remote, to);
+  if (local === undefined || !isMeant || isInside(store, to.parentId, id)) return replan([id]);
   if (isOutOfSight(store, local) && (await isGone(parts, local))) return forgetHere(parts, id);
   // What is out of sight was at the place that was agreed on.
   const from = local.parentId === PARKED_ID ? store.synced.get(id) : local;
@@ -70,7 +73,7 @@ export async function moveLocal(parts: ApplyParts, id: NodeId, to: Place): Promi
     },
   });
   if (local.parentId === PARKED_ID) await parts.environment.disk.removeFolder(parkedFolder(parts.root, id)).catch(() => undefined);
-  const now = pathOf(parts, id);
+  const now = toldPath(parts, { id, ...to });
   // What only comes back from out of sight to where it was did not move.
   if (now !== before) {
     note(parts, 'moved_here', now, {
@@ -104,8 +107,15 @@ export async function renameAside(parts: ApplyParts, id: NodeId, name: string, i
   const { store } = parts;
   const local = store.local.get(id);
   const winner = store.remote.get(inFavourOf);
-  // One of the two may have left the name to the other meanwhile.
-  if (local === undefined || winner === undefined || !samePlace(local, winner)) return replan([id, inFavourOf]);
+  const winnerHere = store.local.get(inFavourOf);
+  // One of the two may have left the name to the other meanwhile, or is about to.
+  if (
+    local === undefined ||
+    winner === undefined ||
+    !samePlace(local, winner) ||
+    (winnerHere !== undefined && placeVerdict(winner, winnerHere, store.synced.get(inFavourOf)) === 'move_there')
+  )
+    return replan([id, inFavourOf]);
   const before = pathOf(parts, id) ?? local.name;
   await moveTo(parts, local, { parentId: local.parentId, name }, { conflictOf: inFavourOf });
   note(parts, 'conflict', before, {

@@ -1,4 +1,4 @@
-import { baseName, parentPath } from '../../base/index.ts';
+import { baseName, joinPath, parentPath } from '../../base/index.ts';
 import { DiskFault } from '../environment.ts';
 import { plainPath } from '../local/index.ts';
 import { type FileStat, type LocalNode, type NodeId, PARKED_ID, ROOT_ID } from '../model/index.ts';
@@ -7,6 +7,15 @@ import { parkedFolder } from './own-folder.ts';
 
 /** Relative path of a local item; undefined when it is parked, below something parked, or not there. */
 export const pathOf = ({ store }: Pick<ApplyParts, 'store'>, id: NodeId): string | undefined => (id === ROOT_ID ? '' : store.localPath(id));
+
+/**
+ * What the history calls an item that came here. In a folder that is out of sight just now it is told of where that was: its
+ * move is a later line, and an undo takes the later ones back first.
+ */
+export function toldPath(parts: Pick<ApplyParts, 'store'>, { id, parentId, name }: Pick<LocalNode, 'id' | 'parentId' | 'name'>): string {
+  const folder = parts.store.syncedPath(parentId);
+  return pathOf(parts, id) ?? (folder === undefined ? undefined : joinPath(folder, name)) ?? parts.store.remotePath(id) ?? name;
+}
 
 /**
  * Where a local item is on the disk, relative to the root, also when it is parked or below something parked: what is in a

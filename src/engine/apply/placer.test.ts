@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DiskFault } from '../environment.ts';
+import { parkLocal } from './local-changes.ts';
 import { Placer } from './placer.ts';
 import { TestApply } from './testing/test-apply.ts';
 
@@ -31,6 +32,15 @@ describe('a finished download', () => {
     });
     expect(world.store.synced.get(world.id('docs/a.txt'))).toMatchObject({ revision: world.remoteFile('docs/a.txt').revision });
     expect(world.sync.told.activity).toMatchObject([{ kind: 'downloaded', path: 'docs/a.txt', sizeBytes: 10 }]);
+  });
+
+  it('in a folder that is out of sight just now is told of where that was', async () => {
+    world.agreed('docs/');
+    await parkLocal(world.parts, world.id('docs'));
+    const docs = world.store.remote.get(world.id('docs'));
+    if (docs !== undefined) world.store.transaction((write) => write.putRemote({ ...docs, name: 'papers' }));
+    expect(await place('docs/a.txt')).toMatchObject({ kind: 'done' });
+    expect(world.sync.told.activity).toMatchObject([{ kind: 'downloaded', path: 'docs/a.txt' }]);
   });
 
   it.each([

@@ -3,7 +3,7 @@ import type { FileStat, NodeId, RemoteFile } from '../model/index.ts';
 import { note } from './note.ts';
 import { done, type Outcome, replan } from './outcome.ts';
 import type { ApplyParts } from './parts.ts';
-import { contentAfter, newPath, requireFreeSpelling, requireNoLink } from './paths.ts';
+import { contentAfter, newPath, requireFreeSpelling, requireNoLink, toldPath } from './paths.ts';
 import { syncedFrom } from './synced.ts';
 import { syncFolders } from './sync-folders.ts';
 
@@ -165,7 +165,7 @@ export class Placer {
       write.putLocal({ kind: 'file', id, parentId, name, stat, content: contentAfter(content, fetched.stat, stat) });
       write.putSynced(syncedFrom(remote));
     });
-    note(this.#parts, 'downloaded', store.localPath(id), {
+    note(this.#parts, 'downloaded', toldPath(this.#parts, remote), {
       sizeBytes: content.size,
       device: remote.modifiedBy,
       node: id,
