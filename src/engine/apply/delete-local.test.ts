@@ -70,6 +70,22 @@ describe('an item that was deleted in the cloud', () => {
     expect(world.sync.told.activity).toEqual([]);
   });
 
+  it.each([
+    ['a file', ['a.txt'], 'a.txt', 'moveFile'],
+    ['in a folder', ['docs/', 'docs/a.txt'], 'docs/a.txt', 'moveFolder'],
+  ] as const)('that was written to just before it went is back for good, also after a power cut: %s', async (_, paths, file, method) => {
+    const [top = ''] = file.split('/');
+    // However many of the changes of names before the power cut were on the disk.
+    for (let kept = 0; kept < 10; kept += 1) {
+      world = await TestApply.make();
+      gone(...paths);
+      world.when(method, top, () => world.person.writeFile(world.at(file), 'saved'));
+      expect(await remove(top)).toMatchObject({ kind: 'replan' });
+      world.sync.disk.powerCut(kept);
+      expect([kept, world.visible[file], world.own('trash')]).toEqual([kept, 'saved', []]);
+    }
+  });
+
   it('also when it is parked', async () => {
     gone('a.txt');
     const id = world.id('a.txt');

@@ -184,6 +184,8 @@ export async function moveTo(parts: ApplyParts, local: LocalNode, to: Place, { c
       environment.log.warn('the folder of a move could not be looked at', { code: error.code });
     else {
       await move(target, from);
+      // The other folder is behind a link. A rename is on the disk as a whole or not at all.
+      await syncFolders(parts, [parentPath(from)]);
       throw error;
     }
   }

@@ -7,7 +7,6 @@ import { findUnlike } from './find-unlike.ts';
 import { note, type NoteDetails } from './note.ts';
 import type { ApplyParts } from './parts.ts';
 import { contentAfter } from './paths.ts';
-import { syncFolders } from './sync-folders.ts';
 import { rescue } from './trash-can.ts';
 
 export const MOVE_JOURNAL = 'move';
@@ -78,10 +77,14 @@ async function isPutBack(parts: ApplyParts, { from, to, line }: MoveEntry): Prom
   if (local === undefined || !isOwn(to) || isOwn(from)) return false;
   const [place, trash] = [`${parts.root}/${from}`, `${parts.root}/${to}`];
   if ((await findUnlike(parts, local, trash, from)) === undefined) return false;
-  const back = await rescue(parts, trash, parentPath(place), local.name, local.kind).catch(ignoreFault);
-  if (back === undefined) return false;
-  await syncFolders(parts, [parentPath(place), parentPath(trash)]);
-  return true;
+  try {
+    await rescue(parts, trash, parentPath(place), local.name, local.kind);
+    return true;
+  } catch (error) {
+    ignoreFault(error);
+    if ((await parts.environment.disk.stat(trash)) !== undefined) return false;
+    throw error;
+  }
 }
 
 function forgetCopy(parts: ApplyParts, id: NodeId): void {

@@ -4,7 +4,7 @@ import type { ApplyParts } from './parts.ts';
 /** There is nothing to make durable any more. */
 const GONE: ReadonlySet<string> = new Set(['missing', 'not_a_folder', 'loop']);
 
-type SyncParts = Pick<ApplyParts, 'environment' | 'unsyncedFolders' | 'onUnmended'>;
+export type SyncParts = Pick<ApplyParts, 'environment' | 'unsyncedFolders' | 'onUnmended'>;
 
 /**
  * Makes durable which names are in the folders (absolute paths). Where the disk fails, they are remembered, and no look

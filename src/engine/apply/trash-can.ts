@@ -1,8 +1,9 @@
 import { conflictName } from '../conflict/index.ts';
 import { DiskFault } from '../environment.ts';
-import { nameKey } from '../../base/index.ts';
+import { nameKey, parentPath } from '../../base/index.ts';
 import { ownPaths } from './own-folder.ts';
 import type { ApplyParts } from './parts.ts';
+import { syncFolders, type SyncParts } from './sync-folders.ts';
 
 type Parts = Pick<ApplyParts, 'environment' | 'root' | 'deviceName'>;
 
@@ -37,15 +38,23 @@ export async function ensureFolder({ environment }: Pick<Parts, 'environment'>, 
 
 /**
  * Gives an item that must not be lost a name of its own in `folder` (absolute): its own name if free, else a conflict
- * name. Never replaces anything. Returns the path.
+ * name. Never replaces anything. Durable when it returns, so that a journal of where it was may be forgotten. Returns the
+ * path. Throws DiskFault, also when the item has its new place and only that is not durable.
  */
-export async function rescue(parts: Parts, from: string, folder: string, name: string, kind: 'file' | 'folder' = 'file'): Promise<string> {
+export async function rescue(
+  parts: Parts & SyncParts,
+  from: string,
+  folder: string,
+  name: string,
+  kind: 'file' | 'folder' = 'file',
+): Promise<string> {
   const { disk, clock } = parts.environment;
   const tried = new Set<string>();
   for (let candidate: string | undefined = name; candidate !== undefined;) {
     try {
       const to = `${folder}/${candidate}`;
       await (kind === 'folder' ? disk.moveFolder(from, to) : disk.moveFile(from, to));
+      await syncFolders(parts, [folder, parentPath(from)]);
       return to;
     } catch (error) {
       if (!(error instanceof DiskFault && error.code === 'exists')) throw error;
