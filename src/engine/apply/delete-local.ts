@@ -1,17 +1,16 @@
-import { baseName, parentPath } from '../../base/index.ts';
-import { ROOT_ID } from '../../contract/index.ts';
+import { parentPath } from '../../base/index.ts';
 import { DiskFault } from '../environment.ts';
 import type { Scope } from '../ignore/index.ts';
 import { type LocalNode, type NodeId, PARKED_ID } from '../model/index.ts';
 import { samePlace } from '../plan/index.ts';
 import type { Store } from '../store/index.ts';
+import { bringToSight } from './bring-to-sight.ts';
 import { findUnlike } from './find-unlike.ts';
 import { forgetHere, isGone, isOutOfSight } from './local-changes.ts';
 import { ignoreFault, type Line, MOVE_JOURNAL, recoverMove, type MoveEntry, writeLine } from './move-journal.ts';
 import { doneAll, type Outcome, replan } from './outcome.ts';
 import type { ApplyParts } from './parts.ts';
-import { parkedFolder } from './own-folder.ts';
-import { absolutePath, contentAfter, folderOf, newPath, pathOf, requireStat } from './paths.ts';
+import { absolutePath, folderOf, pathOf } from './paths.ts';
 import { mendLater } from './replace.ts';
 import { rescue, trashSlot } from './trash-can.ts';
 import { syncFolders } from './sync-folders.ts';
@@ -45,7 +44,7 @@ async function toTrash(parts: ApplyParts, local: LocalNode, kind: 'deleted_here'
   const from = await absolutePath(parts, local);
   if (isOutOfSight(store, local) && (await isGone(parts, local))) return forgetHere(parts, id);
   const unlike = await findUnlike(parts, local, from, path);
-  if (unlike !== undefined && local.parentId === PARKED_ID) return bringToSight(parts, local, from);
+  if (unlike !== undefined && local.parentId === PARKED_ID) return bringToSight(parts, local);
   if (unlike !== undefined) return replan([id], { rescan: [unlike, ...rescanOf(path, local)] });
 
   const trash = await trashSlot(parts, local.name);
@@ -128,26 +127,6 @@ async function moveAndLook(parts: ApplyParts, local: LocalNode, { from, trash, p
     writeLine(parts, line);
   });
   return doneAll(ids);
-}
-
-/**
- * No look ever goes to what is parked, so that nothing would tell what changed in it just before it went there: it comes
- * back to where it was agreed to be, or as near as can be.
- */
-async function bringToSight(parts: ApplyParts, local: LocalNode, from: string): Promise<Outcome> {
-  const { store, environment, root } = parts;
-  const agreed = store.synced.get(local.id)?.parentId ?? ROOT_ID;
-  const parentId = pathOf(parts, agreed) === undefined ? ROOT_ID : agreed;
-  const probe = await newPath(parts, parentId, local.name);
-  const path = await rescue(parts, from, parentPath(probe), local.name, local.kind);
-  const stat = await requireStat(parts, path);
-  store.transaction((write) => {
-    const place = { parentId, name: baseName(path), stat };
-    if (local.kind === 'folder') write.putLocal({ ...local, ...place });
-    else write.putLocal({ ...local, ...place, content: contentAfter(local.content, local.stat, stat) });
-  });
-  await environment.disk.removeFolder(parkedFolder(root, local.id)).catch(() => undefined);
-  return replan([local.id], { rescan: [path.slice(root.length + 1), ...folderOf(path.slice(root.length + 1))] });
 }
 
 /**

@@ -4,12 +4,14 @@ import type { Operation } from '../plan/index.ts';
 import { isDatabaseFault } from '../store/index.ts';
 import { adopt, forget, reviveLocal, setAside, settle } from './bookkeeping.ts';
 import { deleteRemote, makeRemoteFolder, moveRemote, rearrangeRemote, upload } from './cloud-changes.ts';
+import { bringToSight, hidingFolder } from './bring-to-sight.ts';
 import { deleteLocal, dropCopy } from './delete-local.ts';
 import { download } from './download.ts';
 import { HashBatcher } from './hash-batcher.ts';
 import { hashFile } from './hash-file.ts';
 import { inTheWay } from './in-the-way.ts';
 import { makeLocalFolder, moveLocal, parkLocal, renameAside } from './local-changes.ts';
+import { ignoreFault } from './move-journal.ts';
 import { errorDataFor, isAborted, isStale, type Outcome, replan } from './outcome.ts';
 import type { ApplyParts } from './parts.ts';
 import { folderOf } from './paths.ts';
@@ -74,6 +76,17 @@ export class Executor {
   /** See `inTheWay`. */
   inTheWay(operation: Operation): Promise<ErrorData | undefined> {
     return inTheWay(this.#parts, operation);
+  }
+
+  /** The folder out of sight that keeps the operation from getting on is brought to sight; undefined when there is none. */
+  async uncover(operation: Operation): Promise<Outcome | undefined> {
+    const parts = this.#parts;
+    return parts.treeLock
+      .run(async () => {
+        const folder = await hidingFolder(parts, operation);
+        return folder === undefined ? undefined : bringToSight(parts, folder);
+      })
+      .catch(ignoreFault);
   }
 
   #dispatch(operation: Operation): Promise<Outcome> {

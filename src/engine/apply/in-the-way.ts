@@ -25,7 +25,7 @@ export async function inTheWay(parts: Parts, operation: Operation): Promise<Erro
 }
 
 /** Where the operation puts the item on this disk, when that is another place than it has. */
-function targetOf({ store }: Parts, operation: Operation): Place | undefined {
+export function targetOf({ store }: Pick<Parts, 'store'>, operation: Operation): Place | undefined {
   switch (operation.op) {
     case 'move_local':
       return operation.to;

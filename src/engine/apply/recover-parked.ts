@@ -65,12 +65,13 @@ async function recoverMissing(parts: ApplyParts, node: LocalNode): Promise<void>
   const { store, environment, root } = parts;
   const { disk } = environment;
   if ((await disk.stat(`${parkedFolder(root, node.id)}/${node.name}`)) !== undefined) return;
-  const remote = store.remote.get(node.id);
-  if (remote !== undefined) {
-    const stat = await newPath(parts, remote.parentId, remote.name)
+  // Back where the cloud has it, or to be looked at where it was agreed to be.
+  for (const place of [store.remote.get(node.id), store.synced.get(node.id)]) {
+    if (place === undefined) continue;
+    const { parentId, name } = place;
+    const stat = await newPath(parts, parentId, name)
       .then((path) => disk.stat(path))
       .catch(ignoreFault);
-    const { parentId, name } = remote;
     // What was there before may have a row still, if it went in a power cut. The next look tells who is who.
     const free = ![...store.local.children(parentId)].some((other) => other.name === name);
     if (stat !== undefined && sameFile(stat, node.stat) && free) {

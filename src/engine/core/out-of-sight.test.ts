@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { secondMs } from '../../base/index.ts';
+import { ROOT_ID } from '../../contract/index.ts';
 import { DEVICE, EMAIL, ROOT, TestSync } from '../testing/test-sync.ts';
 import { TidemarkEngine } from './engine.ts';
 
@@ -55,3 +56,70 @@ it.each([
     await stopping;
   },
 );
+
+/** The folder with the lower id is the one that gives way. */
+const [GIVES_WAY, OTHER] = ['1'.repeat(32), '2'.repeat(32)] as const;
+
+it.each([
+  {
+    what: 'the person moves into it what has to leave its place',
+    from: { parentId: ROOT_ID, name: 'x' },
+    to: { parentId: ROOT_ID, name: 'x' },
+    meanwhile: (disk: TestSync['disk']) => {
+      disk.user.rename(`${ROOT}/y`, `${ROOT}/x/y`);
+    },
+    ends: ['x', 'x/2', 'y', 'y/1'],
+  },
+  {
+    what: 'something new in it has the name that another item is to get there',
+    from: { parentId: OTHER, name: 'x' },
+    to: { parentId: GIVES_WAY, name: 'z' },
+    meanwhile: (disk: TestSync['disk']) => {
+      disk.user.mkdir(`${ROOT}/y/x/z`);
+    },
+    ends: ['y', 'y/1', 'y/z', 'y/z (conflict, Desk, 2026-03-01)', 'y/z/2'],
+  },
+])('a folder is put out of sight, and the moment before $what: it does not wait for ever', async ({ from, to, meanwhile, ends }) => {
+  const sync = new TestSync();
+  const other = await sync.connect('Laptop');
+  const { environment, store, disk } = sync;
+  const commit = (entries: Parameters<typeof other.commit>[0]) => other.commit(entries, sync.random.id());
+  await commit([{ op: 'mkdir', id: OTHER, parentId: ROOT_ID, name: 'y' }]);
+  await commit([{ op: 'mkdir', id: GIVES_WAY, ...from }]);
+  const engine = new TidemarkEngine({ environment, store, profile: '/profile', lockFolder: () => () => undefined });
+  await engine.call('account.signIn', { server: sync.cloud.server, email: EMAIL, password: 'correct horse', deviceName: DEVICE });
+  await engine.call('folder.add', { path: ROOT });
+  await engine.start();
+  await sync.clock.advance(10 * secondMs);
+  for (const [id, name] of [
+    [GIVES_WAY, '1'],
+    [OTHER, '2'],
+  ] as const)
+    disk.user.writeFile(`${ROOT}/${store.localPath(id) ?? ''}/${name}`, name);
+  await sync.clock.advance(10 * secondMs);
+
+  let moves = 0;
+  disk.fault = (method, path) => {
+    if (method !== 'moveFolder') return undefined;
+    moves += 1;
+    if (moves !== 1) return undefined;
+    expect(path).toBe(`${ROOT}/${store.localPath(GIVES_WAY) ?? ''}`);
+    meanwhile(disk);
+    return undefined;
+  };
+  const base = (id: string): string => sync.cloud.nodes(EMAIL).find((node) => node.id === id)?.revision ?? '';
+  await commit([
+    { op: 'move', id: GIVES_WAY, base: base(GIVES_WAY), parentId: ROOT_ID, name: 'y', group: 0 },
+    { op: 'move', id: OTHER, base: base(OTHER), ...to, group: 0 },
+  ]);
+  await sync.clock.advance(60 * secondMs);
+
+  expect([store.divergentIds(), store.issueCount()]).toEqual([[], 0]);
+  const there = Object.keys(disk.user.snapshot(ROOT)).filter((path) => !path.startsWith('.tidemark'));
+  expect(there.sort()).toEqual(ends);
+  expect([GIVES_WAY, OTHER].map((id) => store.localPath(id))).toEqual(['y', ends.includes('x') ? 'x' : 'y/z']);
+  expect([...sync.cloud.accounts.account(EMAIL).drive.buriedNodes()]).toEqual([]);
+  const stopping = engine.stop();
+  await sync.clock.advance(secondMs);
+  await stopping;
+});

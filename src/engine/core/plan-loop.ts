@@ -391,8 +391,9 @@ export class PlanLoop {
   /** The folder was looked at again and nothing came of it: then what is in the way is none that a look tells the planner of. */
   async #orInTheWay(operation: Operation, outcome: Outcome): Promise<Outcome> {
     if (outcome.kind !== 'replan' || !this.#retries.isChurning(operation.id)) return outcome;
-    const error = await this.#parts.executor.inTheWay(operation);
-    return error === undefined ? outcome : { kind: 'failed', error };
+    const { executor } = this.#parts;
+    const error = await executor.inTheWay(operation);
+    return error === undefined ? ((await executor.uncover(operation)) ?? outcome) : { kind: 'failed', error };
   }
 
   #finish(operation: Operation, outcome: Outcome): void {
