@@ -88,6 +88,8 @@ export const KEPT: readonly HistoryOptions[] = [
   { seed: 314292, steps: 200, devices: 3 },
   // A power cut took the rows of what had been moved into a folder out of sight, and its way back led by just those items.
   { seed: 320269, steps: 200, devices: 3 },
+  // Saved in the moment it went to the trash and put back, and a power cut took only the second of the two moves.
+  { seed: 330024, steps: 200, devices: 3 },
   // Put out of sight, then the disk failed, also at the move back: it was where no row said it was.
   { seed: 78, steps: 60 },
   // Faults of the simulation itself: a move into what rules leave out; a power cut that took what a checkpoint needs; nobody told of a move's new place; an empty file was taken for lost; a trash that had its time, and what was only in a
