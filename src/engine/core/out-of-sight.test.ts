@@ -123,3 +123,57 @@ it.each([
   await sync.clock.advance(secondMs);
   await stopping;
 });
+
+it('what was deleted from a folder just before that was put out of sight does not keep it there', async () => {
+  const sync = new TestSync();
+  const other = await sync.connect('Laptop');
+  const { environment, store, disk } = sync;
+  const engine = new TidemarkEngine({ environment, store, profile: '/profile', lockFolder: () => () => undefined });
+  await engine.call('account.signIn', { server: sync.cloud.server, email: EMAIL, password: 'correct horse', deviceName: DEVICE });
+  await engine.call('folder.add', { path: ROOT });
+  for (const path of ['x/sub/1', 'y/sub/2']) disk.user.writeFile(`${ROOT}/${path}`, path);
+  await engine.start();
+  await sync.clock.advance(10 * secondMs);
+  const inCloud = (name: string, parentId?: string) => {
+    const found = sync.cloud.nodes(EMAIL).find((node) => node.name === name && (parentId === undefined || node.parentId === parentId));
+    if (found === undefined) throw new Error(`no ${name} in the cloud`);
+    return found;
+  };
+  const [x, y] = [inCloud('x'), inCloud('y')];
+
+  // They change places, and from the one that gives way the person deletes a folder at that moment.
+  let parked = '';
+  let works = false;
+  disk.fault = (method, path) => {
+    if (method !== 'moveFolder' || works) return undefined;
+    if (parked !== '') return 'failed';
+    parked = path.slice(ROOT.length + 1);
+    disk.user.remove(`${ROOT}/${parked}/sub`);
+    return undefined;
+  };
+  await other.commit(
+    [
+      { op: 'move', id: x.id, base: x.revision, parentId: x.parentId, name: 'y', group: 0 },
+      { op: 'move', id: y.id, base: y.revision, parentId: y.parentId, name: 'x', group: 0 },
+    ],
+    sync.random.id(),
+  );
+  await sync.clock.advance(secondMs);
+  // Before the other one can take the place, it goes into the very folder that is not there.
+  const [gone, moved] = parked === 'x' ? [x, y] : [y, x];
+  const sub = inCloud('sub', gone.id);
+  await other.commit(
+    [{ op: 'move', id: moved.id, base: inCloud(parked, moved.parentId).revision, parentId: sub.id, name: 'in' }],
+    sync.random.id(),
+  );
+  works = true;
+  await sync.clock.advance(180 * secondMs);
+
+  expect([store.divergentIds(), store.issueCount()]).toEqual([[], 0]);
+  const there = Object.keys(disk.user.snapshot(ROOT)).filter((path) => !path.startsWith('.tidemark'));
+  const top = moved.name;
+  expect(there.sort()).toEqual([top, `${top}/sub`, `${top}/sub/in`, `${top}/sub/in/sub`, `${top}/sub/in/sub/${top === 'x' ? 1 : 2}`]);
+  const stopping = engine.stop();
+  await sync.clock.advance(secondMs);
+  await stopping;
+});

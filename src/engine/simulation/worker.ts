@@ -24,7 +24,13 @@ async function live({ seed, devices, steps, watch, lines }: Task): Promise<void>
   unhandled = [];
   const { violations, digest, trace, turns } = await runHistory({ seed, devices, steps, watch });
   const all = [...violations, ...unhandled].slice(0, 20);
-  const result: TaskResult = { seed, violations: all, digest, turns, trace: all.length === 0 ? [] : trace.slice(trace.length - lines) };
+  const result: TaskResult = {
+    seed,
+    violations: all,
+    digest,
+    turns,
+    trace: all.length === 0 ? [] : trace.slice(Math.max(0, trace.length - lines)),
+  };
   process.send?.(result);
 }
 
