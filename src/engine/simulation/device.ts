@@ -5,7 +5,7 @@ import { ROOT_ID } from '../../contract/index.ts';
 import { findItem } from '../apply/index.ts';
 import { TidemarkEngine } from '../core/engine.ts';
 import { createEngine, type Engine } from '../create-engine.ts';
-import type { Environment, Log, WatchListener } from '../environment.ts';
+import type { DiskFaultCode, Environment, Log, WatchListener } from '../environment.ts';
 import type { FakeCloud } from '../fakes/cloud/fake-cloud.ts';
 import { type DiskMethod, FakeDisk } from '../fakes/disk/fake-disk.ts';
 import { APFS_NAMES } from '../fakes/disk/name-rules.ts';
@@ -72,6 +72,8 @@ export class SimDevice {
   lastRequest = '';
   /** Told of every step of its engine just before the disk takes it. */
   beforeStep: ((method: DiskMethod, path: string) => void) | undefined;
+  /** Which of its steps the disk fails at, and how, whatever the weather. */
+  failing: ((method: DiskMethod, path: string) => DiskFaultCode | undefined) | undefined;
   readonly gate = new Gate();
   /** While it is there, the disk does nothing. */
   stall: Promise<void> | undefined;
@@ -120,7 +122,7 @@ export class SimDevice {
       this.lastPath = path;
       this.beforeStep?.(method, path);
       if (MUTATING.has(method) && !path.startsWith(`${ROOT}/.tidemark`)) this.counts.treeWrites += 1;
-      const fault = this.weather.diskFault(method);
+      const fault = this.failing?.(method, path) ?? this.weather.diskFault(method);
       const day = method === 'removeTree' && fault === undefined ? TRASH_DAY.exec(path)?.[1] : undefined;
       if (day !== undefined) parts.onPurge(this, path, day);
       scheduler.note(name, fault === undefined ? `${method} ${path}` : `${method} ${path} fails: ${fault}`);
@@ -210,16 +212,24 @@ export class SimDevice {
     this.disk.crash();
   }
 
-  /** The machine is gone: of names and of commits to the database, what was not synced may be lost, the newest first. */
-  powerCut(): void {
+  /**
+   * The machine is gone: of names and of commits to the database, what was not synced may be lost, the newest first.
+   * @param forgetful all names stay and all those commits are lost: what is on the disk, the database does not know
+   */
+  powerCut(forgetful = false): void {
     if (!this.#die()) return;
     const choices = this.#databaseLog.choices(this.#durable);
-    const end = this.#random.next() < 0.7 && choices.length > 0 ? this.#random.pick(choices) : choices.at(-1);
+    const end = forgetful ? choices[0] : this.#someOf(choices);
     const lost = end === undefined ? 0 : choices.length - 1 - choices.indexOf(end);
     this.#durable = end === undefined ? this.#databaseLog.whole() : this.#databaseLog.cut(end);
-    const kept = this.#random.below(this.disk.volume.uncommitted + 1);
+    const { uncommitted } = this.disk.volume;
+    const kept = forgetful ? uncommitted : this.#random.below(uncommitted + 1);
     this.#parts.scheduler.note(this.name, `power cut, ${kept} of ${this.disk.volume.uncommitted} kept, ${lost} commits lost`);
     this.disk.powerCut(kept);
+  }
+
+  #someOf(choices: readonly number[]): number | undefined {
+    return this.#random.next() < 0.7 && choices.length > 0 ? this.#random.pick(choices) : choices.at(-1);
   }
 
   /** Long after the last change the system has written all of it down by itself. */

@@ -3,13 +3,18 @@ import { TidemarkError } from '../../contract/index.ts';
 /** On their way to the cloud, their answers on the way back, or the answers gone for good. */
 type Where = 'there' | 'back' | 'lost';
 
-/** Between a device and the cloud: while it is shut, commits take long on one of their two ways. Nothing else is held up. */
+/** What is held up: changes of the tree, or the blocks that go before them. */
+type What = 'commit' | 'store';
+
+/** Between a device and the cloud: while it is shut, one kind of request takes long on one of its two ways. Nothing else is held up. */
 export class Gate {
   #shut: Where | undefined;
+  #what: What = 'commit';
   readonly #waiting: (() => void)[] = [];
 
-  shut(where: Where): void {
+  shut(where: Where, what: What = 'commit'): void {
     this.#shut = where;
+    this.#what = what;
   }
 
   /** What waits goes on. */
@@ -23,13 +28,17 @@ export class Gate {
   }
 
   async wayThere(method: string): Promise<void> {
-    if (this.#shut === 'there' && isCommit(method)) await this.#wait();
+    if (this.#shut === 'there' && this.#isHeld(method)) await this.#wait();
   }
 
   async wayBack(method: string): Promise<void> {
-    if (!isCommit(method)) return;
+    if (!this.#isHeld(method)) return;
     if (this.#shut === 'back') await this.#wait();
     if (this.#shut === 'lost') throw new TidemarkError('cloud_timeout');
+  }
+
+  #isHeld(method: string): boolean {
+    return method.split(' ', 1)[0] === this.#what;
   }
 
   #wait(): Promise<void> {
@@ -38,5 +47,3 @@ export class Gate {
     });
   }
 }
-
-const isCommit = (method: string): boolean => method.startsWith('commit ');

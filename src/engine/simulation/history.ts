@@ -128,7 +128,7 @@ class History {
       scheduler: this.#scheduler,
       random: this.#random,
       start: (device) => this.#start(device),
-      die: (device, crash) => this.#die(device, crash),
+      die: (device, crash, forgetful) => this.#die(device, crash, forgetful),
       allRun: () => this.#allRun(),
       onViolation: (what) => this.#violations.push(what),
     });
@@ -247,10 +247,10 @@ class History {
     this.#ledger.restored();
   }
 
-  #die(device: SimDevice, crash: boolean): void {
+  #die(device: SimDevice, crash: boolean, forgetful = false): void {
     this.#starting.delete(device);
     if (crash) device.crash();
-    else device.powerCut();
+    else device.powerCut(forgetful);
   }
 
   async #blackout(device: SimDevice): Promise<void> {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Killers } from './killers.ts';
 import { mutated } from './mutate.ts';
-import { mutantNamed, MUTANTS } from './mutants.ts';
+import { editsOf, mutantNamed, MUTANTS } from './mutants.ts';
 import { type SceneName, seedOfScene } from './scenes/index.ts';
 import { replayWords } from './shape.ts';
 import { runTasks, type TaskResult } from './tasks.ts';
@@ -25,7 +25,7 @@ export async function huntMutants(names: readonly string[], { jobs, most, say }:
   let survived = 0;
   const mutants = names.length === 0 ? MUTANTS : names.map(mutantNamed);
   // Said at once, and not taken for a history that failed.
-  for (const mutant of mutants) mutated(readFileSync(new URL(`../${mutant.file}`, import.meta.url), 'utf8'), mutant);
+  for (const edit of mutants.flatMap(editsOf)) mutated(readFileSync(new URL(`../${edit.file}`, import.meta.url), 'utf8'), edit);
   const killers = new Killers();
   const sound = new Map<number, boolean>();
   for (const { name, why, scene } of mutants) {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { liveThrough } from './hunt-mutants.ts';
 import { Killers } from './killers.ts';
 import { mutated } from './mutate.ts';
-import { MUTANTS } from './mutants.ts';
+import { editsOf, MUTANTS } from './mutants.ts';
 
 /** A few, of different parts, that small histories show. */
 const QUICKEST = [
@@ -20,15 +20,17 @@ describe('mutants', () => {
     expect(new Set(MUTANTS.map(({ name }) => name)).size).toBe(MUTANTS.length);
   });
 
-  it.each(MUTANTS.map((mutant) => [mutant.name, mutant] as const))('%s changes one place that is still there', (_, mutant) => {
-    const source = readFileSync(new URL(`../${mutant.file}`, import.meta.url), 'utf8');
-    expect(mutated(source, mutant)).not.toBe(source);
+  it.each(MUTANTS.map((mutant) => [mutant.name, mutant] as const))('%s changes places that are still there', (_, mutant) => {
+    for (const edit of editsOf(mutant)) {
+      const source = readFileSync(new URL(`../${edit.file}`, import.meta.url), 'utf8');
+      expect(mutated(source, edit)).not.toBe(source);
+    }
   });
 
   it('are refused when their place is not there, or is there twice', () => {
-    const mutant = { name: 'm', file: 'f.ts', find: 'a', replace: 'b', why: '' };
-    expect(() => mutated('xyz', mutant)).toThrow('0 times in f.ts');
-    expect(() => mutated('aya', mutant)).toThrow('2 times in f.ts');
+    const edit = { file: 'f.ts', find: 'a', replace: 'b' };
+    expect(() => mutated('xyz', edit)).toThrow('0 times in f.ts');
+    expect(() => mutated('aya', edit)).toThrow('2 times in f.ts');
   });
 
   it('were shown by histories that are tried first', () => {

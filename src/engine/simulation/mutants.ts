@@ -1,13 +1,18 @@
 import type { SceneName } from './scenes/index.ts';
 
-/** A mistake that somebody could make in the engine; histories have to show it. */
-export interface Mutant {
-  readonly name: string;
+export interface Edit {
   /** In src/engine. */
   readonly file: string;
   /** Is in the file exactly once. */
   readonly find: string;
   readonly replace: string;
+}
+
+/** A mistake that somebody could make in the engine; histories have to show it. */
+export interface Mutant extends Edit {
+  readonly name: string;
+  /** What makes up for the mistake is gone too: the promise rests on both, and either may go unnoticed. */
+  readonly also?: readonly Edit[];
   /** What a person would suffer. */
   readonly why: string;
   /** Where it is most likely to show: histories with many of these come first. */
@@ -53,6 +58,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: "log.warn('the disk failed after a move', { code: error.code });",
     replace: 'throw error;',
     why: 'an item that moved is looked for at its old place, and gone',
+    scene: 'halfMoved',
   },
   {
     name: 'edit-loses-to-delete-here',
@@ -74,6 +80,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'function isMass(items: number, treeSize: number, { massDelete }: Policy): boolean {',
     replace: 'function isMass(items: number, treeSize: number, { massDelete }: Policy): boolean {\n  if (items > 0) return false;',
     why: 'everything is deleted everywhere without a question',
+    scene: 'clearedOut',
   },
   {
     name: 'both-edited-takes-theirs',
@@ -111,6 +118,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'if (remote?.revision !== planned?.revision) return replan([id]);',
     replace: 'if (remote === undefined && planned !== undefined) return replan([id]);',
     why: 'an upload overwrites what another device sent while it was under way',
+    scene: 'overtaken',
   },
   {
     name: 'folder-deletion-blind',
@@ -186,6 +194,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'for (const id of restored) write.deleteSynced(id);',
     replace: '',
     why: 'a cloud put back to a backup overwrites newer versions on the devices',
+    scene: 'puttingBack',
   },
   {
     name: 'short-download-accepted',
@@ -207,6 +216,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'this.#rebindChildren.run(to, from);',
     replace: '',
     why: 'what is in a folder is lost to sight when the folder goes on under another id',
+    scene: 'madeTwice',
   },
   {
     name: 'retry-never-comes',
@@ -312,7 +322,19 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'ignored-meanwhile-is-deleted',
     file: 'plan/left-out.ts',
     find: "  if (ctx.synced(id)?.aside !== true) return false;\n  if (standing === 'gone_here')",
-    replace: "  if (ctx.synced(id)?.aside !== undefined) return false;\n  if (standing === 'gone_here')",
+    replace: "  return false;\n  if (standing === 'gone_here')",
+    also: [
+      {
+        file: 'plan/fates.ts',
+        find: 'if (remote === undefined || synced === undefined || synced.aside === true ||',
+        replace: 'if (remote === undefined || synced === undefined ||',
+      },
+      {
+        file: 'plan/fates.ts',
+        find: 'if (local === undefined || synced === undefined || synced.aside === true ||',
+        replace: 'if (local === undefined || synced === undefined ||',
+      },
+    ],
     why: 'what was moved while a rule left it out is deleted everywhere when the rule goes',
     scene: 'leftOut',
   },
@@ -368,10 +390,14 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'apply/delete-local.ts',
     find: "  if (kind === 'copy_dropped') store.sync();\n",
     replace: '',
+    also: [{ file: 'core/methods/selection.ts', find: '    store.sync();\n', replace: '' }],
     why: 'a power cut as something leaves this device, where its folder is not kept, deletes it everywhere',
     scene: 'choosing',
   },
 ];
+
+/** All that it changes; what makes up for it included. */
+export const editsOf = ({ file, find, replace, also = [] }: Mutant): readonly Edit[] => [{ file, find, replace }, ...also];
 
 export function mutantNamed(name: string): Mutant {
   const found = MUTANTS.find((mutant) => mutant.name === name);

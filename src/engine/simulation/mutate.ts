@@ -1,22 +1,27 @@
 import { registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import type { Mutant } from './mutants.ts';
+import { type Edit, editsOf, type Mutant } from './mutants.ts';
 
-/** The one place in `source` that the mutant changes, changed. Throws when there is none, or more than one. */
-export function mutated(source: string, { name, file, find, replace }: Mutant): string {
+/** The one place in `source` that the edit changes, changed. Throws when there is none, or more than one. */
+export function mutated(source: string, { file, find, replace }: Edit): string {
   const parts = source.split(find);
-  if (parts.length !== 2) throw new Error(`mutant ${name}: its text is ${parts.length - 1} times in ${file}, and has to be there once`);
+  if (parts.length !== 2)
+    throw new Error(`the text of a mutant is ${parts.length - 1} times in ${file}, and has to be there once: ${find}`);
   return parts.join(replace);
 }
 
-/** From now on the file of the mutant is loaded with its mistake in it; nothing on the disk changes. Call before it is imported. */
+/** From now on the files of the mutant are loaded with its mistake in them; nothing on the disk changes. Call before they are imported. */
 export function applyMutant(mutant: Mutant): void {
-  const path = fileURLToPath(new URL(`../${mutant.file}`, import.meta.url));
+  for (const edit of editsOf(mutant)) applyEdit(edit);
+}
+
+function applyEdit(edit: Edit): void {
+  const path = fileURLToPath(new URL(`../${edit.file}`, import.meta.url));
   registerHooks({
     load(url, context, nextLoad) {
       const loaded = nextLoad(url, context);
       if (!url.startsWith('file:') || fileURLToPath(url) !== path) return loaded;
-      return { ...loaded, source: mutated(textOf(loaded.source), mutant) };
+      return { ...loaded, source: mutated(textOf(loaded.source), edit) };
     },
   });
 }

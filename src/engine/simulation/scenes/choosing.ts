@@ -4,6 +4,7 @@ import { ROOT } from '../device.ts';
 import type { Stage } from './stage.ts';
 
 const LEAVING: ReadonlySet<string> = new Set(['moveFolder', 'moveFile', 'syncFolders']);
+const MOVING: ReadonlySet<string> = new Set(['moveFolder', 'moveFile']);
 
 /**
  * A folder is not kept on one device any more, now and then just after something in it was edited, or while the power goes.
@@ -46,7 +47,8 @@ export async function choosing(stage: Stage): Promise<void> {
     meant = diskListing(other.device, ledger);
     device.lastStep = '';
   }
-  if (random.next() < 0.6) {
+  if (random.next() < 0.3) await stage.strikeAfter(device, MOVING);
+  else if (random.next() < 0.6) {
     await stage.until(() => LEAVING.has(device.lastStep));
     await stage.someTurns(0, 1, 2, 3, 5, 8, 13);
     await stage.strike(device, random.next() < 0.2);

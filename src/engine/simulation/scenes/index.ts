@@ -1,12 +1,17 @@
 import { SCENES_EVERY } from '../habits.ts';
 import { choosing } from './choosing.ts';
+import { clearedOut } from './cleared-out.ts';
 import { crossing } from './crossing.ts';
+import { halfMoved } from './half-moved.ts';
 import { inTheWay } from './in-the-way.ts';
 import { inTrouble } from './in-trouble.ts';
 import { leftOut } from './left-out.ts';
 import { listingAnew } from './listing-anew.ts';
+import { madeTwice } from './made-twice.ts';
 import { movingAway } from './moving-away.ts';
 import { oneThing } from './one-thing.ts';
+import { overtaken } from './overtaken.ts';
+import { puttingBack } from './putting-back.ts';
 import { relay } from './relay.ts';
 import { Stage, type StageParts } from './stage.ts';
 import { undoing } from './undoing.ts';
@@ -26,6 +31,11 @@ const SCENES = {
   movingAway,
   inTrouble,
   leftOut,
+  halfMoved,
+  clearedOut,
+  overtaken,
+  puttingBack,
+  madeTwice,
 };
 export type SceneName = keyof typeof SCENES;
 const NAMES = Object.keys(SCENES) as SceneName[];

@@ -19,7 +19,7 @@ export interface StageParts {
   readonly scheduler: Scheduler;
   readonly random: SeededRandom;
   readonly start: (device: SimDevice) => void;
-  readonly die: (device: SimDevice, crash: boolean) => void;
+  readonly die: (device: SimDevice, crash: boolean, forgetful?: boolean) => void;
   /** Whoever does not run or is paused runs. */
   readonly allRun: () => Promise<void>;
   readonly onViolation: (what: string) => void;
@@ -38,9 +38,9 @@ const PATIENCE = 300;
 /** What scenes are made of: a world at rest, an act, a fault at its moment, and a look at what became of it. */
 export class Stage {
   readonly parts: StageParts;
-  /** Somebody was asked whether much may be deleted, and answered one way or the other. */
+  /** Since the last rest somebody was asked whether much may be deleted, and answered one way or the other. */
   asked = false;
-  /** Where there are no birth times, what moved cannot always be told after a fault. */
+  /** Where there are no birth times, what moved cannot always be told after a fault: it may be somewhere else, never gone. */
   #blurred = false;
   /** What had two names as its device ended in the middle of a move by link and unlink: it may stay two files. */
   readonly #twofold = new Set<string>();
@@ -75,6 +75,7 @@ export class Stage {
       weather.calm(true);
       gate.open();
     }
+    this.asked = false;
     await this.parts.allRun();
     for (let round = 0; round < ROUNDS; round += 1) {
       await this.lookAll();
@@ -135,10 +136,18 @@ export class Stage {
     await this.parts.scheduler.someTurns(this.parts.random.pick(counts));
   }
 
+  /** Something moved, and just then the power goes: the move stays, and the database forgets all that is not durable yet. */
+  async strikeAfter(device: SimDevice, moves: ReadonlySet<string>): Promise<void> {
+    if (!(await this.until(() => moves.has(device.lastStep)))) return;
+    // The step is under way; what comes next begins when it is done.
+    await this.until(() => !moves.has(device.lastStep), 30);
+    await this.strike(device, false, true);
+  }
+
   /** Its engine ends, with the machine or alone, and begins again. */
-  async strike(device: SimDevice, crash: boolean): Promise<void> {
+  async strike(device: SimDevice, crash: boolean, forgetful = false): Promise<void> {
     if (!device.running) return;
-    this.parts.die(device, crash);
+    this.parts.die(device, crash, forgetful);
     this.#blurred ||= !device.birthTimes;
     for (const text of device.twofoldTexts()) this.#twofold.add(this.parts.ledger.hashOf(text));
     await this.someTurns(0, 10);
@@ -158,8 +167,10 @@ export class Stage {
   /** All have one of what was meant, whatever happened meanwhile. */
   expect(found: Listing | undefined, ...meant: readonly Listing[]): void {
     // Where it does not come to rest, the end of the history tells.
-    if (found === undefined || this.asked || this.#blurred) return;
-    const [wrong = []] = meant.map((one) => this.#wrong(one, found)).sort((a, b) => a.length - b.length);
+    if (found === undefined || this.asked) return;
+    const [wrong = []] = meant
+      .map((one) => (this.#blurred ? missing(one, found) : this.#wrong(one, found)))
+      .sort((a, b) => a.length - b.length);
     if (wrong.length > 0) this.fail(`a scene ends otherwise than it has to: ${wrong.slice(0, 4).join('; ')}`);
   }
 
@@ -168,6 +179,12 @@ export class Stage {
     const isTwofold = (path: string): boolean => !meant.has(path) && this.#twofold.has(found.get(path) ?? '');
     return wrong.flatMap(({ path, what }) => (isTwofold(path) ? [] : [`${path}: ${what}`]));
   }
+}
+
+/** What was meant to be somewhere and is nowhere. */
+function missing(meant: Listing, found: Listing): readonly string[] {
+  const inSight = new Set(found.values());
+  return [...meant].flatMap(([path, hash]) => (inSight.has(hash) || path.endsWith('/') ? [] : [`${path}: in no folder`]));
 }
 
 export const isSame = (a: Listing, b: Listing): boolean => differences(a, b, new Set(), ['', '']).length === 0;

@@ -3,6 +3,7 @@ import { ROOT } from '../device.ts';
 import type { Stage } from './stage.ts';
 
 const PLACING: ReadonlySet<string> = new Set(['moveFile', 'syncFolders']);
+const MOVING: ReadonlySet<string> = new Set(['moveFile']);
 
 /**
  * An update that came is taken back, now and then when it was edited since, or while the power goes. It is undone or not;
@@ -33,7 +34,8 @@ export async function undoing(stage: Stage): Promise<void> {
   ledger.chosen(device.hashesOfUndo(line.id));
   device.lastStep = '';
   const undone = device.call('activity.undo', { ids: [line.id] }).catch(() => undefined);
-  if (random.next() < 0.6) {
+  if (random.next() < 0.3) await stage.strikeAfter(device, MOVING);
+  else if (random.next() < 0.6) {
     await stage.until(() => PLACING.has(device.lastStep), 100);
     await stage.someTurns(0, 0, 1, 1, 2, 3, 5, 8);
     await stage.strike(device, random.next() < 0.2);
