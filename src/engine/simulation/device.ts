@@ -13,6 +13,7 @@ import { type FakeWatch, fakeWatch } from '../fakes/disk/fake-watch.ts';
 import type { SeededRandom } from '../fakes/random.ts';
 import type { Inode } from '../fakes/disk/volume.ts';
 import { FakeSecrets } from '../fakes/secrets.ts';
+import { PARKED_ID } from '../model/index.ts';
 import { SimClock } from './clock.ts';
 import { DatabaseLog, type Durable } from './database-log.ts';
 import { Gate } from './gate.ts';
@@ -370,6 +371,13 @@ export class SimDevice {
     };
     visit(ROOT_ID);
     return found;
+  }
+
+  /** How many rows of its local tree no way leads to, neither from the top nor from what waits out of sight. */
+  strayRows(): number {
+    const { local } = engineOf(this.#engine).store;
+    const count = (id: string): number => [...local.children(id)].reduce((sum, child) => sum + 1 + count(child.id), 0);
+    return local.size - count(ROOT_ID) - count(PARKED_ID);
   }
 
   #rowsOf(id: string): string {

@@ -95,6 +95,8 @@ export class Settlement {
       }
       problems.push(...leftovers(device, 'parked'));
       problems.push(...device.doublePlaces().map((twins) => `${device.name} has two items at one place: ${twins}`));
+      const stray = device.strayRows();
+      if (stray > 0) problems.push(`${device.name} has ${stray} rows in folders that are not there`);
       const status = await scheduler.until(device.call('status.snapshot', {}), `${device.name}: status`);
       const calm =
         status.state === 'up_to_date' || (status.state === 'attention' && (issues.length > 0 || status.reason?.code === 'conflict_kept'));
