@@ -329,11 +329,6 @@ export const MUTANTS: readonly Mutant[] = [
         find: 'if (remote === undefined || synced === undefined || synced.aside === true ||',
         replace: 'if (remote === undefined || synced === undefined ||',
       },
-      {
-        file: 'plan/fates.ts',
-        find: 'if (local === undefined || synced === undefined || synced.aside === true ||',
-        replace: 'if (local === undefined || synced === undefined ||',
-      },
     ],
     why: 'what was moved while a rule left it out is deleted everywhere when the rule goes',
     scene: 'leftOut',

@@ -1,7 +1,15 @@
 import { parentPath, type RelativePath } from '../../../base/index.ts';
 import type { DiskFaultCode } from '../../environment.ts';
 import { lockNames } from '../../ignore/index.ts';
-import { type FileStat, type LocalNode, type LocalTree, type NodeId, ROOT_ID, sameFingerprint } from '../../model/index.ts';
+import {
+  compareIdentity,
+  type FileStat,
+  type LocalNode,
+  type LocalTree,
+  type NodeId,
+  ROOT_ID,
+  sameFingerprint,
+} from '../../model/index.ts';
 import type { BusyPath, LocalChanges, RulesChange, ScanIssue } from './changes.ts';
 import { DoubtKeeper, type Doubts, LONGEST_DOUBT_MS } from './doubts.ts';
 import { isLeftOut } from './gather.ts';
@@ -64,12 +72,13 @@ export function reconcile(
   const folders = new Set([...waiting.again, ...resolver.unsure, ...unsure.keys(), ...gone, ...rulesAgain(listing)]);
   const removed = new Set(deleted);
   const put = [...waiting.changes];
+  const taken = new Set([...removed, ...resolver.resolved.map((item) => item.id)]);
   const issues = [
     ...entries.issues,
     ...[...unmounted].map((path): ScanIssue => ({ path, kind: 'folder', reason: { code: 'folder_missing', params: { path } } })),
   ];
   return {
-    put: put.map((change) => change.node),
+    put: [...put.map((change) => change.node), ...flagged(listing, entries, resolver, places, taken)],
     deleted,
     rules: rulesOf(listing, resolver, places, new Set(put.map(({ node }) => node.id))),
     maybeMoved: put.flatMap(({ item }) => (item.maybe !== undefined && removed.has(item.maybe) ? [{ id: item.id, from: item.maybe }] : [])),
@@ -111,6 +120,27 @@ function changeOf(item: Resolved, holdsIgnored: (path: RelativePath, before: boo
   if (same && !moved) return undefined;
   const content = sameFingerprint(node.stat, stat) && !item.replaced ? node.content : null;
   return { item, node: { ...node, parentId, name, stat, content } };
+}
+
+/**
+ * Folders that were read themselves, but not with the folder that they are in: that one is as it was known, or was not looked
+ * at. What they hold that is left out is known of them all the same. @param taken what is judged already
+ */
+function flagged(
+  { folders }: Listing,
+  { holdsIgnored }: SeenEntries,
+  resolver: Resolver,
+  places: KnownPlaces,
+  taken: ReadonlySet<NodeId>,
+): readonly LocalNode[] {
+  return [...folders].flatMap(([path, look]) => {
+    const id = path === '' || look.state !== 'listed' ? undefined : resolver.folderId(path);
+    const node = id === undefined || taken.has(id) ? undefined : places.nodeOf(id);
+    if (look.state !== 'listed' || look.self === undefined || node?.kind !== 'folder') return [];
+    const { holdsIgnored: before = false, ...folder } = node;
+    const holds = holdsIgnored.has(path);
+    return holds === before || compareIdentity(node.stat, look.self) === 'different' ? [] : [{ ...folder, ...flag(holds) }];
+  });
 }
 
 const flag = (holdsIgnored: boolean): { readonly holdsIgnored?: true } => (holdsIgnored ? { holdsIgnored } : {});

@@ -489,6 +489,24 @@ describe('a scan', () => {
       expect([deleted, put.map(({ kind, name }) => [kind, name])]).toEqual([[inside, f], [['file', 'f']]]);
     });
 
+    it.each([[['a/in']], ['all']] as const)(
+      'a folder is known to hold what a rule leaves out as long as it does, looked at %j',
+      async (folders) => {
+        world.rules = 'mark';
+        world.write('a/in/plain');
+        await world.scan();
+        const holds = (): boolean => [...world.tree.values()].some((node) => node.kind === 'folder' && node.holdsIgnored === true);
+        expect(holds()).toBe(false);
+        world.write('a/in/mark');
+        await world.scan(folders);
+        expect(holds()).toBe(true);
+        world.remove('a/in/mark');
+        await world.scan(folders);
+        expect(holds()).toBe(false);
+        expect(world.paths()).toHaveProperty('a/in/plain');
+      },
+    );
+
     it('an ignored item that was synced before stays, whether it is there or not', async () => {
       await seed('report.docx');
       const node = world.tree.get(world.id('report.docx'));
