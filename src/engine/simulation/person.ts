@@ -168,10 +168,12 @@ export class Person {
       this.#parts.device.person.writeFile(lock, 'somebody');
     });
     yield;
-    this.#write(temporary, this.#content());
+    const texts = [this.#content(), textAt(this.#parts.device, file.path)].filter((text) => text !== undefined);
+    this.#write(temporary, texts[0] ?? '');
     if (this.#rename(file.path, `${folder}/~WRL0001.tmp`)) {
       yield;
-      this.#rename(temporary, file.path);
+      // Its folder has moved: the program gives up, and both versions have names that never sync and go where their folder goes.
+      if (!this.#rename(temporary, file.path)) this.#parts.ledger.dismissed(texts);
       this.#delete(`${folder}/~WRL0001.tmp`);
     } else this.#delete(temporary);
     yield;

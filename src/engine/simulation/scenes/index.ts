@@ -13,6 +13,7 @@ import { oneThing } from './one-thing.ts';
 import { overtaken } from './overtaken.ts';
 import { puttingBack } from './putting-back.ts';
 import { relay } from './relay.ts';
+import { secondThought } from './second-thought.ts';
 import { Stage, type StageParts } from './stage.ts';
 import { undoing } from './undoing.ts';
 import { unmounting } from './unmounting.ts';
@@ -36,6 +37,7 @@ const SCENES = {
   overtaken,
   puttingBack,
   madeTwice,
+  secondThought,
 };
 export type SceneName = keyof typeof SCENES;
 const NAMES = Object.keys(SCENES) as SceneName[];
