@@ -4,9 +4,6 @@ import { asHex, fromHex } from './bytes.ts';
 import type { Change, Query, Sql } from './sql.ts';
 import { hexColumns, type TreeCodec } from './tree-codecs.ts';
 
-/** Deeper than any file system's longest path; a chain this long is a cycle in the middle of a change feed. */
-const MAX_DEPTH = 32_768;
-
 interface Node {
   readonly id: NodeId;
   readonly parentId: NodeId;
@@ -83,17 +80,20 @@ export class TreeTable<N extends Node> implements TreeView<N> {
     return (...values) => query.all(...values).map((row) => this.#codec.fromRow(row));
   }
 
-  /** Relative to the folder; undefined when the item or one of its parents is not in this tree. '' for the root. */
+  /**
+   * Relative to the folder; undefined when the item or one of its parents is not in this tree, or where parents form a
+   * circle, as they can in the middle of a change feed. '' for the root.
+   */
   path(id: NodeId): string | undefined {
-    const names: string[] = [];
+    const names = new Map<NodeId, string>();
     let at = id;
     while (at !== ROOT_ID) {
-      const row = names.length > MAX_DEPTH ? undefined : this.#parent.get(at);
+      const row = names.has(at) ? undefined : this.#parent.get(at);
       if (row === undefined) return undefined;
-      names.push(row[1] as string);
+      names.set(at, row[1] as string);
       at = row[0] as string;
     }
-    return names.reduceRight(joinPath, '');
+    return [...names.values()].reduceRight(joinPath, '');
   }
 
   put(node: N): void {
