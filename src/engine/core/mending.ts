@@ -1,3 +1,4 @@
+import type { RelativePath } from '../../base/index.ts';
 import type { ErrorData } from '../../contract/index.ts';
 import {
   type ApplyParts,
@@ -56,13 +57,32 @@ export class Mending {
       await syncFoldersAgain(this.#apply);
       this.#needed = false;
     } catch (error) {
-      if (!(error instanceof DiskFault)) throw error;
-      // To sync a folder it has to be opened, which who may not read it cannot do either.
-      return { code: (await isClosed(disk, path)) ? 'folder_unreadable' : 'folder_not_writable', params: { path } };
+      return this.#trouble(error);
     }
     if (!this.#begun) this.#onFirst();
     this.#begun = true;
     return null;
+  }
+
+  /** Makes durable which names are in these folders, relative paths; where one is gone there is nothing to do. Answers why it cannot. */
+  async syncFolders(folders: readonly RelativePath[]): Promise<ErrorData | null> {
+    const { unsyncedFolders } = this.#apply;
+    for (const folder of folders) unsyncedFolders.add(folder === '' ? this.#folder.path : `${this.#folder.path}/${folder}`);
+    try {
+      await syncFoldersAgain(this.#apply);
+      return null;
+    } catch (error) {
+      this.#needed = true;
+      return this.#trouble(error);
+    }
+  }
+
+  async #trouble(error: unknown): Promise<ErrorData> {
+    if (!(error instanceof DiskFault)) throw error;
+    const { path } = this.#folder;
+    // To sync a folder it has to be opened, which who may not read it cannot do either.
+    const closed = await isClosed(this.#apply.environment.disk, path);
+    return { code: closed ? 'folder_unreadable' : 'folder_not_writable', params: { path } };
   }
 
   /** Throws DiskFault. */

@@ -17,6 +17,7 @@ beforeEach(async () => {
     onFolderState: () => undefined,
     onScanned: () => undefined,
     prepare: () => Promise.resolve(null),
+    makeDurable: () => Promise.resolve(null),
   });
   void loop.run();
 });

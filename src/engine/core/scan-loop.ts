@@ -1,4 +1,4 @@
-import { joinPath, parentPath, secondMs } from '../../base/index.ts';
+import { joinPath, parentPath, type RelativePath, secondMs } from '../../base/index.ts';
 import { type ErrorData, TidemarkError, toErrorData } from '../../contract/index.ts';
 import { isAborted, ownPaths } from '../apply/index.ts';
 import { DiskFault } from '../environment.ts';
@@ -24,6 +24,7 @@ import { copyMarks, marksText } from './marks-copy.ts';
 import type { SyncContext } from './sync-context.ts';
 import { Waiters } from './waiters.ts';
 import { Wake } from './wake.ts';
+import { foldersOfYoungNames } from './young-names.ts';
 
 /** Hints come in bursts: wait until they have paused this long, but never longer than the second. */
 const DEBOUNCE_MS = 50;
@@ -43,6 +44,8 @@ export interface ScanHooks {
   readonly onScanned: () => void;
   /** The folder is ready: what has to be done before the first look at it. Answers why it could not be done. */
   readonly prepare: () => Promise<ErrorData | null>;
+  /** Makes the names in these folders durable, before rows say that they are there. Answers why it could not be done. */
+  readonly makeDurable: (folders: readonly RelativePath[]) => Promise<ErrorData | null>;
 }
 
 /** Keeps the local tree as the disk shows it: looks at folders that something was said about, and at all of them now and then. */
@@ -223,6 +226,12 @@ export class ScanLoop {
         const outOfSight = await this.#outOfSight();
         const seen = { ...listing, restless: listing.restless || this.#asked > asked, outOfSight };
         const found = reconcile(seen, known, () => environment.random.id(), this.#openIssues(), this.#doubts);
+        const unsafe = await this.#hooks.makeDurable([...foldersOfYoungNames(store.local, found.put, environment.clock.now())]);
+        if (unsafe !== null) {
+          this.#postpone(what);
+          this.#hooks.onFolderState(unsafe);
+          return undefined;
+        }
         this.#doubts = found.doubts;
         this.#unlisted = new Set(found.busy.flatMap(({ path, unlisted }) => (unlisted === true ? [path] : [])));
         const ids = [...this.#apply(await this.#withProvenMoves(found)), ...judgedAnew, ...freedPlaces(store, listing)];

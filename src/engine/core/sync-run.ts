@@ -204,6 +204,7 @@ export class SyncRun {
         this.#ready();
       },
       prepare: () => this.#mending.mend(),
+      makeDurable: (folders) => this.#mending.syncFolders(folders),
     });
     this.#plan = new PlanLoop(this.#ctx, {
       executor: new Executor(this.#apply),

@@ -14,12 +14,17 @@ export interface Habits {
   readonly holidays: boolean;
   /** Now and then somebody deletes all there is. */
   readonly clearsOut: boolean;
+  /** The system takes its time to write down the names that people give: a power cut may take the latest of them. */
+  readonly lateNames: boolean;
   /** What happens is often a scene: few things, and the fault just where it matters. */
   readonly scenes: boolean;
 }
 
 /** Every so many seeds; no kept one is among them. */
 export const SCENES_EVERY = 17;
+
+/** Histories up to here were kept before names could be late. */
+const LAST_WITH_NAMES_AT_ONCE = 500_000;
 
 export const habitsOf = (seed: number): Habits => ({
   // A rule has its say in how a scene ends.
@@ -30,5 +35,7 @@ export const habitsOf = (seed: number): Habits => ({
   savesAll: seed % 13 === 10 || seed % 12 === 0,
   holidays: seed % 13 === 6 || seed % 12 === 0,
   clearsOut: seed % 12 === 0,
+  // In a scene all have what was meant.
+  lateNames: seed > LAST_WITH_NAMES_AT_ONCE && seed % 4 === 1 && seed % SCENES_EVERY !== 0,
   scenes: seed % SCENES_EVERY === 0,
 });

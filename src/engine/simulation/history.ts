@@ -108,6 +108,7 @@ class History {
     this.#ledger = new Ledger(this.#devices, this.#cloud);
     const names = this.#random.next() < 0.15 ? ALIKE_NAMES : PLAIN_NAMES;
     for (const device of this.#devices) {
+      device.person.durableNames = !this.#habits.lateNames;
       this.#people.push(
         new Person({
           device,
@@ -250,7 +251,10 @@ class History {
   #die(device: SimDevice, crash: boolean, forgetful = false): void {
     this.#starting.delete(device);
     if (crash) device.crash();
-    else device.powerCut(forgetful);
+    else if (this.#habits.lateNames) {
+      this.#ledger.powerCut(() => device.powerCut(forgetful));
+      this.#people[this.#devices.indexOf(device)]?.comesBack();
+    } else device.powerCut(forgetful);
   }
 
   async #blackout(device: SimDevice): Promise<void> {
@@ -387,9 +391,12 @@ class History {
     device.person.rename(ROOT, '/elsewhere');
     const empty = this.#random.next() < 0.5;
     if (empty) device.person.mkdir(ROOT);
+    // What is mounted where no power cut changes.
+    device.disk.volume.commit();
     await this.#scheduler.someTurns(this.#random.pick([5, 50, 300]));
     if (empty) device.person.remove(ROOT);
     device.person.rename('/elsewhere', ROOT);
+    device.disk.volume.commit();
     this.#scheduler.note(device.name, 'mount');
   }
 

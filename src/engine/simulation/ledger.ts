@@ -124,6 +124,15 @@ export class Ledger {
     for (const text of this.#outOfSight()) this.#letGo.add(text);
   }
 
+  /** What a power cut took from everywhere before the cloud had it was only on its disk, under a name that was not durable yet. */
+  powerCut(cut: () => void): void {
+    const before = this.#onDisks();
+    cut();
+    const after = this.#onDisks();
+    for (const [text, { hash }] of this.#owed)
+      if (before.has(text) && !after.has(text) && !this.#committed.has(hash)) this.#owed.delete(text);
+  }
+
   /** A trash that was kept as long as promised is emptied. */
   outlived(texts: Iterable<string>): void {
     for (const text of texts) this.#outlived.add(text);

@@ -86,6 +86,11 @@ export class Person {
     this.#delete(path);
   }
 
+  /** After a power cut: locks whose removal it took are cleared away, as an office program does that finds its own. */
+  comesBack(): void {
+    for (const path of this.all('file')) if (baseOf(path).startsWith('~$')) this.#delete(path);
+  }
+
   rename(from: string, to: string): void {
     this.#rename(from, to);
   }

@@ -15,7 +15,7 @@ export interface FakeDiskOptions extends VolumeOptions {
 
 /**
  * A disk in memory with POSIX rules, for tests and simulations: the same conformance suite runs over it and the real one.
- * `user` stands for the person and other programs: at once, without faults, and durable.
+ * `user` stands for the person and other programs: at once, without faults, and durable unless told otherwise.
  */
 export class FakeDisk implements Disk {
   readonly volume: Volume;

@@ -1,9 +1,11 @@
 import { type FileStat } from '../../model/index.ts';
 import { join, split, type Inode, type Volume } from './volume.ts';
 
-/** What a person or another program does: at once, following no engine's rules, and on the disk for good. */
+/** What a person or another program does: at once and following no engine's rules. What is written is on the disk for good. */
 export class UserHands {
   readonly #volume: Volume;
+  /** Names are on the disk for good too; else the system writes them down by itself later, and a power cut may take them. */
+  durableNames = true;
 
   constructor(volume: Volume) {
     this.#volume = volume;
@@ -42,20 +44,20 @@ export class UserHands {
     const inode = this.#volume.need(from);
     this.#volume.remove(from);
     this.#volume.add(join(split(from).parent, printable), inode, printable);
-    this.#volume.commit();
+    this.#settle();
   }
 
   mkdir(path: string): void {
     if (this.#volume.find(path) !== undefined) return;
     this.mkdir(split(path).parent);
     this.#volume.add(path, this.#volume.newInode('folder', 0o755));
-    this.#volume.commit();
+    this.#settle();
   }
 
   /** rename(2): replaces a file or an empty folder. */
   rename(from: string, to: string): void {
     this.#volume.rename(from, to);
-    this.#volume.commit();
+    this.#settle();
   }
 
   remove(path: string): void {
@@ -63,23 +65,23 @@ export class UserHands {
     if (inode === undefined) return;
     for (const entry of [...inode.entries.values()]) this.remove(join(path, entry.printable));
     this.#volume.remove(path);
-    this.#volume.commit();
+    this.#settle();
   }
 
   link(from: string, to: string): void {
     this.#volume.add(to, this.#volume.need(from));
-    this.#volume.commit();
+    this.#settle();
   }
 
   symlink(target: string, path: string): void {
     this.#volume.add(path, this.#volume.newInode('symlink', 0o777, target));
-    this.#volume.commit();
+    this.#settle();
   }
 
   /** A FIFO, socket or device. */
   special(path: string): void {
     this.#volume.add(path, this.#volume.newInode('special', 0o644));
-    this.#volume.commit();
+    this.#settle();
   }
 
   chmod(path: string, mode: number): void {
@@ -127,6 +129,10 @@ export class UserHands {
 
   #durable(inode: Inode): void {
     this.#volume.syncFile(inode);
-    this.#volume.commit();
+    this.#settle();
+  }
+
+  #settle(): void {
+    if (this.durableNames) this.#volume.commit();
   }
 }

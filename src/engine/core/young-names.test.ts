@@ -1,0 +1,78 @@
+import { expect, it } from 'vitest';
+import { dayMs, secondMs } from '../../base/index.ts';
+import { DEVICE, EMAIL, ROOT, TestSync } from '../testing/test-sync.ts';
+import { TidemarkEngine } from './engine.ts';
+
+async function syncing(sync: TestSync): Promise<TidemarkEngine> {
+  await sync.connect('Laptop');
+  const { environment, store } = sync;
+  const engine = new TidemarkEngine({ environment, store, profile: '/profile', lockFolder: () => () => undefined });
+  await engine.call('account.signIn', { server: sync.cloud.server, email: EMAIL, password: 'correct horse', deviceName: DEVICE });
+  await engine.call('folder.add', { path: ROOT });
+  await engine.start();
+  await sync.clock.advance(10 * secondMs);
+  return engine;
+}
+
+/** Looks at the folder, and carries out what it sees. */
+async function look({ clock }: TestSync, engine: TidemarkEngine): Promise<void> {
+  void engine.call('sync.now', {});
+  await clock.advance(20 * secondMs);
+}
+
+const visible = ({ disk }: TestSync): readonly string[] =>
+  Object.keys(disk.user.snapshot(ROOT)).filter((path) => !path.startsWith('.tidemark'));
+
+async function end(sync: TestSync, engine: TidemarkEngine): Promise<void> {
+  const stopping = engine.stop();
+  await sync.clock.advance(secondMs);
+  await stopping;
+}
+
+it('what a person saved a moment ago is on the disk for good before the cloud is told: a power cut does not take it back', async () => {
+  const sync = new TestSync();
+  const engine = await syncing(sync);
+  sync.disk.user.durableNames = false;
+  sync.disk.user.writeFile(`${ROOT}/docs/deep/thesis.docx`, 'chapter one');
+  sync.disk.user.writeFile(`${ROOT}/notes.txt`, 'notes');
+  await look(sync, engine);
+  expect(sync.cloud.nodes(EMAIL).map(({ name }) => name)).toEqual(expect.arrayContaining(['thesis.docx', 'notes.txt']));
+  sync.disk.powerCut();
+  expect(visible(sync)).toEqual(['docs', 'docs/deep', 'docs/deep/thesis.docx', 'notes.txt']);
+  await end(sync, engine);
+});
+
+it('what has been there for long, and what is only written to, costs no sync of a folder', async () => {
+  const sync = new TestSync();
+  for (const name of ['a', 'b', 'c']) sync.disk.user.writeFile(`${ROOT}/${name}/file`, name);
+  await sync.clock.advance(dayMs);
+  const synced: string[] = [];
+  sync.disk.fault = (method, path) => {
+    if (method === 'syncFolders') synced.push(path);
+    return undefined;
+  };
+  const engine = await syncing(sync);
+  sync.disk.user.writeFile(`${ROOT}/a/file`, 'edited');
+  await look(sync, engine);
+  expect(synced.filter((path) => /\/[abc]$/u.test(path))).toEqual([]);
+  sync.disk.user.writeFile(`${ROOT}/b/new`, 'new');
+  await look(sync, engine);
+  expect(synced.filter((path) => /\/[abc]$/u.test(path))).toEqual([`${ROOT}/b`]);
+  await end(sync, engine);
+});
+
+it('a disk that cannot make names durable is looked at again later, and nothing of them is sent until then', async () => {
+  const sync = new TestSync();
+  const engine = await syncing(sync);
+  let failing = true;
+  sync.disk.fault = (method, path) => (failing && method === 'syncFolders' && path === `${ROOT}/docs` ? 'failed' : undefined);
+  sync.disk.user.writeFile(`${ROOT}/docs/a`, 'a');
+  await look(sync, engine);
+  // The name of the folder is that of another one, which could.
+  expect(sync.cloud.nodes(EMAIL).map(({ name }) => name)).toEqual(['docs']);
+  expect(await engine.call('status.snapshot', {})).toMatchObject({ reason: { code: 'folder_not_writable' } });
+  failing = false;
+  await look(sync, engine);
+  expect(sync.cloud.nodes(EMAIL).map(({ name }) => name)).toEqual(['docs', 'a']);
+  await end(sync, engine);
+});

@@ -1,0 +1,36 @@
+import { joinPath, minuteMs, type RelativePath } from '../../base/index.ts';
+import { type LocalNode, type LocalTree, type NodeId, ROOT_ID } from '../model/index.ts';
+
+/**
+ * How long the system may take to write a new name down by itself: Linux lets what is dirty age 30 s and looks each 5 s
+ * (dirty_expire_centisecs and dirty_writeback_centisecs in docs.kernel.org/admin-guide/sysctl/vm.html), ext4 commits its
+ * journal each 5 s (`commit` in ext4(5)). Doubled.
+ */
+const YOUNG_MS = minuteMs;
+
+/**
+ * Folders with names that came a moment ago and are in no row yet. A program that saves seldom makes the name durable, and a
+ * power cut then takes it: whoever had told the cloud of it by then would take it for deleted.
+ *
+ * @param put rows that a look is about to write, parents before children
+ */
+export function foldersOfYoungNames(known: LocalTree, put: readonly LocalNode[], nowMs: number): ReadonlySet<RelativePath> {
+  const coming = new Map<NodeId, LocalNode>(put.map((node) => [node.id, node]));
+  const pathOf = (id: NodeId): RelativePath | undefined => {
+    const names: string[] = [];
+    for (let at = id; at !== ROOT_ID;) {
+      const node = coming.get(at) ?? known.get(at);
+      if (node === undefined) return undefined;
+      names.unshift(node.name);
+      at = node.parentId;
+    }
+    return names.reduce(joinPath, '');
+  };
+  const folders = new Set<NodeId>();
+  for (const { id, parentId, name, stat } of put) {
+    if (folders.has(parentId) || Number(stat.ctimeNs) / 1e6 < nowMs - YOUNG_MS) continue;
+    const before = known.get(id);
+    if (before?.parentId !== parentId || before.name !== name) folders.add(parentId);
+  }
+  return new Set([...folders].flatMap((id) => pathOf(id) ?? []));
+}
