@@ -119,7 +119,7 @@ export class Executor {
       case 'drop_copy':
         return parts.treeLock.run(() => dropCopy(parts, operation.id));
       case 'rename_aside':
-        return parts.treeLock.run(() => renameAside(parts, operation.id, operation.name, operation.inFavourOf));
+        return parts.treeLock.run(() => renameAside(parts, operation));
       case 'settle':
       case 'forget':
       case 'set_aside':

@@ -90,11 +90,28 @@ describe('a step that was planned before something else happened', () => {
     for (const path of ['docs/', 'a.txt', 'b.txt']) world.agreed(path);
     // Both exchanged by the person: neither has to give way.
     const [a, b] = [world.localFile('a.txt'), world.localFile('b.txt')];
+    const otherHere = { parentId: b.parentId, name: b.name };
     world.store.transaction((write) => {
       write.putLocal({ ...a, name: b.name });
       write.putLocal({ ...b, name: a.name });
     });
-    expect(await renameAside(world.parts, a.id, 'b (conflict).txt', b.id)).toMatchObject({ kind: 'replan', touched: [a.id, b.id] });
+    const operation = { op: 'rename_aside', id: a.id, name: 'b (conflict).txt', inFavourOf: b.id, otherHere } as const;
+    expect(await renameAside(world.parts, operation)).toMatchObject({ kind: 'replan', touched: [a.id, b.id] });
     expect(world.visible).toEqual({ docs: null, 'a.txt': 'a.txt', 'b.txt': 'b.txt' });
+  });
+
+  it('but it steps aside for one that was elsewhere when that was planned: it goes back to its place (400445)', async () => {
+    for (const path of ['docs/', 'a.txt', 'b.txt']) world.agreed(path);
+    const [a, b] = [world.localFile('a.txt'), world.localFile('b.txt')];
+    world.person.rename(world.at('b.txt'), world.at('docs/b.txt'));
+    world.person.rename(world.at('a.txt'), world.at('b.txt'));
+    const otherHere = { parentId: world.id('docs'), name: 'b.txt' };
+    world.store.transaction((write) => {
+      write.putLocal({ ...a, name: b.name, stat: world.person.stat(world.at('b.txt')) });
+      write.putLocal({ ...b, ...otherHere });
+    });
+    const operation = { op: 'rename_aside', id: a.id, name: 'b (conflict).txt', inFavourOf: b.id, otherHere } as const;
+    expect(await renameAside(world.parts, operation)).toMatchObject({ kind: 'done' });
+    expect(world.visible).toEqual({ docs: null, 'b (conflict).txt': 'a.txt', 'docs/b.txt': 'b.txt' });
   });
 });

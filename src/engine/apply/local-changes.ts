@@ -1,7 +1,7 @@
 import { parentPath } from '../../base/index.ts';
 import { DiskFault } from '../environment.ts';
 import { type FileStat, identityOf, type LocalNode, type NodeId, PARKED_ID } from '../model/index.ts';
-import { type Place, placeVerdict, samePlace } from '../plan/index.ts';
+import { type Operation, type Place, samePlace } from '../plan/index.ts';
 import type { Store, StoreWrites } from '../store/index.ts';
 import { note } from './note.ts';
 import { done, doneAll, type Outcome, replan } from './outcome.ts';
@@ -103,19 +103,15 @@ export async function parkLocal(parts: ApplyParts, id: NodeId): Promise<Outcome>
 }
 
 /** A kept version, or an item that met a name in use: it gets the conflict name and stays what it is. */
-export async function renameAside(parts: ApplyParts, id: NodeId, name: string, inFavourOf: NodeId): Promise<Outcome> {
+export async function renameAside(parts: ApplyParts, operation: Extract<Operation, { readonly op: 'rename_aside' }>): Promise<Outcome> {
+  const { id, name, inFavourOf, otherHere } = operation;
   const { store } = parts;
   const local = store.local.get(id);
   const winner = store.remote.get(inFavourOf);
   const winnerHere = store.local.get(inFavourOf);
-  // One of the two may have left the name to the other meanwhile, or is about to.
-  if (
-    local === undefined ||
-    winner === undefined ||
-    !samePlace(local, winner) ||
-    (winnerHere !== undefined && placeVerdict(winner, winnerHere, store.synced.get(inFavourOf)) === 'move_there')
-  )
-    return replan([id, inFavourOf]);
+  const isAsPlanned = winnerHere === undefined ? otherHere === null : otherHere !== null && samePlace(winnerHere, otherHere);
+  // One of the two may have left the name to the other meanwhile, or is about to: here it was moved elsewhere.
+  if (local === undefined || winner === undefined || !samePlace(local, winner) || !isAsPlanned) return replan([id, inFavourOf]);
   const before = pathOf(parts, id) ?? local.name;
   await moveTo(parts, local, { parentId: local.parentId, name }, { conflictOf: inFavourOf });
   note(parts, 'conflict', before, {

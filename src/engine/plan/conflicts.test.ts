@@ -19,7 +19,13 @@ describe('conflicts', () => {
   it('names whose name it could not have', () => {
     const it = scene('a.txt').added('local', 'b.txt', 'mine').added('remote', 'b.txt', 'theirs');
     expect(it.plan().operations).toEqual([
-      { op: 'rename_aside', id: it.id('b.txt'), name: 'b (conflict, Desk, 2026-03-01).txt', inFavourOf: it.id('b.txt (remote)') },
+      {
+        op: 'rename_aside',
+        id: it.id('b.txt'),
+        name: 'b (conflict, Desk, 2026-03-01).txt',
+        inFavourOf: it.id('b.txt (remote)'),
+        otherHere: null,
+      },
     ]);
   });
 

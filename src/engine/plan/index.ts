@@ -4,6 +4,5 @@ export * from './operations.ts';
 export * from './plan.ts';
 export * from './policy.ts';
 export { samePlace } from './same.ts';
-export { placeVerdict } from './verdict.ts';
 export type { Reason, Trace } from './trace.ts';
 export * from './foresee/index.ts';

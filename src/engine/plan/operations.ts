@@ -54,8 +54,14 @@ export type Operation =
   | { readonly op: 'delete_local'; readonly id: NodeId; readonly items: number }
   /** Not kept on this device: out of the folder, since the cloud has it as it is here. Nobody's deletion. */
   | { readonly op: 'drop_copy'; readonly id: NodeId }
-  /** The cloud has another item of this name: the one here is renamed and keeps its id. */
-  | { readonly op: 'rename_aside'; readonly id: NodeId; readonly name: string; readonly inFavourOf: NodeId };
+  /** The cloud has another item of this name: the one here is renamed and keeps its id. `otherHere`: the place here that this one has. */
+  | {
+      readonly op: 'rename_aside';
+      readonly id: NodeId;
+      readonly name: string;
+      readonly inFavourOf: NodeId;
+      readonly otherHere: Place | null;
+    };
 
 export type OperationKind = Operation['op'];
 

@@ -81,7 +81,9 @@ export function yieldName(ctx: Context, local: LocalNode, winner: RemoteNode): v
   if (!sameName(local.name, winner.name)) return clash(ctx, local, winner.name);
   const name = freeConflictName(ctx, local);
   if (name === undefined) return ctx.block(local.id, { code: 'conflict_limit', params: { name: local.name } });
-  ctx.emit({ op: 'rename_aside', id: local.id, name, inFavourOf: winner.id }, 'name_taken');
+  const here = ctx.local(winner.id);
+  const otherHere = here === undefined ? null : placeOf(here);
+  ctx.emit({ op: 'rename_aside', id: local.id, name, inFavourOf: winner.id, otherHere }, 'name_taken');
 }
 
 export function clash(ctx: Context, local: LocalNode, other: string): void {
