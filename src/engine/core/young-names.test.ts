@@ -42,6 +42,18 @@ it('what a person saved a moment ago is on the disk for good before the cloud is
   await end(sync, engine);
 });
 
+it('so too what was saved as a new file over the one before: that one does not come back', async () => {
+  const sync = new TestSync();
+  sync.disk.user.writeFile(`${ROOT}/thesis.docx`, 'chapter one');
+  const engine = await syncing(sync);
+  sync.disk.user.durableNames = false;
+  sync.disk.user.swapFile(`${ROOT}/thesis.docx`, 'chapter two');
+  await look(sync, engine);
+  sync.disk.powerCut();
+  expect(sync.disk.user.readText(`${ROOT}/thesis.docx`)).toBe('chapter two');
+  await end(sync, engine);
+});
+
 it('what has been there for long, and what is only written to, costs no sync of a folder', async () => {
   const sync = new TestSync();
   for (const name of ['a', 'b', 'c']) sync.disk.user.writeFile(`${ROOT}/${name}/file`, name);

@@ -1,4 +1,5 @@
 import { joinPath, minuteMs, type RelativePath } from '../../base/index.ts';
+import { inodeKey } from '../local/index.ts';
 import { type LocalNode, type LocalTree, type NodeId, ROOT_ID } from '../model/index.ts';
 
 /**
@@ -30,7 +31,8 @@ export function foldersOfYoungNames(known: LocalTree, put: readonly LocalNode[],
   for (const { id, parentId, name, stat } of put) {
     if (folders.has(parentId) || Number(stat.ctimeNs) / 1e6 < nowMs - YOUNG_MS) continue;
     const before = known.get(id);
-    if (before?.parentId !== parentId || before.name !== name) folders.add(parentId);
+    // Also a file that took the place of the one before, as most programs save: its name may go back to that one.
+    if (before?.parentId !== parentId || before.name !== name || inodeKey(before.stat) !== inodeKey(stat)) folders.add(parentId);
   }
   return new Set([...folders].flatMap((id) => pathOf(id) ?? []));
 }
