@@ -395,6 +395,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'if (!unchanged) throw',
     replace: "if (!unchanged && item.kind === 'folder' && item.name === '') throw",
     why: 'undoing a download deletes what was written since',
+    scene: 'undoing',
   },
   {
     name: 'undone-without-journal-sync',
