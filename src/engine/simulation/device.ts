@@ -42,6 +42,9 @@ const MUTATING = new Set([
 ]);
 const TRASH_DAY = /\/\.tidemark\/trash\/([^/]+)$/;
 
+/** What a power cut takes all of: names that the folders did not have for good yet, or commits of the database. */
+export type Lost = 'names' | 'commits';
+
 export interface DeviceParts {
   readonly name: string;
   readonly scheduler: Scheduler;
@@ -215,17 +218,17 @@ export class SimDevice {
 
   /**
    * The machine is gone: of names and of commits to the database, what was not synced may be lost, the newest first.
-   * @param forgetful all names stay and all those commits are lost: what is on the disk, the database does not know
+   * @param lost all of one kind and nothing of the other: what is on the disk, the database does not know, or the reverse
    */
-  powerCut(forgetful = false): void {
+  powerCut(lost?: Lost): void {
     if (!this.#die()) return;
     const choices = this.#databaseLog.choices(this.#durable);
-    const end = forgetful ? choices[0] : this.#someOf(choices);
-    const lost = end === undefined ? 0 : choices.length - 1 - choices.indexOf(end);
+    const end = lost === undefined ? this.#someOf(choices) : choices.at(lost === 'commits' ? 0 : -1);
+    const commits = end === undefined ? 0 : choices.length - 1 - choices.indexOf(end);
     this.#durable = end === undefined ? this.#databaseLog.whole() : this.#databaseLog.cut(end);
     const { uncommitted } = this.disk.volume;
-    const kept = forgetful ? uncommitted : this.#random.below(uncommitted + 1);
-    this.#parts.scheduler.note(this.name, `power cut, ${kept} of ${this.disk.volume.uncommitted} kept, ${lost} commits lost`);
+    const kept = lost === undefined ? this.#random.below(uncommitted + 1) : lost === 'commits' ? uncommitted : 0;
+    this.#parts.scheduler.note(this.name, `power cut, ${kept} of ${this.disk.volume.uncommitted} kept, ${commits} commits lost`);
     this.disk.powerCut(kept);
   }
 

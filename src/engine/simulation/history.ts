@@ -7,7 +7,7 @@ import { FakeCloud } from '../fakes/cloud/fake-cloud.ts';
 import { SeededRandom } from '../fakes/random.ts';
 import { SimClock } from './clock.ts';
 import { type Acts, Person, textsIn } from './person.ts';
-import { EMAIL, ROOT, SimDevice } from './device.ts';
+import { EMAIL, type Lost, ROOT, SimDevice } from './device.ts';
 import { Ledger } from './ledger.ts';
 import { useApp } from './app-hands.ts';
 import { type Habits, habitsOf } from './habits.ts';
@@ -25,6 +25,8 @@ export interface HistoryOptions {
   readonly steps?: number | undefined;
   /** Looks after every step whether something is lost, and says so in the trace. Changes nothing else; slow. */
   readonly watch?: boolean | undefined;
+  /** Ends at the first thing that is wrong: what is out of joint may spin, and is shown already. */
+  readonly untilWrong?: boolean | undefined;
 }
 
 export interface HistoryResult {
@@ -55,6 +57,9 @@ const PLAIN_NAMES = ['a', 'b', 'c', 'd', 'e', 'f'];
 const ALIKE_NAMES = ['a', 'A', 'b', 'B', 'c', '\u00e9'];
 /** Steps of the disk that change where something is. */
 const PLACING: ReadonlySet<string> = new Set(['moveFile', 'moveFiles', 'moveFolder', 'makeFolder']);
+
+/** Something is wrong, and that is all that is asked. */
+class Enough extends Error {}
 
 class History {
   readonly #options: HistoryOptions;
@@ -129,9 +134,12 @@ class History {
       scheduler: this.#scheduler,
       random: this.#random,
       start: (device) => this.#start(device),
-      die: (device, crash, forgetful) => this.#die(device, crash, forgetful),
+      die: (device, crash, lost) => this.#die(device, crash, lost),
       allRun: () => this.#allRun(),
-      onViolation: (what) => this.#violations.push(what),
+      onViolation: (what) => {
+        this.#violations.push(what);
+        if (options.untilWrong === true) throw new Enough();
+      },
     });
   }
 
@@ -149,7 +157,7 @@ class History {
       await this.#peace();
       this.#violations.push(...(await settlement.settle()));
     } catch (error) {
-      this.#violations.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      if (!(error instanceof Enough)) this.#violations.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
     }
     return {
       seed: this.#options.seed,
@@ -193,6 +201,7 @@ class History {
     for (let step = 0; step < steps; step += 1) {
       await this.#happen();
       if (this.#options.watch === true) this.#noteLost();
+      if (this.#options.untilWrong === true && this.#violations.length > 0) throw new Enough();
       await this.#scheduler.someTurns(this.#random.pick([0, 2, 10, 40, 150, 400]));
       if (this.#scheduler.turns > 1_000_000) throw new Error('the world spins');
     }
@@ -248,13 +257,13 @@ class History {
     this.#ledger.restored();
   }
 
-  #die(device: SimDevice, crash: boolean, forgetful = false): void {
+  #die(device: SimDevice, crash: boolean, lost?: Lost): void {
     this.#starting.delete(device);
     if (crash) device.crash();
     else if (this.#habits.lateNames) {
-      this.#ledger.powerCut(() => device.powerCut(forgetful));
+      this.#ledger.powerCut(() => device.powerCut(lost));
       this.#people[this.#devices.indexOf(device)]?.comesBack();
-    } else device.powerCut(forgetful);
+    } else device.powerCut(lost);
   }
 
   async #blackout(device: SimDevice): Promise<void> {

@@ -4,7 +4,7 @@ import { mutated } from './mutate.ts';
 import { editsOf, mutantNamed, MUTANTS } from './mutants.ts';
 import { type SceneName, seedOfScene } from './scenes/index.ts';
 import { replayWords } from './shape.ts';
-import { runTasks, type TaskResult } from './tasks.ts';
+import { runTasks, type Task, type TaskResult } from './tasks.ts';
 
 /** Within so many histories each mistake has to show. */
 export const MOST_HISTORIES = 500;
@@ -101,11 +101,6 @@ export async function liveThrough(seed: number, mutant?: string): Promise<TaskRe
   return result;
 }
 
-const taskOf = (seed: number): { seed: number; steps: number; watch: boolean; lines: number } => ({
-  seed,
-  ...MUTANT_SHAPE,
-  watch: false,
-  lines: 0,
-});
+const taskOf = (seed: number): Task => ({ seed, ...MUTANT_SHAPE, watch: false, untilWrong: true, lines: 0 });
 
 const firstLine = ({ violations }: TaskResult): string => (violations[0] ?? '').split('\n', 1)[0]?.slice(0, 160) ?? '';

@@ -40,7 +40,7 @@ async function hunt(): Promise<number> {
     jobs: Number(values.jobs),
     next: () => {
       const seed = progress.next();
-      return seed === undefined ? undefined : { seed, ...shape, watch: values.watch, lines: Number(values.lines) };
+      return seed === undefined ? undefined : { seed, ...shape, watch: values.watch, untilWrong: false, lines: Number(values.lines) };
     },
     onResult: (result) => {
       if (values.digest) say(`${result.seed} ${result.digest}`);

@@ -22,6 +22,13 @@ export interface Mutant extends Edit {
 /** Those first that hurt people most, spread over all parts. Those that `killers.json` does not name were shown by no history yet. */
 export const MUTANTS: readonly Mutant[] = [
   {
+    name: 'young-names-are-not-made-durable',
+    file: 'core/young-names.ts',
+    find: 'Number(stat.ctimeNs) / 1e6 < nowMs - YOUNG_MS',
+    replace: 'nowMs > 0',
+    why: 'what somebody saved just before a power cut is deleted in the cloud that had just got it',
+  },
+  {
     name: 'missing-root-is-empty',
     file: 'core/scan-loop.ts',
     find: "if (state !== 'ready') return state;",
@@ -291,7 +298,31 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'await syncFolders(parts, [parentPath(path)]);',
     replace: '',
     why: 'a power cut takes a new folder back, and it is deleted everywhere',
-    scene: 'oneThing',
+    scene: 'takenBack',
+  },
+  {
+    name: 'put-back-without-folder-sync',
+    file: 'apply/trash-can.ts',
+    find: 'await syncFolders(parts, [folder, parentPath(from)]);',
+    replace: '',
+    why: 'a power cut leaves in the trash what was saved as it went there, and nothing says so',
+    scene: 'takenBack',
+  },
+  {
+    name: 'late-move-undoes-a-deletion',
+    file: 'apply/local-changes.ts',
+    find: 'remote === undefined ? local?.parentId === PARKED_ID : samePlace(remote, to);',
+    replace: 'remote === undefined || samePlace(remote, to);',
+    why: 'what another device renamed and deleted comes back as a new item',
+    scene: 'heldUp',
+  },
+  {
+    name: 'hidden-for-ever',
+    file: 'core/plan-loop.ts',
+    find: 'error === undefined ? ((await executor.uncover(operation)) ?? outcome) :',
+    replace: 'error === undefined ? outcome :',
+    why: 'what was moved into a folder just before that went out of sight is not synced any more',
+    scene: 'hiding',
   },
   {
     name: 'placed-over-a-name',
@@ -371,6 +402,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'if (!unchanged) throw',
     replace: "if (!unchanged && item.kind === 'folder' && item.name === '') throw",
     why: 'undoing a download deletes what was written since',
+    scene: 'undoing',
   },
   {
     name: 'undone-without-journal-sync',

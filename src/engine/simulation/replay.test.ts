@@ -16,7 +16,7 @@ describe('a seed', () => {
   it('gives the same history in another process', async () => {
     const here = await runHistory({ seed: 7, steps: 24 });
     const there: TaskResult[] = [];
-    const tasks = [{ seed: 7, steps: 24, watch: false, lines: 0 }];
+    const tasks = [{ seed: 7, steps: 24, watch: false, untilWrong: false, lines: 0 }];
     await runTasks({ jobs: 1, next: () => tasks.pop(), onResult: (result) => there.push(result) });
     expect(there.map(({ seed, digest, turns }) => ({ seed, digest, turns }))).toEqual([
       { seed: 7, digest: here.digest, turns: here.turns },

@@ -1,6 +1,7 @@
 import { minuteMs } from '../../base/index.ts';
 import type { FakeCloud } from '../fakes/cloud/fake-cloud.ts';
 import type { SeededRandom } from '../fakes/random.ts';
+import { ahead } from './ahead.ts';
 import { cloudListing, differences, diskListing, leftovers } from './checks.ts';
 import type { SimDevice } from './device.ts';
 import { answerQuestions } from './questions.ts';
@@ -132,9 +133,7 @@ export class Settlement {
       await scheduler
         .until(device.call('sync.wait', { timeoutMs: minuteMs }), `${device.name}: wait`)
         .catch((error: unknown) => problems.push(`${device.name}: sync.wait says ${String(error)}`));
-      const { operations, rounds } = await scheduler.until(device.call('sync.preview', {}), `${device.name}: preview`);
-      problems.push(...operations.map(({ kind, path }) => `${device.name} would ${kind} ${path}`));
-      if (rounds > 0 && operations.length === 0) problems.push(`${device.name} has something left to write down`);
+      problems.push(...(await ahead(device, scheduler)));
     }
     return problems;
   }

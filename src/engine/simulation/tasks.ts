@@ -5,6 +5,7 @@ import type { Shape } from './shape.ts';
 export interface Task extends Shape {
   readonly seed: number;
   readonly watch: boolean;
+  readonly untilWrong: boolean;
   /** Of the trace of a failure, this many from its end. */
   readonly lines: number;
 }

@@ -20,9 +20,9 @@ process.on('message', (task: Task) => {
   void live(task);
 });
 
-async function live({ seed, devices, steps, watch, lines }: Task): Promise<void> {
+async function live({ seed, devices, steps, watch, lines, untilWrong }: Task): Promise<void> {
   unhandled = [];
-  const { violations, digest, trace, turns } = await runHistory({ seed, devices, steps, watch });
+  const { violations, digest, trace, turns } = await runHistory({ seed, devices, steps, watch, untilWrong });
   const all = [...violations, ...unhandled].slice(0, 20);
   const result: TaskResult = {
     seed,

@@ -42,7 +42,7 @@ export async function halfMoved(stage: Stage): Promise<void> {
 }
 
 /** Two of them of which neither lies in the other. */
-function twoApart(chance: number, paths: readonly string[]): readonly string[] {
+export function twoApart(chance: number, paths: readonly string[]): readonly string[] {
   const one = paths[Math.floor(chance * paths.length)];
   const apart = paths.filter(
     (path) => one !== undefined && path !== one && !`${path}/`.startsWith(`${one}/`) && !one.startsWith(`${path}/`),

@@ -3,6 +3,8 @@ import { choosing } from './choosing.ts';
 import { clearedOut } from './cleared-out.ts';
 import { crossing } from './crossing.ts';
 import { halfMoved } from './half-moved.ts';
+import { heldUp } from './held-up.ts';
+import { hiding } from './hiding.ts';
 import { inTheWay } from './in-the-way.ts';
 import { inTrouble } from './in-trouble.ts';
 import { leftOut } from './left-out.ts';
@@ -15,6 +17,7 @@ import { puttingBack } from './putting-back.ts';
 import { relay } from './relay.ts';
 import { secondThought } from './second-thought.ts';
 import { Stage, type StageParts } from './stage.ts';
+import { takenBack } from './taken-back.ts';
 import { undoing } from './undoing.ts';
 import { unmounting } from './unmounting.ts';
 import { updating } from './updating.ts';
@@ -38,6 +41,9 @@ const SCENES = {
   puttingBack,
   madeTwice,
   secondThought,
+  takenBack,
+  heldUp,
+  hiding,
 };
 export type SceneName = keyof typeof SCENES;
 const NAMES = Object.keys(SCENES) as SceneName[];

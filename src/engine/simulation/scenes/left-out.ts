@@ -1,20 +1,22 @@
 import { secondMs } from '../../../base/index.ts';
+import { ahead } from '../ahead.ts';
 import { ROOT } from '../device.ts';
 import type { Stage } from './stage.ts';
 
 /** A rule leaves something out; what is lost or moved meanwhile is nobody's deletion, and it is there when the rule goes. */
 export async function leftOut(stage: Stage): Promise<void> {
-  const { random, devices } = stage.parts;
+  const { random, devices, scheduler } = stage.parts;
   const [first, second] = stage.pair();
   const folder = `${ROOT}/left out`;
   const mark = `${folder}/mark`;
+  const plain = `${folder}/in/plain`;
   const unsent = `${folder}/in/mark`;
   const rules = `${ROOT}/.tidemarkignore`;
   first.person.save(mark);
-  first.person.save(`${folder}/in/plain`);
+  first.person.save(plain);
   if ((await stage.rest()) === undefined) return;
-  // Something else may have the name of the folder by now.
-  if (first.device.disk.volume.find(mark) === undefined) return;
+  // Something else may have the names by now.
+  if (!devices.every(({ disk }) => [mark, plain].every((path) => disk.volume.find(path)?.kind === 'file'))) return;
   first.person.save(rules, 'mark');
   await spread(stage);
   for (const device of devices)
@@ -35,6 +37,8 @@ export async function leftOut(stage: Stage): Promise<void> {
     if (second.device.disk.volume.find(unsent) === undefined) stage.fail('what was left out went with its folder');
     for (const { code, paths } of second.device.issues())
       stage.fail(`a folder with what is left out is trouble: ${code} ${paths[0] ?? ''}`);
+    // Spared as soon as it is known what it holds, not planned anew until somebody looks closer.
+    for (const step of await ahead(second.device, scheduler)) stage.fail(`a folder with what is left out is in the way: ${step}`);
   }
   first.person.delete(rules);
   const found = await stage.rest();

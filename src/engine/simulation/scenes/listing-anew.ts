@@ -1,10 +1,10 @@
 import { secondMs } from '../../../base/index.ts';
-import { diskListing } from '../checks.ts';
+import { cloudListing, differences, diskListing } from '../checks.ts';
 import type { Stage } from './stage.ts';
 
 /** Away for so long that the cloud has to list everything, and the engine ends in the middle of that listing. */
 export async function listingAnew(stage: Stage): Promise<void> {
-  const { random, ledger, scheduler } = stage.parts;
+  const { random, ledger, cloud, scheduler } = stage.parts;
   if ((await stage.rest()) === undefined) return;
   const [first, { device }] = stage.pair();
   stage.parts.die(device, true);
@@ -22,5 +22,9 @@ export async function listingAnew(stage: Stage): Promise<void> {
   }
   await stage.someTurns(0, 0, 1, 2);
   await stage.strike(device, true);
-  stage.expect(await stage.rest(), meant);
+  const found = await stage.rest();
+  stage.expect(found, meant);
+  // What it was never told of keeps it from coming to rest, and nothing else does.
+  const wrong = found === undefined ? differences(diskListing(device, ledger), cloudListing(cloud), new Set(), [device.name, 'cloud']) : [];
+  for (const { path, what } of wrong.slice(0, 4)) stage.fail(`a listing that was begun anew leaves ${path}: ${what}`);
 }

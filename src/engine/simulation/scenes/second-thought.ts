@@ -31,7 +31,8 @@ export async function secondThought(stage: Stage): Promise<void> {
   stage.expect(found, meant, new Map([...meant, ...[...(found ?? [])].filter(([path]) => path.endsWith('/'))]));
 }
 
-function without(listing: Listing, item: string): Listing {
+/** @param item absolute */
+export function without(listing: Listing, item: string): Listing {
   const relative = item.slice(ROOT.length + 1);
   return new Map([...listing].filter(([path]) => path !== relative && !path.startsWith(`${relative}/`)));
 }

@@ -3,7 +3,7 @@ import type { FakeCloud } from '../../fakes/cloud/fake-cloud.ts';
 import type { SeededRandom } from '../../fakes/random.ts';
 import { RULES_FILE } from '../../ignore/index.ts';
 import { cloudListing, differences, diskListing, type Listing } from '../checks.ts';
-import { EMAIL, type SimDevice } from '../device.ts';
+import { EMAIL, type Lost, type SimDevice } from '../device.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Person } from '../person.ts';
 import { answerQuestions } from '../questions.ts';
@@ -19,7 +19,7 @@ export interface StageParts {
   readonly scheduler: Scheduler;
   readonly random: SeededRandom;
   readonly start: (device: SimDevice) => void;
-  readonly die: (device: SimDevice, crash: boolean, forgetful?: boolean) => void;
+  readonly die: (device: SimDevice, crash: boolean, lost?: Lost) => void;
   /** Whoever does not run or is paused runs. */
   readonly allRun: () => Promise<void>;
   readonly onViolation: (what: string) => void;
@@ -141,13 +141,13 @@ export class Stage {
     if (!(await this.until(() => moves.has(device.lastStep)))) return;
     // The step is under way; what comes next begins when it is done.
     await this.until(() => !moves.has(device.lastStep), 30);
-    await this.strike(device, false, true);
+    await this.strike(device, false, 'commits');
   }
 
   /** Its engine ends, with the machine or alone, and begins again. */
-  async strike(device: SimDevice, crash: boolean, forgetful = false): Promise<void> {
+  async strike(device: SimDevice, crash: boolean, lost?: Lost): Promise<void> {
     if (!device.running) return;
-    this.parts.die(device, crash, forgetful);
+    this.parts.die(device, crash, lost);
     this.#blurred ||= !device.birthTimes;
     for (const text of device.twofoldTexts()) this.#twofold.add(this.parts.ledger.hashOf(text));
     await this.someTurns(0, 10);

@@ -6,8 +6,8 @@ const PLACING: ReadonlySet<string> = new Set(['moveFile', 'syncFolders']);
 const MOVING: ReadonlySet<string> = new Set(['moveFile']);
 
 /**
- * An update that came is taken back, now and then when it was edited since, or while the power goes. It is undone or not;
- * what was edited since is never taken along.
+ * An update that came, or something new, is taken back, now and then when it was edited since, or while the power goes. It is
+ * undone or not; what was edited since is never taken along.
  */
 export async function undoing(stage: Stage): Promise<void> {
   const { random, ledger, scheduler } = stage.parts;
@@ -16,13 +16,15 @@ export async function undoing(stage: Stage): Promise<void> {
   const [first, second] = stage.pair();
   const files = [...before.keys()].filter((path) => !path.endsWith('/'));
   if (files.length === 0) return first.person.save(`${ROOT}/undoing`);
-  const file = random.pick(files);
+  const isNew = random.next() < 0.35;
+  const file = isNew ? `undone ${random.below(1000)}` : random.pick(files);
+  const way = before.has(file) ? 'put_previous' : 'take_away';
   first.person.save(`${ROOT}/${file}`);
   const updated = await stage.rest();
   if (updated === undefined) return;
   const { device } = second;
   const { rows } = await scheduler.until(device.call('activity.list', { limit: 50 }), `${device.name}: activity`);
-  const line = rows.find(({ kind, path, undo }) => kind === 'updated_here' && path === file && undo.state === 'possible');
+  const line = rows.find(({ path, undo }) => path === file && undo.way === way && undo.state === 'possible');
   if (line === undefined) return;
   const isEdited = random.next() < 0.4;
   if (isEdited) {
@@ -30,7 +32,7 @@ export async function undoing(stage: Stage): Promise<void> {
     if ((await stage.rest()) === undefined) return;
   }
   const since = diskListing(device, ledger);
-  stage.note(`${device.name} undoes the update of ${file}`);
+  stage.note(`${device.name} undoes what came of ${file}`);
   ledger.chosen(device.hashesOfUndo(line.id));
   device.lastStep = '';
   const undone = device.call('activity.undo', { ids: [line.id] }).catch(() => undefined);
@@ -42,5 +44,5 @@ export async function undoing(stage: Stage): Promise<void> {
   } else await scheduler.until(undone, `${device.name}: undo`);
   const found = await stage.rest();
   if (isEdited) stage.expect(found, since);
-  else stage.expect(found, updated, new Map([...updated, [file, before.get(file) ?? '']]));
+  else stage.expect(found, updated, before);
 }
