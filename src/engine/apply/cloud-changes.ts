@@ -33,7 +33,7 @@ export async function upload(parts: ApplyParts, id: NodeId): Promise<Outcome> {
     blocks: [...content.blocks],
     mtimeMs: Number(BigInt(stat.mtimeNs) / 1_000_000n),
     executable: isExecutable(parts, stat, remote),
-    conflictOf: conflictOf(parts, local),
+    conflictOf: conflictOf(parts, local, remote),
   };
   return commitOne(parts, id, entry);
 }
@@ -44,9 +44,9 @@ function isExecutable({ environment }: ApplyParts, { mode }: FileStat, remote: R
   return remote?.kind === 'file' && remote.executable;
 }
 
-/** Only a node that the cloud has may be named. */
-function conflictOf({ store }: ApplyParts, local: LocalFile): NodeId | null {
-  const winner = local.conflictOf ?? null;
+/** A kept version stays one however it is edited, until somebody chooses. Only a node that the cloud has may be named. */
+function conflictOf({ store }: ApplyParts, local: LocalFile, remote: RemoteNode | undefined): NodeId | null {
+  const winner = local.conflictOf ?? (remote?.kind === 'file' ? remote.conflictOf : null);
   return winner !== null && store.remote.get(winner)?.kind === 'file' ? winner : null;
 }
 
