@@ -106,9 +106,9 @@ export function foresee(trees: Trees, dirty: Iterable<NodeId>, policy: Policy): 
   }
 }
 
-/** The cloud has a file that this one may be the same as. */
+/** The cloud has, or had, a file that this one may be the same as. */
 function hasTwin(trees: Trees, file: LocalFile): boolean {
-  if (trees.remote.get(file.id) !== undefined) return true;
+  if (trees.remote.get(file.id) !== undefined || trees.synced.get(file.id) !== undefined) return true;
   for (const node of trees.remote.named(file.parentId, nameKey(file.name)))
     if (node.kind === 'file' && node.content.size === file.stat.size) return true;
   return false;
