@@ -26,7 +26,7 @@ export interface MoveEntry {
   readonly to: string;
   readonly line: Line;
   /** Its row after the move, where the item keeps it. */
-  readonly place?: { readonly id: NodeId; readonly parentId: NodeId; readonly name: string };
+  readonly place?: { readonly id: NodeId; readonly parentId: NodeId; readonly name: string; readonly conflictOf?: NodeId };
 }
 
 export function writeLine(parts: ApplyParts, { kind, path, details, outOfTrash }: Line): number {
