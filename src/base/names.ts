@@ -6,6 +6,9 @@ export function nameKey(name: string): string {
   return name.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
 }
 
+/** Same name as far as any file system is concerned: NFC and NFD spellings are one. */
+export const sameName = (a: string, b: string): boolean => a === b || a.normalize('NFC') === b.normalize('NFC');
+
 /** Longest name the cloud takes, in bytes of UTF-8. */
 export const MAX_NAME_BYTES = 255;
 

@@ -1,6 +1,6 @@
 import { type CommitCode, type CommitEntryInput, type CommitResult, type ErrorData, errorKind } from '../../contract/index.ts';
-import type { FileStat, LocalFile, NodeId, RemoteNode, RemoteTree } from '../model/index.ts';
-import type { Operation, Place, RemoteStep } from '../plan/index.ts';
+import type { FileStat, LocalFile, NodeId, RemoteNode } from '../model/index.ts';
+import { below, type Operation, type Place, type RemoteStep } from '../plan/index.ts';
 import { judgedByPlace } from './judged-by-place.ts';
 import { folderOf, pathOf, readPath } from './paths.ts';
 import { rebindParked } from './rebind.ts';
@@ -33,7 +33,7 @@ export async function upload(parts: ApplyParts, id: NodeId): Promise<Outcome> {
     blocks: [...content.blocks],
     mtimeMs: Number(BigInt(stat.mtimeNs) / 1_000_000n),
     executable: isExecutable(parts, stat, remote),
-    conflictOf: conflictOf(parts, local),
+    conflictOf: conflictOf(parts, local, remote),
   };
   return commitOne(parts, id, entry);
 }
@@ -44,9 +44,9 @@ function isExecutable({ environment }: ApplyParts, { mode }: FileStat, remote: R
   return remote?.kind === 'file' && remote.executable;
 }
 
-/** Only a node that the cloud has may be named. */
-function conflictOf({ store }: ApplyParts, local: LocalFile): NodeId | null {
-  const winner = local.conflictOf ?? null;
+/** A kept version stays one however it is edited, until somebody chooses. Only a node that the cloud has may be named. */
+function conflictOf({ store }: ApplyParts, local: LocalFile, remote: RemoteNode | undefined): NodeId | null {
+  const winner = local.conflictOf ?? (remote?.kind === 'file' ? remote.conflictOf : null);
   return winner !== null && store.remote.get(winner)?.kind === 'file' ? winner : null;
 }
 
@@ -71,7 +71,7 @@ export async function deleteRemote(parts: ApplyParts, id: NodeId): Promise<Outco
   const remote = parts.store.remote.get(id);
   if (remote === undefined) return replan([id]);
   // What goes with a folder is planned as well: what was waited for or reported of it is over.
-  const gone = below(parts.store.remote, id);
+  const gone = [...below(parts.store.remote, id)].map((node) => node.id);
   const outcome = await commitOne(parts, id, deletion(parts, remote));
   return outcome.kind === 'done' ? doneAll([id, ...gone]) : outcome;
 }
@@ -103,8 +103,6 @@ function entryOf(parts: ApplyParts, step: RemoteStep): CommitEntryInput | undefi
   if (remote === undefined) return undefined;
   return step.step === 'move' ? { op: 'move', id: step.id, base: remote.revision, ...placeOf(step.to) } : deletion(parts, remote);
 }
-
-const below = (tree: RemoteTree, id: NodeId): NodeId[] => [...tree.children(id)].flatMap((child) => [child.id, ...below(tree, child.id)]);
 
 function deletion({ store }: ApplyParts, remote: RemoteNode): CommitEntryInput {
   const base = { op: 'delete' as const, id: remote.id, base: remote.revision };

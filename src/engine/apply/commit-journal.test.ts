@@ -224,3 +224,15 @@ it('that something is deleted is durable here before the cloud is told, and noth
   commits.before(requestOf(deleteOf('b.txt')));
   expect(sync).toHaveBeenCalledOnce();
 });
+
+it('a deletion is over where the feed tells of folders in each other just then', () => {
+  for (const path of ['a/', 'a/b/', 'a/b/c.txt']) world.agreed(path);
+  const [a, b] = ['a', 'a/b'].map((path) => world.store.remote.get(world.id(path)));
+  if (a === undefined || b === undefined) throw new Error('not in the cloud');
+  const request = requestOf({ op: 'delete', id: a.id, base: a.revision });
+  const journalled = commits.before(request);
+  world.store.transaction((write) => write.putRemote({ ...a, parentId: b.id }));
+  commits.after(journalled, request, [{ status: 'ok', node: null }]);
+  expect(world.store.remote.size + world.store.synced.size).toBe(0);
+  expect([...commits.answered].sort()).toEqual(['a', 'a/b', 'a/b/c.txt'].map((path) => world.id(path)).sort());
+});

@@ -1,6 +1,6 @@
 import type { CommitEntryInput, CommitResult } from '../../contract/index.ts';
 import type { NodeId, RemoteNode, SyncedNode } from '../model/index.ts';
-import { samePlace } from '../plan/index.ts';
+import { below, samePlace } from '../plan/index.ts';
 import { toRemoteNode } from '../remote/index.ts';
 import type { CursorRow, Store, StoreWrites } from '../store/index.ts';
 import type { CommitJournal, PendingCommit } from '../transfer/index.ts';
@@ -159,8 +159,10 @@ function agreedOn(synced: SyncedNode | undefined, entry: CommitEntryInput, node:
 }
 
 function forgetBelow(store: Store, write: StoreWrites, id: NodeId): readonly NodeId[] {
-  const below = [...store.remote.children(id)].flatMap((child) => forgetBelow(store, write, child.id));
-  write.deleteRemote(id);
-  write.deleteSynced(id);
-  return [...below, id];
+  const gone = [id, ...[...below(store.remote, id)].map((node) => node.id)];
+  for (const one of gone) {
+    write.deleteRemote(one);
+    write.deleteSynced(one);
+  }
+  return gone;
 }

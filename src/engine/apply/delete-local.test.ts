@@ -43,6 +43,27 @@ describe('an item that was deleted in the cloud', () => {
     expect(world.store.local.size + world.store.synced.size).toBe(0);
   });
 
+  it.each([
+    ['a file', ['a.txt']],
+    ['a folder', ['docs/', 'docs/a.txt']],
+  ])('and was brought back in the cloud while the process that took it away here was dead comes again: %s', async (_, paths) => {
+    gone(...paths);
+    const top = (paths[0] ?? '').replace(/\/$/u, '');
+    const { disk } = world.sync;
+    const syncFolders = disk.syncFolders.bind(disk);
+    disk.syncFolders = () => Promise.reject(new Error('the process died'));
+    const journal = world.store.journal().length;
+    await expect(remove(top)).rejects.toThrow('the process died');
+    disk.syncFolders = syncFolders;
+    expect(world.store.journal().length).toBe(journal);
+    for (const path of paths) world.there(path);
+    // What is gone here and agreed on would be deleted in the cloud once more.
+    expect(paths.filter((path) => world.store.synced.get(world.id(path.replace(/\/$/u, ''))) !== undefined)).toEqual([]);
+    expect(world.store.local.size).toBe(0);
+    expect(world.own('trash')).toHaveLength(1);
+    expect(world.sync.told.activity).toMatchObject([{ kind: 'deleted_here', path: top }]);
+  });
+
   it('stays gone after a power cut', async () => {
     gone('a.txt');
     await remove('a.txt');

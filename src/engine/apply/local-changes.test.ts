@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { PARKED_ID } from '../model/index.ts';
 import { moveLocal, parkLocal, renameAside } from './local-changes.ts';
+import { MOVE_JOURNAL, type MoveEntry, recoverMove } from './move-journal.ts';
 import { TestApply } from './testing/test-apply.ts';
 
 let world: TestApply;
@@ -113,5 +114,56 @@ describe('a step that was planned before something else happened', () => {
     const operation = { op: 'rename_aside', id: a.id, name: 'b (conflict).txt', inFavourOf: b.id, otherHere } as const;
     expect(await renameAside(world.parts, operation)).toMatchObject({ kind: 'done' });
     expect(world.visible).toEqual({ docs: null, 'b (conflict).txt': 'a.txt', 'docs/b.txt': 'b.txt' });
+  });
+});
+
+describe('a version that steps aside while the process ends', () => {
+  const NAME = 'report (conflict, Desk, 2026-03-01).txt';
+  const stepAside = (id: string, winner: string) =>
+    renameAside(world.parts, { op: 'rename_aside', id, name: NAME, inFavourOf: winner, otherHere: null });
+  const journalled = async (): Promise<void> => {
+    for (const { id, kind, data } of world.store.journal()) {
+      if (kind === MOVE_JOURNAL) await recoverMove(world.parts, data as MoveEntry);
+      world.store.transaction((write) => write.deleteJournal(id));
+    }
+  };
+  /** The cloud has a file of the name of the one that is new here. */
+  const two = (): readonly [string, string] => {
+    const winner = world.there('report.txt', 'theirs').id;
+    const local = world.here('mine.txt', 'mine');
+    world.person.rename(world.at('mine.txt'), world.at('report.txt'));
+    world.store.transaction((write) => write.putLocal({ ...local, name: 'report.txt', stat: world.person.stat(world.at('report.txt')) }));
+    return [local.id, winner];
+  };
+
+  it.each(['moveFile', 'syncFolders'] as const)('after %s, is known as a kept version all the same, and told of once', async (method) => {
+    const [id, winner] = two();
+    const { disk } = world.sync;
+    const step = disk[method].bind(disk) as (...given: unknown[]) => Promise<void>;
+    const died = async (...given: unknown[]): Promise<void> => {
+      await step(...given);
+      throw new Error('the process died');
+    };
+    Object.assign(disk, { [method]: died });
+    await expect(stepAside(id, winner)).rejects.toThrow('the process died');
+    Object.assign(disk, { [method]: step });
+    await journalled();
+    expect(world.visible).toEqual({ [NAME]: 'mine' });
+    expect(world.store.local.get(id)).toMatchObject({ name: NAME, conflictOf: winner });
+    expect(world.sync.told.activity).toMatchObject([{ kind: 'conflict', path: 'report.txt', otherPath: NAME, node: id }]);
+  });
+
+  it('before it did, is where it was, and nothing is told', async () => {
+    const [id, winner] = two();
+    world.sync.disk.fault = (method) => (method === 'moveFile' ? 'failed' : undefined);
+    await expect(stepAside(id, winner)).rejects.toMatchObject({ code: 'failed' });
+    world.sync.disk.fault = undefined;
+    expect(world.store.journal()).toEqual([]);
+    expect(world.store.local.get(id)).toMatchObject({ name: 'report.txt' });
+    expect(world.sync.told.activity).toEqual([]);
+    expect(await stepAside(id, winner)).toMatchObject({ kind: 'done' });
+    expect(world.store.journal()).toEqual([]);
+    expect(world.store.local.get(id)).toMatchObject({ name: NAME, conflictOf: winner });
+    expect(world.sync.told.activity).toMatchObject([{ kind: 'conflict', path: 'report.txt', otherPath: NAME }]);
   });
 });

@@ -1,8 +1,9 @@
-import { parentPath } from '../../base/index.ts';
+import { joinPath, parentPath } from '../../base/index.ts';
 import { DiskFault } from '../environment.ts';
 import { type FileStat, identityOf, type LocalNode, type NodeId, PARKED_ID } from '../model/index.ts';
 import { type Operation, type Place, samePlace } from '../plan/index.ts';
 import type { Store, StoreWrites } from '../store/index.ts';
+import { ignoreFault, MOVE_JOURNAL, type MoveEntry, recoverMove, writeLine } from './move-journal.ts';
 import { note } from './note.ts';
 import { done, doneAll, type Outcome, replan } from './outcome.ts';
 import { ownPaths, parkedFolder } from './own-folder.ts';
@@ -112,15 +113,48 @@ export async function renameAside(parts: ApplyParts, operation: Extract<Operatio
   const isAsPlanned = winnerHere === undefined ? otherHere === null : otherHere !== null && samePlace(winnerHere, otherHere);
   // One of the two may have left the name to the other meanwhile, or is about to: here it was moved elsewhere.
   if (local === undefined || winner === undefined || !samePlace(local, winner) || !isAsPlanned) return replan([id, inFavourOf]);
-  const before = pathOf(parts, id) ?? local.name;
-  await moveTo(parts, local, { parentId: local.parentId, name }, { conflictOf: inFavourOf });
-  note(parts, 'conflict', before, {
-    otherPath: pathOf(parts, id) ?? name,
-    device: store.remote.get(inFavourOf)?.modifiedBy ?? null,
+  const before = pathOf(parts, id);
+  const to = { parentId: local.parentId, name };
+  const details = {
+    otherPath: before === undefined ? name : joinPath(parentPath(before), name),
+    device: winner.modifiedBy,
     node: id,
-    reversal: movedBack(local, { parentId: local.parentId, name }),
+    reversal: movedBack(local, to),
+  };
+  const from = diskPath(parts, local);
+  await moveAndTell(parts, local, to, {
+    from,
+    to: joinPath(parentPath(from), name),
+    line: { kind: 'conflict', path: before ?? local.name, details },
+    // Without it nobody would hear of the two versions.
+    place: { id, ...to, ...(local.kind === 'file' ? { conflictOf: inFavourOf } : {}) },
   });
   return done(id, inFavourOf);
+}
+
+/**
+ * As `moveTo`, with the line that tells of it, also where the process ends, or the power goes, in between: then the next
+ * start writes both. Answers the id of the line.
+ */
+export async function moveAndTell(parts: ApplyParts, local: LocalNode, to: Place, entry: MoveEntry): Promise<number> {
+  const { store } = parts;
+  const journalId = store.transaction((write) => write.addJournal(MOVE_JOURNAL, entry));
+  store.sync();
+  let told = 0;
+  try {
+    await moveTo(parts, local, to, {
+      conflictOf: entry.place?.conflictOf,
+      alsoWrite: (write) => {
+        told = writeLine(parts, entry.line);
+        write.deleteJournal(journalId);
+      },
+    });
+  } catch (error) {
+    await recoverMove(parts, entry).catch(ignoreFault);
+    store.transaction((write) => write.deleteJournal(journalId));
+    throw error;
+  }
+  return told;
 }
 
 export function isInside({ local }: Store, folder: NodeId, id: NodeId): boolean {
@@ -152,7 +186,7 @@ export const isOutOfSight = ({ local }: Store, node: LocalNode): boolean => {
 };
 
 interface MoveDetails {
-  readonly conflictOf?: NodeId;
+  readonly conflictOf?: NodeId | undefined;
   /** In the transaction that writes down where the item is. */
   readonly alsoWrite?: (write: StoreWrites) => void;
 }

@@ -26,7 +26,7 @@ export interface MoveEntry {
   readonly to: string;
   readonly line: Line;
   /** Its row after the move, where the item keeps it. */
-  readonly place?: { readonly id: NodeId; readonly parentId: NodeId; readonly name: string };
+  readonly place?: { readonly id: NodeId; readonly parentId: NodeId; readonly name: string; readonly conflictOf?: NodeId };
 }
 
 export function writeLine(parts: ApplyParts, { kind, path, details, outOfTrash }: Line): number {
@@ -58,8 +58,9 @@ export async function recoverMove(parts: ApplyParts, { from, to, line, place }: 
   }
   if (source === undefined && (await isPutBack(parts, { from, to, line }))) return;
   store.transaction((write) => {
-    // A copy that is not kept here was nobody's deletion, also when the folder is wanted again before the next look.
-    if (line.kind === 'copy_dropped' && line.details.node !== undefined) forgetCopy(parts, line.details.node);
+    // It was nobody's deletion here, also when the folder is wanted again, or it was brought back in the cloud, before the next look.
+    if ((line.kind === 'copy_dropped' || line.kind === 'deleted_here') && line.details.node !== undefined)
+      forgetCopy(parts, line.details.node);
     const known = place === undefined ? undefined : store.local.get(place.id);
     if (known?.kind === 'folder') write.putLocal({ ...known, ...place, stat: target });
     else if (known !== undefined)

@@ -100,6 +100,24 @@ describe('after a crash', () => {
     );
   });
 
+  it('with what a file manager left beside it, it is the item that is told of', async () => {
+    const place = world.at(`.tidemark/parked/${id}`);
+    world.person.mkdir(place);
+    world.person.writeFile(`${place}/.DS_Store`, 'windows and icons');
+    world.person.writeFile(`${place}/A note.txt`, 'put there by hand');
+    world.person.rename(world.at('a.txt'), parkedAt());
+    await recover();
+    expect(row()).toMatchObject({ parentId: PARKED_ID, name: 'a.txt', stat: world.person.stat(parkedAt()) });
+  });
+
+  it('a folder that is named by no id is left alone, with what is in it', async () => {
+    world.person.mkdir(world.at('.tidemark/parked/copy'));
+    world.person.writeFile(world.at('.tidemark/parked/copy/a.txt'), 'restored from a backup');
+    await recover();
+    expect(world.own('parked')).toEqual(['a.txt: restored from a backup']);
+    expect(world.store.local.size).toBe(1);
+  });
+
   it('is recovered once: a second time changes nothing', async () => {
     crashInPark();
     await recover();

@@ -1,3 +1,6 @@
+import { id128 } from '../../contract/index.ts';
+import type { DirectoryEntry } from '../environment.ts';
+import { isBuiltInIgnored } from '../ignore/index.ts';
 import { type FileStat, type LocalNode, type NodeId, PARKED_ID, sameFingerprint } from '../model/index.ts';
 import type { Store } from '../store/index.ts';
 import { ignoreFault } from './move-journal.ts';
@@ -14,7 +17,8 @@ export async function recoverParked(parts: ApplyParts): Promise<void> {
   const { parked } = ownPaths(parts.root);
   if ((await disk.stat(parked)) !== undefined) {
     for (const { name: id, stat } of await disk.list(parked)) {
-      if (id !== null && stat?.kind === 'folder') await recoverFolder(parts, id);
+      // What is named otherwise somebody else put there.
+      if (id !== null && stat?.kind === 'folder' && id128.safeParse(id).success) await recoverFolder(parts, id);
     }
   }
   // What its row says is parked and is not there any more had been brought back already.
@@ -26,14 +30,14 @@ async function recoverFolder(parts: ApplyParts, id: NodeId): Promise<void> {
   const { store, environment, root } = parts;
   const { disk } = environment;
   const folder = parkedFolder(root, id);
-  const [item] = await disk.list(folder);
-  const { name, stat } = item ?? {};
-  if (name === undefined || name === null || stat === undefined || stat === null || (stat.kind !== 'file' && stat.kind !== 'folder')) {
+  const known = store.local.get(id);
+  const item = itemIn(await disk.list(folder), known);
+  if (item === undefined) {
     // Nothing of ours; when it is not empty either, it stays.
     await disk.removeFolder(folder).catch(ignoreFault);
     return;
   }
-  const known = store.local.get(id);
+  const { name, stat } = item;
   if (known !== undefined && known.parentId !== PARKED_ID && (await isStillThere(parts, known, stat))) {
     // The move in had got a second name for the file and not taken the first one away.
     await disk.removeFile(`${folder}/${name}`);
@@ -43,6 +47,18 @@ async function recoverFolder(parts: ApplyParts, id: NodeId): Promise<void> {
   store.transaction((write) => {
     write.putLocal(parkedRow(known, id, name, stat, stat.kind === 'file' ? 'file' : 'folder'));
   });
+}
+
+/** The item among what file managers leave, and what was put beside it by hand. */
+function itemIn(entries: readonly DirectoryEntry[], known: LocalNode | undefined): { name: string; stat: FileStat } | undefined {
+  const items = entries.flatMap(({ name, stat }) =>
+    name !== null && (stat?.kind === 'file' || stat?.kind === 'folder') && !isBuiltInIgnored(name) ? [{ name, stat }] : [],
+  );
+  return (
+    items.find(({ stat }) => known !== undefined && sameFile(stat, known.stat)) ??
+    items.find(({ name }) => name === known?.name) ??
+    items[0]
+  );
 }
 
 function parkedRow(known: LocalNode | undefined, id: NodeId, name: string, stat: FileStat, kind: 'file' | 'folder'): LocalNode {

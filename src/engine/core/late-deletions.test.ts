@@ -59,6 +59,16 @@ describe('what was deleted without a question', () => {
     expect(deletions.on('here').items).toBe(1);
   });
 
+  it('counts where the clock was set back since, and then for some minutes', () => {
+    deleted(1);
+    clock.setWallClock(clock.now() - 60 * minuteMs);
+    expect(deletions.on('here').items).toBe(1);
+    deleted(2);
+    expect(deletions.on('here').items).toBe(2);
+    clock.setWallClock(clock.now() + DELETION_WINDOW_MS + 1);
+    expect(deletions.on('here').items).toBe(0);
+  });
+
   it('counts after a restart', () => {
     deleted(1);
     expect(fresh().on('here').items).toBe(1);

@@ -31,7 +31,12 @@ export class LateDeletions {
     const noted = operations.flatMap((operation) => this.#rowOf(operation, approved) ?? []);
     if (noted.length === 0) return;
     const again = new Set(noted.map(({ id }) => id));
-    const kept = this.#store.recentDeletions().filter((row) => !again.has(row.id) && this.#isRecent(row));
+    const now = this.#clock.now();
+    // Of before the clock was set back: it counts as of now, or it would until the clock is there again.
+    const kept = this.#store
+      .recentDeletions()
+      .filter((row) => !again.has(row.id) && this.#isRecent(row))
+      .map((row) => ({ ...row, at: Math.min(row.at, now) }));
     this.#store.transaction((write) => {
       write.setRecentDeletions([...kept, ...noted]);
     });
@@ -61,8 +66,7 @@ export class LateDeletions {
 
   /** While a question is open, what it was asked because of counts on: waiting long must not be taken for a yes. */
   #isRecent({ side, at }: DeletionRow): boolean {
-    const age = this.#clock.now() - at;
-    if (age >= 0 && age <= DELETION_WINDOW_MS) return true;
+    if (this.#clock.now() - at <= DELETION_WINDOW_MS) return true;
     return this.#store.questions().some((question) => question.side === side && question.answer === null);
   }
 

@@ -43,11 +43,12 @@ export interface SyncParts {
   readonly hooks: SyncHooks;
 }
 
-/** Files that are on both sides and were written to since they were read. */
+/** Files that are on both sides, or were, and were written to since they were read. */
 function touched(store: Store): readonly NodeId[] {
   return store.divergentIds().filter((id) => {
     const local = store.local.get(id);
-    return local?.kind === 'file' && local.content === null && store.remote.get(id)?.kind === 'file';
+    const wasThere = store.remote.get(id)?.kind === 'file' || store.synced.get(id)?.kind === 'file';
+    return local?.kind === 'file' && local.content === null && wasThere;
   });
 }
 

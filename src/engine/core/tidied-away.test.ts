@@ -36,3 +36,41 @@ it('folders of our own that the person removed while we run are made again', asy
   await sync.clock.advance(secondMs);
   await stopping;
 });
+
+it('the trash of this device lists what lies in it: not what was tidied away, nor what lies in that of another folder', async () => {
+  const sync = new TestSync();
+  const other = await sync.connect('Laptop');
+  const { environment, store } = sync;
+  const engine = new TidemarkEngine({ environment, store, profile: '/profile', lockFolder: () => () => undefined });
+  await engine.call('account.signIn', { server: sync.cloud.server, email: EMAIL, password: 'correct horse', deviceName: DEVICE });
+  await engine.call('folder.add', { path: ROOT });
+  const { user } = sync.disk;
+  for (const name of ['a', 'b', 'c', 'd']) user.writeFile(`${ROOT}/${name}`, name);
+  await engine.start();
+  await sync.clock.advance(10 * secondMs);
+  const gone = sync.cloud.nodes(EMAIL).filter(({ name }) => name === 'a' || name === 'b');
+  await other.commit(
+    gone.map(({ id, revision }) => ({ op: 'delete', id, base: revision })),
+    sync.random.id(),
+  );
+  void engine.call('sync.now', {});
+  await sync.clock.advance(30 * secondMs);
+  const listed = async (): Promise<readonly string[]> => (await engine.call('trash.here', {})).items.map(({ path }) => path).sort();
+  expect(await listed()).toEqual(['a', 'b']);
+
+  const [row] = store.trash().filter(({ originalPath }) => originalPath === 'a');
+  user.remove(`${ROOT}/${row?.trashPath ?? ''}`);
+  expect(await listed()).toEqual(['b']);
+
+  const removing = engine.call('folder.remove', { path: ROOT });
+  await sync.clock.advance(secondMs);
+  await removing;
+  user.mkdir('/home/other');
+  const adding = engine.call('folder.add', { path: '/home/other' });
+  await sync.clock.advance(secondMs);
+  await adding;
+  expect(await listed()).toEqual([]);
+  const stopping = engine.stop();
+  await sync.clock.advance(secondMs);
+  await stopping;
+});

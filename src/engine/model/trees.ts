@@ -40,7 +40,7 @@ export interface LocalFile extends Placed {
 export interface LocalFolder extends Placed {
   readonly kind: 'folder';
   readonly stat: FileStat;
-  /** Something lies in it, on the disk, that a rule leaves out or that never leaves this machine. */
+  /** Something lies in it, on the disk, that a rule leaves out, that never leaves this machine, or whose name cannot sync. */
   readonly holdsIgnored?: boolean;
 }
 export type LocalNode = LocalFile | LocalFolder;

@@ -1,7 +1,6 @@
-import { nameKey } from '../../base/index.ts';
+import { nameKey, sameName } from '../../base/index.ts';
 import { type LocalNode, PARKED_ID, type RemoteNode, ROOT_ID } from '../model/index.ts';
 import type { Context } from './context.ts';
-import { sameName } from './same.ts';
 import { blockedName, RULES_FILE } from './left-out.ts';
 import { clash, freeConflictName, yieldName } from './place.ts';
 import { waitHere, waitThere } from './standstill.ts';

@@ -1,8 +1,7 @@
-import { nameKey } from '../../base/index.ts';
+import { nameKey, sameName } from '../../base/index.ts';
 import { type LocalNode, type NodeId, PARKED_ID, type RemoteNode, ROOT_ID, type SyncedNode, type Trees } from '../model/index.ts';
 import type { ErrorData } from '../../contract/index.ts';
 import type { Blocked, Operation, Place } from './operations.ts';
-import { sameName } from './same.ts';
 import { Fates } from './fates.ts';
 import type { Removal } from './left-out.ts';
 import { EVERYTHING, type PlanScope, type Policy } from './policy.ts';

@@ -84,10 +84,14 @@ export function decideExcluded(ctx: Context, id: NodeId): void {
   }
 }
 
-/** The cloud has it in a folder that is not kept here: it goes there, once the cloud has all of it. */
+/**
+ * The cloud has it in a folder that is not kept here: it goes there, once the cloud has all of it. A folder with something
+ * in it that stays here goes on as a folder of its own, and what else it holds goes there one by one.
+ */
 export function leaveFor(ctx: Context, id: NodeId): void {
   const removed = judgeRemoval(ctx, id, true);
   if (removed === 'now') ctx.emit({ op: 'drop_copy', id }, 'not_kept');
+  else if (removed === 'never') ctx.emit({ op: 'revive_local', id, whole: false }, 'not_kept');
   else
     ctx.waitFor(
       id,

@@ -1,9 +1,9 @@
-import { nameKey } from '../../base/index.ts';
+import { nameKey, sameName } from '../../base/index.ts';
 import { type LocalNode, type NodeId, PARKED_ID, type RemoteNode } from '../model/index.ts';
 import { conflictName } from '../conflict/index.ts';
 import type { Context } from './context.ts';
 import { blockedName, leaveFor } from './left-out.ts';
-import { placeOf, sameName, samePlace } from './same.ts';
+import { placeOf, samePlace } from './same.ts';
 import { waitHere, waitThere } from './standstill.ts';
 import { verdictOf } from './verdict.ts';
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type CloudFile, type ErrorData, EMPTY_CONTENT_HASH, ROOT_ID, TidemarkError } from '../../contract/index.ts';
 import { FakeClock, FakeCloud, SeededRandom } from '../fakes/index.ts';
+import { PARKED_ID } from '../model/index.ts';
 import type { DriveApi } from './api.ts';
 import { type FeedEvent, type FeedPosition, readChanges } from './change-feed.ts';
 import { toRemoteNode } from './convert.ts';
@@ -85,7 +86,9 @@ describe('the change feed', () => {
     ['name', { name: 'a/b' }],
     ['name', { name: 'a\0b' }],
     ['id', { id: ROOT_ID }],
+    ['id', { id: PARKED_ID }],
     ['parentId', { parentId: '1'.repeat(32) }],
+    ['parentId', { parentId: PARKED_ID }],
     ['size', { size: 5 }],
     ['hash', { hash: 'a'.repeat(64) }],
   ])('does not trust the %s of a node: %j', (field, change) => {

@@ -1,6 +1,6 @@
 import { type CloudNode, type DeltaEntry, ROOT_ID, TidemarkError } from '../../contract/index.ts';
 import { nameFault } from '../../base/index.ts';
-import type { Content, NodeId, RemoteNode } from '../model/index.ts';
+import { type Content, type NodeId, PARKED_ID, type RemoteNode } from '../model/index.ts';
 import { contentHash } from '../transfer/chunks/index.ts';
 
 /** One change of the remote tree. */
@@ -8,12 +8,12 @@ export type RemoteChange = { readonly kind: 'put'; readonly node: RemoteNode } |
 
 /**
  * A node of the cloud as the engine keeps it. Nothing in it is trusted: throws `cloud_answer_invalid` with the field for
- * a name no cloud may give out, a node that would be the root or its own parent, or content whose size or hash does not
+ * a name no cloud may give out, a node that would be the root, its own parent or what waits here out of sight, or content whose size or hash does not
  * follow from its blocks.
  */
 export function toRemoteNode(node: CloudNode): RemoteNode {
-  if (node.id === ROOT_ID) throw invalid('id', node.id);
-  if (node.parentId === node.id) throw invalid('parentId', node.id);
+  if (node.id === ROOT_ID || node.id === PARKED_ID) throw invalid('id', node.id);
+  if (node.parentId === node.id || node.parentId === PARKED_ID) throw invalid('parentId', node.id);
   if (nameFault(node.name) !== undefined) throw invalid('name', node.id);
   const placed = {
     id: node.id,

@@ -73,7 +73,7 @@ describe('Explain', () => {
     expect(await of('both')).toEqual(['item', 'both_edited', 'revive_local', 'paused']);
     expect(await of('moved')).toEqual(['item', 'waits_for_other', 'paused']);
     expect(await of('gone')).toEqual(['only_here', 'deleted_there', 'delete_local', 'paused']);
-    expect(await of('gone but edited')).toEqual(['only_here', 'read_first', 'hash', 'paused']);
+    expect(await of('gone but edited')).toEqual(['only_here', 'edit_beats_delete', 'revive_local', 'paused']);
     expect(await of('new there')).toEqual(['only_cloud', 'new_there', 'download', 'paused']);
     expect(await of('new here')).toEqual(['only_here', 'read_first', 'hash', 'paused']);
     await laptop.call('sync.resume', {});

@@ -43,6 +43,20 @@ describe.concurrent('Preview', () => {
     });
   });
 
+  it('tells a file that was only touched from one that was edited, where it was deleted elsewhere', async () => {
+    await using at = await twoWith({ 'touched.txt': 'a', 'edited.txt': 'b', 'stays.txt': 'c' });
+    await at.laptop.call('sync.pause', { until: null });
+    await at.desktop.remove('touched.txt');
+    await at.desktop.remove('edited.txt');
+    await at.desktop.sync();
+    await at.laptop.write('touched.txt', 'a');
+    await at.laptop.write('edited.txt', 'edited');
+    expect(await foreseen(at.laptop)).toEqual(['delete_local touched.txt', 'upload edited.txt']);
+    await at.laptop.call('sync.resume', {});
+    await at.world.settle();
+    await at.world.expectSame({ 'edited.txt': 'edited', 'stays.txt': 'c' });
+  });
+
   it.skipIf(asRoot)('does not call a file an upload that cannot be read, and says why', async () => {
     await using at = await twoWith({ 'edited.txt': 'a' });
     await at.laptop.write('edited.txt', 'edited');

@@ -43,6 +43,13 @@ describe('an item', () => {
     expect(verdict({})).toEqual({ state: 'synced', reason: null, nextTryAt: null });
   });
 
+  it('that this device spells in another composition than the cloud is synced: it is one name', () => {
+    const [composed, apart] = ['caf\u00e9.txt', 'cafe\u0301.txt'];
+    const spelled = { remote: { ...remote, name: composed }, local: { ...local, name: apart }, synced: { ...synced, name: composed } };
+    expect(verdict(spelled).state).toBe('synced');
+    expect(verdict({ ...spelled, local: { ...local, name: 'Caf\u00e9.txt' } }).state).toBe('waiting');
+  });
+
   it('that is local-only or ignored says so before anything else', () => {
     const busy = { active: true, issue: issue('disk_failed'), remote: undefined, synced: undefined };
     expect(verdict({ ...busy, localOnly: true }).state).toBe('local_only');

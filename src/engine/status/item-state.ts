@@ -1,4 +1,4 @@
-import { assertNever } from '../../base/index.ts';
+import { assertNever, sameName } from '../../base/index.ts';
 import { type ErrorData, errorKind, type ItemState } from '../../contract/index.ts';
 import type { LocalNode, RemoteNode, SyncedNode } from '../model/index.ts';
 
@@ -74,12 +74,12 @@ function ofIssue({ reason, nextTryAt }: NonNullable<ItemFacts['issue']>): ItemVe
   }
 }
 
-/** The three trees agree on the item: the same test as the store's `divergentIds`. */
+/** The three trees agree on the item, as the planner sees it: where it has nothing to decide. */
 export function isSettled({ remote, local, synced }: Pick<ItemFacts, 'remote' | 'local' | 'synced'>): boolean {
   if (remote === undefined || local === undefined || synced === undefined) return false;
   if (remote.revision !== synced.revision) return false;
   for (const side of [remote, local]) {
-    if (side.parentId !== synced.parentId || side.name !== synced.name || side.kind !== synced.kind) return false;
+    if (side.parentId !== synced.parentId || !sameName(side.name, synced.name) || side.kind !== synced.kind) return false;
     if (side.kind === 'file' && synced.kind === 'file' && side.content?.hash !== synced.hash) return false;
   }
   return true;

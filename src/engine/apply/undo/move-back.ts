@@ -3,8 +3,8 @@ import { TidemarkError } from '../../../contract/index.ts';
 import { type LocalNode, type NodeId, PARKED_ID } from '../../model/index.ts';
 import { type Place, samePlace } from '../../plan/index.ts';
 import type { ActivityRow, Reversal } from '../../store/index.ts';
-import { isInside, moveTo, parkLocal } from '../local-changes.ts';
-import { ignoreFault, isTold, MOVE_JOURNAL, type MoveEntry, recoverMove, writeLine } from '../move-journal.ts';
+import { isInside, moveAndTell, moveTo, parkLocal } from '../local-changes.ts';
+import { ignoreFault, isTold, type MoveEntry, recoverMove } from '../move-journal.ts';
 import { parkedFolder } from '../own-folder.ts';
 import type { ApplyParts } from '../parts.ts';
 import { diskPath, pathOf, sameFile } from '../paths.ts';
@@ -119,23 +119,8 @@ function entryOf({ row, item, before, place, target }: Turn, from: string): Move
 }
 
 async function finish(parts: ApplyParts, turn: Turn, now: LocalNode): Promise<Undone> {
-  const { store } = parts;
   const { item, place, target } = turn;
-  const entry = entryOf(turn, diskPath(parts, now));
-  const journalId = store.transaction((write) => write.addJournal(MOVE_JOURNAL, entry));
-  let activityId = 0;
-  try {
-    await moveTo(parts, now, place, {
-      alsoWrite: (write) => {
-        activityId = writeLine(parts, entry.line);
-        write.deleteJournal(journalId);
-      },
-    });
-  } catch (error) {
-    await recoverMove(parts, entry).catch(ignoreFault);
-    store.transaction((write) => write.deleteJournal(journalId));
-    throw error;
-  }
+  const activityId = await moveAndTell(parts, now, place, entryOf(turn, diskPath(parts, now)));
   return { activityId, path: target, touched: [item.id, ...childIds(parts, item)], rescan: [] };
 }
 

@@ -32,11 +32,10 @@ export class DoubtKeeper {
    */
   hasDoubt(id: NodeId, now: number, timeless = false): boolean {
     if (!this.#disturbed && !timeless) return false;
-    const since = this.#before.get(id) ?? now;
+    // Where the clock was set back, it begins anew.
+    const since = Math.min(this.#before.get(id) ?? now, now);
     this.kept.set(id, since);
-    if (this.#blind) return true;
-    const age = now - since;
-    return age >= 0 && age < (this.#disturbed ? LONGEST_DOUBT_MS : QUIET_MS);
+    return this.#blind || now - since < (this.#disturbed ? LONGEST_DOUBT_MS : QUIET_MS);
   }
 
   /** For how long, in ms, there has been a doubt about the item. */

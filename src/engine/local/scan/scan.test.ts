@@ -153,6 +153,20 @@ describe('a scan', () => {
   describe('a known item that gets a name which cannot sync', () => {
     const NAMES = { 'one that is not UTF-8': 'bad\\xff', 'one that the cloud has no room for': 'x'.repeat(256) };
 
+    it.each(Object.entries(NAMES))('%s: its folder is known to hold it, so that nobody takes the folder away', async (_, name) => {
+      world = new World({ names: { ...POSIX_NAMES, fault: () => undefined } });
+      await seed('folder/a.txt');
+      const holds = (): unknown => {
+        const node = world.tree.get(world.id('folder'));
+        return node?.kind === 'folder' && node.holdsIgnored === true;
+      };
+      expect(holds()).toBe(false);
+      if (name.includes('\\')) world.disk.user.writeUnreadableName(world.at('folder'), name);
+      else world.write(`folder/${name}`);
+      await world.scan();
+      expect(holds()).toBe(true);
+    });
+
     it.each(Object.entries(NAMES))('%s: is listed, and what was known of it stays', async (_, name) => {
       world = new World({ names: { ...POSIX_NAMES, fault: () => undefined } });
       await seed('a.txt', 'folder/deep/b.txt', 'c.txt');

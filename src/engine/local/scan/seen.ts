@@ -29,7 +29,7 @@ export interface SeenEntries {
   readonly held: ReadonlyMap<RelativePath, readonly string[]>;
   /** Files and folders whose names cannot sync. */
   readonly nameless: readonly FileStat[];
-  /** Folders with something in them that a rule leaves out, or that never leaves this machine. */
+  /** Folders with something in them that a rule leaves out, that never leaves this machine, or whose name cannot sync. */
   readonly holdsIgnored: ReadonlySet<RelativePath>;
 }
 
@@ -63,7 +63,10 @@ export function sortEntries(listing: Listing): SeenEntries {
         if (stat !== null && !isBuiltInIgnored(name)) holdsIgnored.add(parentPath);
         continue;
       }
-      if (stat !== null && (name === null || nameFault(name) !== undefined)) nameless.push(stat);
+      if (stat !== null && (name === null || nameFault(name) !== undefined)) {
+        nameless.push(stat);
+        if (stat.kind === 'file' || stat.kind === 'folder') holdsIgnored.add(parentPath);
+      }
       const issue = issueOf(entry, parentPath);
       if (issue !== undefined) issues.push(issue);
     }

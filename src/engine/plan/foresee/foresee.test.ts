@@ -61,6 +61,33 @@ describe('a preview', () => {
     }
   });
 
+  it('counts each deletion of a group by itself', () => {
+    const scene = new Scene()
+      .agreed('a/', 'a/x', 'a/gone', 'b/', 'b/y')
+      .moved('local', 'a/x', 'x')
+      .moved('local', 'b/y', 'y')
+      .deleted('local', 'a/', 'b/')
+      .moved('local', 'a/x', 'b')
+      .moved('local', 'b/y', 'a');
+    const { steps } = foresee(scene.world, scene.world.ids(), scene.policy);
+    expect(steps.filter(({ kind }) => kind === 'delete_remote').map(({ path, items }) => [path, items])).toEqual([
+      ['a', 2],
+      ['b', 1],
+    ]);
+  });
+
+  it('asks as it will be asked: what is deleted in a later step counts with what went before', () => {
+    const names = Array.from({ length: 8 }, (_, index) => `f${index}`);
+    const stays = Array.from({ length: 8 }, (_, index) => `stays ${index}`);
+    const scene = new Scene()
+      .agreed(...names, ...stays, 'docs/', 'docs/moves', 'docs/1', 'docs/2', 'docs/3')
+      .moved('remote', 'docs/moves', 'moves')
+      .deleted('remote', ...names, 'docs/1', 'docs/2', 'docs/3', 'docs/');
+    const { steps, last } = foresee(scene.world, scene.world.ids(), scene.policy);
+    expect(steps.filter(({ kind }) => kind === 'delete_local').map(({ path }) => path)).toEqual(names);
+    expect(last.massDeletions).toMatchObject([{ side: 'cloud', items: 4, goneBefore: 8 }]);
+  });
+
   it('stops at a question and says what it is about', () => {
     const names = Array.from({ length: 12 }, (_, index) => `f/${index}`);
     const scene = new Scene().agreed('f/', ...names).deleted('local', 'f/');

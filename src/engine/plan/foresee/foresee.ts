@@ -9,6 +9,7 @@ import {
   type SyncedNode,
   type Trees,
 } from '../../model/index.ts';
+import { deletedBy } from '../mass-deletion.ts';
 import type { Operation, Plan, RemoteStep } from '../operations.ts';
 import { plan } from '../plan.ts';
 import type { Policy } from '../policy.ts';
@@ -81,8 +82,14 @@ export function foresee(trees: Trees, dirty: Iterable<NodeId>, policy: Policy): 
   const from = new Map<NodeId, string>();
   let matched = 0;
   let rounds = 0;
+  const gone = { here: 0, cloud: 0 };
+  // As it will be then: what went without a question in one round counts in those after it.
+  const deletedLately: Policy['deletedLately'] = (side) => {
+    const { items, gone: left } = policy.deletedLately(side);
+    return { items: items + gone[side], gone: left + gone[side] };
+  };
   for (let round = 0; ; round += 1) {
-    const made = plan(world, touched, policy);
+    const made = plan(world, touched, { ...policy, deletedLately });
     if (made.operations.length === 0 || round === MAX_ROUNDS) {
       return { steps, rounds, matched, unread, last: made, settles: made.operations.length === 0, end: world };
     }
@@ -91,14 +98,17 @@ export function foresee(trees: Trees, dirty: Iterable<NodeId>, policy: Policy): 
     for (const operation of made.operations) {
       if (operation.op === 'adopt') matched += 1;
       for (const step of asSteps(world, operation, from)) steps.push(step);
+      const deleted = deletedBy(operation);
+      if (deleted.length > 0 && 'items' in operation && !deleted.every((id) => policy.deleteApproved(id)))
+        gone[operation.op === 'delete_local' ? 'cloud' : 'here'] += operation.items;
       carryOut(world, operation, makers);
     }
   }
 }
 
-/** The cloud has a file that this one may be the same as. */
+/** The cloud has, or had, a file that this one may be the same as. */
 function hasTwin(trees: Trees, file: LocalFile): boolean {
-  if (trees.remote.get(file.id) !== undefined) return true;
+  if (trees.remote.get(file.id) !== undefined || trees.synced.get(file.id) !== undefined) return true;
   for (const node of trees.remote.named(file.parentId, nameKey(file.name)))
     if (node.kind === 'file' && node.content.size === file.stat.size) return true;
   return false;
@@ -133,7 +143,7 @@ function asSteps(world: Overlays, operation: Operation, parked: Map<NodeId, stri
     case 'move_remote':
       return step('move_remote', here(), { otherPath: there() });
     case 'rearrange_remote':
-      return operation.steps.flatMap((one) => ofGroup(one, there(one.id), world, operation.items));
+      return operation.steps.flatMap((one) => ofGroup(one, there(one.id), world));
     case 'delete_remote':
       return step('delete_remote', there(), { items: operation.items });
     case 'park_local':
@@ -157,7 +167,7 @@ function asSteps(world: Overlays, operation: Operation, parked: Map<NodeId, stri
   }
 }
 
-function ofGroup(one: RemoteStep, before: string, world: Overlays, items: number): readonly ForeseenStep[] {
+function ofGroup(one: RemoteStep, before: string, world: Overlays): readonly ForeseenStep[] {
   const base = { otherPath: null, sizeBytes: null, items: 1 };
   switch (one.step) {
     case 'mkdir':
@@ -165,6 +175,14 @@ function ofGroup(one: RemoteStep, before: string, world: Overlays, items: number
     case 'move':
       return [{ ...base, kind: 'move_remote', path: world.local.path(one.id, ROOT_ID), otherPath: before }];
     case 'delete':
-      return [{ ...base, kind: 'delete_remote', path: before, items }];
+      // What is still here leaves the folder in the same group.
+      return [
+        {
+          ...base,
+          kind: 'delete_remote',
+          path: before,
+          items: below(world.remote, one.id).filter((id) => world.local.get(id) === undefined).length,
+        },
+      ];
   }
 }

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { BLOCKS_MEDIA_TYPE, MAX_BLOCKS_BODY_BYTES, TidemarkError } from '../../../contract/index.ts';
+import { BLOCKS_MEDIA_TYPE, EMPTY_CONTENT_HASH, MAX_BLOCKS_BODY_BYTES, TidemarkError } from '../../../contract/index.ts';
 import type { BlockData, CloudApi, Credentials, DriveApi } from '../api.ts';
 import { encodeFrames } from './block-frames.ts';
 import { createHttpCloud } from './http-cloud.ts';
@@ -233,6 +233,48 @@ describe('answers', () => {
     });
     const entry = { op: 'mkdir', id: '1'.repeat(32), parentId: '0'.repeat(32), name: 'x' } as const;
     expect(await fault(drive(server).commit([entry], 'key'))).toMatchObject({ code: 'cloud_answer_invalid', params: { field: 'results' } });
+  });
+});
+
+describe('a commit', () => {
+  const root = '0'.repeat(32);
+  const id = '1'.repeat(32);
+  const common = { id, parentId: root, name: 'x', revision: '2'.repeat(32), modifiedAt: 0, modifiedBy: null };
+  const folder = { kind: 'folder', ...common };
+  const content = { size: 0, hash: EMPTY_CONTENT_HASH, blocks: [] };
+  const kept = { executable: false, conflictOf: null, conflictBase: null, conflictDevice: null };
+  const file = { kind: 'file', ...common, versionId: id, ...content, mtimeMs: 0, ...kept };
+  const mkdir = { op: 'mkdir', id, parentId: root, name: 'x' } as const;
+  const move = { op: 'move', id, base: id, parentId: root, name: 'x' } as const;
+  const put = { op: 'put', id, base: null, parentId: root, name: 'x', ...content, mtimeMs: 0 } as const;
+  const answered = async (node: object | null): Promise<DriveApi> => {
+    const server = await serve((_request, response) => {
+      json(response, { results: [{ status: 'ok', node }] });
+    });
+    return drive(server);
+  };
+
+  it.each([
+    ['nothing', mkdir, null],
+    ['another node', mkdir, { ...folder, id: '3'.repeat(32) }],
+    ['a file', mkdir, file],
+    ['another place', move, { ...folder, parentId: '4'.repeat(32) }],
+    ['another name', move, { ...file, name: 'y' }],
+    ['a folder', put, folder],
+    ['another content', put, { ...file, size: 1, hash: '5'.repeat(64), blocks: [{ hash: '5'.repeat(64), size: 1 }] }],
+  ])('that was made is not believed to have made %s of a %j', async (_, entry, node) => {
+    expect(await fault((await answered(node)).commit([entry], 'key'))).toMatchObject({
+      code: 'cloud_answer_invalid',
+      params: { field: 'results' },
+    });
+  });
+
+  it.each([
+    ['a folder', mkdir, folder],
+    ['a move', move, file],
+    ['a file', put, file],
+  ])('that was made is believed: %s', async (_, entry, node) => {
+    expect(await (await answered(node)).commit([entry], 'key')).toMatchObject([{ status: 'ok', node: { id } }]);
   });
 });
 

@@ -1,4 +1,13 @@
-import { MAX_DELTA_LIMIT, MAX_HASHES, MAX_WAIT_MS, type RouteName, TidemarkError } from '../../../contract/index.ts';
+import { sameName } from '../../../base/index.ts';
+import {
+  type CommitEntryInput,
+  type CommitResult,
+  MAX_DELTA_LIMIT,
+  MAX_HASHES,
+  MAX_WAIT_MS,
+  type RouteName,
+  TidemarkError,
+} from '../../../contract/index.ts';
 import type { BlockData, Credentials, DriveApi } from '../api.ts';
 import { decodeFrames, encodeFrames } from './block-frames.ts';
 import { type AnswerOf, type Caller, type Parts, call, callForBytes } from './call.ts';
@@ -60,7 +69,7 @@ export class HttpDrive implements DriveApi {
 
   commit: DriveApi['commit'] = async (entries, idempotencyKey, signal) => {
     const { results } = await this.#call('commit', { body: { entries: [...entries] }, idempotencyKey, signal });
-    if (results.length !== entries.length)
+    if (results.length !== entries.length || !results.every((result, index) => isAnswerTo(entries[index], result)))
       throw new TidemarkError('cloud_answer_invalid', { server: this.#caller.line.server, field: 'results' });
     return results;
   };
@@ -89,4 +98,16 @@ export class HttpDrive implements DriveApi {
     }
     return request(await this.#credentials.accessToken(signal));
   }
+}
+
+/**
+ * What an entry made is what it asked for. Taken over as agreed on, anything else would make what is here look like the
+ * later edit, and the cloud could be asked for the same for ever.
+ */
+function isAnswerTo(entry: CommitEntryInput | undefined, result: CommitResult): boolean {
+  if (result.status !== 'ok' || entry === undefined || entry.op === 'delete') return true;
+  const { node } = result;
+  if (node?.id !== entry.id || node.parentId !== entry.parentId || !sameName(node.name, entry.name)) return false;
+  if (entry.op === 'mkdir') return node.kind === 'folder';
+  return entry.op === 'move' || (node.kind === 'file' && node.hash === entry.hash);
 }
