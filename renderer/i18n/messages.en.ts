@@ -45,6 +45,7 @@ export const en = {
     offline: 'Your cloud cannot be reached',
     attention: 'Something needs your decision',
     error: 'Syncing has stopped',
+    noRoom: 'Out of room',
   },
   overview: {
     title: 'Overview',

@@ -35,6 +35,7 @@ export const zhHans: Messages = {
     offline: '无法连接你的云端',
     attention: '有事情需要你决定',
     error: '同步已停止',
+    noRoom: '空间不足',
   },
   overview: {
     title: '概览',

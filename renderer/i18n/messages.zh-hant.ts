@@ -35,6 +35,7 @@ export const zhHant: Messages = {
     offline: '無法連線至你的雲端',
     attention: '有事情需要你決定',
     error: '同步已停止',
+    noRoom: '空間不足',
   },
   overview: {
     title: '總覽',
