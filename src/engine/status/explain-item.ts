@@ -112,7 +112,7 @@ function waitOf(facts: ExplainFacts, { state, nextTryAt }: ItemVerdict): Wait {
   if (facts.localOnly || facts.ignoredBy !== null || (facts.notKept && facts.local === undefined)) return 'nothing';
   if (facts.active) return 'now';
   const settled = isSettled(facts) && facts.unseen === null && facts.unreadable === undefined && facts.issue === undefined;
-  if (settled) return 'nothing';
+  if (settled) return state === 'conflict' ? 'choice' : 'nothing';
   if (facts.held !== null) return waitOfHeld(facts.held);
   if (facts.firstMergeId !== null || facts.questionId !== null) return 'question';
   if (facts.issue !== undefined) return waitOfIssue(facts.issue.reason, nextTryAt);
