@@ -45,6 +45,7 @@ export const en = {
     offline: 'Your cloud cannot be reached',
     attention: 'Something needs your decision',
     error: 'Syncing has stopped',
+    noRoom: 'Out of room',
   },
   overview: {
     title: 'Overview',
@@ -285,7 +286,8 @@ export const en = {
     limitHelp: 'In KB a second; 0 means no limit.',
     folders: 'What does not sync',
     ignoreRules: 'Ignore rules',
-    ignoreRulesHelp: 'One pattern a line, as in a .gitignore file, for all of the folder. A .tidemarkignore file in a folder counts first.',
+    ignoreRulesHelp:
+      'One pattern a line, as in a .gitignore file, for all of the folder on this device. A .tidemarkignore file counts first, and on every device.',
     account: 'Account',
     email: 'E-mail',
     device: 'This device',

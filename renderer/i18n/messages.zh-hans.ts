@@ -35,6 +35,7 @@ export const zhHans: Messages = {
     offline: '无法连接你的云端',
     attention: '有事情需要你决定',
     error: '同步已停止',
+    noRoom: '空间不足',
   },
   overview: {
     title: '概览',
@@ -264,7 +265,8 @@ export const zhHans: Messages = {
     limitHelp: '单位为 KB/秒，0 表示不限速。',
     folders: '不同步的内容',
     ignoreRules: '忽略规则',
-    ignoreRulesHelp: '每行一个模式，写法与 .gitignore 文件相同，适用于整个文件夹。文件夹中的 .tidemarkignore 文件优先。',
+    ignoreRulesHelp:
+      '每行一个模式，写法与 .gitignore 文件相同，适用于本设备上的整个文件夹。文件夹中的 .tidemarkignore 文件优先，并在所有设备上生效。',
     account: '账号',
     email: '邮箱',
     device: '这台设备',

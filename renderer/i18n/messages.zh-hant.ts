@@ -35,6 +35,7 @@ export const zhHant: Messages = {
     offline: '無法連線至你的雲端',
     attention: '有事情需要你決定',
     error: '同步已停止',
+    noRoom: '空間不足',
   },
   overview: {
     title: '總覽',
@@ -264,7 +265,8 @@ export const zhHant: Messages = {
     limitHelp: '單位為 KB/秒，0 表示不限速。',
     folders: '不同步的內容',
     ignoreRules: '忽略規則',
-    ignoreRulesHelp: '每行一個模式，寫法與 .gitignore 檔案相同，適用於整個資料夾。資料夾中的 .tidemarkignore 檔案優先。',
+    ignoreRulesHelp:
+      '每行一個模式，寫法與 .gitignore 檔案相同，適用於這部裝置上的整個資料夾。資料夾中的 .tidemarkignore 檔案優先，並在所有裝置上生效。',
     account: '帳號',
     email: '電子郵件',
     device: '這部裝置',

@@ -10,7 +10,7 @@ import {
   LoaderCircle,
 } from 'lucide-react';
 import type { ReactElement } from 'react';
-import { type EngineState, type Status, errorKind } from '../../src/contract/index.ts';
+import { type EngineState, type Status, errorKind, isLackOfRoom } from '../../src/contract/index.ts';
 import { Button } from '../components/button.tsx';
 import { LoadingRows } from '../components/loading.tsx';
 import { Tide } from '../components/tide.tsx';
@@ -52,7 +52,8 @@ function sentence(status: Status, words: Words): string {
     case 'paused':
       return pausedSentence(status, words);
     default:
-      return t(`state.${status.state}`);
+      // What still fits goes on.
+      return t(status.reason !== null && isLackOfRoom(status.reason) ? 'state.noRoom' : `state.${status.state}`);
   }
 }
 

@@ -251,9 +251,9 @@ describe('settings', () => {
   it('show a change at once and take it back when it is refused', async () => {
     const rows = (theme: string): ResultOf<'settings.list'> => ({
       settings: [
-        { key: 'theme', value: theme, initial: 'system', scope: 'everywhere', about: '' },
-        { key: 'language', value: 'klingon', initial: 'system', scope: 'everywhere', about: '' },
-        { key: 'from.the.future', value: 1, initial: 1, scope: 'machine', about: '' },
+        { key: 'theme', value: theme, initial: 'system', about: '' },
+        { key: 'language', value: 'klingon', initial: 'system', about: '' },
+        { key: 'from.the.future', value: 1, initial: 1, about: '' },
       ],
     });
     const engine = new FakeEngine(emptyStatus, {

@@ -161,17 +161,16 @@ export class FakeEngine implements EngineApi {
         return {};
       case 'settings.list':
         return {
-          settings: Object.entries(settings).map(([key, { initial, scope, about }]) => ({
+          settings: Object.entries(settings).map(([key, { initial, about }]) => ({
             key,
             value: this.#settings.get(key) ?? initial,
             initial,
-            scope,
             about,
           })),
         };
       case 'settings.set':
         this.#settings.set(String(params['key']), params['value'] as string);
-        return { key: params['key'], value: params['value'], initial: '', scope: 'machine', about: '' };
+        return { key: params['key'], value: params['value'], initial: '', about: '' };
       case 'sync.pause':
         this.patch({ state: 'paused', paused: true, pausedUntil: params['until'] as number | null });
         return {};

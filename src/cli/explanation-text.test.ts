@@ -48,6 +48,11 @@ describe('why', () => {
     expectShown(explained, reason?.problem ?? '', reason?.wayOut ?? '');
   });
 
+  it('the command says where to choose between two versions', () => {
+    const explained = { ...base, waiting: { ...base.waiting, kind: 'choice' as const } };
+    expect(explanationText(explained, when).split('\n').at(-1)).toBe('versions  tidemark conflicts list');
+  });
+
   it('the command names rules, steps, waits and subjects as the window does', () => {
     for (const rule of ruleCodes) expectShown({ ...base, rule }, explanationWords({ ...base, rule }, when).rule?.sentence ?? '');
     for (const step of stepKinds) {

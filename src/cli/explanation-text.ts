@@ -26,5 +26,6 @@ export function explanationText(explained: Explanation, writeTime = when): strin
     ...words.next.map((step) => `next      ${plain(step)}`),
     `when      ${plain(words.waiting)}`,
     ...(question === null ? [] : [`question  tidemark questions list`]),
+    ...(explained.waiting.kind === 'choice' ? [`versions  tidemark conflicts list`] : []),
   ].join('\n');
 }

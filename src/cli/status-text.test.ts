@@ -34,6 +34,23 @@ describe('the status in words', () => {
     expect(statusText(asking)).not.toContain('Offline');
   });
 
+  it('does not let a conflict hide that something is sent', () => {
+    const upload = { files: 0, totalFiles: 1, bytes: 500, totalBytes: 1000, bytesPerSecond: 0 };
+    const transfers = [{ path: 'big.bin', direction: 'up', doneBytes: 500, totalBytes: 1000 } as const];
+    expect(
+      statusText({ ...asking, upload, transfers })
+        .split('\n')
+        .slice(0, 2),
+    ).toEqual(['Needs attention', 'Syncing, 0/1 up (500 B of 1000 B, 0 B/s)']);
+  });
+
+  it('does not say that sync has stopped while it is only room that is missing', () => {
+    const reason = { code: 'quota_exceeded', params: {} } as const;
+    expect(statusText({ ...asking, state: 'error', reason }).split('\n')[0]).toBe('Out of room');
+    const signedOut = { code: 'session_expired', params: {} } as const;
+    expect(statusText({ ...asking, state: 'error', reason: signedOut }).split('\n')[0]).toBe('Stopped by an error');
+  });
+
   it('does not let a conflict hide a pause', () => {
     expect(statusText({ ...asking, paused: true }).split('\n')[1]).toBe('Paused until you resume.');
   });

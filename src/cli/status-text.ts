@@ -1,4 +1,4 @@
-import { type EngineState, type Status, errorLine } from '../contract/index.ts';
+import { type EngineState, type Status, errorLine, isLackOfRoom } from '../contract/index.ts';
 import { count, plain, size, when } from './text.ts';
 
 const states: Readonly<Record<EngineState, string>> = {
@@ -14,7 +14,11 @@ const states: Readonly<Record<EngineState, string>> = {
 
 /** How far a sync is, in one line. */
 export function progressText(status: Status): string {
-  if (status.state !== 'syncing') return states[status.state];
+  if (status.reason !== null && isLackOfRoom(status.reason)) return 'Out of room';
+  return status.state === 'syncing' ? underWay(status) : states[status.state];
+}
+
+function underWay(status: Status): string {
   const parts = [
     ...way('up', status.upload),
     ...way('down', status.download),
@@ -41,7 +45,8 @@ export function statusText(status: Status): string {
   const paused = status.pausedUntil === null ? 'Paused until you resume' : `Paused until ${when(status.pausedUntil)}`;
   return [
     status.state === 'paused' ? paused : progressText(status),
-    // Whatever is more urgent does not hide that nothing syncs.
+    // Whatever is more urgent hides neither that something is sent nor that nothing syncs.
+    ...(status.transfers.length > 0 && status.state !== 'syncing' ? [underWay(status)] : []),
     ...(status.paused && status.state !== 'paused' ? [`${paused}.`] : []),
     ...(status.offline !== null && status.state !== 'offline'
       ? [`Offline: ${plain(errorLine(status.offline))} [${status.offline.code}]`]

@@ -67,6 +67,10 @@ describe('the tooltip', () => {
     );
     expect(view({ state: 'error', reason: { code: 'session_expired', params: {} } }).tooltip.split('\n')).toHaveLength(3);
   });
+
+  it('says that room is missing, since what still fits goes on', () => {
+    expect(view({ state: 'error', reason: { code: 'quota_exceeded', params: {} } }).tooltip.split('\n')[1]).toBe('Out of room');
+  });
 });
 
 describe('the menu', () => {

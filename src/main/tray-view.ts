@@ -7,6 +7,7 @@ import {
   type Status,
   type WindowPlace,
   errorText,
+  isLackOfRoom,
 } from '../contract/index.ts';
 import { baseName, hourMs, minuteMs } from '../base/index.ts';
 import { type Words, words as allWords } from './words/index.ts';
@@ -134,8 +135,11 @@ function statusLines(status: Status, words: Words, locale: Locale): readonly str
     case 'paused':
       return [status.pausedUntil === null ? words.state.paused : words.pausedUntil(timeOf(status.pausedUntil, locale))];
     case 'error':
-    case 'attention':
-      return [words.state[status.state], ...(status.reason === null ? [] : [errorText(status.reason, locale).problem])];
+    case 'attention': {
+      const { reason } = status;
+      if (reason === null) return [words.state[status.state]];
+      return [words.state[isLackOfRoom(reason) ? 'noRoom' : status.state], errorText(reason, locale).problem];
+    }
     default:
       return [words.state[status.state]];
   }

@@ -55,7 +55,7 @@ export function addDeviceCommands(program: Command, shell: Shell): void {
     },
   });
 
-  const settings = addGroup(program, 'settings', 'Settings of this device and of the account');
+  const settings = addGroup(program, 'settings', 'Settings of this device');
   addCommand(settings, shell, {
     usage: 'list',
     about: 'List all settings',
@@ -65,10 +65,9 @@ export function addDeviceCommands(program: Command, shell: Shell): void {
         row.key,
         String(row.value),
         row.value === row.initial ? '' : `(${String(row.initial)})`,
-        row.scope,
         row.about,
       ]);
-      context.answer(listed, table(['KEY', 'VALUE', 'DEFAULT', 'SCOPE', 'ABOUT'], rows));
+      context.answer(listed, table(['KEY', 'VALUE', 'DEFAULT', 'ABOUT'], rows));
     },
   });
   addCommand(settings, shell, {

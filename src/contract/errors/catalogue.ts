@@ -181,5 +181,8 @@ const skipped: ReadonlySet<string> = new Set<ErrorCode>(['symlink_skipped', 'spe
 /** True for a reason that is listed for information only. */
 export const isSkipped = ({ code }: { readonly code: ErrorCode }): boolean => skipped.has(code);
 
+/** Something waits for room in the cloud or on the disk; what still fits goes on. */
+export const isLackOfRoom = ({ code }: { readonly code: ErrorCode }): boolean => code === 'quota_exceeded' || code === 'disk_full';
+
 /** Reaction, status and exit code of an error. */
 export const errorKind = (code: ErrorCode): ErrorKind => catalogue[code];

@@ -73,6 +73,7 @@ export const waitKinds = [
   'at', // the next try
   'other', // another item
   'question',
+  'choice', // between the versions of a conflict
   'change', // of the item itself, by the person
   'quiet', // until it is not written to any more
   'room',
@@ -80,6 +81,7 @@ export const waitKinds = [
   'paused',
   'sign_in',
   'folder',
+  'setup', // until a folder is chosen
   'look', // until the folder was looked at
 ] as const;
 
@@ -91,6 +93,7 @@ export const subjects = [
   'root',
   'only_cloud',
   'only_here',
+  'namesakes', // here, and another item of the name in the cloud
   'deleted',
   'in_trash',
   'ignored',
@@ -100,6 +103,7 @@ export const subjects = [
   'below', // of something that is not looked into
   'not_looked_at',
   'outside',
+  'no_folder',
   'nowhere',
 ] as const;
 

@@ -1,5 +1,5 @@
 import { baseName, joinPath, parentPath } from '../../base/index.ts';
-import { DiskFault } from '../environment.ts';
+import { type Disk, DiskFault } from '../environment.ts';
 import { plainPath } from '../local/index.ts';
 import { type FileStat, type LocalNode, type NodeId, PARKED_ID, ROOT_ID } from '../model/index.ts';
 import type { ApplyParts } from './parts.ts';
@@ -62,8 +62,18 @@ export async function requireFreeSpelling({ environment }: ApplyParts, path: str
   for (const form of ['NFC', 'NFD'] as const) {
     const spelling = name.normalize(form);
     if (spelling === name) continue;
-    const stat = await environment.disk.stat(`${parentPath(path)}/${spelling}`);
+    const stat = await statHoldable(environment.disk, `${parentPath(path)}/${spelling}`);
     if (stat !== undefined && !(self !== undefined && stat.ino === self.ino && stat.dev === self.dev)) throw new DiskFault('exists', path);
+  }
+}
+
+/** A name that is too long for the disk takes no place on it: decomposed, Korean is three times as long. */
+async function statHoldable(disk: Disk, path: string): Promise<FileStat | undefined> {
+  try {
+    return await disk.stat(path);
+  } catch (error) {
+    if (error instanceof DiskFault && error.code === 'name_too_long') return undefined;
+    throw error;
   }
 }
 

@@ -2,7 +2,16 @@ import type { ErrorData, Explanation, Subject } from '../../contract/index.ts';
 import type { Environment } from '../environment.ts';
 import { OWN_FOLDER } from '../ignore/index.ts';
 import { seeFolder } from '../local/index.ts';
-import { compareIdentity, type FileStat, type LocalNode, type NodeId, type RemoteNode, ROOT_ID, sameFingerprint } from '../model/index.ts';
+import {
+  compareIdentity,
+  type FileStat,
+  findByPath,
+  type LocalNode,
+  type NodeId,
+  type RemoteNode,
+  ROOT_ID,
+  sameFingerprint,
+} from '../model/index.ts';
 import { type Operation, plan, type Reason, type Trace } from '../plan/index.ts';
 import { explainItem, isAway, type ItemFacts, ruleOfIssue, waitOfHeld, waitOfIssue } from '../status/index.ts';
 import type { FolderRow, Store } from '../store/index.ts';
@@ -109,8 +118,9 @@ export class Explainer {
       unreadable: away ?? this.#unreadableAbove(path) ?? hidden,
       unseen: here === undefined ? null : this.#unseen(here, sight),
     });
-    const subject: Subject =
-      here === undefined ? (there === undefined ? 'deleted' : 'only_cloud') : there === undefined ? 'only_here' : 'item';
+    // What stands under the name in the cloud is shown, also where it is no item of this device.
+    const shown = there ?? (here === undefined ? undefined : this.#namesakeOf(id, path));
+    const subject = subjectOf(here, there, shown);
     const { state, rule, reason, nextTryAt, wait } = verdict;
     return {
       path,
@@ -121,7 +131,7 @@ export class Explainer {
       reason,
       nextTryAt,
       local: here === undefined ? null : viewHere(here, store.localPath(id)),
-      remote: there === undefined ? null : viewThere(there, store.remotePath(id)),
+      remote: shown === undefined ? null : viewThere(shown, store.remotePath(shown.id)),
       synced:
         agreed === undefined
           ? null
@@ -140,6 +150,13 @@ export class Explainer {
         question: wait === 'question' ? (first ?? question) : null,
       }),
     };
+  }
+
+  /** Another item that the cloud has where this device has this one. */
+  #namesakeOf(id: NodeId, path: string): RemoteNode | undefined {
+    const { store } = this.#parts;
+    const other = findByPath(store.remote, store.localPath(id) ?? path);
+    return other === undefined ? undefined : store.remote.get(other);
   }
 
   /** The planner, asked about this one item; what it draws in is decided too. */
@@ -288,7 +305,14 @@ export class Explainer {
       return { ...base, subject: 'local_only', state: 'local_only', rule: 'local_only', reason: null, waiting: waits('nothing') };
     }
     const reason: ErrorData | null = noFolder ? { code: 'folder_none', params: {} } : null;
-    return { ...base, subject: 'outside', state: null, rule: null, reason, waiting: waits(noFolder ? 'folder' : 'nothing') };
+    return {
+      ...base,
+      subject: noFolder ? 'no_folder' : 'outside',
+      state: null,
+      rule: null,
+      reason,
+      waiting: waits(noFolder ? 'setup' : 'nothing'),
+    };
   }
 }
 
@@ -298,6 +322,12 @@ function insidePath(given: string, folder: string | undefined): string | undefin
   if (inside === given && (/^[/\\]/.test(given) || /^[A-Za-z]:[\\/]/.test(given))) return undefined;
   const parts = inside.split('/').filter((part) => part !== '' && part !== '.');
   return parts.includes('..') ? undefined : parts.join('/');
+}
+
+function subjectOf(here: LocalNode | undefined, there: RemoteNode | undefined, shown: RemoteNode | undefined): Subject {
+  if (here === undefined) return there === undefined ? 'deleted' : 'only_cloud';
+  if (there !== undefined) return 'item';
+  return shown === undefined ? 'only_here' : 'namesakes';
 }
 
 const viewHere = (node: LocalNode, path: string | undefined): Explanation['local'] => ({

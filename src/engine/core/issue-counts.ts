@@ -1,4 +1,4 @@
-import { isSkipped } from '../../contract/index.ts';
+import { type ErrorData, isLackOfRoom, isSkipped } from '../../contract/index.ts';
 import { needsPerson } from '../status/index.ts';
 import type { Store } from '../store/index.ts';
 
@@ -9,17 +9,20 @@ export interface IssueCounts {
   readonly issues: number;
   /** Those of them that only a person can end. */
   readonly attention: number;
+  /** Why something waits for room in the cloud or on the disk: nobody but a person makes any. */
+  readonly room: ErrorData | null;
   /** Links, devices and the like: listed for information. */
   readonly skipped: number;
 }
 
 export function countIssues(store: Pick<Store, 'issues' | 'issueCount'>): IssueCounts {
   const all = store.issueCount();
-  if (all === 0) return { issues: 0, attention: 0, skipped: 0 };
+  if (all === 0) return { issues: 0, attention: 0, room: null, skipped: 0 };
   const rows = store.issues({ limit: MAX_COUNTED });
   const skipped = rows.filter(({ reason }) => isSkipped(reason)).length;
   const attention = rows.filter(({ reason, attempts }) => needsPerson(reason, attempts)).length;
-  return { issues: all - skipped, attention, skipped };
+  const room = rows.find(({ reason }) => isLackOfRoom(reason))?.reason ?? null;
+  return { issues: all - skipped, attention, room, skipped };
 }
 
 /** Something that should sync does not. */

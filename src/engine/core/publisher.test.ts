@@ -111,6 +111,22 @@ describe('lists', () => {
     await clock.advance(100);
     expect(patches.at(-1)).toMatchObject({ issues: 1 });
   });
+
+  it.each([
+    ['quota_exceeded', { code: 'quota_exceeded', params: {} }],
+    ['disk_full', { code: 'disk_full', params: { path: 'a' } }],
+  ] as const)('say that room is missing: %s', async (_code, reason) => {
+    for (const event of [{ type: 'account', account }, { type: 'folder', path: '/home/sync' }, { type: 'ready' }] as const)
+      publisher.status(event);
+    store.transaction((write) => write.putIssue({ key: 'k', path: 'a', kind: 'file', reason, since: 0, attempts: 1, nextTryAt: 60_000 }));
+    publisher.lists('issues');
+    await clock.advance(100);
+    expect(publisher.snapshot()).toMatchObject({ state: 'error', reason, issues: 1 });
+    store.transaction((write) => write.deleteIssue('k'));
+    publisher.lists('issues');
+    await clock.advance(100);
+    expect(publisher.snapshot()).toMatchObject({ state: 'up_to_date', reason: null, issues: 0 });
+  });
 });
 
 describe('listeners', () => {

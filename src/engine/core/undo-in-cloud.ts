@@ -1,6 +1,7 @@
-import { assertNever, parentPath } from '../../base/index.ts';
+import { assertNever, joinPath, parentPath } from '../../base/index.ts';
 import { TidemarkError } from '../../contract/index.ts';
 import { note, type NoteDetails } from '../apply/index.ts';
+import { ROOT_ID } from '../model/index.ts';
 import type { ActivityRow, Reversal } from '../store/index.ts';
 import { chooseVersion, commitAll, putOf } from './conflict-choice.ts';
 import type { TidemarkEngine } from './engine.ts';
@@ -20,9 +21,10 @@ export async function undoInCloud(engine: TidemarkEngine, row: ActivityRow, reve
   const told = (details: NoteDetails): number => note(engine, 'undone', row.path, { node, undoes: row.id, ...details });
   switch (reversal.way) {
     case 'restore_in_cloud': {
-      const hash = await outOfTrash(engine, node, row.path);
+      const { hash, path } = await outOfTrash(engine, node, row.path);
       // As where it comes back from the trash of this device: a folder may hold more by the time somebody thinks better of it.
-      return told({ reversal: hash === null ? undefined : { way: 'take_away', now: hash } });
+      const reversal = hash === null ? undefined : ({ way: 'take_away', now: hash } as const);
+      return note(engine, 'undone', path, { node, undoes: row.id, reversal });
     }
     case 'restore_version': {
       const { now, before } = reversal;
@@ -42,16 +44,21 @@ export async function undoInCloud(engine: TidemarkEngine, row: ActivityRow, reve
   }
 }
 
-/** Hash of the file, null for a folder. */
-async function outOfTrash(engine: TidemarkEngine, id: string, path: string): Promise<string | null> {
+/** Where it is now: a name that is taken gets a number. `hash`: of the file, null for a folder. */
+async function outOfTrash(
+  engine: TidemarkEngine,
+  id: string,
+  path: string,
+): Promise<{ readonly hash: string | null; readonly path: string }> {
   try {
     const restored = await engine.requireDrive().restoreTrash(id);
-    return restored.kind === 'file' ? restored.hash : null;
+    const folder = restored.parentId === ROOT_ID ? '' : engine.store.remotePath(restored.parentId);
+    return { hash: restored.kind === 'file' ? restored.hash : null, path: joinPath(folder ?? parentPath(path), restored.name) };
   } catch (error) {
     if (!(error instanceof TidemarkError) || error.code !== 'not_found') throw error;
     const there = engine.store.remote.get(id);
     if (there === undefined) throw new TidemarkError('undo_trash_gone', { path }, { cause: error });
-    return there.kind === 'file' ? there.content.hash : null;
+    return { hash: there.kind === 'file' ? there.content.hash : null, path: engine.store.remotePath(id) ?? path };
   }
 }
 

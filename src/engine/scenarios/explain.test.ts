@@ -43,6 +43,12 @@ describe('Explain', () => {
     }
     expect(await explain(laptop, 'never.txt')).toMatchObject({ subject: 'nowhere', state: null, local: null });
     expect(await explain(laptop, '.tidemark/folder.json')).toMatchObject({ subject: 'own', rule: 'own_folder' });
+    await laptop.call('folder.remove', { path: laptop.folder });
+    expect(await explain(laptop, 'a.txt')).toMatchObject({
+      subject: 'no_folder',
+      reason: { code: 'folder_none' },
+      waiting: { kind: 'setup' },
+    });
   });
 
   it('names the rule and the next step of what is not in step yet', async () => {
@@ -176,7 +182,12 @@ describe('Explain', () => {
     await world.settle();
     const [conflict] = await desktop.conflicts();
     for (const path of ['a.txt', conflict?.copyPath ?? '']) {
-      expect(await explain(desktop, path)).toMatchObject({ state: 'conflict', reason: { code: 'conflict_kept' }, rule: 'agreed' });
+      expect(await explain(desktop, path)).toMatchObject({
+        state: 'conflict',
+        reason: { code: 'conflict_kept' },
+        rule: 'agreed',
+        waiting: { kind: 'choice' },
+      });
     }
     expect(conflict?.currentDevice).toMatch(/^[0-9a-f]{32}$/);
     expect(conflict?.currentSizeBytes).toBe('the laptop'.length);
@@ -208,8 +219,18 @@ describe('Explain', () => {
     const { world } = opened;
     const [laptop] = opened.devices;
     await laptop.write('there.txt', 'there');
+    await laptop.write('both.txt', 'from the laptop');
     await laptop.sync();
-    const desktop = await world.device('desktop', { merge: false, before: (device) => device.write('here.txt', 'here') });
+    const before = async (device: Device): Promise<void> => {
+      await device.write('here.txt', 'here');
+      await device.write('both.txt', 'the desktop');
+    };
+    const desktop = await world.device('desktop', { merge: false, before });
+    expect(await explain(desktop, 'both.txt'), 'what the cloud has there is not hidden').toMatchObject({
+      subject: 'namesakes',
+      local: { sizeBytes: 11 },
+      remote: { path: 'both.txt', sizeBytes: 15 },
+    });
     for (const path of ['here.txt', 'there.txt']) {
       expect(await explain(desktop, path)).toMatchObject({
         state: 'waiting',

@@ -87,6 +87,20 @@ describe.concurrent('Names', () => {
     expect([...(await at.laptop.issues()), ...(await at.desktop.issues())]).toEqual([]);
   });
 
+  it('255 bytes against 255 units: a name that only fits in one composition comes to the others', async () => {
+    // One syllable has three bytes composed and nine decomposed; what the disk cannot hold at all takes no name.
+    const longest = `${'\ud55c\uae00\uac01'.repeat(28)}.md`;
+    await using at = await twoWith({ 'other.txt': 'other' });
+    await at.laptop.write(longest, 'first');
+    await at.world.settle();
+    expect(await at.desktop.issues()).toEqual([]);
+    expect(await at.desktop.read(longest)).toBe('first');
+    await at.laptop.mkdir('folder');
+    await at.laptop.rename(longest, `folder/${longest}`);
+    await at.world.settle();
+    await at.world.expectSame({ 'other.txt': 'other', 'folder/': '', [`folder/${longest}`]: 'first' });
+  });
+
   it('255 bytes against 255 units: a conflict of the longest name still has a name', async () => {
     const longest = `${'文'.repeat(83)}.txt`;
     await using at = await twoWith({ [longest]: 'first' });

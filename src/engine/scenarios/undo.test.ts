@@ -450,6 +450,22 @@ describe('what this device did in the cloud', () => {
     expect(await refusal(ben, 'deleted_cloud')).toBe('undo_done');
   });
 
+  it('what comes back beside a new item of its name is told of under the name that it has now', async () => {
+    await using it = await pair();
+    const { world, ben } = it;
+    await ben.write('folder/a.txt', 'first');
+    await world.settle();
+    await ben.remove('folder/a.txt');
+    await world.settle();
+    await ben.write('folder/a.txt', 'second');
+    await world.settle();
+    await undo(ben, 'deleted_cloud');
+    expect((await ben.activity()).find(({ kind }) => kind === 'undone')).toMatchObject({ path: 'folder/a (2).txt' });
+    await world.settle();
+    expect(await ben.read('folder/a (2).txt')).toBe('first');
+    expect(await ben.read('folder/a.txt')).toBe('second');
+  });
+
   it('an edit has its earlier version again, unless it was edited on', async () => {
     await using it = await pair();
     const { world, ann, ben } = it;

@@ -65,7 +65,7 @@ describe('explaining an item', () => {
     expect(said({})).toEqual(['waiting', 'new_here', 'now']);
     expect(said({ active: true })).toEqual(['syncing', 'new_here', 'now']);
     expect(said({ steps: [], decision: { rule: 'waits_for_other', waitsFor: ['2'] } })).toEqual(['waiting', 'waits_for_other', 'other']);
-    expect(said({ inConflict: true }, settled)).toEqual(['conflict', 'agreed', 'nothing']);
+    expect(said({ inConflict: true }, settled)).toEqual(['conflict', 'agreed', 'choice']);
   });
 
   it('puts what a person decided before everything else', () => {

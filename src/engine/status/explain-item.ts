@@ -1,5 +1,13 @@
 import { assertNever } from '../../base/index.ts';
-import { type ErrorData, errorKind, type Explanation, isSkipped, type RuleCode, type StepKind } from '../../contract/index.ts';
+import {
+  type ErrorData,
+  errorKind,
+  type Explanation,
+  isLackOfRoom,
+  isSkipped,
+  type RuleCode,
+  type StepKind,
+} from '../../contract/index.ts';
 import type { NodeId } from '../model/index.ts';
 import { type ItemFacts, isSettled, type ItemVerdict, itemVerdict } from './item-state.ts';
 
@@ -104,7 +112,7 @@ function waitOf(facts: ExplainFacts, { state, nextTryAt }: ItemVerdict): Wait {
   if (facts.localOnly || facts.ignoredBy !== null || (facts.notKept && facts.local === undefined)) return 'nothing';
   if (facts.active) return 'now';
   const settled = isSettled(facts) && facts.unseen === null && facts.unreadable === undefined && facts.issue === undefined;
-  if (settled) return 'nothing';
+  if (settled) return state === 'conflict' ? 'choice' : 'nothing';
   if (facts.held !== null) return waitOfHeld(facts.held);
   if (facts.firstMergeId !== null || facts.questionId !== null) return 'question';
   if (facts.issue !== undefined) return waitOfIssue(facts.issue.reason, nextTryAt);
@@ -134,7 +142,7 @@ export function waitOfIssue(reason: ErrorData, nextTryAt: number | null): Wait {
     case 'skip':
       return isSkipped(reason) ? 'nothing' : 'change';
     case 'wait':
-      return reason.code === 'file_busy' ? 'quiet' : reason.code === 'quota_exceeded' || reason.code === 'disk_full' ? 'room' : 'now';
+      return reason.code === 'file_busy' ? 'quiet' : isLackOfRoom(reason) ? 'room' : 'now';
     case 'retry':
     case 'replan':
       return nextTryAt === null ? 'now' : 'at';

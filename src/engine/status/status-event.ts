@@ -9,8 +9,6 @@ export type StatusEvent =
   | { readonly type: 'folder'; readonly path: string | null }
   /** folder_missing, folder_unreadable, folder_replaced, folder_not_writable; null once it is there again. */
   | { readonly type: 'folder_state'; readonly error: ErrorData | null }
-  /** quota_exceeded or disk_full while something waits for room. */
-  | { readonly type: 'room'; readonly error: ErrorData | null }
   /** The engine cannot go on. */
   | { readonly type: 'engine_error'; readonly error: ErrorData | null }
   | { readonly type: 'online' }
@@ -46,6 +44,8 @@ export type StatusEvent =
       /** Listed for information only. */
       readonly skipped: number;
       readonly attention: number;
+      /** quota_exceeded or disk_full while something waits for room. */
+      readonly room: ErrorData | null;
       readonly conflicts: number;
       readonly questions: number;
       /** One of the questions is whether both sides may be merged: nothing syncs until it is answered. */

@@ -24,6 +24,7 @@ const counts: Extract<StatusEvent, { type: 'counts' }> = {
   issues: 0,
   skipped: 0,
   attention: 0,
+  room: null,
   conflicts: 0,
   questions: 0,
   firstMerge: false,

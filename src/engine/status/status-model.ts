@@ -17,7 +17,6 @@ export class StatusModel {
   #folder: Status['folder'] = null;
   #signInError: ErrorData | null = null;
   #folderError: ErrorData | null = null;
-  #roomError: ErrorData | null = null;
   #engineError: ErrorData | null = null;
   #offline: ErrorData | null = null;
   #pause: { readonly until: number | null } | null = null;
@@ -26,7 +25,16 @@ export class StatusModel {
   /** From the first operation until everything has settled: no flicker between two rounds of planning. */
   #working = false;
   #lastSyncedAt: number | null;
-  #counts = { issues: 0, skipped: 0, attention: 0, conflicts: 0, questions: 0, firstMerge: false, items: 0 };
+  #counts: Omit<Extract<StatusEvent, { type: 'counts' }>, 'type'> = {
+    issues: 0,
+    skipped: 0,
+    attention: 0,
+    room: null,
+    conflicts: 0,
+    questions: 0,
+    firstMerge: false,
+    items: 0,
+  };
 
   /** @param lastSyncedAt from an earlier run, wall clock. */
   constructor(lastSyncedAt: number | null = null) {
@@ -48,9 +56,6 @@ export class StatusModel {
         return;
       case 'folder_state':
         this.#folderError = event.error;
-        return;
-      case 'room':
-        this.#roomError = event.error;
         return;
       case 'engine_error':
         this.#engineError = event.error;
@@ -76,11 +81,9 @@ export class StatusModel {
       case 'ready':
         this.#ready = true;
         return;
-      case 'counts': {
-        const { issues, skipped, attention, conflicts, questions, firstMerge, items } = event;
-        this.#counts = { issues, skipped, attention, conflicts, questions, firstMerge, items };
+      case 'counts':
+        this.#counts = event;
         return;
-      }
       case 'planned':
       case 'op_started':
       case 'op_progress':
@@ -137,14 +140,14 @@ export class StatusModel {
   status(at: number, revision = 0): Status {
     const upload = this.#upload.progress(at);
     const download = this.#download.progress(at);
-    const { issues, skipped, conflicts, questions, firstMerge, items, attention } = this.#counts;
+    const { issues, skipped, conflicts, questions, firstMerge, items, attention, room } = this.#counts;
     const facts = {
       engineError: this.#engineError,
       hasAccount: this.#account !== null,
       signInError: this.#signInError,
       hasFolder: this.#folder !== null,
       folderError: this.#folderError,
-      roomError: this.#roomError,
+      roomError: room,
       questions,
       firstMerge,
       conflicts,

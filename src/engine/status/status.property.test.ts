@@ -23,7 +23,7 @@ const event: fc.Arbitrary<StatusEvent> = fc.oneof(
   }),
   fc.record({ type: fc.constant('folder' as const), path: fc.constantFrom(null, '/f') }),
   fc.record({
-    type: fc.constantFrom('sign_in' as const, 'folder_state' as const, 'room' as const, 'engine_error' as const),
+    type: fc.constantFrom('sign_in' as const, 'folder_state' as const, 'engine_error' as const),
     error: failure,
   }),
   fc.constant<StatusEvent>({ type: 'offline', reason: { code: 'cloud_timeout', params: {} } }),
@@ -45,6 +45,7 @@ const event: fc.Arbitrary<StatusEvent> = fc.oneof(
     skipped: fc.nat(9),
     firstMerge: fc.boolean(),
     attention: fc.nat(9),
+    room: failure,
     conflicts: fc.nat(9),
     questions: fc.nat(9),
     items: fc.nat(9),

@@ -11,6 +11,7 @@ export const en: Words = {
     offline: 'The cloud cannot be reached',
     attention: 'Needs your decision',
     error: 'Syncing has stopped',
+    noRoom: 'Out of room',
     restarting: 'Starting again…',
     failed: 'Tidemark could not start',
   },

@@ -9,6 +9,7 @@ export const zhHans: Words = {
     offline: '无法连接云端',
     attention: '需要你决定',
     error: '同步已停止',
+    noRoom: '空间不足',
     restarting: '正在重新启动…',
     failed: 'Tidemark 无法启动',
   },

@@ -9,6 +9,7 @@ export const zhHant: Words = {
     offline: '無法連線至雲端',
     attention: '需要你決定',
     error: '同步已停止',
+    noRoom: '空間不足',
     restarting: '正在重新啟動…',
     failed: 'Tidemark 無法啟動',
   },

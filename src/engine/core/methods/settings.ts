@@ -6,8 +6,8 @@ import type { Handlers, TidemarkEngine } from '../engine.ts';
 export function settingMethods(engine: TidemarkEngine): Handlers<'settings.list' | 'settings.set'> {
   const { store } = engine;
   const row = (key: SettingKey): SettingRow => {
-    const { initial, scope, about } = settings[key];
-    return { key, value: store.setting(key), initial, scope, about };
+    const { initial, about } = settings[key];
+    return { key, value: store.setting(key), initial, about };
   };
   return {
     'settings.list': () => Promise.resolve({ settings: settingKeys.map(row) }),
