@@ -9,7 +9,7 @@ import {
   type StepKind,
 } from '../../contract/index.ts';
 import type { NodeId } from '../model/index.ts';
-import { type ItemFacts, isSettled, type ItemVerdict, itemVerdict } from './item-state.ts';
+import { isAway, type ItemFacts, isSettled, type ItemVerdict, itemVerdict } from './item-state.ts';
 
 /** Everything that explaining one item needs to know, gathered by whoever has it. */
 export interface ExplainFacts extends ItemFacts {
@@ -129,10 +129,6 @@ export function waitOfHeld({ code }: ErrorData): Wait {
   if (code.startsWith('folder_')) return 'folder';
   return errorKind(code).reaction === 'sign_in' ? 'sign_in' : 'network';
 }
-
-/** The folder is not there to be seen. */
-export const isAway = ({ code }: ErrorData): boolean =>
-  code === 'folder_missing' || code === 'folder_unreadable' || code === 'folder_replaced';
 
 /** What ends a reason. */
 export function waitOfIssue(reason: ErrorData, nextTryAt: number | null): Wait {

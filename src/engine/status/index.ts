@@ -1,7 +1,7 @@
 export { diffStatus } from './diff-status.ts';
-export { explainItem, type ExplainFacts, isAway, ruleOfIssue, waitOfHeld, waitOfIssue } from './explain-item.ts';
+export { explainItem, type ExplainFacts, ruleOfIssue, waitOfHeld, waitOfIssue } from './explain-item.ts';
 export type { StateAndReason, StateFacts } from './engine-state.ts';
-export { type ItemFacts, type ItemVerdict, itemVerdict } from './item-state.ts';
+export { isAway, type ItemFacts, type ItemVerdict, itemVerdict } from './item-state.ts';
 export type { Amount } from './lane.ts';
 export { needsPerson } from './needs-person.ts';
 export type { StatusEvent } from './status-event.ts';

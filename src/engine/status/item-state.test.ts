@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ErrorCode, ROOT_ID } from '../../contract/index.ts';
+import { type ErrorCode, type ErrorData, ROOT_ID } from '../../contract/index.ts';
 import type { FileStat, LocalFile, RemoteFile, SyncedFile } from '../model/index.ts';
 import { isSettled, type ItemFacts, type ItemVerdict, itemVerdict } from './item-state.ts';
 
@@ -86,8 +86,10 @@ describe('an item', () => {
     );
   });
 
-  it('in step is synced also while sync is held up', () => {
+  it('in step is synced also while sync is held up, but not while its folder cannot be seen', () => {
     expect(verdict({ held: { code: 'cloud_unreachable', params: {} } }).state).toBe('synced');
+    const away: ErrorData = { code: 'folder_missing', params: { path: '/sync' } };
+    expect(verdict({ held: away })).toEqual({ state: 'waiting', reason: away, nextTryAt: null });
   });
 });
 

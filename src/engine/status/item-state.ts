@@ -51,7 +51,8 @@ export function itemVerdict(facts: ItemFacts): ItemVerdict {
   if (facts.notKept && facts.local === undefined) return plain('not_kept', { code: 'not_kept_here', params: {} });
   if (facts.issue !== undefined) return ofIssue(facts.issue);
   if (facts.inConflict) return plain('conflict', { code: 'conflict_kept', params: {} });
-  if (isSettled(facts)) return plain('synced');
+  // What cannot be seen now may be anything by now.
+  if (isSettled(facts)) return facts.held !== null && isAway(facts.held) ? plain('waiting', facts.held) : plain('synced');
   if (facts.questioned) return plain('waiting', { code: 'mass_delete', params: {} });
   return plain('waiting', facts.held);
 }
@@ -73,6 +74,10 @@ function ofIssue({ reason, nextTryAt }: NonNullable<ItemFacts['issue']>): ItemVe
       return assertNever(reaction);
   }
 }
+
+/** The folder is not there to be seen. */
+export const isAway = ({ code }: ErrorData): boolean =>
+  code === 'folder_missing' || code === 'folder_unreadable' || code === 'folder_replaced';
 
 /** The three trees agree on the item, as the planner sees it: where it has nothing to decide. */
 export function isSettled({ remote, local, synced }: Pick<ItemFacts, 'remote' | 'local' | 'synced'>): boolean {
