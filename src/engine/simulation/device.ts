@@ -236,6 +236,18 @@ export class SimDevice {
     return this.#random.next() < 0.7 && choices.length > 0 ? this.#random.pick(choices) : choices.at(-1);
   }
 
+  /** World time of the last name that a person gave. */
+  namedMs = 0;
+
+  get nowMs(): number {
+    return this.#parts.scheduler.nowMs;
+  }
+
+  /** Names that are a minute old the system has written down by itself. */
+  writeBack(): void {
+    if (!this.person.durableNames && this.nowMs - this.namedMs > minuteMs) this.disk.volume.commit();
+  }
+
   /** Long after the last change the system has written all of it down by itself. */
   allWrittenDown(): void {
     this.#durable = this.#databaseLog.whole();

@@ -261,6 +261,7 @@ class History {
     this.#starting.delete(device);
     if (crash) device.crash();
     else if (this.#habits.lateNames) {
+      device.writeBack();
       this.#ledger.powerCut(() => device.powerCut(lost));
       this.#people[this.#devices.indexOf(device)]?.comesBack();
     } else device.powerCut(lost);

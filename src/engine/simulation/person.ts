@@ -407,8 +407,10 @@ export class Person {
 
   /** Paths may have changed since they were chosen; then nothing happens. */
   #act(what: string, act: () => void): boolean {
+    this.#parts.device.writeBack();
     try {
       act();
+      this.#parts.device.namedMs = this.#parts.device.nowMs;
       this.#parts.note(what);
       return true;
     } catch (error) {
