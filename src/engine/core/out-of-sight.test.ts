@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { secondMs } from '../../base/index.ts';
 import { ROOT_ID } from '../../contract/index.ts';
-import { DEVICE, EMAIL, ROOT, TestSync } from '../testing/test-sync.ts';
-import { TidemarkEngine } from './engine.ts';
+import { engineWithFolder, stopEngine } from '../testing/engine-with-folder.ts';
+import { EMAIL, ROOT, TestSync } from '../testing/test-sync.ts';
 
 it.each([
   ['a moment', 1],
@@ -12,10 +12,8 @@ it.each([
   async (_, seconds) => {
     const sync = new TestSync();
     const other = await sync.connect('Laptop');
-    const { environment, store, disk } = sync;
-    const engine = new TidemarkEngine({ environment, store, profile: '/profile', lockFolder: () => () => undefined });
-    await engine.call('account.signIn', { server: sync.cloud.server, email: EMAIL, password: 'correct horse', deviceName: DEVICE });
-    await engine.call('folder.add', { path: ROOT });
+    const { store, disk } = sync;
+    const engine = await engineWithFolder(sync);
     for (const path of ['x/sub/1', 'y/2', 'moved/3']) disk.user.writeFile(`${ROOT}/${path}`, path);
     await engine.start();
     await sync.clock.advance(10 * secondMs);
@@ -51,9 +49,7 @@ it.each([
     expect([...sync.cloud.accounts.account(EMAIL).drive.buriedNodes()].map(({ name }) => name)).toEqual([]);
     expect(moves).toBeGreaterThan(2);
     expect([store.divergentIds(), store.issueCount()]).toEqual([[], 0]);
-    const stopping = engine.stop();
-    await sync.clock.advance(secondMs);
-    await stopping;
+    await stopEngine(sync, engine);
   },
 );
 
@@ -82,13 +78,11 @@ it.each([
 ])('a folder is put out of sight, and the moment before $what: it does not wait for ever', async ({ from, to, meanwhile, ends }) => {
   const sync = new TestSync();
   const other = await sync.connect('Laptop');
-  const { environment, store, disk } = sync;
+  const { store, disk } = sync;
   const commit = (entries: Parameters<typeof other.commit>[0]) => other.commit(entries, sync.random.id());
   await commit([{ op: 'mkdir', id: OTHER, parentId: ROOT_ID, name: 'y' }]);
   await commit([{ op: 'mkdir', id: GIVES_WAY, ...from }]);
-  const engine = new TidemarkEngine({ environment, store, profile: '/profile', lockFolder: () => () => undefined });
-  await engine.call('account.signIn', { server: sync.cloud.server, email: EMAIL, password: 'correct horse', deviceName: DEVICE });
-  await engine.call('folder.add', { path: ROOT });
+  const engine = await engineWithFolder(sync);
   await engine.start();
   await sync.clock.advance(10 * secondMs);
   for (const [id, name] of [
@@ -119,18 +113,14 @@ it.each([
   expect(there.sort()).toEqual(ends);
   expect([GIVES_WAY, OTHER].map((id) => store.localPath(id))).toEqual(['y', ends.includes('x') ? 'x' : 'y/z']);
   expect([...sync.cloud.accounts.account(EMAIL).drive.buriedNodes()]).toEqual([]);
-  const stopping = engine.stop();
-  await sync.clock.advance(secondMs);
-  await stopping;
+  await stopEngine(sync, engine);
 });
 
 it('what was deleted from a folder just before that was put out of sight does not keep it there', async () => {
   const sync = new TestSync();
   const other = await sync.connect('Laptop');
-  const { environment, store, disk } = sync;
-  const engine = new TidemarkEngine({ environment, store, profile: '/profile', lockFolder: () => () => undefined });
-  await engine.call('account.signIn', { server: sync.cloud.server, email: EMAIL, password: 'correct horse', deviceName: DEVICE });
-  await engine.call('folder.add', { path: ROOT });
+  const { store, disk } = sync;
+  const engine = await engineWithFolder(sync);
   for (const path of ['x/sub/1', 'y/sub/2']) disk.user.writeFile(`${ROOT}/${path}`, path);
   await engine.start();
   await sync.clock.advance(10 * secondMs);
@@ -173,7 +163,5 @@ it('what was deleted from a folder just before that was put out of sight does no
   const there = Object.keys(disk.user.snapshot(ROOT)).filter((path) => !path.startsWith('.tidemark'));
   const top = moved.name;
   expect(there.sort()).toEqual([top, `${top}/sub`, `${top}/sub/in`, `${top}/sub/in/sub`, `${top}/sub/in/sub/${top === 'x' ? 1 : 2}`]);
-  const stopping = engine.stop();
-  await sync.clock.advance(secondMs);
-  await stopping;
+  await stopEngine(sync, engine);
 });

@@ -1,16 +1,14 @@
 import { expect, it } from 'vitest';
 import { secondMs } from '../../base/index.ts';
 import { ROOT_ID } from '../../contract/index.ts';
-import { DEVICE, EMAIL, ROOT, TestSync } from '../testing/test-sync.ts';
-import { TidemarkEngine } from './engine.ts';
+import { engineWithFolder, stopEngine } from '../testing/engine-with-folder.ts';
+import { EMAIL, ROOT, TestSync } from '../testing/test-sync.ts';
 
 it('folders of our own that the person removed while we run are made again', async () => {
   const sync = new TestSync();
   const other = await sync.connect('Laptop');
-  const { environment, store } = sync;
-  const engine = new TidemarkEngine({ environment, store, profile: '/profile', lockFolder: () => () => undefined });
-  await engine.call('account.signIn', { server: sync.cloud.server, email: EMAIL, password: 'correct horse', deviceName: DEVICE });
-  await engine.call('folder.add', { path: ROOT });
+  const { store } = sync;
+  const engine = await engineWithFolder(sync);
   const { user } = sync.disk;
   for (const name of ['a', 'b', 'c']) user.writeFile(`${ROOT}/${name}`, name);
   await engine.start();
@@ -32,18 +30,14 @@ it('folders of our own that the person removed while we run are made again', asy
   expect(store.divergentIds()).toEqual([]);
   expect([...store.local.children(ROOT_ID)].map(({ name }) => name).sort()).toEqual(['a', 'b']);
   expect(store.issueCount()).toBe(0);
-  const stopping = engine.stop();
-  await sync.clock.advance(secondMs);
-  await stopping;
+  await stopEngine(sync, engine);
 });
 
 it('the trash of this device lists what lies in it: not what was tidied away, nor what lies in that of another folder', async () => {
   const sync = new TestSync();
   const other = await sync.connect('Laptop');
-  const { environment, store } = sync;
-  const engine = new TidemarkEngine({ environment, store, profile: '/profile', lockFolder: () => () => undefined });
-  await engine.call('account.signIn', { server: sync.cloud.server, email: EMAIL, password: 'correct horse', deviceName: DEVICE });
-  await engine.call('folder.add', { path: ROOT });
+  const { store } = sync;
+  const engine = await engineWithFolder(sync);
   const { user } = sync.disk;
   for (const name of ['a', 'b', 'c', 'd']) user.writeFile(`${ROOT}/${name}`, name);
   await engine.start();
@@ -70,7 +64,5 @@ it('the trash of this device lists what lies in it: not what was tidied away, no
   await sync.clock.advance(secondMs);
   await adding;
   expect(await listed()).toEqual([]);
-  const stopping = engine.stop();
-  await sync.clock.advance(secondMs);
-  await stopping;
+  await stopEngine(sync, engine);
 });

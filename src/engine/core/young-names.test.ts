@@ -1,14 +1,12 @@
 import { expect, it } from 'vitest';
 import { dayMs, secondMs } from '../../base/index.ts';
-import { DEVICE, EMAIL, ROOT, TestSync } from '../testing/test-sync.ts';
-import { TidemarkEngine } from './engine.ts';
+import { engineWithFolder, stopEngine } from '../testing/engine-with-folder.ts';
+import { EMAIL, ROOT, TestSync } from '../testing/test-sync.ts';
+import type { TidemarkEngine } from './engine.ts';
 
 async function syncing(sync: TestSync): Promise<TidemarkEngine> {
   await sync.connect('Laptop');
-  const { environment, store } = sync;
-  const engine = new TidemarkEngine({ environment, store, profile: '/profile', lockFolder: () => () => undefined });
-  await engine.call('account.signIn', { server: sync.cloud.server, email: EMAIL, password: 'correct horse', deviceName: DEVICE });
-  await engine.call('folder.add', { path: ROOT });
+  const engine = await engineWithFolder(sync);
   await engine.start();
   await sync.clock.advance(10 * secondMs);
   return engine;
@@ -23,12 +21,6 @@ async function look({ clock }: TestSync, engine: TidemarkEngine): Promise<void> 
 const visible = ({ disk }: TestSync): readonly string[] =>
   Object.keys(disk.user.snapshot(ROOT)).filter((path) => !path.startsWith('.tidemark'));
 
-async function end(sync: TestSync, engine: TidemarkEngine): Promise<void> {
-  const stopping = engine.stop();
-  await sync.clock.advance(secondMs);
-  await stopping;
-}
-
 it('what a person saved a moment ago is on the disk for good before the cloud is told: a power cut does not take it back', async () => {
   const sync = new TestSync();
   const engine = await syncing(sync);
@@ -39,7 +31,7 @@ it('what a person saved a moment ago is on the disk for good before the cloud is
   expect(sync.cloud.nodes(EMAIL).map(({ name }) => name)).toEqual(expect.arrayContaining(['thesis.docx', 'notes.txt']));
   sync.disk.powerCut();
   expect(visible(sync)).toEqual(['docs', 'docs/deep', 'docs/deep/thesis.docx', 'notes.txt']);
-  await end(sync, engine);
+  await stopEngine(sync, engine);
 });
 
 it('so too what was saved as a new file over the one before: that one does not come back', async () => {
@@ -51,7 +43,7 @@ it('so too what was saved as a new file over the one before: that one does not c
   await look(sync, engine);
   sync.disk.powerCut();
   expect(sync.disk.user.readText(`${ROOT}/thesis.docx`)).toBe('chapter two');
-  await end(sync, engine);
+  await stopEngine(sync, engine);
 });
 
 it('what has been there for long, and what is only written to, costs no sync of a folder', async () => {
@@ -70,7 +62,7 @@ it('what has been there for long, and what is only written to, costs no sync of 
   sync.disk.user.writeFile(`${ROOT}/b/new`, 'new');
   await look(sync, engine);
   expect(synced.filter((path) => /\/[abc]$/u.test(path))).toEqual([`${ROOT}/b`]);
-  await end(sync, engine);
+  await stopEngine(sync, engine);
 });
 
 it('a disk that cannot make names durable is looked at again later, and nothing of them is sent until then', async () => {
@@ -86,5 +78,5 @@ it('a disk that cannot make names durable is looked at again later, and nothing 
   failing = false;
   await look(sync, engine);
   expect(sync.cloud.nodes(EMAIL).map(({ name }) => name)).toEqual(['docs', 'a']);
-  await end(sync, engine);
+  await stopEngine(sync, engine);
 });
