@@ -108,12 +108,15 @@ describe('what the cloud did is taken over', () => {
     expect(world.sync.told.activity).toMatchObject([{ kind: 'moved_cloud', path: 'b.txt', otherPath: 'a.txt' }]);
   });
 
-  it('a deletion takes along what was below', () => {
+  it('a deletion ends what was agreed on below, and leaves it to the feed what of it is gone: some may have been moved away before', () => {
     for (const path of ['docs/', 'docs/deep/', 'docs/deep/a.txt', 'b.txt']) world.agreed(path);
+    const inside = ['docs/deep', 'docs/deep/a.txt'].map((path) => world.id(path));
     commit([deleteOf('docs')], [{ status: 'ok', node: null }]);
     expect([...world.store.remote.children('0'.repeat(32))].map(({ name }) => name)).toEqual(['b.txt']);
+    expect(world.store.remoteIds()).toEqual(expect.arrayContaining(inside));
     expect(world.store.synced.size).toBe(1);
     expect(kinds()).toEqual(['deleted_cloud docs']);
+    expect([cursor(), opened], 'the feed is read on, from where it stands').toEqual(['c1', 1]);
   });
 
   it('what it refused changes nothing', () => {
@@ -165,9 +168,10 @@ describe('the change feed', () => {
 
   it('is told which nodes answers spoke of, until it asks anew', () => {
     for (const path of ['docs/', 'docs/a.txt', 'b.txt', 'c.txt']) world.agreed(path);
+    const docs = world.id('docs');
     const results: CommitResult[] = [{ status: 'ok', node: null }, answer('b.txt'), { status: 'error', code: 'quota_exceeded' }];
     commit([deleteOf('docs'), moveOf('b.txt', 'd.txt'), moveOf('c.txt', 'e.txt')], results);
-    expect([...commits.answered].sort()).toEqual([world.id('docs'), world.id('docs/a.txt'), world.id('b.txt')].sort());
+    expect([...commits.answered].sort()).toEqual([docs, world.id('b.txt')].sort());
     commits.forgetAnswered();
     expect(commits.answered.size).toBe(0);
   });
@@ -233,6 +237,7 @@ it('a deletion is over where the feed tells of folders in each other just then',
   const journalled = commits.before(request);
   world.store.transaction((write) => write.putRemote({ ...a, parentId: b.id }));
   commits.after(journalled, request, [{ status: 'ok', node: null }]);
-  expect(world.store.remote.size + world.store.synced.size).toBe(0);
-  expect([...commits.answered].sort()).toEqual(['a', 'a/b', 'a/b/c.txt'].map((path) => world.id(path)).sort());
+  expect(world.store.remote.get(world.id('a'))).toBeUndefined();
+  expect(world.store.synced.size).toBe(0);
+  expect([...commits.answered]).toEqual([world.id('a')]);
 });

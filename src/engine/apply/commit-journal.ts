@@ -30,7 +30,7 @@ export class StoredCommits implements CommitJournal {
   readonly #underWay = new Map<number, CursorRow | null>();
   readonly #answered = new Set<NodeId>();
 
-  /** @param onOpen requests have to be replayed, or the feed read again from the stored cursor */
+  /** @param onOpen requests have to be replayed, or the feed read on from the stored cursor */
   constructor(parts: NoteParts, onOpen: () => void) {
     this.#parts = parts;
     this.#store = parts.store;
@@ -86,34 +86,37 @@ export class StoredCommits implements CommitJournal {
 
   #take(journalId: number, request: PendingCommit, results: readonly CommitResult[], sentAt: CursorRow | null): void {
     this.#underWay.delete(journalId);
-    const rewind = this.#store.transaction((write) => {
+    const readOn = this.#store.transaction((write) => {
+      let leftToFeed = false;
       results.forEach((result, index) => {
         const entry = request.entries[index];
-        if (entry !== undefined) for (const id of takeOver(this.#parts, write, entry, result)) this.#answered.add(id);
+        if (entry === undefined || result.status !== 'ok') return;
+        if (entry.op === 'delete') leftToFeed ||= this.#store.remote.get(entry.id)?.kind === 'folder';
+        takeOver(this.#parts, write, entry, result);
+        this.#answered.add(entry.id);
       });
       write.deleteJournal(journalId);
       // The feed moved on while the request was under way, so what it said of these nodes may be newer than this answer:
       // read that stretch again, the later word is the last one.
       const moved = sentAt !== null && this.#store.cursor()?.cursor !== sentAt.cursor;
       if (moved) write.setCursor(sentAt);
-      return moved;
+      return moved || leftToFeed;
     });
-    if (rewind) this.#onOpen();
+    if (readOn) this.#onOpen();
   }
 }
 
-/** One result into the remote and the synced tree, and a line in the history. Answers the nodes that it changed. */
-function takeOver(parts: NoteParts, write: StoreWrites, entry: CommitEntryInput, result: CommitResult): readonly NodeId[] {
-  if (result.status !== 'ok') return [];
+/** One result into the remote and the synced tree, and a line in the history. */
+function takeOver(parts: NoteParts, write: StoreWrites, entry: CommitEntryInput, result: Extract<CommitResult, { status: 'ok' }>): void {
   const { store } = parts;
   const before = store.remotePath(entry.id) ?? null;
   const old = store.remote.get(entry.id);
   if (entry.op === 'delete') {
-    const gone = forgetBelow(store, write, entry.id);
+    forgetDeleted(store, write, entry.id);
     note(parts, 'deleted_cloud', before ?? '', { node: entry.id, reversal: { way: 'restore_in_cloud' } });
-    return gone;
+    return;
   }
-  if (result.node === null) return [];
+  if (result.node === null) return;
   const node = toRemoteNode(result.node);
   write.putRemote(node);
   const agreed = agreedOn(store.synced.get(node.id), entry, node);
@@ -140,7 +143,6 @@ function takeOver(parts: NoteParts, write: StoreWrites, entry: CommitEntryInput,
         reversal: old === undefined ? undefined : movedBack(old, node),
       });
   }
-  return [node.id];
 }
 
 /**
@@ -158,11 +160,12 @@ function agreedOn(synced: SyncedNode | undefined, entry: CommitEntryInput, node:
     : { ...agreed, parentId: synced.parentId, name: synced.name, revision: synced.revision };
 }
 
-function forgetBelow(store: Store, write: StoreWrites, id: NodeId): readonly NodeId[] {
-  const gone = [id, ...[...below(store.remote, id)].map((node) => node.id)];
-  for (const one of gone) {
-    write.deleteRemote(one);
-    write.deleteSynced(one);
-  }
-  return gone;
+/**
+ * Nothing below is agreed on any more. But what went with the folder only the feed tells, each item by itself: another
+ * device may have moved some of it elsewhere before, and the feed then speaks of what was moved and not of what is in it.
+ */
+function forgetDeleted(store: Store, write: StoreWrites, id: NodeId): void {
+  write.deleteRemote(id);
+  write.deleteSynced(id);
+  for (const inside of below(store.remote, id)) write.deleteSynced(inside.id);
 }
