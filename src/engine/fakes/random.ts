@@ -1,5 +1,8 @@
 import type { Random } from '../environment.ts';
 
+/** Sixteen bits each: simulated files of megabytes are made of such digits. */
+const HEX = Array.from({ length: 0x1_0000 }, (_, bits) => bits.toString(16).padStart(4, '0'));
+
 /**
  * Random numbers that a seed repeats: sfc32 of Chris Doty-Humphrey's PractRand, a 128-bit chaotic generator with a
  * counter, run dry a few rounds so that near seeds part.
@@ -25,7 +28,10 @@ export class SeededRandom implements Random {
 
   id(): string {
     let id = '';
-    for (let word = 0; word < 4; word += 1) id += this.#next32().toString(16).padStart(8, '0');
+    for (let word = 0; word < 4; word += 1) {
+      const bits = this.#next32();
+      id += `${HEX[bits >>> 16] ?? ''}${HEX[bits & 0xffff] ?? ''}`;
+    }
     return id;
   }
 

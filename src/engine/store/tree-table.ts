@@ -37,7 +37,8 @@ export class TreeTable<N extends Node> implements TreeView<N> {
     this.#select = select;
     this.#byId = sql.query(`${select} WHERE id = ${fromHex}`);
     this.#byParent = sql.query(`${select} WHERE parent = ${fromHex}`);
-    this.#byName = sql.query(`${select} WHERE parent = ${fromHex} AND name_key = ?`);
+    // A bare parameter would be held against the condition of a partial index, and the query compiled anew for each value.
+    this.#byName = sql.query(`${select} WHERE parent = ${fromHex} AND name_key = cast(? AS TEXT)`);
     this.#ids = sql.query(`SELECT ${asHex('id')} FROM ${table}`);
     this.#count = sql.query(`SELECT count(*) FROM ${table}`);
     this.#parent = sql.query(`SELECT ${asHex('parent')}, name FROM ${table} WHERE id = ${fromHex}`);
