@@ -1,4 +1,4 @@
-import { isInside, minuteMs, secondMs } from '../../base/index.ts';
+import { minuteMs, secondMs } from '../../base/index.ts';
 import { type ErrorData, TidemarkError, toErrorData } from '../../contract/index.ts';
 import {
   StoredCommits,
@@ -14,7 +14,7 @@ import {
 } from '../apply/index.ts';
 import type { Environment } from '../environment.ts';
 import { isPathBuiltInIgnored } from '../ignore/index.ts';
-import { checkFolder, purgeTrash } from '../local/index.ts';
+import { checkFolder } from '../local/index.ts';
 import { type LocalFile, type NodeId, ROOT_ID } from '../model/index.ts';
 import { Nap } from '../nap.ts';
 import { compareSides } from '../plan/index.ts';
@@ -32,6 +32,7 @@ import { folderError, ScanLoop } from './scan-loop.ts';
 import { itemsToTakeAway, type ScopeKeeper } from './scope-keeper.ts';
 import { isAboutConnection, isAboutDatabase, type SyncContext, type SyncHooks } from './sync-context.ts';
 import { Timers } from './timers.ts';
+import { purgeOldTrash } from './trash-purge.ts';
 
 export interface SyncParts {
   readonly environment: Environment;
@@ -310,18 +311,9 @@ export class SyncRun {
     });
   }
 
-  /** What was deleted or replaced long enough ago leaves the local trash for good. */
-  async #purgeTrash(): Promise<void> {
+  #purgeTrash(): Promise<void> {
     const { environment, folder, store } = this.#parts;
-    try {
-      const purged = await purgeTrash(environment.disk, folder.path, environment.clock.now(), store.setting('trash.keepDays'));
-      if (purged.length === 0 || this.#stop.signal.aborted) return;
-      store.transaction((write) => {
-        for (const row of store.trash()) if (purged.some((day) => isInside(row.trashPath, day))) write.deleteTrash(row.id);
-      });
-    } catch (error) {
-      environment.log.warn('purging the trash failed', { error: String(error) });
-    }
+    return purgeOldTrash(environment, store, folder.path, this.#stop.signal);
   }
 
   async stop(): Promise<void> {

@@ -109,14 +109,14 @@ describe('the trash', () => {
 
   it('is purged of expired days with all that is in them', async () => {
     const disk = new FakeDisk({ now: () => now });
-    expect(await purgeTrash(disk, ROOT, now, 30)).toEqual([]);
+    expect(await purgeTrash(disk, ROOT, (day) => isExpired(day, now, 30))).toEqual([]);
     for (const day of ['2026-01-01', '2026-02-01', '2026-06-01', 'mine']) {
       disk.user.writeFile(`${ROOT}/.tidemark/trash/${day}/1/folder/file`, day);
     }
     disk.fault = (method, path) => (method === 'removeTree' && path.includes('2026-02-01') ? 'busy' : undefined);
-    expect(await purgeTrash(disk, ROOT, now, 30)).toEqual(['.tidemark/trash/2026-01-01']);
+    expect(await purgeTrash(disk, ROOT, (day) => isExpired(day, now, 30))).toEqual(['.tidemark/trash/2026-01-01']);
     disk.fault = undefined;
-    expect(await purgeTrash(disk, ROOT, now, 30)).toEqual(['.tidemark/trash/2026-02-01']);
+    expect(await purgeTrash(disk, ROOT, (day) => isExpired(day, now, 30))).toEqual(['.tidemark/trash/2026-02-01']);
     expect((await disk.list(`${ROOT}/.tidemark/trash`)).map((entry) => entry.name).sort()).toEqual(['2026-06-01', 'mine']);
   });
 });

@@ -16,18 +16,17 @@ export function isExpired(day: string, nowMs: number, keepDays: number): boolean
 }
 
 /**
- * Removes the days that have expired. Answers their paths, relative to the synced folder. A day that cannot be removed
- * is left for the next time. @param root absolute
+ * Removes the days that are due. Answers their paths, relative to the synced folder. A day that cannot be removed is left
+ * for the next time. @param root absolute @param isDue asked once of each name in the trash that a folder has
  */
 export async function purgeTrash(
   disk: Pick<Disk, 'list' | 'removeTree'>,
   root: string,
-  nowMs: number,
-  keepDays: number,
+  isDue: (day: string) => boolean,
 ): Promise<readonly string[]> {
   const purged: string[] = [];
   for (const { name, stat } of await listOrNothing(disk, `${root}/${TRASH}`)) {
-    if (name === null || stat?.kind !== 'folder' || !isExpired(name, nowMs, keepDays)) continue;
+    if (name === null || stat?.kind !== 'folder' || !isDue(name)) continue;
     try {
       await disk.removeTree(`${root}/${TRASH}/${name}`);
       purged.push(`${TRASH}/${name}`);

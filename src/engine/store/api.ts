@@ -72,6 +72,8 @@ export interface StoreReads {
   /** In the order in which they were noted. */
   recentDeletions(): readonly DeletionRow[];
   trash(): readonly TrashRow[];
+  /** Days of the trash that are to go for good, and when that was first found: wall clock, ms since 1970. */
+  trashDue(): Readonly<Record<string, number>>;
   /** What the change of this line put into the trash. */
   trashOf(activityId: number): TrashRow | undefined;
 }
@@ -115,6 +117,7 @@ export interface StoreWrites {
   setRecentDeletions(rows: readonly DeletionRow[]): void;
   addTrash(row: Omit<TrashRow, 'id'>): number;
   deleteTrash(id: number): void;
+  setTrashDue(days: Readonly<Record<string, number>>): void;
 }
 
 export interface JournalRow {

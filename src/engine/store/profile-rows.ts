@@ -29,6 +29,7 @@ export function profileRows(sql: Sql) {
         ),
       marksStamp: () => (get('marksStamp') ?? 0) as number,
       cursor: () => (get('cursor') ?? null) as CursorRow | null,
+      trashDue: () => (get('trashDue') ?? {}) as Readonly<Record<string, number>>,
       recentDeletions: () => (get('recentDeletions') ?? []) as readonly DeletionRow[],
       setting<K extends SettingKey>(key: K): SettingValue<K> {
         // A value that an older or newer version wrote may no longer be allowed; then the initial one holds.
@@ -46,6 +47,7 @@ export function profileRows(sql: Sql) {
       setLocalOnlyFolders: (folders: readonly LocalOnlyRow[]) => set('localOnlyFolders', folders),
       setMarksStamp: (stamp: number) => set('marksStamp', stamp),
       setCursor: (cursor: CursorRow | null) => set('cursor', cursor),
+      setTrashDue: (days: Readonly<Record<string, number>>) => set('trashDue', Object.keys(days).length === 0 ? null : days),
       setRecentDeletions: (rows: readonly DeletionRow[]) => set('recentDeletions', rows.length === 0 ? null : rows),
       setSetting: <K extends SettingKey>(key: K, value: SettingValue<K>) => set(`setting.${key}`, value),
       setPausedUntil: (until: number | 'resumed' | null) => set('pause', until === 'resumed' ? null : { until }),
