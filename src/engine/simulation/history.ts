@@ -73,7 +73,8 @@ class History {
   readonly #ledger: Ledger;
   readonly #violations: string[] = [];
   readonly #disastrous: boolean;
-  #backup: readonly CloudNode[] | undefined;
+  /** Items of the cloud, and the blocks they are made of: a backup has both. */
+  #backup: { readonly nodes: readonly CloudNode[]; readonly blocks: ReadonlyMap<string, Uint8Array> } | undefined;
   readonly #lost = new Set<string>();
   readonly #starting = new Map<SimDevice, Promise<void>>();
   readonly #scenes: Scenes;
@@ -248,12 +249,14 @@ class History {
   /** The cloud is put back to what it was when this was last asked, or is found empty. Rare: not in most histories. */
   #disaster(): void {
     if (!this.#disastrous) return;
+    const { blocks } = this.#cloud.accounts.account(EMAIL).drive;
     if (this.#backup === undefined) {
-      this.#backup = [...this.#cloud.nodes(EMAIL)];
+      this.#backup = { nodes: [...this.#cloud.nodes(EMAIL)], blocks: new Map(blocks) };
       return;
     }
-    this.#scheduler.note('world', `the cloud is put back to ${this.#backup.length} items`);
-    this.#cloud.reset(EMAIL, this.#backup);
+    this.#scheduler.note('world', `the cloud is put back to ${this.#backup.nodes.length} items`);
+    for (const [hash, block] of this.#backup.blocks) blocks.set(hash, block);
+    this.#cloud.reset(EMAIL, this.#backup.nodes);
     this.#ledger.restored();
   }
 
