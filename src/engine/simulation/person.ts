@@ -86,9 +86,15 @@ export class Person {
     this.#delete(path);
   }
 
-  /** After a power cut: locks whose removal it took are cleared away, as an office program does that finds its own. */
+  /**
+   * After a power cut: locks whose removal it took are cleared away, as an office program does that finds its own, and so
+   * are links and devices that were there for a while.
+   */
   comesBack(): void {
-    for (const path of this.all('file')) if (baseOf(path).startsWith('~$')) this.#delete(path);
+    for (const { path, inode } of this.#all()) {
+      const isLock = inode.kind === 'file' && baseOf(path).startsWith('~$');
+      if (isLock || inode.kind === 'symlink' || inode.kind === 'special') this.#delete(path);
+    }
   }
 
   rename(from: string, to: string): void {
