@@ -174,7 +174,7 @@ export const waiting = z.object({
 export const explanation = z.object({
   path: z.string(),
   subject: z.enum(subjects),
-  /** Parameters of the sentence for the subject. */
+  /** Parameters of the sentence for the subject; `above` is another path: of the folder above, or of what it is now. */
   about: z.object({ above: z.string().nullable(), at: timeMs.nullable() }),
   /** Null for what is no item of the folder. */
   state: itemState.nullable(),

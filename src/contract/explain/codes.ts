@@ -94,6 +94,7 @@ export const subjects = [
   'only_cloud',
   'only_here',
   'namesakes', // here, and another item of the name in the cloud
+  'moved', // and is an item under the other path
   'deleted',
   'in_trash',
   'ignored',

@@ -78,6 +78,7 @@ export const en: ExplainTexts = {
     only_cloud: 'It is in the cloud and not on this device.',
     only_here: 'It is on this device and not in the cloud.',
     namesakes: 'It is on this device, and the cloud has another item of this name.',
+    moved: 'It was moved or renamed on {when}; it is “{above}” now.',
     deleted: 'It is not there any more. Its last change was on {when}.',
     in_trash: 'It lies in the trash of this device since {when}.',
     ignored: 'It is left out of the sync.',

@@ -78,6 +78,7 @@ export const zhHans: ExplainTexts = {
     only_cloud: '它在云端，不在本设备上。',
     only_here: '它在本设备上，不在云端。',
     namesakes: '它在本设备上，而云端以此名称存有另一项。',
+    moved: '它已于 {when} 移动或重命名，现在是“{above}”。',
     deleted: '它已不存在。最后一次变动：{when}。',
     in_trash: '它自 {when} 起在本设备的回收站中。',
     ignored: '它被排除在同步之外。',

@@ -78,6 +78,7 @@ export const zhHant: ExplainTexts = {
     only_cloud: '它在雲端，不在這部裝置上。',
     only_here: '它在這部裝置上，不在雲端。',
     namesakes: '它在這部裝置上，而雲端以此名稱存有另一項。',
+    moved: '它已於 {when} 移動或重新命名，現在是「{above}」。',
     deleted: '它已不存在。最後一次變動：{when}。',
     in_trash: '它自 {when} 起在這部裝置的垃圾桶中。',
     ignored: '它被排除在同步之外。',

@@ -278,11 +278,34 @@ export class Explainer {
       return { ...base, subject: 'not_looked_at', state: 'waiting', rule: 'new_here', reason: held, waiting: waits(wait) };
     }
     const gone = { state: null, rule: null, reason: null, waiting: waits('nothing') };
+    const moved = this.#movedTo(path);
+    if (moved !== undefined) return { ...base, ...gone, subject: 'moved', about: about(moved.path, moved.at) };
     const trashed = store.trash().findLast(({ originalPath }) => originalPath === path);
-    if (trashed !== undefined) return { ...base, ...gone, subject: 'in_trash', about: about(null, trashed.at), rule: 'deleted_there' };
+    if (trashed !== undefined) {
+      const { undoes = null } = (trashed.activityId === null ? undefined : store.activityRow(trashed.activityId)) ?? {};
+      return { ...base, ...gone, subject: 'in_trash', about: about(null, trashed.at), rule: undoes === null ? 'deleted_there' : null };
+    }
     const changed = this.#lastChange(path);
     if (changed !== null) return { ...base, ...gone, subject: 'deleted', about: about(null, changed) };
     return { ...base, ...gone, subject: 'nowhere' };
+  }
+
+  /** Where the item is that had this path, when the last that happened there is that it, or a folder above it, was moved away. */
+  #movedTo(path: string, left = MAX_NAMED): { readonly path: string; readonly at: number } | undefined {
+    const { store } = this.#parts;
+    for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
+      const old = path.slice(0, end);
+      const rows = store.activity({ limit: MAX_NAMED, search: old.slice(0, 200) });
+      const last = rows.find((row) => row.path === old || row.otherPath === old);
+      if (last === undefined || last.node === null || last.otherPath !== old) continue;
+      const now = store.localPath(last.node) ?? store.remotePath(last.node);
+      const there = now === undefined ? undefined : now + path.slice(end);
+      if (there === undefined || there === path) continue;
+      if (findAnywhere(store, there) !== undefined) return { path: there, at: last.at };
+      // Moved on from there.
+      return left === 0 ? undefined : this.#movedTo(there, left - 1);
+    }
+    return undefined;
   }
 
   #lastChange(path: string): number | null {

@@ -87,6 +87,46 @@ describe('Explain', () => {
     await world.expectSame();
     expect(await explain(laptop, 'gone')).toMatchObject({ subject: 'in_trash', state: null });
     expect((await explain(desktop, 'gone')).subject).toBe('deleted');
+    for (const device of [laptop, desktop])
+      expect(await explain(device, 'moved')).toMatchObject({ subject: 'moved', about: { above: 'Sub/moved there' }, state: null });
+  });
+
+  it('of what has another path now: it was moved, or a folder above it, or both; not of what is gone since', async () => {
+    await using opened = await worldOf('laptop', 'desktop');
+    const { world } = opened;
+    const [laptop, desktop] = opened.devices;
+    await laptop.write('Docs/2026/letter.txt', 'text');
+    await laptop.write('Docs/2026/bill.txt', 'more text');
+    await world.settle();
+    await laptop.rename('Docs', 'Papers');
+    await world.settle();
+    await laptop.rename('Papers/2026/letter.txt', 'Papers/2026/a letter.txt');
+    await laptop.remove('Papers/2026/bill.txt');
+    await world.settle();
+    for (const device of [laptop, desktop]) {
+      const now = async (path: string) => {
+        const { subject, about } = await explain(device, path);
+        return [subject, about.above];
+      };
+      expect(await now('Docs')).toEqual(['moved', 'Papers']);
+      expect(await now('Docs/2026')).toEqual(['moved', 'Papers/2026']);
+      expect(await now('Papers/2026/letter.txt')).toEqual(['moved', 'Papers/2026/a letter.txt']);
+      expect(await now('Docs/2026/letter.txt'), 'in two steps').toEqual(['moved', 'Papers/2026/a letter.txt']);
+      expect((await now('Docs/2026/bill.txt'))[0]).not.toBe('moved');
+    }
+  });
+
+  it('does not say of an undo of one’s own that another device deleted', async () => {
+    await using opened = await worldOf('laptop', 'desktop');
+    const { world } = opened;
+    const [laptop, desktop] = opened.devices;
+    await desktop.write('came.txt', 'text');
+    await world.settle();
+    const { rows } = await laptop.call('activity.list', { limit: 10 });
+    const row = rows.find(({ path }) => path === 'came.txt');
+    await laptop.call('activity.undo', { ids: [row?.id ?? 0] });
+    await world.settle();
+    expect(await explain(laptop, 'came.txt')).toMatchObject({ subject: 'in_trash', rule: null });
   });
 
   it('names the item that another one waits for', async () => {
