@@ -1,6 +1,7 @@
 import type { SeededRandom } from '../fakes/random.ts';
-import type { SimDevice } from './device.ts';
+import { ROOT, type SimDevice } from './device.ts';
 import type { Ledger } from './ledger.ts';
+import { textsIn } from './texts-in.ts';
 
 /** What a person does in the app by a list and a button. */
 export interface AppHands {
@@ -35,7 +36,20 @@ async function undoSomething({ device, random, ledger, note }: AppHands): Promis
   for (const { id, outcome } of results) {
     const line = rows.find((row) => row.id === id);
     note(`undo ${line?.kind ?? ''} ${line?.path ?? ''}: ${outcome}`);
+    // What came into a folder between the click and its way into the trash goes with it.
+    if (line?.undo.way === 'take_away' && outcome === 'undone')
+      ledger.chosen(trashedAs(device, line.path).map((text) => ledger.hashOf(text)));
   }
+}
+
+/** Texts in the trash below what had the name of the path. */
+function trashedAs(device: SimDevice, path: string): string[] {
+  const days = device.disk.volume.find(`${ROOT}/.tidemark/trash`)?.entries.values() ?? [];
+  const slots = [...days].flatMap((day) => [...day.inode.entries.values()]);
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return slots.flatMap(({ inode }) =>
+    [...inode.entries.values()].flatMap((entry) => (entry.printable === name ? textsIn(entry.inode) : [])),
+  );
 }
 
 async function keepAway({ device, random, note }: AppHands): Promise<void> {

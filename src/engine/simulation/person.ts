@@ -7,6 +7,7 @@ import type { Habits } from './habits.ts';
 import type { Ledger } from './ledger.ts';
 import { rulesFiles, rulesText } from './rules.ts';
 import { textOf } from './text-of.ts';
+import { filesIn, textsIn } from './texts-in.ts';
 
 /** What a person does is a row of short acts; between two of them anything may happen. */
 export type Acts = Generator<void, void, void>;
@@ -464,12 +465,6 @@ function textAt(device: SimDevice, path: string): string | undefined {
   const inode = device.disk.volume.find(path);
   return inode?.kind === 'file' ? textOf(inode) : undefined;
 }
-
-/** Texts of a file, or of all files in a folder. */
-export const textsIn = (inode: Inode): string[] => filesIn(inode).map(textOf);
-
-const filesIn = (inode: Inode): Inode[] =>
-  inode.kind === 'file' ? [inode] : [...inode.entries.values()].flatMap((entry) => filesIn(entry.inode));
 
 const baseOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
