@@ -10,7 +10,7 @@ const MANY = 12;
 export async function clearedOut(stage: Stage): Promise<void> {
   const { random, cloud, scheduler } = stage.parts;
   const [{ device, person }] = stage.pair();
-  for (let count = 0; count < MANY; count += 1) person.save(`${ROOT}/cleared ${count}/${random.below(100)}`);
+  for (let count = 0; count < MANY; count += 1) person.save(`${ROOT}/cleared ${random.below(3)}/${count}`);
   const before = await stage.rest();
   if (before === undefined) return;
   for (const path of person.all('folder').concat(person.all('file'))) person.delete(path);

@@ -70,6 +70,7 @@ export class Scenes {
     const stage = new Stage(this.#parts);
     stage.note(name);
     await SCENES[name](stage);
+    stage.tidyUp();
     stage.storm();
     stage.note(`${name} is over`);
   }

@@ -32,6 +32,7 @@ export interface Player {
 
 /** Looks and minutes until everything has come to rest, at most. */
 const ROUNDS = 6;
+const MANY_FOLDERS = 12;
 /** Turns to wait for a moment that may not come. */
 const PATIENCE = 300;
 
@@ -119,6 +120,16 @@ export class Stage {
     if (device.issues().length > 0) return false;
     const { state, reason } = await this.parts.scheduler.until(device.call('status.snapshot', {}), `${device.name}: status`);
     return state === 'up_to_date' || (state === 'attention' && reason?.code === 'conflict_kept');
+  }
+
+  /** Somebody clears a folder away where there are many: every look goes through all of them, in each scene anew. */
+  tidyUp(): void {
+    const { random } = this.parts;
+    const [{ person }] = this.pair();
+    for (let count = 0; count < 2; count += 1) {
+      const folders = person.all('folder');
+      if (folders.length > MANY_FOLDERS) person.delete(random.pick(folders));
+    }
   }
 
   /** Faults come as they like again. */
