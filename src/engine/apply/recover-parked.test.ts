@@ -77,6 +77,24 @@ describe('after a crash', () => {
     expect(world.person.exists(world.at(`.tidemark/parked/${id}`))).toBe(false);
   });
 
+  it('in the middle of bringing it back, with the file under both names, the parked one goes', async () => {
+    await parkLocal(world.parts, id);
+    world.person.link(parkedAt(), world.at('a.txt'));
+    const names: string[] = [];
+    world.sync.disk.fault = (method, path) => {
+      if (method === 'syncFolders' || method === 'removeFile') names.push(`${method} ${path}`);
+      return undefined;
+    };
+    await recover();
+    expect(row()).toMatchObject({ parentId: world.remoteFile('a.txt').parentId, name: 'a.txt' });
+    expect(world.own('parked')).toEqual([]);
+    expect(world.visible).toEqual({ 'a.txt': 'a.txt' });
+    expect(names, 'the name that stays is there for good before the other goes').toEqual([
+      `syncFolders ${world.at('')}`.replace(/\/$/, ''),
+      `removeFile ${parkedAt()}`,
+    ]);
+  });
+
   it('and somebody took it from there: not a deletion, whatever was agreed on is not known any more', async () => {
     await parkLocal(world.parts, id);
     world.person.rename(parkedAt(), world.at('elsewhere.txt'));

@@ -1,3 +1,4 @@
+import { parentPath } from '../../base/index.ts';
 import { id128 } from '../../contract/index.ts';
 import type { DirectoryEntry } from '../environment.ts';
 import { isBuiltInIgnored } from '../ignore/index.ts';
@@ -7,6 +8,7 @@ import { ignoreFault } from './move-journal.ts';
 import { ownPaths, parkedFolder } from './own-folder.ts';
 import type { ApplyParts } from './parts.ts';
 import { absolutePath, newPath, sameFile } from './paths.ts';
+import { syncFolders } from './sync-folders.ts';
 
 /**
  * Mends what a crash left in the middle of parking an item or of bringing it back, so that rows and disk agree again
@@ -43,6 +45,17 @@ async function recoverFolder(parts: ApplyParts, id: NodeId): Promise<void> {
     await disk.removeFile(`${folder}/${name}`);
     await disk.removeFolder(folder).catch(ignoreFault);
     return;
+  }
+  if (known?.kind === 'file' && known.parentId === PARKED_ID && stat.links > 1) {
+    const back = await placeOf(parts, known, stat);
+    if (back !== undefined) {
+      // The way back had given it its name and not taken the parked one away. First that name has to be there for good.
+      await syncFolders(parts, [parentPath(back.path)]);
+      await disk.removeFile(`${folder}/${name}`);
+      await disk.removeFolder(folder).catch(ignoreFault);
+      // What its row is to say, `recoverMissing` finds out.
+      return;
+    }
   }
   store.transaction((write) => {
     write.putLocal(parkedRow(known, id, name, stat, stat.kind === 'file' ? 'file' : 'folder'));
@@ -81,21 +94,13 @@ async function recoverMissing(parts: ApplyParts, node: LocalNode): Promise<void>
   const { store, environment, root } = parts;
   const { disk } = environment;
   if ((await disk.stat(`${parkedFolder(root, node.id)}/${node.name}`)) !== undefined) return;
-  // Back where the cloud has it, or to be looked at where it was agreed to be.
-  for (const place of [store.remote.get(node.id), store.synced.get(node.id)]) {
-    if (place === undefined) continue;
-    const { parentId, name } = place;
-    const stat = await newPath(parts, parentId, name)
-      .then((path) => disk.stat(path))
-      .catch(ignoreFault);
-    // What was there before may have a row still, if it went in a power cut. The next look tells who is who.
-    const free = ![...store.local.children(parentId)].some((other) => other.name === name);
-    if (stat !== undefined && sameFile(stat, node.stat) && free) {
-      store.transaction((write) => {
-        write.putLocal({ ...node, parentId, name, stat });
-      });
-      return;
-    }
+  const place = await placeOf(parts, node, node.stat);
+  if (place !== undefined) {
+    const { parentId, name, stat } = place;
+    store.transaction((write) => {
+      write.putLocal({ ...node, parentId, name, stat });
+    });
+    return;
   }
   // Where it is the next look tells. That is not a deletion: whatever is agreed on about it is not known any more.
   store.transaction((write) => {
@@ -104,6 +109,25 @@ async function recoverMissing(parts: ApplyParts, node: LocalNode): Promise<void>
       write.deleteSynced(id);
     }
   });
+}
+
+/** Where the cloud has the parked item, or where it was agreed to be, if it is there. */
+async function placeOf(
+  parts: ApplyParts,
+  node: LocalNode,
+  known: FileStat,
+): Promise<{ readonly parentId: NodeId; readonly name: string; readonly path: string; readonly stat: FileStat } | undefined> {
+  const { store, environment } = parts;
+  for (const place of [store.remote.get(node.id), store.synced.get(node.id)]) {
+    if (place === undefined) continue;
+    const { parentId, name } = place;
+    const path = await newPath(parts, parentId, name).catch(ignoreFault);
+    const stat = path === undefined ? undefined : await environment.disk.stat(path).catch(ignoreFault);
+    // What was there before may have a row still, if it went in a power cut. The next look tells who is who.
+    const free = ![...store.local.children(parentId)].some((other) => other.name === name);
+    if (path !== undefined && stat !== undefined && sameFile(stat, known) && free) return { parentId, name, path, stat };
+  }
+  return undefined;
 }
 
 const below = (store: Store, id: NodeId): NodeId[] => [...[...store.local.children(id)].flatMap((child) => below(store, child.id)), id];
