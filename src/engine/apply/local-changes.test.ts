@@ -40,6 +40,22 @@ describe('a move after which the disk fails', () => {
     expect(world.visible).toEqual({ docs: null, 'docs/b.txt': 'a.txt' });
   });
 
+  it('of another file, put under the name just before: that one goes back, and no row takes it for its own', async () => {
+    for (const path of ['a.txt', 'b.txt']) world.agreed(path);
+    const id = world.id('a.txt');
+    const before = world.store.local.get(id);
+    world.sync.clock.setWallClock(world.sync.clock.now() + 1000);
+    world.when('moveFile', 'a.txt', () => {
+      world.person.rename(world.at('a.txt'), world.at('c.txt'));
+      world.person.rename(world.at('b.txt'), world.at('a.txt'));
+      world.person.writeFile(world.at('a.txt'), 'b, edited');
+    });
+    await expect(parkLocal(world.parts, id)).rejects.toMatchObject({ code: 'changed' });
+    expect(world.visible).toEqual({ 'a.txt': 'b, edited', 'c.txt': 'a.txt' });
+    expect(world.own('parked')).toEqual([]);
+    expect(world.store.local.get(id)).toEqual(before);
+  });
+
   it('through a link: it goes back', async () => {
     for (const path of ['docs/', 'a.txt']) world.agreed(path);
     world.person.mkdir('/elsewhere');
@@ -165,5 +181,24 @@ describe('a version that steps aside while the process ends', () => {
     expect(world.store.journal()).toEqual([]);
     expect(world.store.local.get(id)).toMatchObject({ name: NAME, conflictOf: winner });
     expect(world.sync.told.activity).toMatchObject([{ kind: 'conflict', path: 'report.txt', otherPath: NAME }]);
+  });
+
+  it('with another file that was put under its name just before: no row takes that one for its own', async () => {
+    const [id, winner] = two();
+    world.agreed('other.txt');
+    const { disk } = world.sync;
+    const moveFile = disk.moveFile.bind(disk);
+    disk.moveFile = async (from, to) => {
+      world.person.rename(from, world.at('mine.txt'));
+      world.person.rename(world.at('other.txt'), from);
+      await moveFile(from, to);
+      throw new Error('the process died');
+    };
+    await expect(stepAside(id, winner)).rejects.toThrow('the process died');
+    disk.moveFile = moveFile;
+    await journalled();
+    expect(world.visible).toEqual({ [NAME]: 'other.txt', 'mine.txt': 'mine' });
+    expect(world.store.local.get(id)).toMatchObject({ name: 'report.txt' });
+    expect(world.sync.told.activity).toEqual([]);
   });
 });

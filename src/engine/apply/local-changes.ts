@@ -198,8 +198,7 @@ export async function moveTo(parts: ApplyParts, local: LocalNode, to: Place, { c
   const before = diskPath(parts, local);
   const from = await absolutePath(parts, local);
   // No look ever goes to what is out of sight: an edit of just before it went there shows only now.
-  if (isOutOfSight(store, local)) await requireStat(parts, from);
-  else await requireSame(parts, from, local.stat);
+  const seen = isOutOfSight(store, local) ? await requireStat(parts, from) : await requireSame(parts, from, local.stat);
   const target =
     to.parentId === PARKED_ID ? `${parkedFolder(parts.root, local.id)}/${to.name}` : await newPath(parts, to.parentId, to.name);
   if (to.parentId !== PARKED_ID) await requireFreeSpelling(parts, target, local.stat);
@@ -220,6 +219,12 @@ export async function moveTo(parts: ApplyParts, local: LocalNode, to: Place, { c
     }
   }
   const stat = await afterMove(parts, from, target, local.stat);
+  if (stat !== local.stat && isAnother(stat, seen)) {
+    // Put under the name between the look and the move: it goes back, and a look finds which of the two is where.
+    await move(target, from).catch(ignoreFault);
+    await syncFolders(parts, [parentPath(from), parentPath(target)]).catch(ignoreFault);
+    throw new DiskFault('changed', from);
+  }
   store.transaction((write) => {
     const place = { parentId: to.parentId, name: to.name, stat };
     if (local.kind === 'folder') write.putLocal({ ...local, ...place });
@@ -235,6 +240,13 @@ export async function moveTo(parts: ApplyParts, local: LocalNode, to: Place, { c
   const now = store.local.get(local.id);
   if (local.kind === 'folder' && now !== undefined) parts.onFolderMoved(before, diskPath(parts, now));
 }
+
+/**
+ * What a program saves as a new file in the place of the old one is another one too, and is looked at again as well. On
+ * FAT a file that moves may get another number, and keeps its time.
+ */
+const isAnother = (a: FileStat, b: FileStat): boolean =>
+  (a.ino !== b.ino || a.dev !== b.dev) && (a.mtimeNs !== b.mtimeNs || (a.kind === 'file' && a.size !== b.size));
 
 /** A folder on the way is no folder of the synced one any more. */
 const LEADS_ELSEWHERE: ReadonlySet<string> = new Set(['loop', 'missing', 'not_a_folder']);
