@@ -1,3 +1,4 @@
+import { minuteMs } from '../../base/index.ts';
 import type { FakeCloud } from '../fakes/cloud/fake-cloud.ts';
 import type { Inode } from '../fakes/disk/volume.ts';
 import { contentOf } from '../transfer/chunks/index.ts';
@@ -25,6 +26,8 @@ export class Ledger {
   #moves: { readonly device: SimDevice; readonly folder: string; readonly atMs: number; readonly texts: readonly string[] }[] = [];
   /** Moved to where nobody told the engine to look, or where a rule may leave it out: that is a deletion, and its return something new. */
   readonly #mayBeginAnew = new Set<string>();
+  /** How many items the cloud had before each of the latest requests, by the clock of the world. */
+  #sizes: { readonly at: number; readonly items: number }[] = [];
   /** Lay in a trash for as long as it is promised, by the clock of that device. */
   readonly #outlived = new Set<string>();
   readonly #devices: readonly SimDevice[];
@@ -179,11 +182,16 @@ export class Ledger {
     );
   }
 
-  /** One request that takes nearly all away has to have been asked about; after a yes of anybody nothing is said. */
+  /**
+   * One request that takes nearly all away has to have been asked about; after a yes of anybody nothing is said. What others
+   * deleted just before was there too: a person who deletes half, and another the rest, are not asked.
+   */
   #countDeleted(before: number, after: number): void {
     const gone = before - after;
-    if (!this.mayDeleteMuch && gone >= 10 && gone * 5 >= before * 4)
-      this.unasked.push(`${gone} of ${before} items deleted without a question`);
+    const now = this.#devices[0]?.nowMs ?? 0;
+    this.#sizes = [...this.#sizes.filter(({ at }) => now - at < 10 * minuteMs), { at: now, items: before }];
+    const all = Math.max(...this.#sizes.map(({ items }) => items));
+    if (!this.mayDeleteMuch && gone >= 10 && gone * 5 >= all * 4) this.unasked.push(`${gone} of ${all} items deleted without a question`);
   }
 
   #lookAtCloud(): void {
