@@ -176,9 +176,12 @@ export class Person {
     const folder = parentOf(file.path);
     const lock = `${folder}/~$${baseOf(file.path)}`;
     const temporary = `${folder}/~WRD0001.tmp`;
-    this.#act(`lock ${lock}`, () => {
+    // A lock that was left may have been saved to like anything else.
+    const left = textAt(this.#parts.device, lock);
+    const locked = this.#act(`lock ${lock}`, () => {
       this.#parts.device.person.writeFile(lock, 'somebody');
     });
+    if (locked && left !== undefined) this.#parts.ledger.dismissed([left]);
     yield;
     const texts = [this.#content(), textAt(this.#parts.device, file.path)].filter((text) => text !== undefined);
     this.#write(temporary, texts[0] ?? '');
