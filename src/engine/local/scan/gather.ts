@@ -102,13 +102,15 @@ class Walk {
     return stat !== undefined && compareIdentity(node.stat, stat) !== 'different';
   }
 
+  /** Where the disk does not tell, what was said of something in there is not settled by this look. */
   async #stat(path: RelativePath): Promise<FileStat | undefined> {
     this.#throwIfAborted();
     try {
       return await this.#place.disk.stat(this.#absolute(path));
     } catch (error) {
-      if (error instanceof DiskFault) return undefined;
-      throw error;
+      if (!(error instanceof DiskFault)) throw error;
+      if (!GONE.has(error.code)) this.looks.set(path, { state: 'unreadable', fault: error.code });
+      return undefined;
     }
   }
 

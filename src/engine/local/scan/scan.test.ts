@@ -441,6 +441,20 @@ describe('a scan', () => {
       expect(world.id('b/y')).toBe(before);
     });
 
+    it('nothing is gone either where the disk fails on the way to a folder of which something was told', async () => {
+      await seed('a/x', 'b/in/c');
+      const before = world.id('a/x');
+      world.move('a/x', 'b/in/y');
+      world.disk.fault = (method, path) => (method === 'stat' && path.endsWith('/b') ? 'busy' : undefined);
+      const { deleted, busy } = await world.scan(['a', 'b/in']);
+      expect([deleted, busy.map(({ path }) => path).sort()]).toEqual([[], ['a', 'b']]);
+      world.disk.fault = undefined;
+      // Again with all that is known in it.
+      expect((await world.scan(['a', 'b', 'b/in'])).deleted).toEqual([]);
+      expect(world.id('b/in/y')).toBe(before);
+      expect([...world.issues]).toEqual([]);
+    });
+
     it('a folder that vanishes while it is looked at is told by the next look', async () => {
       await seed('a/x', 'b');
       const ids = world.paths();
