@@ -11,8 +11,8 @@ export interface CommonOptions {
   readonly secretStore?: string;
 }
 
-/** How a command ended when nothing was thrown. */
-export type Exit = 0 | 3 | 7;
+/** How a command ended when nothing was thrown; 5 where this device could answer in part, and the cloud not at all. */
+export type Exit = 0 | 3 | 5 | 7;
 
 export interface EngineNeeds {
   /** The answer depends on watching and syncing, so an engine that is started for this command begins to. */

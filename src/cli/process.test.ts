@@ -104,6 +104,24 @@ describe('two devices, command after command, without a running engine', () => {
   }, 120_000);
 });
 
+describe('while the cloud is away', () => {
+  it('this device tells what it knows: its trash, and that a file has no version yet', async () => {
+    const lost = start(['cloud', 'serve', '--data', join(folder, 'lost cloud'), '--json']);
+    const { profile, files } = await device('alone');
+    const up = await sign('sign-up', profile, undefined, String((await lost.next())['url']));
+    expect(up.exit, up.err).toBe(0);
+    expect((await tidemark(['folder', 'add', files], { profile })).exit).toBe(0);
+    expect((await tidemark(['sync', '--wait'], { profile })).exit).toBe(0);
+    lost.child.kill('SIGTERM');
+    await lost.ended;
+    const trash = await tidemark(['trash', 'list'], { profile });
+    expect([trash.exit, trash.out, trash.err]).toEqual([5, 'The trash of this device is empty.\n', expect.stringContaining('--here')]);
+    await writeFile(join(files, 'unsent.txt'), 'new');
+    const versions = await tidemark(['versions', join(files, 'unsent.txt')], { profile });
+    expect([versions.exit, versions.out], versions.err).toEqual([0, 'There is no version in the cloud yet.\n']);
+  }, 120_000);
+});
+
 describe('a running engine', () => {
   it('is ready in its first line, answers commands, shows its UI, and ends with exit code 0', async () => {
     const { profile } = await device('one');

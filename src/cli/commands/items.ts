@@ -1,8 +1,15 @@
 import type { Command } from 'commander';
+import { errorLine, TidemarkError } from '../../contract/index.ts';
 import { addCommand, addGroup, type Shell } from '../command.ts';
 import { explanationText } from '../explanation-text.ts';
 import { inFolder } from '../in-folder.ts';
 import { plain, size, table, when } from '../text.ts';
+
+/** The cloud cannot be asked now: then it is told of what this device knows. */
+function unlessAway(error: unknown): TidemarkError {
+  if (error instanceof TidemarkError && error.kind.exit === 5) return error;
+  throw error;
+}
 
 /** explain, versions, restore, trash. */
 export function addItemCommands(program: Command, shell: Shell): void {
@@ -56,10 +63,11 @@ export function addItemCommands(program: Command, shell: Shell): void {
     about: 'List what can be brought back',
     options: (command) => command.option('--here', 'only what sync deleted or replaced on this device; needs no cloud'),
     async run(context, _, options) {
-      const { listed, here } = await context.withEngine(async (engine) => ({
-        listed: options.here === true ? { items: [] } : await engine.call('trash.list', {}),
+      const { there, here } = await context.withEngine(async (engine) => ({
+        there: options.here === true ? { items: [] } : await engine.call('trash.list', {}).catch(unlessAway),
         here: (await engine.call('trash.here', {})).items,
       }));
+      const listed = there instanceof TidemarkError ? { items: [] } : there;
       const local = here.map((item) => [String(item.id), when(item.at), item.why, `until ${when(item.expiresAt)}`, item.path]);
       const rows = listed.items.map((item) => [
         item.node.id,
@@ -72,7 +80,13 @@ export function addItemCommands(program: Command, shell: Shell): void {
         table(['ID', 'DELETED', 'SIZE', 'KEPT', 'PATH'], rows),
         local.length === 0 ? '' : `On this device:\n${table(['ID', 'WHEN', 'WHY', 'KEPT', 'PATH'], local)}`,
       ].filter((section) => section !== '');
+      if (there instanceof TidemarkError) {
+        context.note(`Only this device’s trash is shown, as with --here. ${errorLine(there)} [${there.code}]`);
+        context.answer({ ...listed, here }, sections.join('\n\n') || 'The trash of this device is empty.');
+        return 5;
+      }
       context.answer({ ...listed, here }, sections.join('\n\n') || 'The trash is empty.');
+      return 0;
     },
   });
   addCommand(trash, shell, {

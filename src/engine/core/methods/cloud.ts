@@ -1,5 +1,6 @@
 import { TidemarkError } from '../../../contract/index.ts';
 import { findAnywhere } from '../lookup.ts';
+import { sightOf } from '../sight.ts';
 import type { Handlers, TidemarkEngine } from '../engine.ts';
 
 type Names =
@@ -21,8 +22,20 @@ export function cloudMethods(engine: TidemarkEngine): Handlers<Names> {
     if (node?.kind !== 'file') throw new TidemarkError('unknown_item', { path });
     return node.id;
   };
+  /** A file of this device that the cloud does not have yet, looked at or not. */
+  const isUnsent = async (path: string): Promise<boolean> => {
+    const id = findAnywhere(store, path);
+    if (id !== undefined) return store.remote.get(id) === undefined && store.local.get(id)?.kind === 'file';
+    const folder = store.folder();
+    if (folder === null || path.split('/').includes('..')) return false;
+    const sight = await sightOf(engine.environment.disk, folder.path, path);
+    return sight.kind === 'seen' && sight.stat.kind === 'file';
+  };
   return {
-    'versions.list': async ({ path }) => ({ versions: [...(await engine.requireDrive().versions(fileAt(path)))] }),
+    'versions.list': async ({ path }) => {
+      if (await isUnsent(path)) return { versions: [] };
+      return { versions: [...(await engine.requireDrive().versions(fileAt(path)))] };
+    },
     'versions.restore': async ({ path, versionId }) => {
       const id = fileAt(path);
       const base = store.remote.get(id)?.revision ?? '';
