@@ -13,7 +13,7 @@ import { type FakeWatch, fakeWatch } from '../fakes/disk/fake-watch.ts';
 import type { SeededRandom } from '../fakes/random.ts';
 import type { Inode } from '../fakes/disk/volume.ts';
 import { FakeSecrets } from '../fakes/secrets.ts';
-import { PARKED_ID } from '../model/index.ts';
+import { findByPath, PARKED_ID } from '../model/index.ts';
 import { SimClock } from './clock.ts';
 import { DatabaseLog, type Durable } from './database-log.ts';
 import { Gate } from './gate.ts';
@@ -352,6 +352,13 @@ export class SimDevice {
       default:
         return [];
     }
+  }
+
+  /** Whether its engine has a row for what is at the path; of its own folder it always knows. */
+  knows(path: string): boolean {
+    const inside = path.slice(ROOT.length + 1);
+    if (!path.startsWith(`${ROOT}/`) || inside.startsWith('.tidemark/')) return true;
+    return findByPath(engineOf(this.#engine).store.local, inside) !== undefined;
   }
 
   /** What its trees say of everything that is, was or is to be at the path: for the words of a failure. */

@@ -122,7 +122,8 @@ export class Ledger {
   restored(): void {
     this.#committed.clear();
     this.#lookAtCloud();
-    const here = this.#onDisks();
+    // What a download has just put in its place, and may take back, is not there yet.
+    const here = this.#onDisks((device, path, text) => device.running && !text.startsWith(`${device.name}#`) && !device.knows(path));
     for (const [text, { hash }] of this.#owed) if (!this.#committed.has(hash) && !here.has(text)) this.#owed.delete(text);
     for (const text of this.#outOfSight()) this.#letGo.add(text);
   }
@@ -198,14 +199,17 @@ export class Ledger {
     for (const node of this.#cloud.nodes(EMAIL)) if (node.kind === 'file') this.#committed.add(node.hash);
   }
 
-  #onDisks(): ReadonlySet<string> {
+  /** @param but files that do not count, by their device, path and text */
+  #onDisks(but?: (device: SimDevice, path: string, text: string) => boolean): ReadonlySet<string> {
     const texts = new Set<string>();
-    const visit = (inode: Inode): void => {
-      if (inode.kind === 'file') texts.add(textOf(inode));
-      // Downloads under way are nobody's only copy.
-      for (const [name, entry] of inode.entries) if (!(name === 'tmp' && inode.entries.has('trash'))) visit(entry.inode);
+    const visit = (device: SimDevice, inode: Inode, path: string): void => {
+      if (inode.kind === 'file' && but?.(device, path, textOf(inode)) !== true) texts.add(textOf(inode));
+      for (const [name, entry] of inode.entries) {
+        // Downloads under way are nobody's only copy.
+        if (!(name === 'tmp' && inode.entries.has('trash'))) visit(device, entry.inode, `${path}/${entry.printable}`);
+      }
     };
-    for (const device of this.#devices) visit(device.disk.volume.root);
+    for (const device of this.#devices) visit(device, device.disk.volume.root, '');
     return texts;
   }
 }
