@@ -206,7 +206,8 @@ export class Ledger {
       if (inode.kind === 'file' && but?.(device, path, textOf(inode)) !== true) texts.add(textOf(inode));
       for (const [name, entry] of inode.entries) {
         // Downloads under way are nobody's only copy.
-        if (!(name === 'tmp' && inode.entries.has('trash'))) visit(device, entry.inode, but === undefined ? path : `${path}/${entry.printable}`);
+        if (!(name === 'tmp' && inode.entries.has('trash')))
+          visit(device, entry.inode, but === undefined ? path : `${path}/${entry.printable}`);
       }
     };
     for (const device of this.#devices) visit(device, device.disk.volume.root, '');
