@@ -35,6 +35,8 @@ export class FolderWatch {
         dirty: onHint,
         overflow: onLost,
         failed: (cause) => {
+          // What moved just before may have been told of at its old place only.
+          onLost();
           this.#poll(cause);
         },
       });

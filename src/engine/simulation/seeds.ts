@@ -102,6 +102,8 @@ export const KEPT: readonly HistoryOptions[] = [
   { seed: 601417, steps: 200, devices: 3 },
   // The disk failed for minutes, also on the way to a folder of which something was told: that was never looked at.
   { seed: 602000, steps: 200, devices: 3 },
+  // The watch failed just after a move, of which only the old place had been told.
+  { seed: 603520, steps: 200, devices: 3 },
   // Put out of sight, then the disk failed, also at the move back: it was where no row said it was.
   { seed: 78, steps: 60 },
   // Faults of the simulation itself: a move into what rules leave out; a power cut that took what a checkpoint needs; nobody told of a move's new place; an empty file was taken for lost; a trash that had its time, and what was only in a

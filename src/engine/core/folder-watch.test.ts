@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { secondMs } from '../../base/index.ts';
+import type { WatchListener } from '../environment.ts';
+import { ROOT, TestSync } from '../testing/test-sync.ts';
+import { FolderWatch } from './folder-watch.ts';
+import { Timers } from './timers.ts';
+
+it('a watch that stops working has lost what happened last: everything is looked at, at once, and when it works again', async () => {
+  const sync = new TestSync();
+  const listeners: WatchListener[] = [];
+  const told: string[] = [];
+  const watch = new FolderWatch({
+    environment: {
+      ...sync.environment,
+      watch: (_, listener) => {
+        listeners.push(listener);
+        return Promise.resolve({ close: () => Promise.resolve() });
+      },
+    },
+    path: ROOT,
+    timers: new Timers(sync.clock),
+    stopping: new AbortController().signal,
+    onHint: (folder) => told.push(folder),
+    onLost: () => told.push('anything'),
+  });
+  await watch.begin();
+  listeners[0]?.dirty('docs');
+  expect(told).toEqual(['anything', 'docs']);
+  listeners[0]?.failed(new Error('no watches left'));
+  expect(told).toEqual(['anything', 'docs', 'anything']);
+  await sync.clock.advance(31 * secondMs);
+  expect([listeners.length, told]).toEqual([2, ['anything', 'docs', 'anything', 'anything']]);
+  await watch.close();
+});
