@@ -166,6 +166,19 @@ describe('the change feed', () => {
     expect([cursor(), opened]).toEqual(['c1', 1]);
   });
 
+  it('is not taken past that stretch by the answer to a later request', () => {
+    world.agreed('a.txt');
+    world.agreed('b.txt');
+    const first = requestOf(moveOf('a.txt', 'c.txt'));
+    const journal = commits.before(first);
+    at('c2');
+    const second = requestOf(moveOf('b.txt', 'd.txt'));
+    const later = commits.before(second);
+    commits.after(journal, first, [answer('a.txt', { name: 'c.txt' })]);
+    commits.after(later, second, [answer('b.txt', { name: 'd.txt' })]);
+    expect([cursor(), opened]).toEqual(['c1', 1]);
+  });
+
   it('is told which nodes answers spoke of, until it asks anew', () => {
     for (const path of ['docs/', 'docs/a.txt', 'b.txt', 'c.txt']) world.agreed(path);
     const docs = world.id('docs');

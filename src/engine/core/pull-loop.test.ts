@@ -420,6 +420,22 @@ describe('a request whose answer was lost', () => {
     expect(sync.store.remote.get(id(1))?.revision).toBe(revisionThere(id(1)));
   });
 
+  it('of two, the later one does not take the feed past what the first one has to have read again', async () => {
+    await lost(rename(id(1), revisionThere(id(1)), 'mine'));
+    await fromOther(rename(id(1), revisionThere(id(1)), 'theirs'));
+    life.onTheWay = () => Promise.resolve();
+    await life.loop.pull();
+    const second = new Life(sync, drive);
+    second.onTheWay = () => new Promise(() => undefined);
+    void second.committer.commit([mkdir(id(2), 'other')]);
+    await sync.clock.advance(1);
+    expect(sync.store.journal()).toHaveLength(2);
+    const next = new Life(sync, drive);
+    await next.loop.pull();
+    expect(namesHere()).toEqual(['other', 'theirs']);
+    expect(sync.store.remote.get(id(1))?.revision).toBe(revisionThere(id(1)));
+  });
+
   it('is not sent while paused, and the feed is read all the same', async () => {
     await lost(mkdir(id(2), 'mine'));
     const next = new Life(sync, drive);
