@@ -119,6 +119,15 @@ describe('what the cloud did is taken over', () => {
     expect([cursor(), opened], 'the feed is read on, from where it stands').toEqual(['c1', 1]);
   });
 
+  it('a deletion that the feed told of first is told of by the name that was agreed on', () => {
+    for (const path of ['docs/', 'docs/a.txt']) world.agreed(path);
+    const request = requestOf(deleteOf('docs/a.txt'));
+    const journal = commits.before(request);
+    world.goneThere('docs/a.txt');
+    commits.after(journal, request, [{ status: 'ok', node: null }]);
+    expect(kinds()).toEqual(['deleted_cloud docs/a.txt']);
+  });
+
   it('what it refused changes nothing', () => {
     world.agreed('a.txt');
     world.agreed('b.txt');

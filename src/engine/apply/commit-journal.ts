@@ -123,8 +123,10 @@ function takeOver(parts: NoteParts, write: StoreWrites, entry: CommitEntryInput,
   const before = store.remotePath(entry.id) ?? null;
   const old = store.remote.get(entry.id);
   if (entry.op === 'delete') {
+    // The feed may have told of it before the answer did.
+    const path = before ?? store.syncedPath(entry.id) ?? '';
     forgetDeleted(store, write, entry.id);
-    note(parts, 'deleted_cloud', before ?? '', { node: entry.id, reversal: { way: 'restore_in_cloud' } });
+    note(parts, 'deleted_cloud', path, { node: entry.id, reversal: { way: 'restore_in_cloud' } });
     return;
   }
   if (result.node === null) return;
