@@ -70,7 +70,7 @@ export class ScanLoop {
   /** Folders that could not be listed: what was known in them was not looked into either. */
   #unlisted: ReadonlySet<string> = new Set();
   #doubts: LocalChanges['doubts'] = new Map();
-  /** By rules that were taken over. The look that found them may not come to its end, and the next one finds them known. */
+  /** By rules and marks that were taken over. The look that found them may not come to its end, and the next one finds them known. */
   readonly #judgedAnew = new Set<NodeId>();
   #copiedMarks: string | undefined;
 
@@ -221,7 +221,10 @@ export class ScanLoop {
           return undefined;
         }
         this.#hooks.onFolderState(null);
-        if (scopes.followLocalOnly(listing)) hooks.onLists('folders');
+        const followed = scopes.followLocalOnly(listing);
+        if (followed !== undefined) hooks.onLists('folders');
+        // What the cloud has at the place that such a folder left is wanted here now.
+        for (const id of followed ?? []) this.#judgedAnew.add(id);
         await this.#copyMarks();
         // Hints that came meanwhile may be those of the new place of what is missed here.
         const outOfSight = await this.#outOfSight();
