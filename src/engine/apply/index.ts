@@ -1,6 +1,6 @@
 export { StoredCommits } from './commit-journal.ts';
 export { Executor } from './executor.ts';
-export { judgedByPlace } from './judged-by-place.ts';
+export { judgedByPlace, placeMatters } from './judged-by-place.ts';
 export { Mutex } from './mutex.ts';
 export { note, type NoteDetails } from './note.ts';
 export { errorDataFor, isAborted, type Outcome } from './outcome.ts';

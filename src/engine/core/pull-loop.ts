@@ -3,6 +3,7 @@ import { type ErrorData, TidemarkError, toErrorData } from '../../contract/index
 import { isAborted, judgedByPlace, type StoredCommits } from '../apply/index.ts';
 import type { NodeId } from '../model/index.ts';
 import { Nap } from '../nap.ts';
+import { samePlace } from '../plan/index.ts';
 import { type FeedEvent, readChanges } from '../remote/index.ts';
 import type { CursorRow, StoreWrites } from '../store/index.ts';
 import type { Committer } from '../transfer/index.ts';
@@ -217,7 +218,7 @@ export class PullLoop {
         if (change.kind === 'put') write.putRemote(change.node);
         else write.deleteRemote(id);
         changed.push(id);
-        if (change.kind === 'put' && known?.kind === 'folder' && known.parentId !== change.node.parentId) moved.push(id);
+        if (change.kind === 'put' && known?.kind === 'folder' && !samePlace(known, change.node)) moved.push(id);
       }
       if (!clear) return;
       // A listing counts only as a whole: after a crash in its middle it is read again from its beginning.
