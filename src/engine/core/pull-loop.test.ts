@@ -409,6 +409,16 @@ describe('a request whose answer was lost', () => {
     expect(sync.told.dirty).toContain(id(2));
   });
 
+  it('tells of what is in a folder that it moved, where it matters in which folder something is', async () => {
+    await fromOther(mkdir(id(3), 'inside', id(1)));
+    await life.loop.pull();
+    sync.store.transaction((write) => write.setSetting('ignore.rules', '/f1/inside'));
+    await lost(rename(id(1), revisionThere(id(1)), 'mine'));
+    sync.told.dirty.clear();
+    await new Life(sync, drive).loop.pull();
+    expect([...sync.told.dirty].sort()).toEqual([id(1), id(3)]);
+  });
+
   it('does not undo what happened since', async () => {
     await lost(rename(id(1), revisionThere(id(1)), 'mine'));
     await fromOther(rename(id(1), revisionThere(id(1)), 'theirs'));

@@ -138,7 +138,8 @@ export class PullLoop {
       const { id, request } = pending;
       try {
         this.#commits.replayed(pending, await this.#committer.replay(request, this.#ctx.stopping));
-        this.#ctx.dirty(request.entries.map((entry) => entry.id));
+        const { store } = this.#ctx;
+        this.#ctx.dirty(request.entries.flatMap(({ op, id: one }) => [one, ...(op === 'move' ? judgedByPlace(store, one) : [])]));
       } catch (error) {
         if (!isRefusal(error)) throw error;
         // The cloud will never take it; what it was about is planned anew.
