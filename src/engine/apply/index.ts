@@ -9,7 +9,7 @@ export { MOVE_JOURNAL, type MoveEntry, recoverMove } from './move-journal.ts';
 export { ownPaths } from './own-folder.ts';
 export { recoverParked } from './recover-parked.ts';
 export { recoverReplace, REPLACE_JOURNAL, type ReplaceEntry } from './replace.ts';
-export { syncFoldersAgain } from './sync-folders.ts';
+export { isClosed, syncFoldersAgain } from './sync-folders.ts';
 export { localDay } from './trash-can.ts';
 export { bringBack } from './undo/bring-back.ts';
 export { type MoveBack, recoverTogether, TOGETHER_JOURNAL, type TogetherEntry } from './undo/move-back.ts';

@@ -10,7 +10,7 @@ import { absolutePath, contentAfter, diskPath, folderOf, pathOf, requireNoLink, 
 import type { Fetched } from './placer.ts';
 import { syncedFrom } from './synced.ts';
 import { rescue, trashSlot } from './trash-can.ts';
-import { syncFolders } from './sync-folders.ts';
+import { isClosed, syncFolders } from './sync-folders.ts';
 
 export const REPLACE_JOURNAL = 'replace';
 /** Faults that no waiting mends. */
@@ -198,10 +198,17 @@ export async function recoverReplace(parts: ApplyParts, { target, trash }: Repla
       // One file under both names: the move away was broken off. Left so, a save in place would change the trash too.
       await disk.removeFile(from);
     }
+  } catch (error) {
+    // Its folder is gone or the place was taken just now: it stays in the trash, which keeps it.
+    if (error instanceof DiskFault && STAYS.has(error.code)) return;
+    throw error;
+  }
+  try {
     // The next look takes what is there for what is there for good: a power cut must not bring the older version back after it.
     await syncFolders(parts, [parentPath(to), parentPath(from)]);
   } catch (error) {
-    // Its folder is gone or the place was taken just now: it stays in the trash, which keeps it.
-    if (!(error instanceof DiskFault && STAYS.has(error.code))) throw error;
+    if (!(error instanceof DiskFault)) throw error;
+    // No look sees what is in a folder that nobody may list; it is synced before one does.
+    if (!STAYS.has(error.code) && !(await isClosed(disk, parentPath(to)))) throw error;
   }
 }
