@@ -119,6 +119,15 @@ describe('what the cloud did is taken over', () => {
     expect([cursor(), opened], 'the feed is read on, from where it stands').toEqual(['c1', 1]);
   });
 
+  it('a deletion that the feed told of first is told of by the name that was agreed on', () => {
+    for (const path of ['docs/', 'docs/a.txt']) world.agreed(path);
+    const request = requestOf(deleteOf('docs/a.txt'));
+    const journal = commits.before(request);
+    world.goneThere('docs/a.txt');
+    commits.after(journal, request, [{ status: 'ok', node: null }]);
+    expect(kinds()).toEqual(['deleted_cloud docs/a.txt']);
+  });
+
   it('what it refused changes nothing', () => {
     world.agreed('a.txt');
     world.agreed('b.txt');
@@ -163,6 +172,19 @@ describe('the change feed', () => {
     const journal = commits.before(request);
     at('c2');
     commits.after(journal, request, [answer('a.txt', { name: 'b.txt' })]);
+    expect([cursor(), opened]).toEqual(['c1', 1]);
+  });
+
+  it('is not taken past that stretch by the answer to a later request', () => {
+    world.agreed('a.txt');
+    world.agreed('b.txt');
+    const first = requestOf(moveOf('a.txt', 'c.txt'));
+    const journal = commits.before(first);
+    at('c2');
+    const second = requestOf(moveOf('b.txt', 'd.txt'));
+    const later = commits.before(second);
+    commits.after(journal, first, [answer('a.txt', { name: 'c.txt' })]);
+    commits.after(later, second, [answer('b.txt', { name: 'd.txt' })]);
     expect([cursor(), opened]).toEqual(['c1', 1]);
   });
 

@@ -12,7 +12,7 @@ const KIND = 'commit';
 
 interface Row {
   readonly request: PendingCommit;
-  /** Where the change feed stood when the request was first sent. */
+  /** Where the change feed stood when the request was first sent, or an answer to an earlier one has put it back to since. */
   readonly sentAt: CursorRow | null;
 }
 
@@ -65,8 +65,9 @@ export class StoredCommits implements CommitJournal {
   }
 
   /** Results of a request of `pending`. */
-  replayed({ id, request, sentAt }: ReturnType<StoredCommits['pending']>[number], results: readonly CommitResult[]): void {
-    this.#take(id, request, results, sentAt);
+  replayed({ id, request }: ReturnType<StoredCommits['pending']>[number], results: readonly CommitResult[]): void {
+    // As it is now: the answer to the one before may have put the feed back.
+    this.#take(id, request, results, this.pending().find((one) => one.id === id)?.sentAt ?? null);
   }
 
   /** Nodes that answers spoke of since `forgetAnswered`: a page of the feed that was asked for then may be behind them. */
@@ -99,10 +100,20 @@ export class StoredCommits implements CommitJournal {
       // The feed moved on while the request was under way, so what it said of these nodes may be newer than this answer:
       // read that stretch again, the later word is the last one.
       const moved = sentAt !== null && this.#store.cursor()?.cursor !== sentAt.cursor;
-      if (moved) write.setCursor(sentAt);
+      if (moved) this.#putBack(write, journalId, sentAt);
       return moved || leftToFeed;
     });
     if (readOn) this.#onOpen();
+  }
+
+  /** No answer to a request that was sent later may take the feed past the stretch that is to be read again. */
+  #putBack(write: StoreWrites, journalId: number, sentAt: CursorRow): void {
+    write.setCursor(sentAt);
+    for (const { id, kind, data } of this.#store.journal()) {
+      if (kind !== KIND || id < journalId) continue;
+      write.putJournal(id, { ...(data as Row), sentAt } satisfies Row);
+      if (this.#underWay.has(id)) this.#underWay.set(id, sentAt);
+    }
   }
 }
 
@@ -112,8 +123,10 @@ function takeOver(parts: NoteParts, write: StoreWrites, entry: CommitEntryInput,
   const before = store.remotePath(entry.id) ?? null;
   const old = store.remote.get(entry.id);
   if (entry.op === 'delete') {
+    // The feed may have told of it before the answer did.
+    const path = before ?? store.syncedPath(entry.id) ?? '';
     forgetDeleted(store, write, entry.id);
-    note(parts, 'deleted_cloud', before ?? '', { node: entry.id, reversal: { way: 'restore_in_cloud' } });
+    note(parts, 'deleted_cloud', path, { node: entry.id, reversal: { way: 'restore_in_cloud' } });
     return;
   }
   if (result.node === null) return;

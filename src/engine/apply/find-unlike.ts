@@ -19,8 +19,10 @@ export async function findUnlike(parts: ApplyParts, local: LocalNode, at: string
     const child = entry.name === null ? undefined : known.get(entry.name);
     if (child === undefined) {
       // What never syncs goes along with its folder; anything else is news.
-      const plain = entry.stat !== null && (entry.stat.kind === 'file' || entry.stat.kind === 'folder');
-      if (entry.name === null || !plain || isBuiltInIgnored(entry.name)) continue;
+      if (entry.name !== null && isBuiltInIgnored(entry.name)) continue;
+      if (entry.stat !== null && entry.stat.kind !== 'file' && entry.stat.kind !== 'folder') continue;
+      // A look writes down that a folder holds names that cannot sync, and then it stays.
+      if (entry.name === null && entry.stat !== null && local.holdsIgnored === true) continue;
       return path;
     }
     known.delete(child.name);

@@ -1,6 +1,6 @@
 export { StoredCommits } from './commit-journal.ts';
 export { Executor } from './executor.ts';
-export { judgedByPlace } from './judged-by-place.ts';
+export { judgedByPlace, placeMatters } from './judged-by-place.ts';
 export { Mutex } from './mutex.ts';
 export { note, type NoteDetails } from './note.ts';
 export { errorDataFor, isAborted, type Outcome } from './outcome.ts';
@@ -9,7 +9,7 @@ export { MOVE_JOURNAL, type MoveEntry, recoverMove } from './move-journal.ts';
 export { ownPaths } from './own-folder.ts';
 export { recoverParked } from './recover-parked.ts';
 export { recoverReplace, REPLACE_JOURNAL, type ReplaceEntry } from './replace.ts';
-export { syncFoldersAgain } from './sync-folders.ts';
+export { isClosed, syncFoldersAgain } from './sync-folders.ts';
 export { localDay } from './trash-can.ts';
 export { bringBack } from './undo/bring-back.ts';
 export { type MoveBack, recoverTogether, TOGETHER_JOURNAL, type TogetherEntry } from './undo/move-back.ts';

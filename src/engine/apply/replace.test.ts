@@ -192,6 +192,50 @@ describe('after a crash', () => {
     expect(world.own('trash')).toEqual(['a.txt: old']);
   });
 
+  describe('that came after the newer version was put in its place', () => {
+    /** Ends the process there, `meanwhile` before the next one begins. */
+    const killed = async (meanwhile: () => void = () => undefined): Promise<void> => {
+      world.when('syncFolders', '/home/sync', () => {
+        world.sync.disk.fault = () => {
+          throw new Error('the process ended');
+        };
+        throw new Error('the process ended');
+      });
+      await expect(replace()).rejects.toThrow('the process ended');
+      world.sync.disk.fault = undefined;
+      meanwhile();
+      for (const { data } of world.store.journal()) await recoverReplace(world.parts, data as ReplaceEntry);
+    };
+
+    it('it is told of, once, with where the older one lies', async () => {
+      await killed();
+      for (const { data } of world.store.journal()) await recoverReplace(world.parts, data as ReplaceEntry);
+      expect(world.visible).toEqual({ 'a.txt': 'new' });
+      expect(world.store.trash()).toMatchObject([{ originalPath: 'a.txt', why: 'replaced' }]);
+      expect(world.sync.told.activity).toMatchObject([{ kind: 'updated_here', path: 'a.txt', reversal: { way: 'put_previous' } }]);
+    });
+
+    it('what a program that still had the older one open wrote into it is beside the newer one', async () => {
+      await killed(() => {
+        const [slot] = Object.keys(world.person.snapshot(world.at('.tidemark/trash'))).filter((path) => path.endsWith('a.txt'));
+        world.person.writeFile(world.at(`.tidemark/trash/${slot ?? ''}`), 'written late');
+      });
+      expect(world.visible).toEqual({ 'a.txt': 'new', [COPY]: 'written late' });
+      expect(world.own('trash')).toEqual([]);
+    });
+  });
+
+  it('what somebody put in its place by then is no newer version; the older one is told of all the same', async () => {
+    const { trash, target } = crashed();
+    world.person.writeFile(world.at('a.txt'), 'saved since');
+    const { id, content } = world.localFile('a.txt');
+    const reversal = { way: 'put_previous', now: 'x', before: content?.hash ?? '' } as const;
+    const details = { node: id, reversal, trash: { trashPath: trash, why: 'replaced' } } as const;
+    await recoverReplace(world.parts, { trash, target, line: { kind: 'updated_here', path: 'a.txt', details } });
+    expect(world.store.trash()).toMatchObject([{ originalPath: 'a.txt', trashPath: trash }]);
+    expect(world.sync.told.activity).toMatchObject([{ kind: 'deleted_here', reversal: { way: 'bring_back', hash: content?.hash } }]);
+  });
+
   it('in the middle of the first move, of which a second name is left: that one goes', async () => {
     const entry: ReplaceEntry = { target: 'a.txt', trash: '.tidemark/trash/2026-03-01/slot/a.txt' };
     world.person.mkdir(world.at('.tidemark/trash/2026-03-01/slot'));

@@ -10,7 +10,7 @@ import { absolutePath, contentAfter, diskPath, folderOf, pathOf, requireNoLink, 
 import type { Fetched } from './placer.ts';
 import { syncedFrom } from './synced.ts';
 import { rescue, trashSlot } from './trash-can.ts';
-import { syncFolders } from './sync-folders.ts';
+import { isClosed, syncFolders } from './sync-folders.ts';
 
 export const REPLACE_JOURNAL = 'replace';
 /** Faults that no waiting mends. */
@@ -179,7 +179,7 @@ export function mendLater(parts: ApplyParts, entry: ReplaceEntry): void {
  * What a crash, or a disk that failed, left between two moves: the old file goes back, unless something is there by now.
  * Throws DiskFault when that has to be tried again later.
  */
-export async function recoverReplace(parts: ApplyParts, { target, trash }: ReplaceEntry): Promise<void> {
+export async function recoverReplace(parts: ApplyParts, { target, trash, line }: ReplaceEntry): Promise<void> {
   const { disk } = parts.environment;
   const from = `${parts.root}/${trash}`;
   const to = `${parts.root}/${target}`;
@@ -197,11 +197,49 @@ export async function recoverReplace(parts: ApplyParts, { target, trash }: Repla
     } else if (there.dev === old.dev && there.ino === old.ino) {
       // One file under both names: the move away was broken off. Left so, a save in place would change the trash too.
       await disk.removeFile(from);
-    }
+    } else if (line !== undefined) await tellReplaced(parts, line, { old, there, from, to });
+  } catch (error) {
+    // Its folder is gone or the place was taken just now: it stays in the trash, which keeps it.
+    if (error instanceof DiskFault && STAYS.has(error.code)) return;
+    throw error;
+  }
+  try {
     // The next look takes what is there for what is there for good: a power cut must not bring the older version back after it.
     await syncFolders(parts, [parentPath(to), parentPath(from)]);
   } catch (error) {
-    // Its folder is gone or the place was taken just now: it stays in the trash, which keeps it.
-    if (!(error instanceof DiskFault && STAYS.has(error.code))) throw error;
+    if (!(error instanceof DiskFault)) throw error;
+    // No look sees what is in a folder that nobody may list; it is synced before one does.
+    if (!STAYS.has(error.code) && !(await isClosed(disk, parentPath(to)))) throw error;
   }
+}
+
+interface Replaced {
+  readonly old: FileStat;
+  readonly there: FileStat;
+  /** Absolute. */
+  readonly from: string;
+  readonly to: string;
+}
+
+/** It was replaced, and the end came before that was told; what was written into the old version since is one of its own. */
+async function tellReplaced(parts: ApplyParts, line: Line, { old, there, from, to }: Replaced): Promise<void> {
+  const { store } = parts;
+  const { node = '', trash, reversal } = line.details;
+  if (store.trash().some(({ trashPath }) => trashPath === trash?.trashPath)) return;
+  const planned = store.local.get(node);
+  if (planned?.stat.ino === old.ino && !sameFile(old, planned.stat)) {
+    await rescue(parts, from, parentPath(to), baseName(to));
+    return;
+  }
+  const remote = store.remote.get(node);
+  const isNewer =
+    remote?.kind === 'file' && there.size === remote.content.size && BigInt(there.mtimeNs) / 1_000_000n === BigInt(remote.mtimeMs);
+  const hash = reversal?.way === 'put_previous' ? reversal.before : null;
+  // Else somebody put a file there before the newer version came.
+  writeLine(
+    parts,
+    isNewer
+      ? line
+      : { ...line, kind: 'deleted_here', details: { sizeBytes: old.size, node, reversal: { way: 'bring_back', hash }, trash } },
+  );
 }

@@ -1,4 +1,4 @@
-import { DiskFault } from '../environment.ts';
+import { type Disk, DiskFault } from '../environment.ts';
 import type { ApplyParts } from './parts.ts';
 
 /** There is nothing to make durable any more. */
@@ -21,12 +21,33 @@ export async function syncFolders({ environment, unsyncedFolders, onUnmended }: 
   }
 }
 
-/** What could not be made durable when it was to be. Throws DiskFault as long as it cannot. */
-export async function syncFoldersAgain({ environment, unsyncedFolders }: SyncParts): Promise<void> {
+/**
+ * What could not be made durable when it was to be. Answers folders that cannot be now since nobody may list them: nothing
+ * is concluded of what is in those, so they keep nothing else waiting, and are remembered. Throws DiskFault as long as
+ * another one cannot.
+ */
+export async function syncFoldersAgain({ environment, unsyncedFolders }: SyncParts): Promise<readonly string[]> {
+  const { disk } = environment;
+  const closed: string[] = [];
   for (const path of unsyncedFolders) {
-    await environment.disk.syncFolders([path]).catch((error: unknown) => {
-      if (!(error instanceof DiskFault && GONE.has(error.code))) throw error;
-    });
+    try {
+      await disk.syncFolders([path]);
+    } catch (error) {
+      if (!(error instanceof DiskFault)) throw error;
+      if (await isClosed(disk, path)) {
+        closed.push(path);
+        continue;
+      }
+      if (!GONE.has(error.code)) throw error;
+    }
     unsyncedFolders.delete(path);
   }
+  return closed;
 }
+
+/** The folder may not be listed. */
+export const isClosed = (disk: Pick<Disk, 'list'>, path: string): Promise<boolean> =>
+  disk.list(path).then(
+    () => false,
+    (error: unknown) => error instanceof DiskFault && error.code === 'denied',
+  );

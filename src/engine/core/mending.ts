@@ -2,6 +2,7 @@ import type { RelativePath } from '../../base/index.ts';
 import type { ErrorData } from '../../contract/index.ts';
 import {
   type ApplyParts,
+  isClosed,
   MOVE_JOURNAL,
   type MoveEntry,
   recoverMove,
@@ -14,7 +15,7 @@ import {
   TOGETHER_JOURNAL,
   type TogetherEntry,
 } from '../apply/index.ts';
-import { type Disk, DiskFault } from '../environment.ts';
+import { DiskFault } from '../environment.ts';
 import { prepareOwnFolder } from '../local/index.ts';
 import type { FolderRow } from '../store/index.ts';
 import { folderError } from './scan-loop.ts';
@@ -54,8 +55,7 @@ export class Mending {
       if (!this.#begun) await this.#recall();
       await this.#endJournal();
       if (!this.#begun) await recoverParked(this.#apply);
-      await syncFoldersAgain(this.#apply);
-      this.#needed = false;
+      this.#needed = (await syncFoldersAgain(this.#apply)).length > 0;
     } catch (error) {
       return this.#trouble(error);
     }
@@ -67,10 +67,14 @@ export class Mending {
   /** Makes durable which names are in these folders, relative paths; where one is gone there is nothing to do. Answers why it cannot. */
   async syncFolders(folders: readonly RelativePath[]): Promise<ErrorData | null> {
     const { unsyncedFolders } = this.#apply;
-    for (const folder of folders) unsyncedFolders.add(folder === '' ? this.#folder.path : `${this.#folder.path}/${folder}`);
+    const paths = folders.map((folder) => (folder === '' ? this.#folder.path : `${this.#folder.path}/${folder}`));
+    for (const path of paths) unsyncedFolders.add(path);
     try {
-      await syncFoldersAgain(this.#apply);
-      return null;
+      const closed = await syncFoldersAgain(this.#apply);
+      if (closed.length > 0) this.#needed = true;
+      // Listed a moment ago: the next look will not see what is in it.
+      const mine = paths.find((path) => closed.includes(path));
+      return mine === undefined ? null : await this.#trouble(new DiskFault('denied', mine));
     } catch (error) {
       this.#needed = true;
       return this.#trouble(error);
@@ -99,10 +103,3 @@ export class Mending {
     }
   }
 }
-
-/** The folder may not be listed. */
-const isClosed = (disk: Pick<Disk, 'list'>, path: string): Promise<boolean> =>
-  disk.list(path).then(
-    () => false,
-    (error: unknown) => error instanceof DiskFault && error.code === 'denied',
-  );

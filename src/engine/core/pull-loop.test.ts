@@ -409,6 +409,16 @@ describe('a request whose answer was lost', () => {
     expect(sync.told.dirty).toContain(id(2));
   });
 
+  it('tells of what is in a folder that it moved, where it matters in which folder something is', async () => {
+    await fromOther(mkdir(id(3), 'inside', id(1)));
+    await life.loop.pull();
+    sync.store.transaction((write) => write.setSetting('ignore.rules', '/f1/inside'));
+    await lost(rename(id(1), revisionThere(id(1)), 'mine'));
+    sync.told.dirty.clear();
+    await new Life(sync, drive).loop.pull();
+    expect([...sync.told.dirty].sort()).toEqual([id(1), id(3)]);
+  });
+
   it('does not undo what happened since', async () => {
     await lost(rename(id(1), revisionThere(id(1)), 'mine'));
     await fromOther(rename(id(1), revisionThere(id(1)), 'theirs'));
@@ -417,6 +427,22 @@ describe('a request whose answer was lost', () => {
     const next = new Life(sync, drive);
     await next.loop.pull();
     expect(namesHere()).toEqual(['theirs']);
+    expect(sync.store.remote.get(id(1))?.revision).toBe(revisionThere(id(1)));
+  });
+
+  it('of two, the later one does not take the feed past what the first one has to have read again', async () => {
+    await lost(rename(id(1), revisionThere(id(1)), 'mine'));
+    await fromOther(rename(id(1), revisionThere(id(1)), 'theirs'));
+    life.onTheWay = () => Promise.resolve();
+    await life.loop.pull();
+    const second = new Life(sync, drive);
+    second.onTheWay = () => new Promise(() => undefined);
+    void second.committer.commit([mkdir(id(2), 'other')]);
+    await sync.clock.advance(1);
+    expect(sync.store.journal()).toHaveLength(2);
+    const next = new Life(sync, drive);
+    await next.loop.pull();
+    expect(namesHere()).toEqual(['other', 'theirs']);
     expect(sync.store.remote.get(id(1))?.revision).toBe(revisionThere(id(1)));
   });
 

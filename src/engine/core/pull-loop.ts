@@ -3,6 +3,7 @@ import { type ErrorData, TidemarkError, toErrorData } from '../../contract/index
 import { isAborted, judgedByPlace, type StoredCommits } from '../apply/index.ts';
 import type { NodeId } from '../model/index.ts';
 import { Nap } from '../nap.ts';
+import { samePlace } from '../plan/index.ts';
 import { type FeedEvent, readChanges } from '../remote/index.ts';
 import type { CursorRow, StoreWrites } from '../store/index.ts';
 import type { Committer } from '../transfer/index.ts';
@@ -137,7 +138,8 @@ export class PullLoop {
       const { id, request } = pending;
       try {
         this.#commits.replayed(pending, await this.#committer.replay(request, this.#ctx.stopping));
-        this.#ctx.dirty(request.entries.map((entry) => entry.id));
+        const { store } = this.#ctx;
+        this.#ctx.dirty(request.entries.flatMap(({ op, id: one }) => [one, ...(op === 'move' ? judgedByPlace(store, one) : [])]));
       } catch (error) {
         if (!isRefusal(error)) throw error;
         // The cloud will never take it; what it was about is planned anew.
@@ -217,7 +219,7 @@ export class PullLoop {
         if (change.kind === 'put') write.putRemote(change.node);
         else write.deleteRemote(id);
         changed.push(id);
-        if (change.kind === 'put' && known?.kind === 'folder' && known.parentId !== change.node.parentId) moved.push(id);
+        if (change.kind === 'put' && known?.kind === 'folder' && !samePlace(known, change.node)) moved.push(id);
       }
       if (!clear) return;
       // A listing counts only as a whole: after a crash in its middle it is read again from its beginning.

@@ -70,6 +70,8 @@ export class ScanLoop {
   /** Folders that could not be listed: what was known in them was not looked into either. */
   #unlisted: ReadonlySet<string> = new Set();
   #doubts: LocalChanges['doubts'] = new Map();
+  /** By rules and marks that were taken over. The look that found them may not come to its end, and the next one finds them known. */
+  readonly #judgedAnew = new Set<NodeId>();
   #copiedMarks: string | undefined;
 
   constructor(ctx: SyncContext, hooks: ScanHooks) {
@@ -212,15 +214,17 @@ export class ScanLoop {
           return undefined;
         }
         const known = knownLocal(store);
-        const looked = before === 'ready' ? await this.#look(what, known) : before;
-        if (typeof looked === 'string') {
+        const listing = before === 'ready' ? await this.#look(what, known) : before;
+        if (typeof listing === 'string') {
           this.#postpone(what);
-          this.#hooks.onFolderState(folderError(looked, folder.path));
+          this.#hooks.onFolderState(folderError(listing, folder.path));
           return undefined;
         }
-        const { listing, judgedAnew } = looked;
         this.#hooks.onFolderState(null);
-        if (scopes.followLocalOnly(listing)) hooks.onLists('folders');
+        const followed = scopes.followLocalOnly(listing);
+        if (followed !== undefined) hooks.onLists('folders');
+        // What the cloud has at the place that such a folder left is wanted here now.
+        for (const id of followed ?? []) this.#judgedAnew.add(id);
         await this.#copyMarks();
         // Hints that came meanwhile may be those of the new place of what is missed here.
         const outOfSight = await this.#outOfSight();
@@ -234,7 +238,8 @@ export class ScanLoop {
         }
         this.#doubts = found.doubts;
         this.#unlisted = new Set(found.busy.flatMap(({ path, unlisted }) => (unlisted === true ? [path] : [])));
-        const ids = [...this.#apply(await this.#withProvenMoves(found)), ...judgedAnew, ...freedPlaces(store, listing)];
+        const ids = [...this.#apply(await this.#withProvenMoves(found)), ...this.#judgedAnew, ...freedPlaces(store, listing)];
+        this.#judgedAnew.clear();
         for (const path of due) this.#due.delete(path);
         return ids;
       });
@@ -258,13 +263,9 @@ export class ScanLoop {
    * them. Answers why the folder is not there, if so: looked at before and after, since a volume that went away in between
    * made the listing look empty, of rules too.
    */
-  async #look(
-    first: readonly string[] | 'all',
-    known: KnownLocal,
-  ): Promise<{ readonly listing: Listing; readonly judgedAnew: readonly NodeId[] } | Exclude<FolderState, 'ready'>> {
+  async #look(first: readonly string[] | 'all', known: KnownLocal): Promise<Listing | Exclude<FolderState, 'ready'>> {
     const { environment, folder, scopes, stopping } = this.#ctx;
     const { disk, clock } = environment;
-    const judgedAnew: NodeId[] = [];
     let what = first;
     for (let round = 1; ; round += 1) {
       const listing = await gather({ disk, clock, root: folder.path, rules: scopes.forScan() }, what, known, stopping);
@@ -274,8 +275,8 @@ export class ScanLoop {
       const top = listing.folders.get('');
       if (top?.state === 'unreadable' && top.fault === 'denied') return 'unreadable';
       const ids = scopes.takeRules(rulesOfKnown(listing));
-      for (const id of ids) judgedAnew.push(id);
-      if (ids.length === 0 || round === MOST_ROUNDS) return { listing, judgedAnew };
+      for (const id of ids) this.#judgedAnew.add(id);
+      if (ids.length === 0 || round === MOST_ROUNDS) return listing;
       what = 'all';
     }
   }

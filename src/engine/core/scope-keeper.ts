@@ -114,21 +114,24 @@ export class ScopeKeeper {
     return [...ids];
   }
 
-  /** Folders that never leave this machine, followed to where a look found them. True when anything changed. */
-  followLocalOnly(listing: Listing): boolean {
+  /**
+   * Folders that never leave this machine, followed to where a look found them. Answers the items that may be judged
+   * otherwise now; undefined when nothing changed.
+   */
+  followLocalOnly(listing: Listing): readonly NodeId[] | undefined {
     const store = this.#store;
     const root = store.folder()?.path;
     const marks = store.localOnlyFolders();
     const seen = seenLocalOnly(listing);
-    if (root === undefined || marks.length === 0 || seen.length === 0) return false;
+    if (root === undefined || marks.length === 0 || seen.length === 0) return undefined;
     const next = marks.flatMap((mark) => followed(mark, root, seen));
-    if (JSON.stringify(next) === JSON.stringify(marks)) return false;
-    store.transaction((write) => {
+    if (JSON.stringify(next) === JSON.stringify(marks)) return undefined;
+    return store.transaction((write) => {
       // While they are still known at their old places: to lose those is no deletion.
-      this.review([...this.#localOnlyPlaces().keys()]);
+      const left = this.review([...this.#localOnlyPlaces().keys()]);
       write.setLocalOnlyFolders(next);
+      return left;
     });
-    return true;
   }
 
   /** Tidemark itself moved a folder, from one path to another, relative to the synced one. */

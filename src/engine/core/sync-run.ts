@@ -8,6 +8,7 @@ import {
   bringBack,
   contentNow,
   errorDataFor,
+  placeMatters,
   type Undone,
   undoHere,
   undoTogether,
@@ -147,6 +148,8 @@ export class SyncRun {
         if (isPathBuiltInIgnored(to)) return;
         if (isPathBuiltInIgnored(from)) this.#scan.cameBack(to);
         else this.#scan.moved(from, to);
+        // What a rule has left out of it may be wanted there, and is in no row.
+        if (placeMatters(store)) this.#scan.cameBack(to);
       },
       onUnmended: () => {
         this.#mending.need();

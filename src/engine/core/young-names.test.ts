@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { dayMs, secondMs } from '../../base/index.ts';
+import { ROOT_ID } from '../../contract/index.ts';
 import { engineWithFolder, stopEngine } from '../testing/engine-with-folder.ts';
 import { EMAIL, ROOT, TestSync } from '../testing/test-sync.ts';
 import type { TidemarkEngine } from './engine.ts';
@@ -78,5 +79,25 @@ it('a disk that cannot make names durable is looked at again later, and nothing 
   failing = false;
   await look(sync, engine);
   expect(sync.cloud.nodes(EMAIL).map(({ name }) => name)).toEqual(['docs', 'a']);
+  await stopEngine(sync, engine);
+});
+
+it('and the rules that it has read by then hold for all they are about, also for what is in the cloud only', async () => {
+  const sync = new TestSync();
+  const other = await sync.connect('Laptop');
+  sync.disk.user.writeFile(`${ROOT}/.tidemarkignore`, 'plans');
+  const engine = await engineWithFolder(sync);
+  await engine.start();
+  await sync.clock.advance(10 * secondMs);
+  await other.commit([{ op: 'mkdir', id: 'a'.repeat(32), parentId: ROOT_ID, name: 'plans' }], sync.random.id());
+  await look(sync, engine);
+  expect(visible(sync), 'left out').toEqual([]);
+  let failing = true;
+  sync.disk.fault = (method, path) => (failing && method === 'syncFolders' && path === ROOT ? 'failed' : undefined);
+  sync.disk.user.swapFile(`${ROOT}/.tidemarkignore`, 'other');
+  await look(sync, engine);
+  failing = false;
+  await look(sync, engine);
+  expect(visible(sync)).toEqual(['plans']);
   await stopEngine(sync, engine);
 });

@@ -93,6 +93,7 @@ export interface StoreWrites {
   clearTrees(): void;
 
   addJournal(kind: string, data: unknown): number;
+  putJournal(id: number, data: unknown): void;
   deleteJournal(id: number): void;
   setAccount(account: AccountRow | null): void;
   setFolder(folder: FolderRow | null): void;

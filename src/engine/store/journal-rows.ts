@@ -5,6 +5,7 @@ import type { Row, Sql } from './sql.ts';
 export function journalRows(sql: Sql) {
   const journal = sql.query('SELECT id, kind, data FROM journal ORDER BY id');
   const addJournal = sql.change('INSERT INTO journal (kind, data) VALUES (?, ?)');
+  const putJournal = sql.change('UPDATE journal SET data = ? WHERE id = ?');
   const deleteJournal = sql.change('DELETE FROM journal WHERE id = ?');
   const clearJournal = sql.change('DELETE FROM journal');
   const trash = sql.query('SELECT id, trash_path, original_path, why, at, activity_id FROM trash ORDER BY id');
@@ -25,6 +26,7 @@ export function journalRows(sql: Sql) {
     },
     writes: {
       addJournal: (kind: string, data: unknown): number => addJournal.run(kind, JSON.stringify(data ?? null)).rowId,
+      putJournal: (id: number, data: unknown) => void putJournal.run(JSON.stringify(data ?? null), id),
       deleteJournal: (id: number) => void deleteJournal.run(id),
       addTrash: (row: Omit<TrashRow, 'id'>): number => addTrash.run(row.trashPath, row.originalPath, row.why, row.at, row.activityId).rowId,
       deleteTrash: (id: number) => void deleteTrash.run(id),

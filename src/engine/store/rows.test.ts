@@ -124,6 +124,8 @@ describe('journal and trash', () => {
       { id: b, kind: 'move', data: null },
     ]);
     store.transaction((write) => write.deleteJournal(b));
+    store.transaction((write) => write.putJournal(a, { entries: [] }));
+    expect(store.journal(), 'in its place').toEqual([{ id: a, kind: 'commit', data: { entries: [] } }]);
     store.close();
     const again = openedStore(path);
     const c = again.transaction((write) => write.addJournal('commit', 'x'));
