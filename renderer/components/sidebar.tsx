@@ -74,8 +74,8 @@ function AccountCard(): ReactElement | null {
   if (account === null) return null;
   return (
     <section className="account-card" aria-label={t('account.label')}>
-      <bdi className="account-email" title={account.email}>
-        {account.email}
+      <bdi className="account-email" title={account.label}>
+        {account.label}
       </bdi>
       <bdi className="muted small">{account.deviceName}</bdi>
       <span className="region">

@@ -114,7 +114,7 @@ function Account(): ReactElement | null {
   const signOut = useAction(() => session.ask('account.signOut', {}));
   if (account === null) return null;
   const facts = [
-    ['email', account.email],
+    ['email', account.label],
     ['device', account.deviceName],
     ['server', account.server],
     ['region', t(`account.region.${account.region}`)],

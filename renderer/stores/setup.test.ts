@@ -5,7 +5,7 @@ import { connected } from '../testing/lines.ts';
 import { type SetupStore, createSetupStore, firstMissing, isServerAddress, serverOf } from './setup.ts';
 
 const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 5000, interval: 2 });
-const account = { email: 'a@example.org', region: 'international', deviceName: 'Laptop', server: 'https://cloud.example.org' } as const;
+const account = { label: 'a@example.org', region: 'international', deviceName: 'Laptop', server: 'https://cloud.example.org' } as const;
 const folder = { path: '/home/a/Documents' };
 
 async function begin(engine = new FakeEngine()): Promise<SetupStore> {
@@ -100,7 +100,7 @@ describe('first run', () => {
       running: true,
       step: 'account',
       mode: 'sign_in',
-      email: account.email,
+      email: account.label,
       ownServer: account.server,
     });
     await setup.submitAccount('a long password');

@@ -107,7 +107,7 @@ export function createSetupStore(session: Session): SetupStore {
         running: true,
         step: 'account',
         mode: 'sign_in',
-        email: status.account?.email ?? '',
+        email: status.account?.label ?? '',
         cloud: local ? 'embedded' : 'own',
         ownServer: local ? '' : server,
         error: null,

@@ -100,9 +100,18 @@ export class FakeEngine implements EngineApi {
       case 'account.signUp':
       case 'account.signIn':
         this.patch({
-          account: { email: String(params['email']), region: 'international', deviceName: 'Laptop', server: String(params['server']) },
+          account: { label: String(params['email']), region: 'international', deviceName: 'Laptop', server: String(params['server']) },
         });
-        return { id: 'a'.repeat(32), email: params['email'], region: 'international', plan: 'free', createdAt: 0, purgeAfter: 0 };
+        return {
+          id: 'a'.repeat(32),
+          label: params['email'],
+          identities: [],
+          hasPassword: true,
+          region: 'international',
+          plan: 'free',
+          createdAt: 0,
+          purgeAfter: 0,
+        };
       case 'account.signOut':
         this.patch({ account: null, state: 'not_set_up' });
         return { told: true };

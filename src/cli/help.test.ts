@@ -35,9 +35,10 @@ const synopsis = [
   'trash list --here',
   'trash restore <id>',
   'account show',
-  'account link <method>',
+  'account link <method> <address>',
   'account unlink <method>',
   'account password',
+  'account prove',
   'account recover',
   'devices list',
   'devices rename <id> <name>',
@@ -167,8 +168,6 @@ describe('usage', () => {
     ['doctor'],
     ['report', 'x.zip'],
     ['account', 'link', 'google'],
-    ['account', 'recover'],
-    ['sign-in', '--code', '123456'],
     ['sign-in', '--browser'],
   ])('says of what is not there yet that it is not: %s %s', async (...args) => {
     const { exit, err } = await run_(args);

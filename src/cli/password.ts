@@ -21,8 +21,14 @@ export async function readPassword(context: Context, sources: SecretSources): Pr
   }
   if (context.io.stdin.isTTY === true) context.note('Type the password, then Enter and Ctrl-D.');
   const password = firstLine(await context.untilAborted(readLimited(context.io.stdin)), 'the password');
-  const file = sources.bootstrapSecretFile;
-  return { password, secret: file === undefined ? undefined : firstLine(await readSecretFile(file), file) };
+  return { password, secret: (await readSecretAlone(sources)).secret };
+}
+
+/** For who signs up without a password. */
+export async function readSecretAlone({
+  bootstrapSecretFile: file,
+}: SecretSources): Promise<{ password: undefined; secret: string | undefined }> {
+  return { password: undefined, secret: file === undefined ? undefined : firstLine(await readSecretFile(file), file) };
 }
 
 async function readLimited(stream: Readable): Promise<string> {

@@ -40,7 +40,7 @@ describe('two devices, command after command, without a running engine', () => {
     const one = await device('one');
     const two = await device('two');
     const up = await sign('sign-up', one.profile);
-    expect([up.exit, up.json()['email']], up.err).toEqual([0, email]);
+    expect([up.exit, up.json()['label']], up.err).toEqual([0, email]);
     expect((await tidemark(['folder', 'add', one.files], { profile: one.profile })).exit).toBe(0);
     await mkdir(join(one.files, '季度', 'deep'), { recursive: true });
     await writeFile(join(one.files, '季度', 'deep', '报告.docx'), 'from one');

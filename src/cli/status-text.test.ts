@@ -7,7 +7,7 @@ const asking: Status = {
   revision: 1,
   state: 'attention',
   reason: { code: 'conflict_kept', params: {} },
-  account: { email: 'ann@example.com', region: 'international', deviceName: 'Desk', server: 'https://cloud.example' },
+  account: { label: 'ann@example.com', region: 'international', deviceName: 'Desk', server: 'https://cloud.example' },
   folder: { path: '/home/ann/Documents' },
   upload: idle,
   download: idle,

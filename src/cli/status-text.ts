@@ -54,7 +54,7 @@ export function statusText(status: Status): string {
     ...(status.reason === null ? [] : [`${plain(errorLine(status.reason))} [${status.reason.code}]`]),
     ...(status.account === null
       ? ['Not signed in.']
-      : [`Account ${plain(status.account.email)} (${status.account.region}) at ${plain(status.account.server)}`]),
+      : [`Account ${plain(status.account.label)} (${status.account.region}) at ${plain(status.account.server)}`]),
     ...(status.folder === null ? ['No folder.'] : [`Folder  ${plain(status.folder.path)} (${count(status.items, 'item')})`]),
     ...needs,
   ].join('\n');

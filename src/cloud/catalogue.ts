@@ -1,4 +1,15 @@
-import type { BlockRef, CloudFile, CloudNode, CommitEntry, CommitResult, DeltaEntry, DeviceInfo, PlanId } from '../contract/index.ts';
+import type {
+  BlockRef,
+  CloudFile,
+  CloudNode,
+  CodePurpose,
+  CommitEntry,
+  CommitResult,
+  DeltaEntry,
+  DeviceInfo,
+  IdentityKind,
+  PlanId,
+} from '../contract/index.ts';
 import type { PlanRow } from './options.ts';
 
 /**
@@ -15,14 +26,42 @@ export interface Catalogue {
 export interface AccountRecord {
   readonly no: number;
   readonly id: string;
-  readonly email: string;
-  readonly passwordHash: string;
+  /** How it is shown: its e-mail address, else its number, else what a service calls the person. */
+  readonly label: string;
+  /** null: none was set; only other ways sign in. */
+  readonly passwordHash: string | null;
   readonly plan: PlanId;
   readonly createdAt: number;
   /** Last sign-in or sync. */
   readonly activeAt: number;
   /** The account's block key, sealed with the server's. */
   readonly wrappedKey: Buffer;
+}
+
+/** What tells a way to sign in from all others of its kind: the address, the number in E.164, a service's own id of the person. */
+export interface IdentityKey {
+  readonly kind: IdentityKind;
+  readonly subject: string;
+}
+
+export interface IdentityRecord extends IdentityKey {
+  readonly id: string;
+  readonly label: string;
+  readonly provedAt: number | null;
+  readonly addedAt: number;
+}
+
+/** A code that was sent. */
+export interface ChallengeRecord extends IdentityKey {
+  readonly id: string;
+  readonly purpose: CodePurpose;
+  /** Whose, where somebody who is signed in asked for it. */
+  readonly accountNo: number | null;
+  readonly codeHash: string;
+  readonly sentAt: number;
+  readonly expiresAt: number;
+  readonly failures: number;
+  readonly usedAt: number | null;
 }
 
 /** How a device's session came to its end. */
@@ -33,6 +72,8 @@ export interface DeviceRecord extends DeviceInfo {
   readonly id: string;
   readonly createdAt: number;
   readonly seenAt: number;
+  /** When whoever holds it last showed who they are. */
+  readonly provedAt: number | null;
   readonly endedBy: EndedBy | null;
 }
 
@@ -57,13 +98,17 @@ export type Rotation =
 
 export interface AccountCatalogue {
   plans(): Promise<readonly PlanRow[]>;
-  /** With `inviteHash` the invite is used up together with it. */
+  /** With its first way to sign in. The invite and the code that came with it are used up together with it. */
   create(
-    account: Omit<AccountRecord, 'no'>,
+    account: Omit<AccountRecord, 'no' | 'label'>,
+    first: IdentityRecord,
     epoch: string,
-    inviteHash: string | null,
-  ): Promise<AccountRecord | 'email_in_use' | 'invite_required'>;
-  byEmail(email: string): Promise<AccountRecord | undefined>;
+    used: { readonly inviteHash: string | null; readonly challengeId: string | null },
+  ): Promise<AccountRecord | 'identity_in_use' | 'invite_required' | 'code_used'>;
+  byIdentity(key: IdentityKey): Promise<{ readonly account: AccountRecord; readonly identity: IdentityRecord } | undefined>;
+  byNo(accountNo: number): Promise<AccountRecord | undefined>;
+  /** The oldest first. */
+  identities(accountNo: number): Promise<readonly IdentityRecord[]>;
   addInvite(hash: string, at: number): Promise<void>;
   addDevice(accountNo: number, device: Omit<DeviceRecord, 'no' | 'endedBy'>, tokens: TokenPair): Promise<DeviceRecord>;
   /** Those that are signed in, the oldest first. */
@@ -75,6 +120,37 @@ export interface AccountCatalogue {
   byRefreshToken(hash: string): Promise<Holder | undefined>;
   rotate(refreshHash: string, fresh: TokenPair, at: number): Promise<Rotation>;
   seen(holder: Holder, at: number): Promise<void>;
+  proved(deviceNo: number, at: number): Promise<void>;
+  addChallenge(challenge: ChallengeRecord): Promise<void>;
+  /** Those to this address since then, the newest first. */
+  challengesTo(key: IdentityKey, since: number): Promise<readonly ChallengeRecord[]>;
+  /**
+   * Takes one of the tries before the code is looked at, so that of several that come at once each costs one. Undefined when
+   * there is no such code, or it was used, is over, or has no try left.
+   */
+  tryChallenge(id: string, tries: number, at: number): Promise<ChallengeRecord | undefined>;
+  /** It was the right one: gives the try back. */
+  challengeMet(id: string): Promise<void>;
+  /** False when it was used before. */
+  useChallenge(id: string, at: number): Promise<boolean>;
+  addIdentity(accountNo: number, identity: IdentityRecord, challengeId: string): Promise<'added' | 'identity_in_use' | 'code_used'>;
+  /** With the last e-mail address the password goes too: nothing would go with it any more. */
+  removeIdentity(accountNo: number, id: string): Promise<'removed' | 'not_found' | 'last_identity'>;
+  /** Ends all devices but one. Answers those. */
+  setPassword(accountNo: number, passwordHash: string, keptDeviceNo: number, at: number): Promise<readonly number[]>;
+  /** Ends all its devices, and with an address that was not proved before the other ways to sign in. Answers the devices. */
+  resetPassword(
+    accountNo: number,
+    identityId: string,
+    passwordHash: string,
+    challengeId: string,
+    at: number,
+  ): Promise<readonly number[] | 'code_used'>;
+  /**
+   * The code of an address that the account had without proof: from now on it is proved. Whoever made the account may have
+   * been somebody else, so that the password, the other ways to sign in and the signed-in devices go. Answers the devices.
+   */
+  takeOver(accountNo: number, identityId: string, challengeId: string, at: number): Promise<readonly number[] | 'code_used'>;
   /** Forgets tokens and invites that can no longer matter. */
   purge(at: number): Promise<void>;
 }

@@ -6,6 +6,7 @@ import { TidemarkError } from '../contract/index.ts';
 import { hourMs, MiB, secondMs } from '../base/index.ts';
 import { Accounts } from './accounts/accounts.ts';
 import { Attempts } from './accounts/attempts.ts';
+import { Challenges } from './accounts/challenges.ts';
 import { Keyring } from './accounts/keyring.ts';
 import type { Cloud, ListenOptions } from './cloud.ts';
 import { Blocks } from './drive/blocks.ts';
@@ -13,6 +14,7 @@ import { Waiters } from './drive/waiters.ts';
 import { isLoopback } from './http/listen-address.ts';
 import { makeServer } from './http/server.ts';
 import { randomId } from './ids.ts';
+import { openOutboxes } from './messages/open-outboxes.ts';
 import { openApiDocument } from './openapi.ts';
 import type { CloudOptions } from './options.ts';
 import { lockData } from './storage/data-lock.ts';
@@ -23,7 +25,7 @@ import { catalogueFile, openSqliteCatalogue } from './storage/sqlite-catalogue.t
 const MAINTENANCE_MS = 6 * hourMs;
 const DRAIN_MS = 10 * secondMs;
 /** Generous for devices, a wall for guessing. */
-const RATE_LIMITS = { signIn: 60, failedSignIn: 30, token: 600, request: 12_000 } as const;
+const RATE_LIMITS = { signIn: 60, code: 10, failedSignIn: 30, token: 600, request: 12_000 } as const;
 const UNCOMMITTED_SLACK_BYTES = 256 * MiB;
 
 /**
@@ -71,6 +73,9 @@ async function assemble(options: CloudOptions, opened: (() => Promise<void>)[], 
 
   const keyring = new Keyring(subkey(serverKey, 'wrap'));
   const waiters = new Waiters();
+  const outboxes = openOutboxes(options, now, log);
+  for (const outbox of [outboxes.email, outboxes.phone]) if (outbox !== undefined) opened.push(() => outbox.close());
+  const challenges = new Challenges({ catalogue: catalogue.accounts, outboxes, key: subkey(serverKey, 'codes'), now, newId });
   const accounts = new Accounts({
     catalogue: catalogue.accounts,
     keyring,
@@ -78,6 +83,7 @@ async function assemble(options: CloudOptions, opened: (() => Promise<void>)[], 
     plan: options.plan ?? 'free',
     signUp: options.signUp,
     bootstrapSecret: options.bootstrapSecret,
+    challenges,
     attempts: new Attempts(options.rateLimits?.failedSignIn ?? RATE_LIMITS.failedSignIn, now),
     now,
     newId,
@@ -99,7 +105,7 @@ async function assemble(options: CloudOptions, opened: (() => Promise<void>)[], 
     await blocks.collect();
   };
   await maintain();
-  return new EmbeddedCloud(options, { accounts, catalogue, blocks, waiters, maintain, closeAll });
+  return new EmbeddedCloud(options, { accounts, challenges, catalogue, blocks, waiters, maintain, closeAll });
 }
 
 function readServerKey(options: CloudOptions): Buffer {
@@ -115,6 +121,7 @@ function readServerKey(options: CloudOptions): Buffer {
 
 interface Parts {
   readonly accounts: Accounts;
+  readonly challenges: Challenges;
   readonly catalogue: Awaited<ReturnType<typeof openSqliteCatalogue>>;
   readonly blocks: Blocks;
   readonly waiters: Waiters;

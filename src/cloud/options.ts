@@ -20,11 +20,19 @@ export interface RateLimits {
   readonly signIn: number;
   /** Failed sign-ins of one e-mail in 15 minutes, whatever the address. */
   readonly failedSignIn: number;
+  /** Codes asked for, per address. */
+  readonly code: number;
   /** Refresh and sign-out, per address. */
   readonly token: number;
   /** Everything else: per account, or per address for those who are not signed in. */
   readonly request: number;
 }
+
+/** Where mail goes out: to a server that sends it on, or into a folder, for tests and trials. */
+export type MailOptions = { readonly smtp: string; readonly from: string } | { readonly folder: string };
+
+/** Where text messages go out: to a gateway, or into a folder. */
+export type SmsOptions = { readonly webhook: string; readonly secret: string } | { readonly folder: string };
 
 export interface CloudOptions {
   /** Absolute path; made (owner-only) when it does not exist. One process at a time. */
@@ -41,6 +49,9 @@ export interface CloudOptions {
   readonly signUp: SignUpMode;
   /** What `bootstrap` asks of whoever signs up. */
   readonly bootstrapSecret?: string;
+  /** Without it no codes go by mail, and an e-mail address that signs up with a password is believed. */
+  readonly mail?: MailOptions;
+  readonly sms?: SmsOptions;
   readonly version: string;
   readonly log?: CloudLog;
   /** Milliseconds since the epoch. Decides expiry, never order. */

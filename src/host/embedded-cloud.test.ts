@@ -43,7 +43,7 @@ describe('the embedded cloud', () => {
     const request = { email: 'li@example.org', password: 'correct horse', device };
     await expect(client.signUp(request)).rejects.toMatchObject({ code: 'bootstrap_secret_required' });
     await expect(client.signUp({ ...request, bootstrapSecret: 'guess' })).rejects.toMatchObject({ code: 'bootstrap_secret_required' });
-    expect(await client.signUp({ ...request, bootstrapSecret: cloud.bootstrapSecret })).toMatchObject({ email: 'li@example.org' });
+    expect(await client.signUp({ ...request, bootstrapSecret: cloud.bootstrapSecret })).toMatchObject({ label: 'li@example.org' });
     await client.close();
   });
 
@@ -54,7 +54,9 @@ describe('the embedded cloud', () => {
     await first.close();
     const second = await start();
     expect([second.server, second.bootstrapSecret, second.former]).toEqual([first.server, first.bootstrapSecret, []]);
-    expect(await client.signIn({ email: 'li@example.org', password: 'correct horse', device })).toMatchObject({ email: 'li@example.org' });
+    expect(await client.signIn({ method: 'password', email: 'li@example.org', password: 'correct horse', device })).toMatchObject({
+      label: 'li@example.org',
+    });
     await client.close();
   });
 

@@ -102,7 +102,7 @@ describe('the process of the engine', () => {
     const second = begin();
     const moved = await second.engine.call('host.info', {});
     expect(moved.embeddedCloud?.server).not.toBe(embeddedCloud?.server);
-    expect(await second.engine.call('account.show', {})).toMatchObject({ email: 'li@example.org' });
+    expect(await second.engine.call('account.show', {})).toMatchObject({ label: 'li@example.org' });
     await second.engine.call('engine.stop', {});
     await ended(second.child);
     other.close();

@@ -133,7 +133,16 @@ describe('a host', () => {
   });
 
   it('tells about its cloud, not its secret, and signs up there with it', async () => {
-    const known = { id: '0'.repeat(32), email: 'li@example.org', region: 'international', plan: 'free', createdAt: 0, purgeAfter: 0 };
+    const known = {
+      id: '0'.repeat(32),
+      label: 'li@example.org',
+      identities: [],
+      hasPassword: true,
+      region: 'international',
+      plan: 'free',
+      createdAt: 0,
+      purgeAfter: 0,
+    };
     const cloud = { server: 'http://127.0.0.1:1', bootstrapSecret: 's' };
     const signUps: { readonly bootstrapSecret?: string }[] = [];
     const engine = new SmallEngine({

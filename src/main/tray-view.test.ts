@@ -7,7 +7,7 @@ const settled: Status = {
   revision: 1,
   state: 'up_to_date',
   reason: null,
-  account: { email: 'a@example.org', region: 'international', deviceName: 'Laptop', server: 'http://127.0.0.1:1' },
+  account: { label: 'a@example.org', region: 'international', deviceName: 'Laptop', server: 'http://127.0.0.1:1' },
   folder: { path: '/home/a/Documents' },
   upload: idle,
   download: idle,

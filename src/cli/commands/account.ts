@@ -1,32 +1,52 @@
 import type { Command } from 'commander';
-import { type Account, TidemarkError } from '../../contract/index.ts';
+import { type Account, type Challenge, type CodeAddress, TidemarkError } from '../../contract/index.ts';
+import type { OpenedEngine } from '../../host/index.ts';
+import { CODE_HELP, type CodeOptions, codeOf } from '../codes.ts';
 import { addCommand, addGroup, type Shell } from '../command.ts';
-import { readPassword } from '../password.ts';
+import { readPassword, readSecretAlone } from '../password.ts';
 import { notYet } from '../not-yet.ts';
 import { plain, when } from '../text.ts';
 
-interface SignOptions {
+interface SignOptions extends CodeOptions {
   readonly server?: string;
-  readonly email?: string;
   readonly passwordStdin?: boolean;
   readonly deviceName?: string;
   readonly invite?: string;
   readonly bootstrapSecretFile?: string;
-  readonly code?: string;
-  readonly phone?: string;
   readonly browser?: boolean;
   readonly deviceFlow?: boolean;
 }
 
-const who = (account: Account): string => `${plain(account.email)} (${account.region}, plan ${account.plan})`;
+/** How the account is signed in to. */
+const waysOf = ({ identities, hasPassword }: Account): string =>
+  `Signs in: ${[...identities.map(({ label, proved }) => `${plain(label)}${proved ? '' : ' (not proved)'}`), ...(hasPassword ? ['the password'] : [])].join(', ')}.`;
+
+const who = (account: Account): string => `${plain(account.label)} (${account.region}, plan ${account.plan})`;
 
 function signOptions(command: Command): Command {
   return command
     .option('--server <url>', 'address of the cloud')
     .option('--email <address>', 'e-mail address of the account')
+    .option('--phone <number>', 'phone number of the account, with its country code')
     .option('--password-stdin', 'read the password from standard input')
+    .option('--code [code]', 'the code that was sent; without one, a code is sent and asked for')
     .option('--device-name <name>', 'what this device is called; the name of the machine unless given');
 }
+
+const sendFor =
+  (server: string, purpose: 'enter' | 'reset') =>
+  (engine: OpenedEngine, to: CodeAddress, language: string): Promise<Challenge> =>
+    engine.call('account.sendCode', { server, to, purpose, language });
+
+/** Ways to sign in that are accounts of other services. */
+const SERVICES: ReadonlySet<string> = new Set(['google', 'apple', 'facebook', 'wechat']);
+
+const flagOf = ({ email }: CodeOptions): string => (email === undefined ? '--phone' : '--email');
+
+const sendOwn =
+  (purpose: 'link' | 'prove') =>
+  (engine: OpenedEngine, to: CodeAddress, language: string): Promise<Challenge> =>
+    engine.call('account.sendOwnCode', { to, purpose, language });
 
 function required(value: string | undefined, flag: string): string {
   if (value === undefined) throw new TidemarkError('usage', { detail: `${flag} is missing` });
@@ -42,20 +62,29 @@ export function addAccountCommands(program: Command, shell: Shell): void {
       signOptions(command)
         .option('--invite <code>', 'the invitation, where the cloud asks for one')
         .option('--bootstrap-secret-file <file>', 'file with the secret that opens the first sign-up of an embedded cloud'),
+    help: CODE_HELP,
     async run(context, _, options) {
       const server = required(options.server, '--server');
-      const email = required(options.email, '--email');
-      const { password, secret } = await readPassword(context, options);
+      const sent = await codeOf(
+        context,
+        options,
+        sendFor(server, 'enter'),
+        (where) => `sign-up --server ${server} ${flagOf(options)} ${where}`,
+      );
+      if (sent === 'sent') return 7;
+      const usesPassword = options.passwordStdin === true || sent === undefined;
+      const { password, secret } = usesPassword ? await readPassword(context, options) : await readSecretAlone(options);
       const params = {
         server,
-        email,
-        password,
+        ...(password === undefined ? {} : { email: required(options.email, '--email'), password }),
+        ...(sent === undefined ? {} : { code: sent }),
         ...(options.deviceName === undefined ? {} : { deviceName: options.deviceName }),
         ...(options.invite === undefined ? {} : { invite: options.invite }),
         ...(secret === undefined ? {} : { bootstrapSecret: secret }),
       };
       const account = await context.withEngine((engine) => engine.call('account.signUp', params));
       context.answer(account, `Signed up and signed in as ${who(account)}.`);
+      return 0;
     },
   });
 
@@ -64,21 +93,30 @@ export function addAccountCommands(program: Command, shell: Shell): void {
     about: 'Sign this device in',
     options: (command) =>
       signOptions(command)
-        .option('--code <code>', 'sign in with the code that was sent')
-        .option('--phone <number>', 'sign in with a phone number')
         .option('--browser', 'sign in with another service, in the browser')
         .option('--device-flow', 'sign in with another service, on another device'),
+    help: CODE_HELP,
     async run(context, _, options) {
-      if (options.code !== undefined) notYet('sign-in --code');
-      if (options.phone !== undefined) notYet('sign-in --phone');
       if (options.browser === true) notYet('sign-in --browser');
       if (options.deviceFlow === true) notYet('sign-in --device-flow');
       const server = required(options.server, '--server');
-      const email = required(options.email, '--email');
-      const { password } = await readPassword(context, options);
-      const params = { server, email, password, ...(options.deviceName === undefined ? {} : { deviceName: options.deviceName }) };
+      if (options.code !== undefined && options.passwordStdin === true)
+        throw new TidemarkError('usage', { detail: '--code and --password-stdin exclude each other' });
+      const sent = await codeOf(
+        context,
+        options,
+        sendFor(server, 'enter'),
+        (where) => `sign-in --server ${server} ${flagOf(options)} ${where}`,
+      );
+      if (sent === 'sent') return 7;
+      const how =
+        sent === undefined
+          ? { email: required(options.email, '--email'), password: (await readPassword(context, options)).password }
+          : { code: sent };
+      const params = { server, ...how, ...(options.deviceName === undefined ? {} : { deviceName: options.deviceName }) };
       const account = await context.withEngine((engine) => engine.call('account.signIn', params));
       context.answer(account, `Signed in as ${who(account)}.`);
+      return 0;
     },
   });
 
@@ -98,16 +136,102 @@ export function addAccountCommands(program: Command, shell: Shell): void {
     about: 'Show the account',
     async run(context) {
       const shown = await context.withEngine((engine) => engine.call('account.show', {}));
-      context.answer(shown, `${who(shown)}\nCloud documents are kept until ${when(shown.purgeAfter)} at least; every sync puts that off.`);
+      context.answer(
+        shown,
+        `${who(shown)}\n${waysOf(shown)}\nCloud documents are kept until ${when(shown.purgeAfter)} at least; every sync puts that off.`,
+      );
     },
   });
-  const later = [
-    ['link <method>', 'Add a way to sign in'],
-    ['unlink <method>', 'Remove a way to sign in'],
-    ['password', 'Set or change the password'],
-    ['recover', 'Get back into the account'],
-  ] as const;
-  for (const [usage, about] of later) {
-    addCommand(account, shell, { usage, about, run: () => notYet(`account ${usage.split(' ')[0] ?? usage}`) });
-  }
+  addCommand<SignOptions>(account, shell, {
+    usage: 'prove',
+    about: 'Show that it is still you; the ways to sign in can be changed for ten minutes after that, and after signing in',
+    options: (command) =>
+      command
+        .option('--password-stdin', 'read the password from standard input')
+        .option('--email <address>', 'have a code sent to this address of the account')
+        .option('--phone <number>', 'have a code sent to this number of the account')
+        .option('--code [code]', 'the code that was sent; without one, a code is sent and asked for'),
+    help: CODE_HELP,
+    async run(context, _, options) {
+      const sent = await codeOf(context, options, sendOwn('prove'), (where) => `account prove ${flagOf(options)} ${where}`);
+      if (sent === 'sent') return 7;
+      const given = sent === undefined ? { password: (await readPassword(context, options)).password } : { code: sent };
+      await context.withEngine((engine) => engine.call('account.prove', given));
+      context.answer({}, 'For ten minutes the ways to sign in can be changed.');
+      return 0;
+    },
+  });
+  addCommand<SignOptions>(account, shell, {
+    usage: 'link <method> [address]',
+    about: 'Add a way to sign in: email with an address, or phone with a number',
+    options: (command) => command.option('--code [code]', 'the code that was sent there; without one, a code is sent and asked for'),
+    help: CODE_HELP,
+    async run(context, [method = '', address], options) {
+      if (method !== 'email' && method !== 'phone') {
+        if (SERVICES.has(method)) notYet(`account link ${method}`);
+        throw new TidemarkError('usage', { detail: `“${method}” is no way to sign in: email or phone` });
+      }
+      const to = { [method]: required(address, 'the address'), code: options.code ?? true };
+      const sent = await codeOf(context, to, sendOwn('link'), (where) => `account link ${method} ${where}`);
+      if (sent === 'sent') return 7;
+      if (sent === undefined) throw new TidemarkError('code_expired');
+      const linked = await context.withEngine((engine) => engine.call('account.link', { code: sent }));
+      context.answer(linked, `Added. ${waysOf(linked)}`);
+      return 0;
+    },
+  });
+  addCommand(account, shell, {
+    usage: 'unlink <method>',
+    about: 'Remove a way to sign in: its address or number, or its kind where there is one of it',
+    async run(context, [method = '']) {
+      const left = await context.withEngine(async (engine) => {
+        const { identities } = await engine.call('account.show', {});
+        const meant = identities.filter(({ kind, label }) => kind === method || label === method.trim().toLowerCase());
+        const [only] = meant;
+        if (only === undefined || meant.length > 1)
+          throw new TidemarkError('usage', {
+            detail: `${meant.length === 0 ? 'there is no' : 'there is more than one'} “${method}”; the account has ${identities.map(({ label }) => label).join(', ')}`,
+          });
+        return engine.call('account.unlink', { id: only.id });
+      });
+      context.answer(left, `Removed. ${waysOf(left)}`);
+    },
+  });
+  addCommand<SignOptions>(account, shell, {
+    usage: 'password',
+    about: 'Set or change the password; the other devices are signed out',
+    options: (command) => command.option('--password-stdin', 'read the new password from standard input'),
+    async run(context, _, options) {
+      const { password } = await readPassword(context, options);
+      await context.withEngine((engine) => engine.call('account.setPassword', { password }));
+      context.answer({}, 'The password is set, and the other devices are signed out.');
+    },
+  });
+  addCommand<SignOptions>(account, shell, {
+    usage: 'recover',
+    about: 'Set a new password with a code; all devices of the account are signed out',
+    options: (command) =>
+      command
+        .option('--server <url>', 'address of the cloud')
+        .option('--email <address>', 'e-mail address of the account')
+        .option('--phone <number>', 'phone number of the account, with its country code')
+        .option('--code [code]', 'the code that was sent; without one, a code is sent and asked for')
+        .option('--password-stdin', 'read the new password from standard input'),
+    help: CODE_HELP,
+    async run(context, _, options) {
+      const server = required(options.server, '--server');
+      const sent = await codeOf(
+        context,
+        { ...options, code: options.code ?? true },
+        sendFor(server, 'reset'),
+        (where) => `account recover --server ${server} ${flagOf(options)} ${where}`,
+      );
+      if (sent === 'sent') return 7;
+      if (sent === undefined) throw new TidemarkError('code_expired');
+      const { password } = await readPassword(context, options);
+      await context.withEngine((engine) => engine.call('account.resetPassword', { server, code: sent, password }));
+      context.answer({}, 'The new password is set, and every device is signed out. Sign in with it: tidemark sign-in');
+      return 0;
+    },
+  });
 }

@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander';
 import { resolve } from 'node:path';
-import { serveCloud } from '../../host/index.ts';
+import { TidemarkError } from '../../contract/index.ts';
+import { isLoopbackHost, serveCloud } from '../../host/index.ts';
 import { addCommand, addGroup, type Shell } from '../command.ts';
 import { portNumber } from '../durations.ts';
-import { notYet } from '../not-yet.ts';
 
 interface ServeOptions {
   readonly data: string;
@@ -11,6 +11,9 @@ interface ServeOptions {
   readonly port: number;
   readonly region: 'international' | 'mainland';
   readonly mailTo?: string;
+  readonly mailFrom?: string;
+  readonly smsTo?: string;
+  readonly smsWebhook?: string;
   readonly signUp?: 'open' | 'invite' | 'closed';
   readonly keyFile?: string;
   readonly plan: 'free' | 'premium' | 'family' | 'pro';
@@ -40,13 +43,19 @@ export function addCloudCommands(program: Command, shell: Shell): void {
         )
         .addOption(new Option('--plan <plan>', 'plan of new accounts').choices(['free', 'premium', 'family', 'pro']).default('free'))
         .option('--key-file <file>', 'file with the key of the data, outside of it; made when there is no data yet')
-        .option('--mail-to <dir>', 'write outgoing mail as files, for tests and trials')
+        .option('--mail-from <address>', 'send mail as this sender, by the server of TIDEMARK_SMTP_URL')
+        .option('--mail-to <dir>', 'write outgoing mail as files instead, for tests and trials')
+        .option('--sms-webhook <url>', 'hand text messages to this gateway, signed with TIDEMARK_SMS_SECRET')
+        .option('--sms-to <dir>', 'write text messages as files instead, for tests and trials')
         .option('--tls-cert <file>', 'certificate (PEM)')
         .option('--tls-key <file>', 'key of the certificate (PEM)')
         .option('--behind-proxy', 'a proxy in front does TLS'),
-    help: 'With --sign-up invite, every start prints an invitation for one sign-up (tidemark sign-up --invite).',
+    help: [
+      'With --sign-up invite, every start prints an invitation for one sign-up (tidemark sign-up --invite).',
+      'Where mail can be sent, an e-mail address is proved with a code before there is an account for it, and a code signs in',
+      'without a password. TIDEMARK_SMTP_URL is smtps://USER:PASSWORD@HOST or smtp://…, which then has to offer STARTTLS.',
+    ].join('\n'),
     async run(context, _, options) {
-      if (options.mailTo !== undefined) notYet('cloud serve --mail-to');
       const server = await serveCloud({
         dataDir: resolve(options.data),
         host: options.host,
@@ -54,6 +63,7 @@ export function addCloudCommands(program: Command, shell: Shell): void {
         region: options.region,
         plan: options.plan,
         ...(options.signUp === undefined ? {} : { signUp: options.signUp }),
+        ...messageOptions(options, context.io.env),
         keyFile: options.keyFile === undefined ? `${resolve(options.data)}.key` : resolve(options.keyFile),
         ...(options.tlsCert === undefined ? {} : { tlsCert: resolve(options.tlsCert) }),
         ...(options.tlsKey === undefined ? {} : { tlsKey: resolve(options.tlsKey) }),
@@ -76,4 +86,39 @@ export function addCloudCommands(program: Command, shell: Shell): void {
       context.line({ event: 'stopped' }, 'Stopped.');
     },
   });
+}
+
+/** Where mail and text messages go. What is secret comes from the environment, which other users of the machine cannot read. */
+function messageOptions(
+  options: ServeOptions,
+  env: Readonly<Record<string, string | undefined>>,
+): Pick<Parameters<typeof serveCloud>[0], 'mail' | 'sms'> {
+  const { mailTo, mailFrom, smsTo, smsWebhook } = options;
+  const together = (one: string, other: string): TidemarkError =>
+    new TidemarkError('usage', { detail: `${one} and ${other} exclude each other` });
+  if (mailTo !== undefined && mailFrom !== undefined) throw together('--mail-to', '--mail-from');
+  if (smsTo !== undefined && smsWebhook !== undefined) throw together('--sms-to', '--sms-webhook');
+  const needed = (name: string): string => {
+    const value = env[name];
+    if (value === undefined || value === '') throw new TidemarkError('usage', { detail: `${name} is not set` });
+    return value;
+  };
+  return {
+    ...(mailFrom === undefined ? {} : { mail: { smtp: smtpUrl(needed('TIDEMARK_SMTP_URL')), from: mailFrom } }),
+    ...(mailTo === undefined ? {} : { mail: { folder: resolve(mailTo) } }),
+    ...(smsWebhook === undefined ? {} : { sms: { webhook: gatewayUrl(smsWebhook), secret: needed('TIDEMARK_SMS_SECRET') } }),
+    ...(smsTo === undefined ? {} : { sms: { folder: resolve(smsTo) } }),
+  };
+}
+
+/** Not shown when it is wrong: it may hold a password. */
+function smtpUrl(text: string): string {
+  if (URL.canParse(text) && /^smtps?:$/.test(new URL(text).protocol)) return text;
+  throw new TidemarkError('usage', { detail: 'TIDEMARK_SMTP_URL is no smtp:// or smtps:// address' });
+}
+
+function gatewayUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopbackHost(url.hostname))) return text;
+  throw new TidemarkError('usage', { detail: '--sms-webhook is no https:// address, nor http:// of this machine' });
 }

@@ -13,7 +13,7 @@ describe('sign-up', () => {
   it('makes an account once for each e-mail, whatever its case', async () => {
     await using cloud = await startCloud();
     const first = await signUp(cloud, { email: ' Ann@Example.com ' });
-    expect((first.body as Session).email).toBe('ann@example.com');
+    expect((first.body as Session).label).toBe('ann@example.com');
     expect((await signUp(cloud)).problem.code).toBe('email_in_use');
   });
 
@@ -99,7 +99,9 @@ describe('sign-in', () => {
     await ann.call('GET', '/v1/me');
     const me = await ann.ok<Account>('GET', '/v1/me');
     expect(me).toMatchObject({
-      email: 'ann@example.com',
+      label: 'ann@example.com',
+      identities: [{ kind: 'email', label: 'ann@example.com', proved: false }],
+      hasPassword: true,
       region: 'international',
       plan: 'free',
       purgeAfter: cloud.clock.now + 180 * dayMs,

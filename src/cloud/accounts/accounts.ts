@@ -1,6 +1,9 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import {
   type Account,
+  type Challenge,
+  type CodeAddress,
+  type CodeProof,
   type Device,
   type DeviceInfo,
   type ErrorCode,
@@ -10,15 +13,20 @@ import {
   TidemarkError,
 } from '../../contract/index.ts';
 import { minuteMs } from '../../base/index.ts';
-import type { AccountCatalogue, AccountRecord, DeviceRecord, EndedBy, Holder, TokenPair } from '../catalogue.ts';
+import type { AccountCatalogue, AccountRecord, DeviceRecord, EndedBy, Holder, IdentityKey, TokenPair } from '../catalogue.ts';
 import { INACTIVE_MS, SEEN_MS } from '../drive/times.ts';
 import { digestOf } from '../ids.ts';
 import type { SignUpMode } from '../options.ts';
 import type { Attempts } from './attempts.ts';
+import { type Challenges, keyOf } from './challenges.ts';
 import type { Keyring } from './keyring.ts';
 import { hashPassword, isPassword } from './passwords.ts';
 
 export const ACCESS_MS = 15 * minuteMs;
+/** For so long after a proof sensitive changes are possible. */
+export const FRESH_MS = 10 * minuteMs;
+
+type FreshProof = { readonly method: 'password'; readonly password: string } | { readonly method: 'code'; readonly proof: CodeProof };
 
 export interface AccountsOptions {
   readonly catalogue: AccountCatalogue;
@@ -28,19 +36,28 @@ export interface AccountsOptions {
   readonly signUp: SignUpMode;
   readonly bootstrapSecret: string | undefined;
   readonly attempts: Attempts;
+  readonly challenges: Challenges;
   readonly now: () => number;
   readonly newId: () => string;
   /** A device was signed out. */
   readonly onEnded: (deviceNo: number, by: EndedBy) => void;
 }
 
-interface SignUp {
-  readonly email: string;
-  readonly password: string;
-  readonly device: DeviceInfo;
+interface Admission {
   readonly bootstrapSecret?: string | undefined;
   readonly invite?: string | undefined;
 }
+/** With an e-mail address and a password, or with a code, or with all three. */
+interface SignUp extends Admission {
+  readonly device: DeviceInfo;
+  readonly email?: string | undefined;
+  readonly password?: string | undefined;
+  readonly proof?: CodeProof | undefined;
+}
+type SignIn = { readonly device: DeviceInfo } & (
+  | { readonly method: 'password'; readonly email: string; readonly password: string }
+  | { readonly method: 'code'; readonly proof: CodeProof }
+);
 
 interface FreshTokens {
   readonly refreshToken: string;
@@ -61,26 +78,45 @@ export class Accounts {
   async signUp(request: SignUp): Promise<Session> {
     const inviteHash = this.#admit(request);
     const { now, newId, plan, keyring } = this.#options;
+    const at = now();
+    const { key, challengeId } = await this.#firstIdentity(request);
     // Asked before the hashing only to answer early; `create` is what decides.
-    if ((await this.#catalogue.byEmail(request.email)) !== undefined) throw new TidemarkError('email_in_use', { email: request.email });
+    if ((await this.#catalogue.byIdentity(key)) !== undefined) throw inUse(key);
     const id = newId();
-    const account = {
-      id,
-      email: request.email,
-      passwordHash: await hashPassword(request.password),
-      plan,
-      createdAt: now(),
-      activeAt: now(),
-      wrappedKey: keyring.newKey(id),
-    };
-    const created = await this.#catalogue.create(account, newId(), inviteHash);
-    if (created === 'email_in_use') throw new TidemarkError('email_in_use', { email: request.email });
-    if (created === 'invite_required') throw new TidemarkError('invite_required');
-    return this.#startSession(created, request.device);
+    const passwordHash = request.password === undefined ? null : await hashPassword(request.password);
+    const account = { id, passwordHash, plan, createdAt: at, activeAt: at, wrappedKey: keyring.newKey(id) };
+    const provedAt = challengeId === null ? null : at;
+    const first = { ...key, id: newId(), label: key.subject, provedAt, addedAt: at };
+    const created = await this.#catalogue.create(account, first, newId(), { inviteHash, challengeId });
+    switch (created) {
+      case 'identity_in_use':
+        throw inUse(key);
+      case 'invite_required':
+        throw new TidemarkError('invite_required');
+      case 'code_used':
+        throw new TidemarkError('code_expired');
+      default:
+        return this.#startSession(created, request.device);
+    }
+  }
+
+  /** The address that signs in from now on, and the code that proves it. */
+  async #firstIdentity(request: SignUp): Promise<{ readonly key: IdentityKey; readonly challengeId: string | null }> {
+    const { challenges } = this.#options;
+    const { email, proof } = request;
+    if (proof === undefined) {
+      if (email === undefined) throw new TidemarkError('email_invalid');
+      // Else anybody could have an account under somebody else's address.
+      if (challenges.serves('email')) throw new TidemarkError('proof_required');
+      return { key: { kind: 'email', subject: email }, challengeId: null };
+    }
+    const { id, kind, subject } = await challenges.check(proof, 'enter', null);
+    if (email !== undefined && (kind !== 'email' || subject !== email)) throw new TidemarkError('proof_required');
+    return { key: { kind, subject }, challengeId: id };
   }
 
   /** The hash of the invite to use up, or null. */
-  #admit(request: SignUp): string | null {
+  #admit(request: Admission): string | null {
     const { signUp, bootstrapSecret } = this.#options;
     switch (signUp) {
       case 'open':
@@ -103,21 +139,116 @@ export class Accounts {
     return invite;
   }
 
-  async signIn(request: { readonly email: string; readonly password: string; readonly device: DeviceInfo }): Promise<Session> {
-    const { attempts } = this.#options;
-    attempts.begin(request.email);
-    const account = await this.#catalogue.byEmail(request.email);
-    if (!(await isPassword(account?.passwordHash, request.password)) || account === undefined) {
-      throw new TidemarkError('invalid_credentials');
-    }
-    attempts.succeeded(request.email);
+  async signIn(request: SignIn): Promise<Session> {
+    const account =
+      request.method === 'password' ? await this.#byPassword(request.email, request.password) : await this.#byCode(request.proof);
     return this.#startSession(account, request.device);
+  }
+
+  async #byPassword(email: string, password: string): Promise<AccountRecord> {
+    const { attempts } = this.#options;
+    attempts.begin(email);
+    const found = await this.#catalogue.byIdentity({ kind: 'email', subject: email });
+    if (!(await isPassword(found?.account.passwordHash ?? undefined, password)) || found === undefined)
+      throw new TidemarkError('invalid_credentials');
+    attempts.succeeded(email);
+    return found.account;
+  }
+
+  async #byCode(proof: CodeProof): Promise<AccountRecord> {
+    const { challenges, now, onEnded } = this.#options;
+    const { id, kind, subject } = await challenges.check(proof, 'enter', null);
+    const found = await this.#catalogue.byIdentity({ kind, subject });
+    // The address is proved; the code stays good, so that signing up with it takes no other one.
+    if (found === undefined) throw new TidemarkError('no_such_account');
+    const { account, identity } = found;
+    if (identity.provedAt !== null) {
+      if (!(await this.#catalogue.useChallenge(id, now()))) throw new TidemarkError('code_expired');
+      return account;
+    }
+    const ended = await this.#catalogue.takeOver(account.no, identity.id, id, now());
+    if (ended === 'code_used') throw new TidemarkError('code_expired');
+    for (const deviceNo of ended) onEnded(deviceNo, 'revoked');
+    return { ...account, passwordHash: null };
+  }
+
+  /** A new password for the account of an address that was proved; whoever was signed in has to sign in again. */
+  async resetPassword({ proof, password }: { readonly proof: CodeProof; readonly password: string }): Promise<void> {
+    const { challenges, now, onEnded } = this.#options;
+    const { id, kind, subject } = await challenges.check(proof, 'reset', null);
+    const found = await this.#catalogue.byIdentity({ kind, subject });
+    if (found === undefined) throw new TidemarkError('no_such_account');
+    const passwordHash = await hashPassword(password);
+    const ended = await this.#catalogue.resetPassword(found.account.no, found.identity.id, passwordHash, id, now());
+    if (ended === 'code_used') throw new TidemarkError('code_expired');
+    for (const deviceNo of ended) onEnded(deviceNo, 'revoked');
+  }
+
+  /** A code to one of the account's own addresses, or to one that is to be added. */
+  async ownChallenge(holder: Holder, to: CodeAddress, purpose: 'link' | 'prove', language: string | undefined): Promise<Challenge> {
+    const { no } = holder.account;
+    const key = keyOf(to);
+    if (purpose === 'prove' && !(await this.#catalogue.identities(no)).some((one) => one.kind === key.kind && one.subject === key.subject))
+      throw new TidemarkError('not_found');
+    return this.#options.challenges.issue({ to, purpose, language, accountNo: no });
+  }
+
+  async prove(holder: Holder, given: FreshProof): Promise<void> {
+    const { attempts, challenges, now } = this.#options;
+    const { account, device } = holder;
+    if (given.method === 'password') {
+      // Whoever took the device guesses no faster than at the door.
+      attempts.begin(account.id);
+      if (!(await isPassword(account.passwordHash ?? undefined, given.password))) throw new TidemarkError('invalid_credentials');
+      attempts.succeeded(account.id);
+    } else {
+      const { id } = await challenges.check(given.proof, 'prove', account.no);
+      if (!(await this.#catalogue.useChallenge(id, now()))) throw new TidemarkError('code_expired');
+    }
+    await this.#catalogue.proved(device.no, now());
+  }
+
+  /** Signing in is a proof too. */
+  #requireFresh({ device }: Holder): void {
+    const age = this.#options.now() - (device.provedAt ?? Number.NEGATIVE_INFINITY);
+    if (age < 0 || age > FRESH_MS) throw new TidemarkError('reauth_required');
+  }
+
+  async addIdentity(holder: Holder, proof: CodeProof): Promise<void> {
+    this.#requireFresh(holder);
+    const { challenges, now, newId } = this.#options;
+    const { id, kind, subject } = await challenges.check(proof, 'link', holder.account.no);
+    const identity = { id: newId(), kind, subject, label: subject, provedAt: now(), addedAt: now() };
+    const outcome = await this.#catalogue.addIdentity(holder.account.no, identity, id);
+    if (outcome === 'code_used') throw new TidemarkError('code_expired');
+    if (outcome === 'identity_in_use') throw new TidemarkError('identity_in_use', { label: subject });
+  }
+
+  async removeIdentity(holder: Holder, id: string): Promise<void> {
+    this.#requireFresh(holder);
+    const outcome = await this.#catalogue.removeIdentity(holder.account.no, id);
+    if (outcome !== 'removed') throw new TidemarkError(outcome);
+  }
+
+  /** Whoever knew the old password is signed out; this device stays. */
+  async setPassword(holder: Holder, password: string): Promise<void> {
+    this.#requireFresh(holder);
+    const { now, onEnded } = this.#options;
+    // A password goes with an e-mail address.
+    if (!(await this.#catalogue.identities(holder.account.no)).some(({ kind }) => kind === 'email'))
+      throw new TidemarkError('email_needed');
+    const ended = await this.#catalogue.setPassword(holder.account.no, await hashPassword(password), holder.device.no, now());
+    for (const deviceNo of ended) onEnded(deviceNo, 'revoked');
   }
 
   async #startSession(account: AccountRecord, info: DeviceInfo): Promise<Session> {
     const { now, newId } = this.#options;
     const tokens = this.#freshTokens();
-    const device = await this.#catalogue.addDevice(account.no, { ...info, id: newId(), createdAt: now(), seenAt: now() }, tokens.pair);
+    const device = await this.#catalogue.addDevice(
+      account.no,
+      { ...info, id: newId(), createdAt: now(), seenAt: now(), provedAt: now() },
+      tokens.pair,
+    );
     return this.#sessionOf({ account, device }, tokens);
   }
 
@@ -155,9 +286,19 @@ export class Accounts {
     return holder;
   }
 
-  async me(account: AccountRecord): Promise<Account> {
-    const { id, email, plan, createdAt, activeAt } = account;
-    return { id, email, region: this.#options.region, plan, createdAt, purgeAfter: activeAt + INACTIVE_MS };
+  async me({ no }: AccountRecord): Promise<Account> {
+    const account = await this.#catalogue.byNo(no);
+    if (account === undefined) throw new TidemarkError('no_such_account');
+    const { id, label, plan, createdAt, activeAt, passwordHash } = account;
+    const identities = (await this.#catalogue.identities(account.no)).map(({ id: identityId, kind, label: shown, provedAt, addedAt }) => ({
+      id: identityId,
+      kind,
+      label: shown,
+      proved: provedAt !== null,
+      addedAt,
+    }));
+    const { region } = this.#options;
+    return { id, label, identities, hasPassword: passwordHash !== null, region, plan, createdAt, purgeAfter: activeAt + INACTIVE_MS };
   }
 
   async devices(holder: Holder): Promise<Device[]> {
@@ -187,10 +328,13 @@ export class Accounts {
 
   #sessionOf({ account, device }: Holder, tokens: FreshTokens): Session {
     const { accessToken, refreshToken, pair } = tokens;
-    const who = { accountId: account.id, deviceId: device.id, email: account.email, region: this.#options.region };
+    const who = { accountId: account.id, deviceId: device.id, label: account.label, region: this.#options.region };
     return { ...who, accessToken, accessExpiresAt: pair.accessExpiresAt, refreshToken };
   }
 }
+
+const inUse = ({ kind, subject }: IdentityKey): TidemarkError =>
+  kind === 'email' ? new TidemarkError('email_in_use', { email: subject }) : new TidemarkError('identity_in_use', { label: subject });
 
 export const endedCode = (by: EndedBy): ErrorCode => (by === 'revoked' ? 'device_revoked' : 'session_expired');
 

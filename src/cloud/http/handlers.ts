@@ -13,6 +13,7 @@ import {
 } from '../../contract/index.ts';
 import { MAX_NAME_BYTES } from '../../base/index.ts';
 import type { Accounts } from '../accounts/accounts.ts';
+import type { Challenges } from '../accounts/challenges.ts';
 import type { Catalogue, RestoreOutcome, VersionRecord } from '../catalogue.ts';
 import type { Blocks } from '../drive/blocks.ts';
 import { quotaOf } from '../drive/quota.ts';
@@ -27,6 +28,7 @@ import { waitForChange } from './wait-for-change.ts';
 export interface Services {
   readonly options: Pick<CloudOptions, 'region' | 'signUp' | 'version'>;
   readonly accounts: Accounts;
+  readonly challenges: Challenges;
   readonly catalogue: Catalogue;
   readonly blocks: Blocks;
   readonly waiters: Waiters;
@@ -34,7 +36,7 @@ export interface Services {
 
 /** What each route does, with everything checked that its schemas can check. */
 export function makeHandlers(services: Services): Handlers {
-  const { accounts, blocks, waiters } = services;
+  const { accounts, challenges, blocks, waiters } = services;
   const { drives } = services.catalogue;
   const restored = (accountNo: number, outcome: RestoreOutcome): { node: CloudNode } => {
     const node = nodeOrProblem(outcome);
@@ -50,12 +52,34 @@ export function makeHandlers(services: Services): Handlers {
     discovery: async () => discoveryOf(services),
     signUp: async ({ body }) => accounts.signUp(body),
     signIn: async ({ body }) => accounts.signIn(body),
+    challenge: async ({ body: { to, purpose, language } }) => challenges.issue({ to, purpose, language, accountNo: null }),
+    resetPassword: async ({ body }) => {
+      await accounts.resetPassword(body);
+      return {};
+    },
     refresh: async ({ body }) => accounts.refresh(body.refreshToken),
     revoke: async ({ body }) => {
       await accounts.signOut(body.refreshToken);
       return {};
     },
     me: async ({ holder }) => accounts.me(holder.account),
+    ownChallenge: async ({ holder, body: { to, purpose, language } }) => accounts.ownChallenge(holder, to, purpose, language),
+    prove: async ({ holder, body }) => {
+      await accounts.prove(holder, body);
+      return {};
+    },
+    addIdentity: async ({ holder, body }) => {
+      await accounts.addIdentity(holder, body.proof);
+      return accounts.me(holder.account);
+    },
+    removeIdentity: async ({ holder, params }) => {
+      await accounts.removeIdentity(holder, params.id);
+      return accounts.me(holder.account);
+    },
+    setPassword: async ({ holder, body }) => {
+      await accounts.setPassword(holder, body.password);
+      return {};
+    },
     devices: async ({ holder }) => ({ devices: await accounts.devices(holder) }),
     renameDevice: async ({ holder, params, body }) => accounts.renameDevice(holder, params.id, body.name),
     revokeDevice: async ({ holder, params }) => {
@@ -136,13 +160,14 @@ function nodeOrProblem(outcome: RestoreOutcome): CloudNode {
   }
 }
 
-async function discoveryOf({ options, catalogue }: Services): Promise<Discovery> {
+async function discoveryOf({ options, catalogue, challenges }: Services): Promise<Discovery> {
   return {
     product: 'tidemark',
     apiVersion: API_VERSION,
     serverVersion: options.version,
     region: options.region,
     signUp: options.signUp,
+    codes: { email: challenges.serves('email'), phone: challenges.serves('phone') },
     limits: {
       commitEntries: MAX_COMMIT_ENTRIES,
       blocksBodyBytes: MAX_BLOCKS_BODY_BYTES,

@@ -19,13 +19,14 @@ const bodyLimits: Partial<Record<RouteName, number>> = {
 };
 const SMALL_BODY_BYTES = 64 * KiB;
 
-const signInRoutes = new Set<RouteName>(['signUp', 'signIn']);
+const signInRoutes = new Set<RouteName>(['signUp', 'signIn', 'resetPassword', 'prove']);
+const codeRoutes = new Set<RouteName>(['challenge', 'ownChallenge']);
 const tokenRoutes = new Set<RouteName>(['refresh', 'revoke']);
 
 /** Which of the rate limits a route falls under. */
-export type RateClass = 'signIn' | 'token' | 'request';
+export type RateClass = 'signIn' | 'code' | 'token' | 'request';
 export const rateClassOf = (name: RouteName): RateClass =>
-  signInRoutes.has(name) ? 'signIn' : tokenRoutes.has(name) ? 'token' : 'request';
+  signInRoutes.has(name) ? 'signIn' : codeRoutes.has(name) ? 'code' : tokenRoutes.has(name) ? 'token' : 'request';
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -1,19 +1,25 @@
-import type { DeviceInfo, PlanId } from '../../contract/index.ts';
-import type { AccountRecord, DeviceRecord, EndedBy } from '../catalogue.ts';
+import type { DeviceInfo, IdentityKind, PlanId } from '../../contract/index.ts';
+import type { AccountRecord, DeviceRecord, EndedBy, IdentityRecord } from '../catalogue.ts';
 import { rowsOf, type Sqlite, type Statement } from './database.ts';
 
+// An e-mail address says most of whose account it is, a number more than what a service calls the person.
+const LABEL = `(SELECT i.label FROM identities i WHERE i.account = a.no
+  ORDER BY i.kind = 'email' DESC, i.kind = 'phone' DESC, i.no LIMIT 1)`;
 const ACCOUNT =
-  'a.no AS accountNo, a.id AS accountId, a.email, a.password_hash AS passwordHash, a.plan, a.created_at AS accountCreatedAt, ' +
-  'a.active_at AS activeAt, a.wrapped_key AS wrappedKey';
+  `a.no AS accountNo, a.id AS accountId, ${LABEL} AS label, a.password_hash AS passwordHash, a.plan, ` +
+  'a.created_at AS accountCreatedAt, a.active_at AS activeAt, a.wrapped_key AS wrappedKey';
 const DEVICE =
   'd.no AS deviceNo, d.id AS deviceId, d.name, d.platform, d.app_version AS appVersion, d.created_at AS deviceCreatedAt, ' +
-  'd.seen_at AS seenAt, d.ended_by AS endedBy';
+  'd.seen_at AS seenAt, d.proved_at AS provedAt, d.ended_by AS endedBy';
+const IDENTITY = 'i.id AS identityId, i.kind, i.subject, i.label AS identityLabel, i.proved_at AS identityProvedAt, i.added_at AS addedAt';
+const CHALLENGE =
+  'id, kind, subject, purpose, account AS accountNo, code_hash AS codeHash, sent_at AS sentAt, expires_at AS expiresAt, failures, used_at AS usedAt';
 
 export interface AccountRow {
   readonly accountNo: number;
   readonly accountId: string;
-  readonly email: string;
-  readonly passwordHash: string;
+  readonly label: string;
+  readonly passwordHash: string | null;
   readonly plan: PlanId;
   readonly accountCreatedAt: number;
   readonly activeAt: number;
@@ -28,15 +34,34 @@ export interface DeviceRow {
   readonly appVersion: string;
   readonly deviceCreatedAt: number;
   readonly seenAt: number;
+  readonly provedAt: number | null;
   readonly endedBy: EndedBy | null;
 }
 
 export type HolderRow = AccountRow & DeviceRow;
 
+export interface IdentityRow {
+  readonly identityId: string;
+  readonly kind: IdentityKind;
+  readonly subject: string;
+  readonly identityLabel: string;
+  readonly identityProvedAt: number | null;
+  readonly addedAt: number;
+}
+
+export const identityColumns = (row: IdentityRow): IdentityRecord => ({
+  id: row.identityId,
+  kind: row.kind,
+  subject: row.subject,
+  label: row.identityLabel,
+  provedAt: row.identityProvedAt,
+  addedAt: row.addedAt,
+});
+
 export const accountColumns = (row: AccountRow): AccountRecord => ({
   no: row.accountNo,
   id: row.accountId,
-  email: row.email,
+  label: row.label,
   passwordHash: row.passwordHash,
   plan: row.plan,
   createdAt: row.accountCreatedAt,
@@ -52,10 +77,10 @@ export const deviceColumns = (row: DeviceRow): DeviceRecord => ({
   appVersion: row.appVersion,
   createdAt: row.deviceCreatedAt,
   seenAt: row.seenAt,
+  provedAt: row.provedAt,
   endedBy: row.endedBy,
 });
 
-export const accountOf = (row: unknown): AccountRecord | undefined => (row === undefined ? undefined : accountColumns(row as AccountRow));
 export const deviceOf = (row: unknown): DeviceRecord => deviceColumns(row as DeviceRow);
 
 /** Everything that accounts, devices and tokens ask of SQLite, prepared once. */
@@ -65,18 +90,35 @@ export function prepareAccounts(db: Sqlite) {
     plans: prepare(
       'SELECT id, storage_bytes AS storageBytes, devices, price_per_year_usd AS pricePerYearUsd FROM plans ORDER BY storage_bytes, devices',
     ),
-    byEmail: prepare(`SELECT ${ACCOUNT} FROM accounts a WHERE a.email = ?`),
+    byNo: prepare(`SELECT ${ACCOUNT} FROM accounts a WHERE a.no = ?`),
+    byIdentity: prepare(`
+      SELECT ${ACCOUNT}, ${IDENTITY} FROM identities i JOIN accounts a ON a.no = i.account WHERE i.kind = ? AND i.subject = ?`),
+    identities: prepare(`SELECT ${IDENTITY} FROM identities i WHERE i.account = ? ORDER BY i.no`),
+    addIdentity: prepare('INSERT INTO identities (id, account, kind, subject, label, proved_at, added_at) VALUES (?, ?, ?, ?, ?, ?, ?)'),
+    proveIdentity: prepare('UPDATE identities SET proved_at = ? WHERE id = ? AND proved_at IS NULL'),
+    removeIdentity: prepare('DELETE FROM identities WHERE account = ? AND id = ?'),
+    otherIdentities: prepare('DELETE FROM identities WHERE account = ? AND id <> ?'),
+    setPassword: prepare('UPDATE accounts SET password_hash = ? WHERE no = ?'),
     create: prepare(`
-      INSERT INTO accounts (id, email, password_hash, plan, created_at, active_at, wrapped_key, epoch) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`),
+      INSERT INTO accounts (id, password_hash, plan, created_at, active_at, wrapped_key, epoch) VALUES (?, ?, ?, ?, ?, ?, ?)`),
     accountActive: prepare('UPDATE accounts SET active_at = ? WHERE no = ?'),
     addInvite: prepare('INSERT INTO invites (hash, created_at) VALUES (?, ?)'),
     useInvite: prepare('UPDATE invites SET used_at = ? WHERE hash = ? AND used_at IS NULL AND created_at > ?'),
     addDevice: prepare(`
-      INSERT INTO devices (account, id, name, platform, app_version, created_at, seen_at) VALUES (?, ?, ?, ?, ?, ?, ?)`),
+      INSERT INTO devices (account, id, name, platform, app_version, created_at, seen_at, proved_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`),
     devices: prepare(`SELECT ${DEVICE} FROM devices d WHERE d.account = ? AND d.ended_at IS NULL ORDER BY d.no`),
     rename: prepare('UPDATE devices SET name = ? WHERE account = ? AND id = ? AND ended_at IS NULL'),
+    deviceProved: prepare('UPDATE devices SET proved_at = ? WHERE no = ?'),
     deviceSeen: prepare('UPDATE devices SET seen_at = ? WHERE no = ?'),
     end: prepare('UPDATE devices SET ended_at = ?, ended_by = ? WHERE no = ?'),
+    addChallenge: prepare(`
+      INSERT INTO challenges (id, kind, subject, purpose, account, code_hash, sent_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`),
+    tryChallenge: prepare(`
+      UPDATE challenges SET failures = failures + 1
+      WHERE id = ? AND failures < ? AND expires_at > ? AND used_at IS NULL RETURNING ${CHALLENGE}`),
+    challengeMet: prepare('UPDATE challenges SET failures = failures - 1 WHERE id = ?'),
+    challengesTo: prepare(`SELECT ${CHALLENGE} FROM challenges WHERE kind = ? AND subject = ? AND sent_at > ? ORDER BY sent_at DESC`),
+    useChallenge: prepare('UPDATE challenges SET used_at = ? WHERE id = ? AND used_at IS NULL'),
     addAccess: prepare('INSERT INTO access_tokens (hash, device, expires_at) VALUES (?, ?, ?)'),
     addRefresh: prepare('INSERT INTO refresh_tokens (hash, device, parent, created_at) VALUES (?, ?, ?, ?)'),
     firstUsed: prepare('SELECT hash FROM refresh_tokens WHERE device = ? AND parent = ? AND used_at IS NOT NULL ORDER BY used_at LIMIT 1'),

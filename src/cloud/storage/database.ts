@@ -61,17 +61,21 @@ function prepare(db: Sqlite, path: string, schema: Schema): void {
   db.pragma('journal_mode = WAL');
   // An acknowledged commit survives the loss of power.
   db.pragma('synchronous = FULL');
-  db.pragma('foreign_keys = ON');
   // Few, large checkpoints: with the default of 1,000 pages every batch of blocks would be written twice at once.
   db.pragma(`wal_autocheckpoint = ${Math.round(CHECKPOINT_BYTES / schema.pageBytes)}`);
   db.pragma(`journal_size_limit = ${CHECKPOINT_BYTES}`);
   const present = Number(db.pragma('user_version', { simple: true }));
   if (present > schema.migrations.length) throw new TidemarkError('database_newer', { path });
+  // A step may make a table anew that others refer to (sqlite.org/lang_altertable.html, 7): checked at the end instead.
+  db.pragma('foreign_keys = OFF');
   db.transaction(() => {
     for (const [index, step] of schema.migrations.entries()) if (index >= present) db.exec(step);
+    const [stray] = present < schema.migrations.length ? (db.pragma('foreign_key_check') as readonly unknown[]) : [];
+    if (stray !== undefined) throw new Error(`a row refers to nothing: ${JSON.stringify(stray)}`);
     db.pragma(`application_id = ${APPLICATION_ID}`);
     db.pragma(`user_version = ${schema.migrations.length}`);
   }).immediate();
+  db.pragma('foreign_keys = ON');
 }
 
 /** True for what SQLite says of a damaged file. */

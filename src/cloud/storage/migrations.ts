@@ -101,6 +101,42 @@ export const catalogueMigrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX idempotency_by_time ON idempotency (at);
   `,
+  `
+  -- An account has any number of ways to sign in, and a password only where somebody set one.
+  CREATE TABLE identities (
+    no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, account INTEGER NOT NULL REFERENCES accounts (no),
+    kind TEXT NOT NULL CHECK (kind IN ('email', 'phone', 'google', 'apple', 'facebook', 'wechat')),
+    -- What tells it from all others of its kind: the address, the number in E.164, the service's own id of the person.
+    subject TEXT NOT NULL, label TEXT NOT NULL, proved_at INTEGER, added_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX identities_by_subject ON identities (kind, subject);
+  CREATE INDEX identities_by_account ON identities (account);
+  INSERT INTO identities (id, account, kind, subject, label, proved_at, added_at)
+    SELECT lower(hex(randomblob(16))), no, 'email', email, email, NULL, created_at FROM accounts;
+
+  CREATE TABLE accounts_now (
+    no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, password_hash TEXT,
+    plan TEXT NOT NULL REFERENCES plans (id), created_at INTEGER NOT NULL, active_at INTEGER NOT NULL, wrapped_key BLOB NOT NULL,
+    epoch TEXT NOT NULL, sequence INTEGER NOT NULL DEFAULT 0, horizon INTEGER NOT NULL DEFAULT 0,
+    files_bytes INTEGER NOT NULL DEFAULT 0, versions_bytes INTEGER NOT NULL DEFAULT 0, trash_bytes INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  INSERT INTO accounts_now
+    SELECT no, id, password_hash, plan, created_at, active_at, wrapped_key, epoch, sequence, horizon, files_bytes, versions_bytes, trash_bytes
+    FROM accounts;
+  DROP TABLE accounts;
+  ALTER TABLE accounts_now RENAME TO accounts;
+
+  -- When whoever holds the device last showed who they are.
+  ALTER TABLE devices ADD COLUMN proved_at INTEGER;
+
+  -- Codes that were sent. account: whose, where somebody who is signed in asked for it.
+  CREATE TABLE challenges (
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, subject TEXT NOT NULL, purpose TEXT NOT NULL, account INTEGER, code_hash TEXT NOT NULL,
+    sent_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, failures INTEGER NOT NULL DEFAULT 0, used_at INTEGER
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX challenges_by_subject ON challenges (kind, subject, sent_at);
+  CREATE INDEX challenges_by_time ON challenges (sent_at);
+  `,
 ];
 
 /** Schema of the database that holds small blocks. */

@@ -1,14 +1,27 @@
-import type { AccountCatalogue, AccountRecord, DeviceRecord, EndedBy, Holder, Rotation, TokenPair } from '../catalogue.ts';
+import type {
+  AccountCatalogue,
+  AccountRecord,
+  ChallengeRecord,
+  DeviceRecord,
+  EndedBy,
+  Holder,
+  IdentityKey,
+  IdentityRecord,
+  Rotation,
+  TokenPair,
+} from '../catalogue.ts';
 import { mayRefresh, type RefreshHistory } from '../accounts/judge-refresh.ts';
 import { dayMs } from '../../base/index.ts';
 import type { PlanRow } from '../options.ts';
 import {
   accountColumns,
-  accountOf,
   deviceColumns,
   deviceOf,
+  identityColumns,
+  type AccountRow,
   type AccountStatements,
   type HolderRow,
+  type IdentityRow,
   prepareAccounts,
 } from './account-statements.ts';
 import type { Sqlite } from './database.ts';
@@ -31,24 +44,35 @@ export class SqliteAccounts implements AccountCatalogue {
   }
 
   async create(
-    account: Omit<AccountRecord, 'no'>,
+    account: Omit<AccountRecord, 'no' | 'label'>,
+    first: IdentityRecord,
     epoch: string,
-    inviteHash: string | null,
-  ): Promise<AccountRecord | 'email_in_use' | 'invite_required'> {
-    return this.#db
-      .transaction(() => {
-        if (this.#sql.byEmail.get(account.email) !== undefined) return 'email_in_use';
-        if (inviteHash !== null && this.#sql.useInvite.run(account.createdAt, inviteHash, account.createdAt - INVITE_MS).changes !== 1)
-          return 'invite_required';
-        const { id, email, passwordHash, plan, createdAt, activeAt, wrappedKey } = account;
-        const { lastInsertRowid } = this.#sql.create.run(id, email, passwordHash, plan, createdAt, activeAt, wrappedKey, epoch);
-        return { ...account, no: Number(lastInsertRowid) };
-      })
-      .immediate();
+    used: { readonly inviteHash: string | null; readonly challengeId: string | null },
+  ): Promise<AccountRecord | 'identity_in_use' | 'invite_required' | 'code_used'> {
+    const { id, passwordHash, plan, createdAt, activeAt, wrappedKey } = account;
+    return this.#allOrNothing((refuse) => {
+      if (this.#sql.byIdentity.get(first.kind, first.subject) !== undefined) return refuse('identity_in_use');
+      if (used.inviteHash !== null && this.#sql.useInvite.run(createdAt, used.inviteHash, createdAt - INVITE_MS).changes !== 1)
+        return refuse('invite_required');
+      if (used.challengeId !== null && this.#sql.useChallenge.run(createdAt, used.challengeId).changes !== 1) return refuse('code_used');
+      const no = Number(this.#sql.create.run(id, passwordHash, plan, createdAt, activeAt, wrappedKey, epoch).lastInsertRowid);
+      this.#addIdentity(no, first);
+      return { ...account, label: first.label, no };
+    });
   }
 
-  async byEmail(email: string): Promise<AccountRecord | undefined> {
-    return accountOf(this.#sql.byEmail.get(email));
+  async byIdentity({ kind, subject }: IdentityKey): Promise<{ account: AccountRecord; identity: IdentityRecord } | undefined> {
+    const row = this.#sql.byIdentity.get(kind, subject) as (AccountRow & IdentityRow) | undefined;
+    return row === undefined ? undefined : { account: accountColumns(row), identity: identityColumns(row) };
+  }
+
+  async byNo(accountNo: number): Promise<AccountRecord | undefined> {
+    const row = this.#sql.byNo.get(accountNo) as AccountRow | undefined;
+    return row === undefined ? undefined : accountColumns(row);
+  }
+
+  async identities(accountNo: number): Promise<readonly IdentityRecord[]> {
+    return this.#sql.identities.all(accountNo).map((row) => identityColumns(row as IdentityRow));
   }
 
   async addInvite(hash: string, at: number): Promise<void> {
@@ -58,8 +82,8 @@ export class SqliteAccounts implements AccountCatalogue {
   async addDevice(accountNo: number, device: Omit<DeviceRecord, 'no' | 'endedBy'>, tokens: TokenPair): Promise<DeviceRecord> {
     return this.#db
       .transaction(() => {
-        const { id, name, platform, appVersion, createdAt, seenAt } = device;
-        const { lastInsertRowid } = this.#sql.addDevice.run(accountNo, id, name, platform, appVersion, createdAt, seenAt);
+        const { id, name, platform, appVersion, createdAt, seenAt, provedAt } = device;
+        const { lastInsertRowid } = this.#sql.addDevice.run(accountNo, id, name, platform, appVersion, createdAt, seenAt, provedAt);
         const no = Number(lastInsertRowid);
         this.#addTokens(no, tokens, null, createdAt);
         this.#sql.accountActive.run(createdAt, accountNo);
@@ -131,6 +155,102 @@ export class SqliteAccounts implements AccountCatalogue {
       .immediate();
   }
 
+  async proved(deviceNo: number, at: number): Promise<void> {
+    this.#sql.deviceProved.run(at, deviceNo);
+  }
+
+  async addChallenge(challenge: ChallengeRecord): Promise<void> {
+    const { id, kind, subject, purpose, accountNo, codeHash, sentAt, expiresAt } = challenge;
+    this.#sql.addChallenge.run(id, kind, subject, purpose, accountNo, codeHash, sentAt, expiresAt);
+  }
+
+  async challengesTo({ kind, subject }: IdentityKey, since: number): Promise<readonly ChallengeRecord[]> {
+    return this.#sql.challengesTo.all(kind, subject, since) as ChallengeRecord[];
+  }
+
+  async tryChallenge(id: string, tries: number, at: number): Promise<ChallengeRecord | undefined> {
+    return this.#sql.tryChallenge.get(id, tries, at) as ChallengeRecord | undefined;
+  }
+
+  async challengeMet(id: string): Promise<void> {
+    this.#sql.challengeMet.run(id);
+  }
+
+  async useChallenge(id: string, at: number): Promise<boolean> {
+    return this.#sql.useChallenge.run(at, id).changes === 1;
+  }
+
+  async takeOver(accountNo: number, identityId: string, challengeId: string, at: number): Promise<readonly number[] | 'code_used'> {
+    return this.#allOrNothing((refuse) => {
+      if (this.#sql.useChallenge.run(at, challengeId).changes !== 1) return refuse('code_used');
+      this.#prove(accountNo, identityId, at);
+      this.#sql.setPassword.run(null, accountNo);
+      return this.#endAll(accountNo, at);
+    });
+  }
+
+  async addIdentity(accountNo: number, identity: IdentityRecord, challengeId: string): Promise<'added' | 'identity_in_use' | 'code_used'> {
+    return this.#allOrNothing((refuse) => {
+      if (this.#sql.useChallenge.run(identity.addedAt, challengeId).changes !== 1) return refuse('code_used');
+      const known = this.#sql.byIdentity.get(identity.kind, identity.subject) as (AccountRow & IdentityRow) | undefined;
+      if (known === undefined) this.#addIdentity(accountNo, identity);
+      else if (known.accountNo !== accountNo) return refuse('identity_in_use');
+      // It was there without proof.
+      else this.#sql.proveIdentity.run(identity.addedAt, known.identityId);
+      return 'added';
+    });
+  }
+
+  async removeIdentity(accountNo: number, id: string): Promise<'removed' | 'not_found' | 'last_identity'> {
+    return this.#allOrNothing((refuse) => {
+      const all = this.#sql.identities.all(accountNo).map((row) => identityColumns(row as IdentityRow));
+      if (!all.some((one) => one.id === id)) return refuse('not_found');
+      const left = all.filter((one) => one.id !== id);
+      if (left.length === 0) return refuse('last_identity');
+      this.#sql.removeIdentity.run(accountNo, id);
+      if (!left.some(({ kind }) => kind === 'email')) this.#sql.setPassword.run(null, accountNo);
+      return 'removed';
+    });
+  }
+
+  async setPassword(accountNo: number, passwordHash: string, keptDeviceNo: number, at: number): Promise<readonly number[]> {
+    return this.#db
+      .transaction(() => {
+        this.#sql.setPassword.run(passwordHash, accountNo);
+        return this.#endAll(accountNo, at, keptDeviceNo);
+      })
+      .immediate();
+  }
+
+  async resetPassword(
+    accountNo: number,
+    identityId: string,
+    passwordHash: string,
+    challengeId: string,
+    at: number,
+  ): Promise<readonly number[] | 'code_used'> {
+    return this.#allOrNothing((refuse) => {
+      if (this.#sql.useChallenge.run(at, challengeId).changes !== 1) return refuse('code_used');
+      this.#prove(accountNo, identityId, at);
+      this.#sql.setPassword.run(passwordHash, accountNo);
+      return this.#endAll(accountNo, at);
+    });
+  }
+
+  /** With the first proof of its address an account is that person's: what somebody else may have added before goes. */
+  #prove(accountNo: number, identityId: string, at: number): void {
+    if (this.#sql.proveIdentity.run(at, identityId).changes === 1) this.#sql.otherIdentities.run(accountNo, identityId);
+  }
+
+  #endAll(accountNo: number, at: number, but?: number): readonly number[] {
+    const devices = this.#sql.devices
+      .all(accountNo)
+      .map(deviceOf)
+      .filter(({ no }) => no !== but);
+    for (const device of devices) this.#sql.end.run(at, 'revoked', device.no);
+    return devices.map(({ no }) => no);
+  }
+
   async purge(at: number): Promise<void> {
     const devices = 'SELECT no FROM devices WHERE ended_at < ?';
     this.#db
@@ -146,6 +266,7 @@ export class SqliteAccounts implements AccountCatalogue {
         run(`DELETE FROM idempotency WHERE device IN (${devices})`, at - ENDED_DEVICES_MS);
         run('DELETE FROM devices WHERE ended_at < ?', at - ENDED_DEVICES_MS);
         run('DELETE FROM invites WHERE created_at < ?', at - INVITE_MS);
+        run('DELETE FROM challenges WHERE sent_at < ?', at - dayMs);
       })
       .immediate();
   }
@@ -159,11 +280,37 @@ export class SqliteAccounts implements AccountCatalogue {
     return (this.#sql.firstUsed.get(deviceNo, row.parent) as { hash: string } | undefined)?.hash ?? refreshHash;
   }
 
+  #addIdentity(accountNo: number, { id, kind, subject, label, provedAt, addedAt }: IdentityRecord): void {
+    this.#sql.addIdentity.run(id, accountNo, kind, subject, label, provedAt, addedAt);
+  }
+
+  /** In one transaction; a refusal undoes what was done until then. */
+  #allOrNothing<T>(work: (refuse: <R extends string>(refusal: R) => R) => T): T {
+    let refused = false;
+    let answer: T | undefined;
+    try {
+      this.#db
+        .transaction(() => {
+          answer = work((refusal) => {
+            refused = true;
+            return refusal;
+          });
+          if (refused) throw new Refused();
+        })
+        .immediate();
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+    }
+    return answer as T;
+  }
+
   #addTokens(deviceNo: number, tokens: TokenPair, parent: string | null, at: number): void {
     this.#sql.addRefresh.run(tokens.refreshHash, deviceNo, parent, at);
     this.#sql.addAccess.run(tokens.accessHash, deviceNo, tokens.accessExpiresAt);
   }
 }
+
+class Refused extends Error {}
 
 function holderOf(row: HolderRow): Holder {
   return { account: accountColumns(row), device: deviceColumns(row) };

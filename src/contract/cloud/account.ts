@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { deviceName, email, id128, sizeBytes, timeMs } from '../primitives.ts';
+import { codeProof, identity } from './identity.ts';
 
 export const region = z.enum(['international', 'mainland']);
 export const planId = z.enum(['free', 'premium', 'family', 'pro']);
@@ -10,22 +11,45 @@ export const password = z.string().min(MIN_PASSWORD_LENGTH).max(1024);
 
 export const deviceInfo = z.object({ name: deviceName, platform, appVersion: z.string().max(50) });
 
-export const signUpRequest = z.object({
-  email,
-  password,
-  device: deviceInfo,
-  bootstrapSecret: z.string().max(200).optional(),
-  invite: z.string().max(200).optional(),
-});
+const admission = { bootstrapSecret: z.string().max(200).optional(), invite: z.string().max(200).optional() };
 
-export const signInRequest = z.object({ method: z.literal('password'), email, password: z.string().max(1024), device: deviceInfo });
+/** With an e-mail address and a password, and the code that was sent there where the cloud sends mail; or with a code alone. */
+export const signUpRequest = z
+  .object({ email: email.optional(), password: password.optional(), proof: codeProof.optional(), device: deviceInfo, ...admission })
+  .refine((given) => (given.email === undefined) === (given.password === undefined), {
+    path: ['password'],
+    message: 'an e-mail address and a password go together',
+  })
+  .refine((given) => given.email !== undefined || given.proof !== undefined, {
+    path: ['email'],
+    message: 'must be there, or a code that was sent',
+  });
+
+export const signInRequest = z.discriminatedUnion('method', [
+  z.object({ method: z.literal('password'), email, password: z.string().max(1024), device: deviceInfo }),
+  z.object({ method: z.literal('code'), proof: codeProof, device: deviceInfo }),
+]);
+
+/** A new password for the account of the address that the code went to; all its devices are signed out. */
+export const passwordReset = z.object({ proof: codeProof, password });
+
+/** Shows that it is still the same person; sensitive changes are possible for ten minutes after that, or after signing in. */
+export const freshProof = z.discriminatedUnion('method', [
+  z.object({ method: z.literal('password'), password: z.string().max(1024) }),
+  z.object({ method: z.literal('code'), proof: codeProof }),
+]);
+
+/** An address that signs in from now on. */
+export const newIdentity = z.object({ proof: codeProof });
+export const newPassword = z.object({ password });
 
 export const token = z.string().min(20).max(200);
 
 export const session = z.object({
   accountId: id128,
   deviceId: id128,
-  email,
+  /** How the account is shown: its e-mail address, else its number, else what a service calls the person. */
+  label: z.string().max(254),
   region,
   accessToken: token,
   accessExpiresAt: timeMs,
@@ -36,7 +60,9 @@ export const refreshRequest = z.object({ refreshToken: token });
 
 export const account = z.object({
   id: id128,
-  email,
+  label: z.string().max(254),
+  identities: z.array(identity),
+  hasPassword: z.boolean(),
   region,
   plan: planId,
   createdAt: timeMs,

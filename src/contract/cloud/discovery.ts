@@ -18,6 +18,9 @@ export const discovery = z.object({
   serverVersion: z.string(),
   region,
   signUp: z.enum(['open', 'invite', 'closed', 'bootstrap']),
+  codes: z
+    .object({ email: z.boolean(), phone: z.boolean() })
+    .describe('where codes can be sent; where mail can, an e-mail address is proved before there is an account for it'),
   limits: z.object({
     commitEntries: z.int().min(1),
     blocksBodyBytes: sizeBytes,

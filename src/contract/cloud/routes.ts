@@ -1,9 +1,24 @@
 import { z } from 'zod';
 import { id128 } from '../primitives.ts';
-import { account, device, deviceList, devicePatch, quota, refreshRequest, session, signInRequest, signUpRequest } from './account.ts';
+import {
+  account,
+  device,
+  deviceList,
+  devicePatch,
+  freshProof,
+  newIdentity,
+  newPassword,
+  passwordReset,
+  quota,
+  refreshRequest,
+  session,
+  signInRequest,
+  signUpRequest,
+} from './account.ts';
 import { BLOCKS_MEDIA_TYPE, hashList, missingResponse, storeResponse } from './blocks.ts';
 import { commitRequest, commitResponse } from './commit.ts';
 import { discovery } from './discovery.ts';
+import { challenge, challengeRequest, ownChallengeRequest } from './identity.ts';
 import {
   deltaQuery,
   deltaResponse,
@@ -56,6 +71,22 @@ export const routes = {
     body: signInRequest,
     response: session,
   },
+  challenge: {
+    method: 'POST',
+    path: '/v1/auth/challenges',
+    summary: 'Send a code; the answer is the same whether or not there is such an account',
+    auth: false,
+    body: challengeRequest,
+    response: challenge,
+  },
+  resetPassword: {
+    method: 'POST',
+    path: '/v1/auth/password',
+    summary: 'Set a new password with a code; signs all devices of the account out',
+    auth: false,
+    body: passwordReset,
+    response: nothing,
+  },
   refresh: {
     method: 'POST',
     path: '/v1/auth/token',
@@ -74,6 +105,46 @@ export const routes = {
   },
 
   me: { method: 'GET', path: '/v1/me', summary: 'The account', auth: true, response: account },
+  ownChallenge: {
+    method: 'POST',
+    path: '/v1/me/challenges',
+    summary: 'Send a code to an address of the account, or to one that is to be added',
+    auth: true,
+    body: ownChallengeRequest,
+    response: challenge,
+  },
+  prove: {
+    method: 'POST',
+    path: '/v1/me/proof',
+    summary: 'Show that it is still the same person',
+    auth: true,
+    body: freshProof,
+    response: nothing,
+  },
+  addIdentity: {
+    method: 'POST',
+    path: '/v1/me/identities',
+    summary: 'Add a way to sign in; needs a fresh proof',
+    auth: true,
+    body: newIdentity,
+    response: account,
+  },
+  removeIdentity: {
+    method: 'DELETE',
+    path: '/v1/me/identities/:id',
+    summary: 'Remove a way to sign in, but not the last one; needs a fresh proof',
+    auth: true,
+    params: byId,
+    response: account,
+  },
+  setPassword: {
+    method: 'POST',
+    path: '/v1/me/password',
+    summary: 'Set or change the password; signs the other devices out; needs a fresh proof',
+    auth: true,
+    body: newPassword,
+    response: nothing,
+  },
   devices: { method: 'GET', path: '/v1/devices', summary: 'Signed-in devices', auth: true, response: deviceList },
   renameDevice: {
     method: 'PATCH',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { deviceName, email, id128, sizeBytes, timeMs } from '../primitives.ts';
 import { account, device, password, quota } from '../cloud/account.ts';
+import { challenge, code, codeAddress } from '../cloud/identity.ts';
 import { fileVersion, trashItem } from '../cloud/drive.ts';
 import {
   activity,
@@ -37,6 +38,9 @@ const page = { cursor: z.string().max(200).optional(), limit: z.int().min(1).max
 const paged = <T extends z.ZodType>(row: T) => z.object({ rows: z.array(row), next: z.string().nullable() });
 const server = z.url({ protocol: /^https?$/ });
 
+/** A code, and where it was sent. */
+const sentCode = z.object({ to: codeAddress, code });
+
 export const methods = {
   'engine.info': {
     params: none,
@@ -59,11 +63,18 @@ export const methods = {
 
   'status.snapshot': { params: none, result: status },
 
+  /** Sends a code; who gives it back says only where it went and what it is. */
+  'account.sendCode': {
+    params: z.object({ server, to: codeAddress, purpose: z.enum(['enter', 'reset']), language: z.string().max(35).optional() }),
+    result: challenge,
+  },
+  /** With an e-mail address and a password, with a code, or with all three where the cloud asks for a proof of the address. */
   'account.signUp': {
     params: z.object({
       server,
-      email,
-      password,
+      email: email.optional(),
+      password: password.optional(),
+      code: sentCode.optional(),
       deviceName: deviceName.optional(),
       bootstrapSecret: z.string().optional(),
       invite: z.string().optional(),
@@ -71,9 +82,28 @@ export const methods = {
     result: account,
   },
   'account.signIn': {
-    params: z.object({ server, email, password: z.string().max(1024), deviceName: deviceName.optional() }),
+    params: z.object({
+      server,
+      email: email.optional(),
+      password: z.string().max(1024).optional(),
+      code: sentCode.optional(),
+      deviceName: deviceName.optional(),
+    }),
     result: account,
   },
+  /** As `account.sendCode`, to an address of this account, or to one that is to be added to it. */
+  'account.sendOwnCode': {
+    params: z.object({ to: codeAddress, purpose: z.enum(['link', 'prove']), language: z.string().max(35).optional() }),
+    result: challenge,
+  },
+  /** Shows that it is still the same person: for ten minutes, and after signing in, the ways to sign in can be changed. */
+  'account.prove': { params: z.object({ password: z.string().max(1024).optional(), code: sentCode.optional() }), result: none },
+  'account.link': { params: z.object({ code: sentCode }), result: account },
+  'account.unlink': { params: z.object({ id: id128 }), result: account },
+  /** The other devices of the account are signed out. */
+  'account.setPassword': { params: z.object({ password }), result: none },
+  /** All devices of the account are signed out. */
+  'account.resetPassword': { params: z.object({ server, code: sentCode, password }), result: none },
   /** `forgotten` is false when the cloud could not be told; the tokens are gone from this device either way. */
   'account.signOut': { params: none, result: z.object({ told: z.boolean() }) },
   'account.show': { params: none, result: account },

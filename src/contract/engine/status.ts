@@ -29,7 +29,7 @@ export const status = z.object({
   state: engineState,
   /** Why the state is offline, attention or error. */
   reason: errorData.nullable(),
-  account: z.object({ email: z.string(), region, deviceName: z.string(), server: z.string() }).nullable(),
+  account: z.object({ label: z.string(), region, deviceName: z.string(), server: z.string() }).nullable(),
   folder: z.object({ path: z.string() }).nullable(),
   /** Since the engine was last idle; zeros when idle. */
   upload: progress,

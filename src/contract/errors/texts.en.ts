@@ -50,6 +50,31 @@ export const en: ErrorTexts = {
     problem: 'There is no such account in this region.',
     wayOut: 'It may live in the other region, which shares nothing with this one: switch the region, or sign up here.',
   },
+  code_wrong: {
+    problem: 'This is not the code that was sent; {attemptsLeft} tries are left.',
+    wayOut: 'Type the six digits of the newest message, or have another code sent.',
+  },
+  code_expired: {
+    problem: 'This code is over: it was used, is older than ten minutes, or was tried too often.',
+    wayOut: 'Have another one sent.',
+  },
+  codes_unavailable: { problem: 'This cloud sends no such codes.', wayOut: 'Sign in in another way, or ask whoever runs it.' },
+  proof_required: { problem: 'The e-mail address has to be proved first.', wayOut: 'Have a code sent to it, and sign up with that.' },
+  identity_in_use: {
+    problem: 'This way to sign in belongs to another account already.',
+    wayOut: 'Sign in with it and remove it there, or use another one here.',
+  },
+  last_identity: { problem: 'It is the only way to sign in that the account has.', wayOut: 'Add another one first.' },
+  reauth_required: {
+    problem: 'Such a change needs a fresh proof that it is you.',
+    wayOut: 'Give the password, or a code that is sent to you, and try again.',
+  },
+  email_needed: { problem: 'A password goes with an e-mail address, and the account has none.', wayOut: 'Add an e-mail address first.' },
+  phone_invalid: { problem: 'This is not a complete phone number.', wayOut: 'Give it with its country code, such as +49 30 123456.' },
+  phone_not_served: {
+    problem: 'Codes cannot be sent to numbers of {country}.',
+    wayOut: 'Use an e-mail address or another way to sign in.',
+  },
   email_in_use: { problem: 'An account with this e-mail address exists already.', wayOut: 'Sign in with it, or use another address.' },
   email_invalid: { problem: 'This is not a complete e-mail address.', wayOut: 'Check it for typos.' },
   password_too_weak: { problem: 'The password is too short or too easy to guess.', wayOut: 'Choose a longer one.' },

@@ -39,7 +39,7 @@ describe('signing in and out', () => {
     const row = await signUp(parts, { ...request, deviceName: ' my laptop ' });
     expect(row).toMatchObject({
       server: cloud.server,
-      email: request.email,
+      label: request.email,
       region: 'international',
       deviceName: 'my laptop',
       signedOut: null,

@@ -1,3 +1,4 @@
+export { proofOf, rememberCode } from './codes.ts';
 export { type SecretStoreChoice, openSecretStore } from './open-secret-store.ts';
 export { openFileSecretStore } from './secret-store-file.ts';
 export { type KeyringEntry, openKeyringSecretStore } from './secret-store-keyring.ts';

@@ -1,11 +1,12 @@
-import { type DeviceInfo, type Session, TidemarkError } from '../../contract/index.ts';
+import { type CodeProof, type DeviceInfo, type Session, TidemarkError } from '../../contract/index.ts';
 import type { PlatformFacts } from '../environment.ts';
 import type { CloudApi, SessionKeeper } from '../remote/index.ts';
 import type { AccountRow } from '../store/api.ts';
 
 export interface SignInRequest {
-  readonly email: string;
-  readonly password: string;
+  readonly email?: string | undefined;
+  readonly password?: string | undefined;
+  readonly proof?: CodeProof | undefined;
   /** The host's name when absent. */
   readonly deviceName?: string | undefined;
 }
@@ -28,13 +29,13 @@ export interface AccountParts {
  * Throws TidemarkError: wrong_account when the profile holds another account's files, those of the cloud, the key ring's.
  */
 export async function signUp(parts: AccountParts, request: SignUpRequest): Promise<AccountRow> {
+  const { email, password, proof, bootstrapSecret, invite } = request;
   // A new account is never the one that is held; so nothing is made that would be refused afterwards.
-  if (parts.heldAccountId !== null) throw new TidemarkError('wrong_account', { email: request.email });
+  if (parts.heldAccountId !== null) throw new TidemarkError('wrong_account', email === undefined ? {} : { email });
   await parts.cloud.discover();
-  const { email, password, bootstrapSecret, invite } = request;
   const session = await parts.cloud.signUp({
-    email,
-    password,
+    ...(email === undefined || password === undefined ? {} : { email, password }),
+    ...(proof === undefined ? {} : { proof }),
     device: deviceInfo(parts.platform, request.deviceName),
     ...(bootstrapSecret === undefined ? {} : { bootstrapSecret }),
     ...(invite === undefined ? {} : { invite }),
@@ -42,11 +43,14 @@ export async function signUp(parts: AccountParts, request: SignUpRequest): Promi
   return settle(parts, session, request);
 }
 
-/** Signs this device in. Throws as `signUp`. */
+/** Signs this device in, with a password or a code. Throws as `signUp`. */
 export async function signIn(parts: AccountParts, request: SignInRequest): Promise<AccountRow> {
   await parts.cloud.discover();
-  const { email, password } = request;
-  const session = await parts.cloud.signIn({ email, password, device: deviceInfo(parts.platform, request.deviceName) });
+  const { email = '', password = '', proof } = request;
+  const device = deviceInfo(parts.platform, request.deviceName);
+  const session = await parts.cloud.signIn(
+    proof === undefined ? { method: 'password', email, password, device } : { method: 'code', proof, device },
+  );
   return settle(parts, session, request);
 }
 
@@ -61,7 +65,7 @@ export async function signOut(parts: Pick<AccountParts, 'cloud' | 'session'>): P
 async function settle(parts: AccountParts, session: Session, request: SignInRequest): Promise<AccountRow> {
   if (parts.heldAccountId !== null && parts.heldAccountId !== session.accountId) {
     await tell(parts.cloud, session.refreshToken);
-    throw new TidemarkError('wrong_account', { email: session.email });
+    throw new TidemarkError('wrong_account', { email: session.label });
   }
   try {
     await parts.session.adopt(session);
@@ -74,7 +78,7 @@ async function settle(parts: AccountParts, session: Session, request: SignInRequ
     server: parts.cloud.server,
     accountId: session.accountId,
     deviceId: session.deviceId,
-    email: session.email,
+    label: session.label,
     region: session.region,
     deviceName: deviceInfo(parts.platform, request.deviceName).name,
     signedOut: null,

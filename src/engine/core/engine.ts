@@ -317,7 +317,7 @@ export class TidemarkEngine {
     const account = this.store.account();
     const folder = this.store.folder();
     const shown =
-      account === null ? null : { email: account.email, region: account.region, deviceName: account.deviceName, server: account.server };
+      account === null ? null : { label: account.label, region: account.region, deviceName: account.deviceName, server: account.server };
     this.publisher.status({ type: 'account', account: shown });
     this.publisher.status({ type: 'sign_in', error: account?.signedOut ?? null });
     this.publisher.status({ type: 'folder', path: folder?.path ?? null });

@@ -26,7 +26,7 @@ beforeEach(() => {
   emitter.on('lists.changed', (changed) => lists.push([...changed.lists]));
 });
 
-const account = { email: 'a@example.org', region: 'international', deviceName: 'Desk', server: 'https://x' } as const;
+const account = { label: 'a@example.org', region: 'international', deviceName: 'Desk', server: 'https://x' } as const;
 const busy = (id: string): void => publisher.status({ type: 'op_started', id, path: `${id}.txt`, direction: 'up', totalBytes: 1000 });
 
 describe('the status', () => {

@@ -22,5 +22,5 @@ it('a device that is signed in has to sign out first', async () => {
 
 it('a device whose token is gone from the key ring can simply sign in again', async () => {
   await sync.environment.secrets.delete(REFRESH_TOKEN_SECRET);
-  expect(await signIn()).toMatchObject({ email: EMAIL });
+  expect(await signIn()).toMatchObject({ label: EMAIL });
 });

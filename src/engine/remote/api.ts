@@ -1,5 +1,8 @@
 import type {
   Account,
+  Challenge,
+  CodeAddress,
+  CodeProof,
   CommitEntryInput,
   CommitResult,
   DeltaResponse,
@@ -27,6 +30,20 @@ export interface Credentials {
   refused(accessToken: string): void;
 }
 
+/** An e-mail address and a password, a code, or all three. */
+export interface SignUpBody {
+  readonly email?: string;
+  readonly password?: string;
+  readonly proof?: CodeProof;
+  readonly device: DeviceInfo;
+  readonly bootstrapSecret?: string;
+  readonly invite?: string;
+}
+
+export type SignInBody =
+  | { readonly method: 'password'; readonly email: string; readonly password: string; readonly device: DeviceInfo }
+  | { readonly method: 'code'; readonly proof: CodeProof; readonly device: DeviceInfo };
+
 /**
  * The cloud as the engine uses it. Every method throws TidemarkError with the code of the problem document, or one of
  * cloud_unreachable, cloud_timeout, cloud_certificate, not_tidemark, cloud_answer_invalid. Answers are validated.
@@ -35,18 +52,33 @@ export interface Credentials {
 export interface CloudApi {
   readonly server: string;
   discover(signal?: AbortSignal): Promise<Discovery>;
-  signUp(request: { email: string; password: string; device: DeviceInfo; bootstrapSecret?: string; invite?: string }): Promise<Session>;
-  signIn(request: { email: string; password: string; device: DeviceInfo }): Promise<Session>;
+  signUp(request: SignUpBody): Promise<Session>;
+  signIn(request: SignInBody): Promise<Session>;
+  /** Sends a code. */
+  challenge(request: { to: CodeAddress; purpose: 'enter' | 'reset'; language?: string }): Promise<Challenge>;
+  resetPassword(request: { proof: CodeProof; password: string }): Promise<void>;
   refresh(refreshToken: string, signal?: AbortSignal): Promise<Session>;
   revoke(refreshToken: string): Promise<void>;
   /** All further calls are made in the name of these credentials. */
   authorized(credentials: Credentials): DriveApi;
+  /** As `authorized`, for the ways to sign in of the account. */
+  identities(credentials: Credentials): IdentitiesApi;
   /**
    * Gives up every connection: after a sleep or a change of the network they may be dead without knowing it. What is under
    * way on them fails as unreachable; the next requests make new ones.
    */
   hangUp(): void;
   close(): Promise<void>;
+}
+
+/** How an account is signed in to. Changes throw `reauth_required` where signing in, or the last `prove`, is ten minutes ago. */
+export interface IdentitiesApi {
+  /** A code to one of the account's addresses (`prove`), or to one that is to be added (`link`). */
+  challenge(request: { to: CodeAddress; purpose: 'link' | 'prove'; language?: string }): Promise<Challenge>;
+  prove(given: { method: 'password'; password: string } | { method: 'code'; proof: CodeProof }): Promise<void>;
+  add(proof: CodeProof): Promise<Account>;
+  remove(id: string): Promise<Account>;
+  setPassword(password: string): Promise<void>;
 }
 
 export interface DriveApi {

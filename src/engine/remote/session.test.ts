@@ -88,6 +88,7 @@ describe('a session', () => {
     await session.adopt(signedIn);
     const drive = api.authorized(session);
     const other = await api.signIn({
+      method: 'password',
       email: 'a@example.org',
       password: 'correct horse',
       device: { name: 'desktop', platform: 'linux', appVersion: '1' },

@@ -191,7 +191,7 @@ describe.concurrent('Life: tokens', () => {
       proxy.cutAll();
       await laptop.syncOnceFree();
     }
-    expect((await laptop.call('account.show', {})).email).toBe('ann@example.com');
+    expect((await laptop.call('account.show', {})).label).toBe('ann@example.com');
     expect((await laptop.cloudNodes()).size).toBe(4);
   });
 });

@@ -3,7 +3,7 @@ import type { Amount } from './lane.ts';
 
 /** What happens in the engine, as far as the status shows it. `at` is monotonic ms unless it says otherwise. */
 export type StatusEvent =
-  | { readonly type: 'account'; readonly account: { email: string; region: Region; deviceName: string; server: string } | null }
+  | { readonly type: 'account'; readonly account: { label: string; region: Region; deviceName: string; server: string } | null }
   /** The cloud refuses this device (session_expired, device_revoked, …); null once it takes it again. */
   | { readonly type: 'sign_in'; readonly error: ErrorData | null }
   | { readonly type: 'folder'; readonly path: string | null }

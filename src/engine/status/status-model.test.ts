@@ -4,7 +4,7 @@ import type { StatusEvent } from './status-event.ts';
 import { StatusModel } from './status-model.ts';
 
 const ready: readonly StatusEvent[] = [
-  { type: 'account', account: { email: 'ada@example.org', region: 'international', deviceName: 'PC', server: 'https://cloud.example' } },
+  { type: 'account', account: { label: 'ada@example.org', region: 'international', deviceName: 'PC', server: 'https://cloud.example' } },
   { type: 'folder', path: '/home/ada/Documents' },
   { type: 'ready' },
 ];

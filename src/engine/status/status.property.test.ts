@@ -19,7 +19,7 @@ const event: fc.Arbitrary<StatusEvent> = fc.oneof(
   ),
   fc.record({
     type: fc.constant('account' as const),
-    account: fc.constantFrom(null, { email: 'e', region: 'mainland', deviceName: 'd', server: 's' } as const),
+    account: fc.constantFrom(null, { label: 'e', region: 'mainland', deviceName: 'd', server: 's' } as const),
   }),
   fc.record({ type: fc.constant('folder' as const), path: fc.constantFrom(null, '/f') }),
   fc.record({

@@ -1,4 +1,13 @@
-import type { Activity, ErrorData, FirstMergeQuestion, MassDeleteQuestion, SettingKey, SettingValue } from '../../contract/index.ts';
+import type {
+  Activity,
+  CodeAddress,
+  CodePurpose,
+  ErrorData,
+  FirstMergeQuestion,
+  MassDeleteQuestion,
+  SettingKey,
+  SettingValue,
+} from '../../contract/index.ts';
 import type {
   FileStat,
   Fingerprint,
@@ -58,6 +67,8 @@ export interface StoreReads {
   asideCount(): number;
   /** Where the change feed stands; null before the first read to the end. */
   cursor(): CursorRow | null;
+  /** The newest first. */
+  challenges(): readonly ChallengeRow[];
   setting<K extends SettingKey>(key: K): SettingValue<K>;
   pausedUntil(): number | 'resumed' | null;
 
@@ -105,6 +116,7 @@ export interface StoreWrites {
   setExcluded(id: NodeId, is: boolean): void;
   setMarksStamp(stamp: number): void;
   setCursor(cursor: CursorRow | null): void;
+  setChallenges(rows: readonly ChallengeRow[]): void;
   setSetting<K extends SettingKey>(key: K, value: SettingValue<K>): void;
   /** Null: paused until resumed. */
   setPausedUntil(until: number | 'resumed' | null): void;
@@ -128,11 +140,20 @@ export interface JournalRow {
   readonly data: unknown;
 }
 
+/** A code that was asked for from here. */
+export interface ChallengeRow {
+  readonly server: string;
+  readonly to: CodeAddress;
+  readonly purpose: CodePurpose;
+  readonly id: string;
+}
+
 export interface AccountRow {
   readonly server: string;
   readonly accountId: string;
   readonly deviceId: string;
-  readonly email: string;
+  /** How the account is shown. */
+  readonly label: string;
   readonly region: 'international' | 'mainland';
   readonly deviceName: string;
   /** Set when the cloud said that this device is signed out; the local files stay. */

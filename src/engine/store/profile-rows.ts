@@ -1,5 +1,5 @@
 import { type SettingKey, type SettingValue, settings } from '../../contract/index.ts';
-import type { AccountRow, CursorRow, DeletionRow, FolderRow, LocalOnlyRow } from './api.ts';
+import type { AccountRow, ChallengeRow, CursorRow, DeletionRow, FolderRow, LocalOnlyRow } from './api.ts';
 import type { Sql } from './sql.ts';
 
 /** Single values, kept as JSON under a key. */
@@ -20,7 +20,11 @@ export function profileRows(sql: Sql) {
 
   return {
     reads: {
-      account: () => (get('account') ?? null) as AccountRow | null,
+      account: () => {
+        const row = (get('account') ?? null) as (Omit<AccountRow, 'label'> & { readonly label?: string; readonly email?: string }) | null;
+        // An earlier version knew accounts by their e-mail address only.
+        return row === null ? null : { ...row, label: row.label ?? row.email ?? '' };
+      },
       folder: () => (get('folder') ?? null) as FolderRow | null,
       localOnlyFolders: () =>
         ((get('localOnlyFolders') ?? []) as readonly (LocalOnlyRow | string)[]).map(
@@ -30,6 +34,7 @@ export function profileRows(sql: Sql) {
       marksStamp: () => (get('marksStamp') ?? 0) as number,
       cursor: () => (get('cursor') ?? null) as CursorRow | null,
       trashDue: () => (get('trashDue') ?? {}) as Readonly<Record<string, number>>,
+      challenges: () => (get('challenges') ?? []) as readonly ChallengeRow[],
       recentDeletions: () => (get('recentDeletions') ?? []) as readonly DeletionRow[],
       setting<K extends SettingKey>(key: K): SettingValue<K> {
         // A value that an older or newer version wrote may no longer be allowed; then the initial one holds.
@@ -48,6 +53,7 @@ export function profileRows(sql: Sql) {
       setMarksStamp: (stamp: number) => set('marksStamp', stamp),
       setCursor: (cursor: CursorRow | null) => set('cursor', cursor),
       setTrashDue: (days: Readonly<Record<string, number>>) => set('trashDue', Object.keys(days).length === 0 ? null : days),
+      setChallenges: (rows: readonly ChallengeRow[]) => set('challenges', rows.length === 0 ? null : rows),
       setRecentDeletions: (rows: readonly DeletionRow[]) => set('recentDeletions', rows.length === 0 ? null : rows),
       setSetting: <K extends SettingKey>(key: K, value: SettingValue<K>) => set(`setting.${key}`, value),
       setPausedUntil: (until: number | 'resumed' | null) => set('pause', until === 'resumed' ? null : { until }),

@@ -9,7 +9,7 @@ const account: AccountRow = {
   server: 'https://cloud.example',
   accountId: idOf('account'),
   deviceId: idOf('device'),
-  email: 'ada@example.org',
+  label: 'ada@example.org',
   region: 'mainland',
   deviceName: 'Ada’s laptop',
   signedOut: { code: 'device_revoked', params: {} },

@@ -60,7 +60,7 @@ export class TestSync {
     const device = { name, platform: 'linux', appVersion: '1.0.0' } as const;
     const request = { email: EMAIL, password: 'correct horse', device };
     const api = this.cloud.api();
-    const { accessToken } = this.#drive === undefined ? await api.signUp(request) : await api.signIn(request);
+    const { accessToken } = this.#drive === undefined ? await api.signUp(request) : await api.signIn({ method: 'password', ...request });
     const drive = api.authorized({ accessToken: () => Promise.resolve(accessToken), refused: () => undefined });
     this.#drive ??= drive;
     return drive;
@@ -76,7 +76,7 @@ export class TestSync {
         server: this.cloud.server,
         accountId: 'a'.repeat(32),
         deviceId: 'd'.repeat(32),
-        email: EMAIL,
+        label: EMAIL,
         region: 'international',
         deviceName: DEVICE,
         signedOut: null,

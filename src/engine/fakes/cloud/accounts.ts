@@ -153,7 +153,7 @@ export class FakeAccounts {
     return {
       accountId: account.id,
       deviceId: id,
-      email: account.email,
+      label: account.email,
       region: account.region,
       accessToken,
       accessExpiresAt,

@@ -5,6 +5,7 @@ import {
   BLOCK_MAX_BYTES,
   BLOCK_MIN_BYTES,
   type CloudNode,
+  type DeviceInfo,
   type Discovery,
   MAX_BLOCKS_BODY_BYTES,
   MAX_COMMIT_ENTRIES,
@@ -12,6 +13,7 @@ import {
   type Region,
   signInRequest,
   signUpRequest,
+  TidemarkError,
 } from '../../../contract/index.ts';
 import type { Clock, Random } from '../../environment.ts';
 import type { CloudApi } from '../../remote/api.ts';
@@ -73,13 +75,21 @@ export class FakeCloud {
       discover: () => open('discover', () => this.#discovery()),
       signUp: (request) =>
         open('signUp', () => {
-          const { email, password, device } = checked(signUpRequest, request);
+          const { email, password, device } = byPassword(checked(signUpRequest, request));
           return this.accounts.signUp(email, password, device, this.totalBytes);
         }),
       signIn: (request) =>
         open('signIn', () => {
-          const { email, password, device } = checked(signInRequest, { method: 'password', ...request });
+          const { email, password, device } = byPassword(checked(signInRequest, request));
           return this.accounts.signIn(email, password, device);
+        }),
+      challenge: () =>
+        open('challenge', () => {
+          throw new TidemarkError('codes_unavailable');
+        }),
+      resetPassword: () =>
+        open('resetPassword', () => {
+          throw new TidemarkError('code_expired');
         }),
       refresh: (token) => open('refresh', () => this.accounts.refresh(token)),
       revoke: (token) =>
@@ -88,6 +98,10 @@ export class FakeCloud {
           this.wake();
         }),
       authorized: (credentials) => new FakeDrive(this, credentials),
+      // What the engine does with these is tried against the real cloud.
+      identities: () => {
+        throw new TidemarkError('codes_unavailable');
+      },
       hangUp: () => undefined,
       close: () => Promise.resolve(),
     };
@@ -143,6 +157,7 @@ export class FakeCloud {
       serverVersion: '0.0.0-fake',
       region: this.#region,
       signUp: 'open',
+      codes: { email: false, phone: false },
       limits: { commitEntries: MAX_COMMIT_ENTRIES, blocksBodyBytes: MAX_BLOCKS_BODY_BYTES, hashesPerRequest: MAX_HASHES, nameBytes: 255 },
       blocks: { algorithm: 'fastcdc-2016-nc2', minBytes: BLOCK_MIN_BYTES, averageBytes: BLOCK_AVERAGE_BYTES, maxBytes: BLOCK_MAX_BYTES },
       names: { unique: 'nfc-casefold' },
@@ -151,4 +166,15 @@ export class FakeCloud {
       providers: [],
     };
   }
+}
+
+/** It sends no codes, and says so in its discovery. */
+function byPassword(request: {
+  readonly email?: string | undefined;
+  readonly password?: string | undefined;
+  readonly device: DeviceInfo;
+}): { readonly email: string; readonly password: string; readonly device: DeviceInfo } {
+  const { email, password, device } = request;
+  if (email === undefined || password === undefined) throw new TidemarkError('codes_unavailable');
+  return { email, password, device };
 }

@@ -32,7 +32,9 @@ export class FakeDrive implements DriveApi {
   me: DriveApi['me'] = () =>
     this.#request('me', ({ account: { id, email, region, createdAt } }) => ({
       id,
-      email,
+      label: email,
+      identities: [{ id: id.replace(/^./, '0'), kind: 'email', label: email, proved: false, addedAt: createdAt }],
+      hasPassword: true,
       region,
       plan: 'free',
       createdAt,

@@ -3,6 +3,7 @@ import type { CloudApi } from '../api.ts';
 import { serverAddress } from '../server-address.ts';
 import { type Caller, call } from './call.ts';
 import { HttpDrive } from './http-drive.ts';
+import { HttpIdentities } from './http-identities.ts';
 import { Line, type Waits, defaultWaits } from './line.ts';
 
 export interface HttpCloudOptions {
@@ -25,12 +26,17 @@ export function createHttpCloud(options: HttpCloudOptions): CloudApi {
     server,
     discover: (signal) => discover(caller, signal),
     signUp: (body) => call(caller, 'signUp', { body }),
-    signIn: (request) => call(caller, 'signIn', { body: { method: 'password', ...request } }),
+    signIn: (body) => call(caller, 'signIn', { body }),
+    challenge: (body) => call(caller, 'challenge', { body }),
+    resetPassword: async (body) => {
+      await call(caller, 'resetPassword', { body });
+    },
     refresh: (refreshToken, signal) => call(caller, 'refresh', { body: { refreshToken }, signal }),
     revoke: async (refreshToken) => {
       await call(caller, 'revoke', { body: { refreshToken } });
     },
     authorized: (credentials) => new HttpDrive(caller, credentials),
+    identities: (credentials) => new HttpIdentities(caller, credentials),
     hangUp: () => {
       line.hangUp();
     },

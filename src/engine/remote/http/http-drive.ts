@@ -9,6 +9,7 @@ import {
   TidemarkError,
 } from '../../../contract/index.ts';
 import type { BlockData, Credentials, DriveApi } from '../api.ts';
+import { asDevice } from './as-device.ts';
 import { decodeFrames, encodeFrames } from './block-frames.ts';
 import { type AnswerOf, type Caller, type Parts, call, callForBytes } from './call.ts';
 
@@ -60,7 +61,8 @@ export class HttpDrive implements DriveApi {
   };
 
   fetch: DriveApi['fetch'] = async (hashes, signal): Promise<readonly BlockData[]> => {
-    const body = await this.#asDevice(
+    const body = await asDevice(
+      this.#credentials,
       (accessToken) => callForBytes(this.#caller, 'fetchBlocks', { body: { hashes: [...hashes] }, accessToken, signal }),
       signal,
     );
@@ -84,19 +86,7 @@ export class HttpDrive implements DriveApi {
   restoreTrash: DriveApi['restoreTrash'] = async (id) => (await this.#call('restoreTrash', { params: { id } })).node;
 
   #call<N extends RouteName>(name: N, parts: Parts<N>): Promise<AnswerOf<N>> {
-    return this.#asDevice((accessToken) => call(this.#caller, name, { ...parts, accessToken }), parts.signal);
-  }
-
-  /** One more try with a new access token when the cloud refuses this one; whether the session has ended shows in its refresh. */
-  async #asDevice<T>(request: (accessToken: string) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-    const first = await this.#credentials.accessToken(signal);
-    try {
-      return await request(first);
-    } catch (error) {
-      if (!(error instanceof TidemarkError) || error.kind.status !== 401) throw error;
-      this.#credentials.refused(first);
-    }
-    return request(await this.#credentials.accessToken(signal));
+    return asDevice(this.#credentials, (accessToken) => call(this.#caller, name, { ...parts, accessToken }), parts.signal);
   }
 }
 

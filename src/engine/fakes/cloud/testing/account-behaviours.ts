@@ -13,19 +13,21 @@ export function accountBehaviours(cloud: () => CloudUnderTest): void {
   it('makes an account once, whatever the case of the address', async () => {
     const email = newEmail();
     const first = await TestDevice.signUp(cloud(), email.toUpperCase());
-    expect(first.session.email).toBe(email);
+    expect(first.session.label).toBe(email);
     expect(await refusal(TestDevice.signUp(cloud(), email))).toBe('email_in_use');
     const second = await TestDevice.signIn(cloud(), email);
     expect(second.session.accountId).toBe(first.session.accountId);
     expect(second.session.deviceId).not.toBe(first.session.deviceId);
-    expect(await second.drive.me()).toMatchObject({ id: first.session.accountId, email, plan: 'free' });
+    expect(await second.drive.me()).toMatchObject({ id: first.session.accountId, label: email, plan: 'free' });
   });
 
   it('does not tell a wrong password from an unknown address', async () => {
     const { session } = await TestDevice.signUp(cloud());
     const api = cloud().connect();
-    expect(await refusal(api.signIn({ email: session.email, password: 'wrong password', device }))).toBe('invalid_credentials');
-    expect(await refusal(api.signIn({ email: newEmail(), password: PASSWORD, device }))).toBe('invalid_credentials');
+    expect(await refusal(api.signIn({ method: 'password', email: session.label, password: 'wrong password', device }))).toBe(
+      'invalid_credentials',
+    );
+    expect(await refusal(api.signIn({ method: 'password', email: newEmail(), password: PASSWORD, device }))).toBe('invalid_credentials');
   });
 
   it('names the field of a malformed request', async () => {
@@ -70,7 +72,7 @@ export function accountBehaviours(cloud: () => CloudUnderTest): void {
 
   it('ends the session of a device that signs out', async () => {
     const one = await TestDevice.signUp(cloud());
-    const other = await TestDevice.signIn(cloud(), one.session.email);
+    const other = await TestDevice.signIn(cloud(), one.session.label);
     await one.api.revoke(one.session.refreshToken);
     expect(await refusal(one.api.refresh(one.session.refreshToken))).toBe('session_expired');
     expect(await refusal(one.drive.me())).toBe('session_expired');
@@ -80,7 +82,7 @@ export function accountBehaviours(cloud: () => CloudUnderTest): void {
 
   it('lists, renames and signs out devices; the one signed out hears it at once', async () => {
     const one = await TestDevice.signUp(cloud());
-    const other = await TestDevice.signIn(cloud(), one.session.email);
+    const other = await TestDevice.signIn(cloud(), one.session.label);
     expect(await one.drive.renameDevice(other.session.deviceId, 'office')).toMatchObject({ name: 'office', current: false });
     const listed = await one.drive.devices();
     expect(listed.map(({ name, current }) => ({ name, current })).sort((a, b) => a.name.localeCompare(b.name))).toEqual([

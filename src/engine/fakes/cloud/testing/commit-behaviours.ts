@@ -185,7 +185,7 @@ export function commitBehaviours(cloud: () => CloudUnderTest): void {
 
   it('deletes a folder with all below it, unless something there was not seen', async () => {
     const a = await device();
-    const b = await TestDevice.signIn(cloud(), a.session.email);
+    const b = await TestDevice.signIn(cloud(), a.session.label);
     const folder = await a.folder('folder');
     const inner = await a.folder('inner', folder.id);
     const file = await a.file('old', 'x', inner.id);
@@ -209,14 +209,14 @@ export function commitBehaviours(cloud: () => CloudUnderTest): void {
     const first = await a.drive.commit(entries, key);
     expect(await a.drive.commit(entries, key)).toEqual(first);
     expect(await refusal(a.drive.commit([mkdir('other')], key))).toBe('idempotency_key_reused');
-    const b = await TestDevice.signIn(cloud(), a.session.email);
+    const b = await TestDevice.signIn(cloud(), a.session.label);
     expect(outcomes(await b.drive.commit([mkdir('of b')], key))).toEqual(['ok']);
     expect((await a.changes(null)).entries).toHaveLength(2);
   });
 
   it('names the device a conflict version came from', async () => {
     const a = await device();
-    const b = await TestDevice.signIn(cloud(), a.session.email, 'desktop');
+    const b = await TestDevice.signIn(cloud(), a.session.label, 'desktop');
     const file = await a.file('x', '1');
     const content = await b.send('2');
     const copy = await b.done({ ...put(newId(), 'x (conflict)', content), conflictOf: file.id, conflictBase: file.versionId });

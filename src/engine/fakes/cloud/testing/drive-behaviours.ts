@@ -112,7 +112,7 @@ export function driveBehaviours(cloud: () => CloudUnderTest): void {
 
   it('tells changes once read to the end, and only those', async () => {
     const a = await device();
-    const b = await TestDevice.signIn(cloud(), a.session.email);
+    const b = await TestDevice.signIn(cloud(), a.session.label);
     const first = await a.drive.delta(null);
     expect(first).toMatchObject({ entries: [], hasMore: false, snapshot: true });
     const folder = await b.folder('f');
@@ -129,7 +129,7 @@ export function driveBehaviours(cloud: () => CloudUnderTest): void {
 
   it('pages through much, and misses nothing that changes meanwhile', async () => {
     const a = await device();
-    const b = await TestDevice.signIn(cloud(), a.session.email);
+    const b = await TestDevice.signIn(cloud(), a.session.label);
     const first = Array.from({ length: 500 }, (_, n) => mkdir(`folder ${n}`));
     await a.commit(...first);
     for (let batch = 0; batch < 12; batch += 1) await a.commit(...Array.from({ length: 500 }, (_, n) => mkdir(`more ${batch} ${n}`)));
@@ -163,7 +163,7 @@ export function driveBehaviours(cloud: () => CloudUnderTest): void {
 
   it('waits for a change, and not when there is one already', async () => {
     const a = await device();
-    const b = await TestDevice.signIn(cloud(), a.session.email);
+    const b = await TestDevice.signIn(cloud(), a.session.label);
     const cursor = await a.cursor();
     expect(await a.drive.wait(cursor, 0)).toBe(false);
     const waiting = a.drive.wait(cursor, 20_000);

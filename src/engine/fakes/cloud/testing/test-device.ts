@@ -47,7 +47,10 @@ export class TestDevice {
 
   static async signIn(cloud: CloudUnderTest, email: string, name = 'desktop'): Promise<TestDevice> {
     const api = cloud.connect();
-    return new TestDevice(api, await api.signIn({ email, password: PASSWORD, device: { name, platform: 'windows', appVersion: '1.0.0' } }));
+    return new TestDevice(
+      api,
+      await api.signIn({ method: 'password', email, password: PASSWORD, device: { name, platform: 'windows', appVersion: '1.0.0' } }),
+    );
   }
 
   commit(...entries: CommitEntryInput[]): Promise<readonly CommitResult[]> {

@@ -1,0 +1,105 @@
+import { mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Running, start, tidemark } from './testing/tidemark.ts';
+
+let folder: string;
+let cloud: Running;
+let server: string;
+
+beforeAll(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), 'tm-codes-')));
+  cloud = start([
+    'cloud',
+    'serve',
+    '--data',
+    join(folder, 'cloud'),
+    '--mail-to',
+    join(folder, 'mail'),
+    '--sms-to',
+    join(folder, 'sms'),
+    '--json',
+  ]);
+  server = String((await cloud.next())['url']);
+}, 60_000);
+afterAll(async () => {
+  cloud.child.kill('SIGTERM');
+  await cloud.ended;
+  await rm(folder, { recursive: true, force: true });
+}, 60_000);
+
+/** The code of the newest message in the folder, once there are so many. */
+async function codeIn(kind: 'mail' | 'sms', count: number): Promise<string> {
+  for (;;) {
+    const names = (await readdir(join(folder, kind)).catch(() => [])).filter((name) => !name.startsWith('.')).sort();
+    if (names.length >= count) return /\b(\d{6})\b/.exec(await readFile(join(folder, kind, names.at(-1) ?? ''), 'utf8'))?.[1] ?? '';
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+describe('without a password', () => {
+  it('a person signs up, out and in with codes, and sets a password with one', async () => {
+    const profile = join(folder, 'laptop');
+    const address = ['--server', server, '--email', 'Ann@Example.com'];
+    const refused = await tidemark(['sign-up', ...address, '--password-stdin', '--json'], { profile, stdin: 'correct horse battery\n' });
+    expect([refused.exit, refused.json()['error']], 'mail can be sent there, so that it has to be proved').toEqual([
+      4,
+      expect.objectContaining({ code: 'proof_required' }),
+    ]);
+    const sent = await tidemark(['sign-up', ...address, '--code', '--json'], { profile });
+    expect([sent.exit, sent.json()['command']], sent.err).toEqual([7, expect.stringContaining('--email Ann@Example.com --code CODE')]);
+    const wrong = await tidemark(['sign-up', ...address, '--code', '12345', '--json'], { profile });
+    expect(wrong.exit, 'no code has five digits').toBe(2);
+    const up = await tidemark(['sign-up', ...address, '--code', await codeIn('mail', 1), '--json'], { profile });
+    expect([up.exit, up.json()], up.err).toEqual([0, expect.objectContaining({ label: 'ann@example.com', hasPassword: false })]);
+    expect((await tidemark(['sign-out'], { profile })).exit).toBe(0);
+    const early = await tidemark(['sign-in', ...address, '--code', '--json'], { profile });
+    expect([early.exit, early.json()['error']], 'a minute has not gone by').toEqual([5, expect.objectContaining({ code: 'rate_limited' })]);
+  }, 120_000);
+
+  it('a phone number does as well, however it is written', async () => {
+    const profile = join(folder, 'desktop');
+    const sent = await tidemark(['sign-up', '--server', server, '--phone', '+49 (30) 12-34.56', '--code'], { profile });
+    expect([sent.exit, sent.out], sent.err).toEqual([7, expect.stringContaining('tidemark sign-up --server')]);
+    const up = await tidemark(['sign-up', '--server', server, '--phone', '+4930123456', '--code', await codeIn('sms', 1), '--json'], {
+      profile,
+    });
+    expect([up.exit, up.json()['label']], up.err).toEqual([0, '+4930123456']);
+    const status = await tidemark(['status'], { profile });
+    expect(status.out).toContain('+4930123456');
+  }, 120_000);
+
+  it('other ways to sign in are added and removed, a password is set, and a forgotten one replaced', async () => {
+    const profile = join(folder, 'desktop');
+    const asked = await tidemark(['account', 'link', 'email', 'bob@example.com', '--json'], { profile });
+    expect([asked.exit, asked.json()['command']], asked.err).toEqual([7, 'tidemark account link email bob@example.com --code CODE']);
+    const linked = await tidemark(['account', 'link', 'email', 'bob@example.com', '--code', await codeIn('mail', 2)], { profile });
+    expect([linked.exit, linked.out], linked.err).toEqual([0, 'Added. Signs in: +4930123456, bob@example.com.\n']);
+    expect((await tidemark(['status'], { profile })).out, 'an address says most of whose account it is').toContain('bob@example.com');
+    expect((await tidemark(['account', 'password', '--password-stdin'], { profile, stdin: 'correct horse battery\n' })).exit).toBe(0);
+    const none = await tidemark(['account', 'unlink', 'wechat'], { profile });
+    expect([none.exit, none.err]).toEqual([2, expect.stringContaining('the account has +4930123456, bob@example.com')]);
+    const unlinked = await tidemark(['account', 'unlink', 'phone'], { profile });
+    expect([unlinked.exit, unlinked.out], unlinked.err).toEqual([0, 'Removed. Signs in: bob@example.com, the password.\n']);
+    const last = await tidemark(['account', 'unlink', 'bob@example.com', '--json'], { profile });
+    expect([last.exit, last.json()['error']]).toEqual([2, expect.objectContaining({ code: 'last_identity' })]);
+    const proved = await tidemark(['account', 'prove', '--password-stdin'], { profile, stdin: 'correct horse battery\n' });
+    expect([proved.exit, proved.out], proved.err).toEqual([0, 'For ten minutes the ways to sign in can be changed.\n']);
+  }, 120_000);
+
+  it('what does not go together is said before anything is sent', async () => {
+    const profile = join(folder, 'nobody');
+    for (const [args, words] of [
+      [['--email', 'a@example.com', '--phone', '+4930123456', '--code'], 'exclude each other'],
+      [['--phone', '+4930123456', '--password-stdin'], '--phone goes with --code'],
+      [['--code'], '--email or --phone is missing'],
+      [['--email', 'a@example.com', '--code', '123456', '--password-stdin'], 'exclude each other'],
+    ] as const) {
+      const answer = await tidemark(['sign-in', '--server', server, ...args], { profile, stdin: 'x\n' });
+      expect([answer.exit, answer.err]).toEqual([2, expect.stringContaining(words)]);
+    }
+    const unsent = await tidemark(['sign-in', '--server', server, '--email', 'b@example.com', '--code', '123456', '--json'], { profile });
+    expect(unsent.json()['error']).toMatchObject({ code: 'code_expired' });
+  }, 120_000);
+});

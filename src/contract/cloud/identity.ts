@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { email, id128, timeMs } from '../primitives.ts';
+
+/** Ways to sign in that an account can have, besides the password that goes with its e-mail addresses. */
+export const identityKind = z.enum(['email', 'phone', 'google', 'apple', 'facebook', 'wechat']);
+
+/** E.164 (ITU-T): a plus sign and up to fifteen digits. */
+export const phoneNumber = z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be a phone number with its country code, such as +4930123456');
+
+export const identity = z.object({
+  id: id128,
+  kind: identityKind,
+  /** The address or number, or how the service shows the person. */
+  label: z.string().max(254),
+  /** Somebody has shown that the address is theirs. Always so but for an e-mail address that came with a password. */
+  proved: z.boolean(),
+  addedAt: timeMs,
+});
+
+/** Where a code goes. */
+export const codeAddress = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('email'), email }),
+  z.object({ kind: z.literal('phone'), phone: phoneNumber }),
+]);
+
+/** What a code is good for, and nothing else: signing in or up, a new password, another way to sign in, a sensitive change. */
+export const codePurpose = z.enum(['enter', 'reset', 'link', 'prove']);
+
+export const CODE_DIGITS = 6;
+export const code = z
+  .string()
+  .trim()
+  .regex(/^\d{6}$/, 'must be the six digits that were sent');
+
+const language = z.string().max(35).describe('BCP 47; the message is in the nearest one there is');
+
+export const challengeRequest = z.object({ to: codeAddress, purpose: z.enum(['enter', 'reset']), language: language.optional() });
+export const ownChallengeRequest = z.object({ to: codeAddress, purpose: z.enum(['link', 'prove']), language: language.optional() });
+
+export const challenge = z.object({
+  id: id128,
+  expiresAt: timeMs,
+  /** Not before then is another one sent to this address. */
+  resendAt: timeMs,
+  attemptsLeft: z.int().min(0),
+});
+
+/** A code that was sent, as it comes back. */
+export const codeProof = z.object({ challenge: id128, code });
+
+export type IdentityKind = z.infer<typeof identityKind>;
+export type Identity = z.infer<typeof identity>;
+export type CodeAddress = z.infer<typeof codeAddress>;
+export type CodePurpose = z.infer<typeof codePurpose>;
+export type Challenge = z.infer<typeof challenge>;
+export type CodeProof = z.infer<typeof codeProof>;

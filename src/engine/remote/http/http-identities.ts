@@ -1,0 +1,33 @@
+import type { RouteName } from '../../../contract/index.ts';
+import type { Credentials, IdentitiesApi } from '../api.ts';
+import { asDevice } from './as-device.ts';
+import { type AnswerOf, type Caller, type Parts, call } from './call.ts';
+
+/** The ways to sign in of one account over HTTP. */
+export class HttpIdentities implements IdentitiesApi {
+  readonly #caller: Caller;
+  readonly #credentials: Credentials;
+
+  constructor(caller: Caller, credentials: Credentials) {
+    this.#caller = caller;
+    this.#credentials = credentials;
+  }
+
+  challenge: IdentitiesApi['challenge'] = (body) => this.#call('ownChallenge', { body });
+
+  prove: IdentitiesApi['prove'] = async (body) => {
+    await this.#call('prove', { body });
+  };
+
+  add: IdentitiesApi['add'] = (proof) => this.#call('addIdentity', { body: { proof } });
+
+  remove: IdentitiesApi['remove'] = (id) => this.#call('removeIdentity', { params: { id } });
+
+  setPassword: IdentitiesApi['setPassword'] = async (password) => {
+    await this.#call('setPassword', { body: { password } });
+  };
+
+  #call<N extends RouteName>(name: N, parts: Parts<N>): Promise<AnswerOf<N>> {
+    return asDevice(this.#credentials, (accessToken) => call(this.#caller, name, { ...parts, accessToken }));
+  }
+}
