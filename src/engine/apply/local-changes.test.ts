@@ -201,4 +201,22 @@ describe('a version that steps aside while the process ends', () => {
     expect(world.store.local.get(id)).toMatchObject({ name: 'report.txt' });
     expect(world.sync.told.activity).toEqual([]);
   });
+
+  it.each(['folder', 'link'] as const)('and a %s has the name since: no row takes that for its file', async (what) => {
+    const [id, winner] = two();
+    const { disk } = world.sync;
+    const moveFile = disk.moveFile.bind(disk);
+    disk.moveFile = async (from, to) => {
+      await moveFile(from, to);
+      world.person.rename(to, world.at('mine.txt'));
+      if (what === 'folder') world.person.mkdir(to);
+      else world.person.symlink('/elsewhere', to);
+      throw new Error('the process died');
+    };
+    await expect(stepAside(id, winner)).rejects.toThrow('the process died');
+    disk.moveFile = moveFile;
+    await journalled();
+    expect(world.store.local.get(id)).toMatchObject({ kind: 'file', name: 'report.txt' });
+    expect(world.sync.told.activity).toEqual([]);
+  });
 });

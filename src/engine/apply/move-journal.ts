@@ -62,7 +62,8 @@ export async function recoverMove(parts: ApplyParts, { from, to, line, place }: 
     if ((line.kind === 'copy_dropped' || line.kind === 'deleted_here') && line.details.node !== undefined)
       forgetCopy(parts, line.details.node);
     const known = place === undefined ? undefined : store.local.get(place.id);
-    // Somebody had put another item under the name just before: the next look finds both.
+    // Somebody put another item under the name just before, or since: the next look finds both.
+    if (known !== undefined && target.kind !== known.kind) return;
     if (known !== undefined && store.localWithInode(target.dev, target.ino).some(({ id }) => id !== known.id)) return;
     if (known?.kind === 'folder') write.putLocal({ ...known, ...place, stat: target });
     else if (known !== undefined)
