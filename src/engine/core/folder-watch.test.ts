@@ -9,12 +9,18 @@ it('a watch that stops working has lost what happened last: everything is looked
   const sync = new TestSync();
   const listeners: WatchListener[] = [];
   const told: string[] = [];
+  let closed = 0;
   const watch = new FolderWatch({
     environment: {
       ...sync.environment,
       watch: (_, listener) => {
         listeners.push(listener);
-        return Promise.resolve({ close: () => Promise.resolve() });
+        return Promise.resolve({
+          close: () => {
+            closed += 1;
+            return Promise.resolve();
+          },
+        });
       },
     },
     path: ROOT,
@@ -23,12 +29,15 @@ it('a watch that stops working has lost what happened last: everything is looked
     onHint: (folder) => told.push(folder),
     onLost: () => told.push('anything'),
   });
+  expect(watch.works).toBe(false);
   await watch.begin();
+  expect(watch.works).toBe(true);
   listeners[0]?.dirty('docs');
   expect(told).toEqual(['anything', 'docs']);
   listeners[0]?.failed(new Error('no watches left'));
-  expect(told).toEqual(['anything', 'docs', 'anything']);
+  expect([told, watch.works]).toEqual([['anything', 'docs', 'anything'], false]);
   await sync.clock.advance(31 * secondMs);
   expect([listeners.length, told]).toEqual([2, ['anything', 'docs', 'anything', 'anything']]);
+  expect([watch.works, closed], 'the one that failed is given back').toEqual([true, 1]);
   await watch.close();
 });

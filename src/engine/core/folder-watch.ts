@@ -20,9 +20,15 @@ export interface FolderWatchParts {
 export class FolderWatch {
   readonly #parts: FolderWatchParts;
   #watcher: { close(): Promise<void> } | undefined;
+  #works = false;
 
   constructor(parts: FolderWatchParts) {
     this.#parts = parts;
+  }
+
+  /** False before it began, and while the folder is looked at now and then only. */
+  get works(): boolean {
+    return this.#works;
   }
 
   /** Resolves when the watch works, or is known not to. */
@@ -35,6 +41,7 @@ export class FolderWatch {
         dirty: onHint,
         overflow: onLost,
         failed: (cause) => {
+          this.#works = false;
           // What moved just before may have been told of at its old place only.
           onLost();
           this.#poll(cause);
@@ -43,6 +50,7 @@ export class FolderWatch {
       // Stopped while the watch was being set up: nobody else would close it.
       if (this.#isStopping()) return await watcher.close();
       this.#watcher = watcher;
+      this.#works = true;
     } catch (error) {
       this.#poll(error);
     }
@@ -53,6 +61,7 @@ export class FolderWatch {
   async close(): Promise<void> {
     const watcher = this.#watcher;
     this.#watcher = undefined;
+    this.#works = false;
     await watcher?.close();
   }
 

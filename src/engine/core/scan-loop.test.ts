@@ -7,7 +7,9 @@ import { ScanLoop } from './scan-loop.ts';
 
 let sync: TestSync;
 let loop: ScanLoop;
+let isWatched: boolean;
 beforeEach(async () => {
+  isWatched = true;
   sync = new TestSync();
   const context = sync.context(await sync.connect('Desk'));
   await createMarker(sync.disk, ROOT, context.folder.folderId);
@@ -18,6 +20,7 @@ beforeEach(async () => {
     onScanned: () => undefined,
     prepare: () => Promise.resolve(null),
     makeDurable: () => Promise.resolve(null),
+    isWatched: () => isWatched,
   });
   void loop.run();
 });
@@ -81,4 +84,25 @@ it('a look at everything that the disk broke off goes on below the folder that c
     'f/deep/y': before['f/deep/y'],
     'f/deep/x': before['a/x'],
   });
+});
+
+it('where nothing is watched, what is missed in the one folder that is looked at is looked for everywhere first', async () => {
+  const { user } = sync.disk;
+  for (const path of ['a/x', 'f/y']) user.writeFile(`${ROOT}/${path}`, path);
+  await sync.clock.advance(secondMs);
+  await look();
+  const before = idsHere();
+  isWatched = false;
+  user.rename(`${ROOT}/a/x`, `${ROOT}/f/x`);
+  await sync.clock.advance(secondMs);
+  const looked = loop.scan(['a']);
+  await sync.clock.advance(secondMs);
+  await looked;
+  expect(idsHere()).toEqual({ a: before['a'], f: before['f'], 'f/y': before['f/y'], 'f/x': before['a/x'] });
+  user.remove(`${ROOT}/f/x`);
+  await sync.clock.advance(secondMs);
+  const again = loop.scan(['f']);
+  await sync.clock.advance(secondMs);
+  await again;
+  expect(Object.keys(idsHere()).sort(), 'what is nowhere is gone').toEqual(['a', 'f', 'f/y']);
 });

@@ -46,6 +46,8 @@ export interface ScanHooks {
   readonly prepare: () => Promise<ErrorData | null>;
   /** Makes the names in these folders durable, before rows say that they are there. Answers why it could not be done. */
   readonly makeDurable: (folders: readonly RelativePath[]) => Promise<ErrorData | null>;
+  /** The watch works: of what moved, it tells of the new place as well as of the old one. */
+  readonly isWatched: () => boolean;
 }
 
 /** Keeps the local tree as the disk shows it: looks at folders that something was said about, and at all of them now and then. */
@@ -230,6 +232,11 @@ export class ScanLoop {
         const outOfSight = await this.#outOfSight();
         const seen = { ...listing, restless: listing.restless || this.#asked > asked, outOfSight };
         const found = reconcile(seen, known, () => environment.random.id(), this.#openIssues(), this.#doubts);
+        if (what !== 'all' && found.deleted.length > 0 && !this.#hooks.isWatched()) {
+          // Nobody would tell of where it went.
+          this.#addAll();
+          return 'again';
+        }
         const unsafe = await this.#hooks.makeDurable([...foldersOfYoungNames(store.local, found.put, environment.clock.now())]);
         if (unsafe !== null) {
           this.#postpone(what);
@@ -244,6 +251,7 @@ export class ScanLoop {
         return ids;
       });
       if (changed === undefined) return false;
+      if (changed === 'again') return true;
       this.#served = asked;
       this.#hooks.onChanged(changed);
       this.#hooks.onScanned();

@@ -210,6 +210,7 @@ export class SyncRun {
       },
       prepare: () => this.#mending.mend(),
       makeDurable: (folders) => this.#mending.syncFolders(folders),
+      isWatched: () => this.#watch.works,
     });
     this.#plan = new PlanLoop(this.#ctx, {
       executor: new Executor(this.#apply),

@@ -106,6 +106,8 @@ export const KEPT: readonly HistoryOptions[] = [
   { seed: 603520, steps: 200, devices: 3 },
   // Killed while a version stepped aside, and a folder got that name: no look came to its end any more.
   { seed: 605849, steps: 200, devices: 3 },
+  // Nothing was watched, and one folder was looked at, out of which something had moved.
+  { seed: 605881, steps: 200, devices: 3 },
   // Put out of sight, then the disk failed, also at the move back: it was where no row said it was.
   { seed: 78, steps: 60 },
   // Faults of the simulation itself: a move into what rules leave out; a power cut that took what a checkpoint needs; nobody told of a move's new place; an empty file was taken for lost; a trash that had its time, and what was only in a
