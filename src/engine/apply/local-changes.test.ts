@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { PARKED_ID } from '../model/index.ts';
-import { moveLocal, parkLocal, renameAside } from './local-changes.ts';
+import { makeLocalFolder, moveLocal, parkLocal, renameAside } from './local-changes.ts';
 import { MOVE_JOURNAL, type MoveEntry, recoverMove } from './move-journal.ts';
 import { TestApply } from './testing/test-apply.ts';
 
@@ -218,5 +218,29 @@ describe('a version that steps aside while the process ends', () => {
     await journalled();
     expect(world.store.local.get(id)).toMatchObject({ kind: 'file', name: 'report.txt' });
     expect(world.sync.told.activity).toEqual([]);
+  });
+});
+
+describe('a place that a row has since the plan was made', () => {
+  beforeEach(() => {
+    world.here('a.txt', 'new here');
+    // And from the disk it is gone again, before any look.
+    world.person.rename(world.at('a.txt'), world.at('moved on.txt'));
+  });
+
+  it('is not given to a folder of the cloud', async () => {
+    const folder = world.there('folder/');
+    world.store.transaction((write) => write.putRemote({ ...folder, name: 'a.txt' }));
+    await expect(makeLocalFolder(world.parts, folder.id)).rejects.toMatchObject({ code: 'exists' });
+    expect(world.visible).toEqual({ 'moved on.txt': 'new here' });
+  });
+
+  it('is not given to what moved there in the cloud', async () => {
+    world.agreed('b.txt');
+    const to = { parentId: world.remoteFile('b.txt').parentId, name: 'a.txt' };
+    world.store.transaction((write) => write.putRemote({ ...world.remoteFile('b.txt'), ...to }));
+    await expect(moveLocal(world.parts, world.id('b.txt'), to)).rejects.toMatchObject({ code: 'exists' });
+    expect(world.localFile('b.txt').name).toBe('b.txt');
+    expect(world.visible).toEqual({ 'moved on.txt': 'new here', 'b.txt': 'b.txt' });
   });
 });

@@ -18,6 +18,7 @@ import {
   requireNoLink,
   requireSame,
   requireStat,
+  requireUnclaimed,
   toldPath,
 } from './paths.ts';
 import { movedBack } from './reversals.ts';
@@ -32,6 +33,7 @@ export async function makeLocalFolder(parts: ApplyParts, id: NodeId): Promise<Ou
   const remote = store.remote.get(id);
   if (remote?.kind !== 'folder' || store.local.get(id) !== undefined) return replan([id]);
   const path = await newPath(parts, remote.parentId, remote.name);
+  requireUnclaimed(parts, remote, path, id);
   await requireFreeSpelling(parts, path);
   await environment.disk.makeFolder(path);
   try {
@@ -201,7 +203,10 @@ export async function moveTo(parts: ApplyParts, local: LocalNode, to: Place, { c
   const seen = isOutOfSight(store, local) ? await requireStat(parts, from) : await requireSame(parts, from, local.stat);
   const target =
     to.parentId === PARKED_ID ? `${parkedFolder(parts.root, local.id)}/${to.name}` : await newPath(parts, to.parentId, to.name);
-  if (to.parentId !== PARKED_ID) await requireFreeSpelling(parts, target, local.stat);
+  if (to.parentId !== PARKED_ID) {
+    requireUnclaimed(parts, to, target, local.id);
+    await requireFreeSpelling(parts, target, local.stat);
+  }
   const move = (one: string, other: string): Promise<void> =>
     local.kind === 'folder' ? disk.moveFolder(one, other) : disk.moveFile(one, other);
   await move(from, target);

@@ -1,7 +1,8 @@
-import { baseName, joinPath, parentPath } from '../../base/index.ts';
+import { baseName, joinPath, nameKey, parentPath } from '../../base/index.ts';
 import { type Disk, DiskFault } from '../environment.ts';
 import { plainPath } from '../local/index.ts';
 import { type FileStat, type LocalNode, type NodeId, PARKED_ID, ROOT_ID } from '../model/index.ts';
+import type { Place } from '../plan/index.ts';
 import type { ApplyParts } from './parts.ts';
 import { parkedFolder } from './own-folder.ts';
 
@@ -91,6 +92,15 @@ export const folderOf = (path: string | undefined): readonly string[] => (path =
 /** Same item with the same content, as far as stat tells; links and ctime change when Tidemark itself moves a file. */
 export const sameFile = (a: FileStat, b: FileStat): boolean =>
   a.kind === b.kind && a.dev === b.dev && a.ino === b.ino && (a.kind === 'folder' || (a.size === b.size && a.mtimeNs === b.mtimeNs));
+
+/**
+ * Throws `exists` when another item's row has this very place: a look found it there since this was planned. It may be gone
+ * from the disk again, but two rows of one place no look would tell from each other.
+ */
+export function requireUnclaimed(parts: ApplyParts, { parentId, name }: Place, path: string, id: NodeId): void {
+  if ([...parts.store.local.named(parentId, nameKey(name))].some((other) => other.id !== id && other.name === name))
+    throw new DiskFault('exists', path);
+}
 
 /** What a row may say of the content after a move: it was known before, but a program may have written in between. */
 export const contentAfter = <C>(known: C, before: FileStat, after: FileStat): C | null => (sameFile(before, after) ? known : null);

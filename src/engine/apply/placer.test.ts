@@ -55,6 +55,16 @@ describe('a finished download', () => {
     expect(world.store.local.get(world.id('a.txt'))).toBeUndefined();
   });
 
+  it('is not put where a row has another item, also where that is gone from the disk again', async () => {
+    world.here('a.txt', 'mine');
+    world.person.rename(world.at('a.txt'), world.at('b.txt'));
+    const remote = { ...world.there('theirs.txt'), name: 'a.txt' };
+    world.store.transaction((write) => write.putRemote(remote));
+    if (remote.kind !== 'file') throw new Error('no file');
+    await expect(placer.place(remote, await world.fetched('theirs.txt'))).rejects.toMatchObject({ code: 'exists' });
+    expect(world.visible).toEqual({ 'b.txt': 'mine' });
+  });
+
   it('is not put where the cloud had it before, nor over a row of its own', async () => {
     world.there('a.txt', 'old');
     const old = world.remoteFile('a.txt');

@@ -3,7 +3,7 @@ import type { FileStat, NodeId, RemoteFile } from '../model/index.ts';
 import { note } from './note.ts';
 import { done, type Outcome, replan } from './outcome.ts';
 import type { ApplyParts } from './parts.ts';
-import { contentAfter, newPath, requireFreeSpelling, requireNoLink, toldPath } from './paths.ts';
+import { contentAfter, newPath, requireFreeSpelling, requireNoLink, requireUnclaimed, toldPath } from './paths.ts';
 import { syncedFrom } from './synced.ts';
 import { syncFolders } from './sync-folders.ts';
 
@@ -139,6 +139,7 @@ export class Placer {
 
   async #isFree(item: Waiting, target: string): Promise<boolean> {
     try {
+      requireUnclaimed(this.#parts, item.remote, target, item.remote.id);
       await requireFreeSpelling(this.#parts, target);
       return true;
     } catch (error) {

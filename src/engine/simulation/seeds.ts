@@ -108,6 +108,8 @@ export const KEPT: readonly HistoryOptions[] = [
   { seed: 605849, steps: 200, devices: 3 },
   // Nothing was watched, and one folder was looked at, out of which something had moved.
   { seed: 605881, steps: 200, devices: 3 },
+  // A look found a new folder at the place of a planned one, and the person moved it away again: two rows of one place.
+  { seed: 606523, steps: 200, devices: 3 },
   // Put out of sight, then the disk failed, also at the move back: it was where no row said it was.
   { seed: 78, steps: 60 },
   // Faults of the simulation itself: a move into what rules leave out; a power cut that took what a checkpoint needs; nobody told of a move's new place; an empty file was taken for lost; a trash that had its time, and what was only in a
