@@ -26,6 +26,9 @@ export const SCENES_EVERY = 17;
 /** Histories up to here were kept before names could be late. */
 const LAST_WITH_NAMES_AT_ONCE = 500_000;
 
+/** Seeds of histories whose names are written down late, smallest first. */
+export const seedOfLateNames = (count: number): number => LAST_WITH_NAMES_AT_ONCE + 1 + 4 * count;
+
 export const habitsOf = (seed: number): Habits => ({
   // A rule has its say in how a scene ends.
   rules: seed % 3 === 0 && seed % SCENES_EVERY !== 0,

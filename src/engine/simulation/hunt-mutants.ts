@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { seedOfLateNames } from './habits.ts';
 import { Killers } from './killers.ts';
 import { mutated } from './mutate.ts';
 import { editsOf, mutantNamed, MUTANTS } from './mutants.ts';
@@ -28,9 +29,9 @@ export async function huntMutants(names: readonly string[], { jobs, most, say }:
   for (const edit of mutants.flatMap(editsOf)) mutated(readFileSync(new URL(`../${edit.file}`, import.meta.url), 'utf8'), edit);
   const killers = new Killers();
   const sound = new Map<number, boolean>();
-  for (const { name, why, scene } of mutants) {
+  for (const { name, why, scene, late } of mutants) {
     const startedMs = performance.now();
-    const { killer, lived } = await findKiller(name, seedsFor(killers.of(name), scene, most), jobs, sound);
+    const { killer, lived } = await findKiller(name, seedsFor(killers.of(name), scene, late === true, most), jobs, sound);
     const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
     if (killer === undefined) {
       survived += 1;
@@ -47,9 +48,9 @@ export async function huntMutants(names: readonly string[], { jobs, most, say }:
 }
 
 /** The one that showed it last comes first, then those with the scene that it is of; of those half of all at most. */
-function* seedsFor(known: number | undefined, scene: SceneName | undefined, most: number): Generator<number, undefined> {
+function* seedsFor(known: number | undefined, scene: SceneName | undefined, late: boolean, most: number): Generator<number, undefined> {
   const scenes = scene === undefined ? [] : Array.from({ length: Math.floor(most / 2) }, (_, count) => seedOfScene(scene, count));
-  const others = Array.from({ length: most - scenes.length }, (_, index) => index + 1);
+  const others = Array.from({ length: most - scenes.length }, (_, index) => (late ? seedOfLateNames(index) : index + 1));
   yield* new Set([...(known === undefined ? [] : [known]), ...scenes, ...others]);
   return undefined;
 }

@@ -17,6 +17,8 @@ export interface Mutant extends Edit {
   readonly why: string;
   /** Where it is most likely to show: histories with many of these come first. */
   readonly scene?: SceneName;
+  /** Only histories show it in which names are written down late. */
+  readonly late?: true;
 }
 
 /** Those first that hurt people most, spread over all parts. Those that `killers.json` does not name were shown by no history yet. */
@@ -27,6 +29,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'Number(stat.ctimeNs) / 1e6 < nowMs - YOUNG_MS',
     replace: 'nowMs > 0',
     why: 'what somebody saved just before a power cut is deleted in the cloud that had just got it',
+    late: true,
   },
   {
     name: 'missing-root-is-empty',
@@ -145,7 +148,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'cursor-not-rewound',
     file: 'apply/commit-journal.ts',
-    find: 'if (moved) write.setCursor(sentAt);',
+    find: 'if (moved) this.#putBack(write, journalId, sentAt);',
     replace: '',
     why: 'a change that came between a request and its answer is never seen',
     scene: 'relay',
