@@ -129,7 +129,7 @@ describe('a running engine', () => {
     running.push(engine);
     expect(await engine.next()).toMatchObject({ event: 'ready', profile });
     const status = await tidemark(['status', '--json'], { profile });
-    expect([status.exit, status.json()['account']], status.err).toEqual([0, expect.objectContaining({ email })]);
+    expect([status.exit, status.json()['account']], status.err).toEqual([0, expect.objectContaining({ label: email })]);
     const second = await tidemark(['start'], { profile });
     expect([second.exit, second.err]).toEqual([2, expect.stringMatching(/^tidemark: .*\[profile_in_use\]\n$/)]);
     expect((await tidemark(['sync', '--json'], { profile })).json()).toEqual({ waited: false });
