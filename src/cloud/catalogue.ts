@@ -138,19 +138,17 @@ export interface AccountCatalogue {
   removeIdentity(accountNo: number, id: string): Promise<'removed' | 'not_found' | 'last_identity'>;
   /** Ends all devices but one. Answers those. */
   setPassword(accountNo: number, passwordHash: string, keptDeviceNo: number, at: number): Promise<readonly number[]>;
-  /** Ends all its devices, and with an address that was not proved before the other ways to sign in. Answers the devices. */
-  resetPassword(
+  /**
+   * The code of one of its addresses sets the password anew, or away (null), and ends all its devices. With the first proof of
+   * an address the other ways to sign in go as well: whoever made the account may have been somebody else. Answers the devices.
+   */
+  claim(
     accountNo: number,
     identityId: string,
-    passwordHash: string,
+    passwordHash: string | null,
     challengeId: string,
     at: number,
   ): Promise<readonly number[] | 'code_used'>;
-  /**
-   * The code of an address that the account had without proof: from now on it is proved. Whoever made the account may have
-   * been somebody else, so that the password, the other ways to sign in and the signed-in devices go. Answers the devices.
-   */
-  takeOver(accountNo: number, identityId: string, challengeId: string, at: number): Promise<readonly number[] | 'code_used'>;
   /** Forgets tokens and invites that can no longer matter. */
   purge(at: number): Promise<void>;
 }

@@ -59,6 +59,8 @@ type SignIn = { readonly device: DeviceInfo } & (
   | { readonly method: 'code'; readonly proof: CodeProof }
 );
 
+type Owned = NonNullable<Awaited<ReturnType<AccountCatalogue['byIdentity']>>>;
+
 interface FreshTokens {
   readonly refreshToken: string;
   readonly accessToken: string;
@@ -156,7 +158,7 @@ export class Accounts {
   }
 
   async #byCode(proof: CodeProof): Promise<AccountRecord> {
-    const { challenges, now, onEnded } = this.#options;
+    const { challenges, now } = this.#options;
     const { id, kind, subject } = await challenges.check(proof, 'enter', null);
     const found = await this.#catalogue.byIdentity({ kind, subject });
     // The address is proved; the code stays good, so that signing up with it takes no other one.
@@ -166,22 +168,24 @@ export class Accounts {
       if (!(await this.#catalogue.useChallenge(id, now()))) throw new TidemarkError('code_expired');
       return account;
     }
-    const ended = await this.#catalogue.takeOver(account.no, identity.id, id, now());
+    await this.#claim(found, null, id);
+    return { ...account, passwordHash: null };
+  }
+
+  /** Whoever was signed in has to sign in again. */
+  async #claim({ account, identity }: Owned, passwordHash: string | null, challengeId: string): Promise<void> {
+    const { now, onEnded } = this.#options;
+    const ended = await this.#catalogue.claim(account.no, identity.id, passwordHash, challengeId, now());
     if (ended === 'code_used') throw new TidemarkError('code_expired');
     for (const deviceNo of ended) onEnded(deviceNo, 'revoked');
-    return { ...account, passwordHash: null };
   }
 
   /** A new password for the account of an address that was proved; whoever was signed in has to sign in again. */
   async resetPassword({ proof, password }: { readonly proof: CodeProof; readonly password: string }): Promise<void> {
-    const { challenges, now, onEnded } = this.#options;
-    const { id, kind, subject } = await challenges.check(proof, 'reset', null);
+    const { id, kind, subject } = await this.#options.challenges.check(proof, 'reset', null);
     const found = await this.#catalogue.byIdentity({ kind, subject });
     if (found === undefined) throw new TidemarkError('no_such_account');
-    const passwordHash = await hashPassword(password);
-    const ended = await this.#catalogue.resetPassword(found.account.no, found.identity.id, passwordHash, id, now());
-    if (ended === 'code_used') throw new TidemarkError('code_expired');
-    for (const deviceNo of ended) onEnded(deviceNo, 'revoked');
+    await this.#claim(found, await hashPassword(password), id);
   }
 
   /** A code to one of the account's own addresses, or to one that is to be added. */

@@ -180,15 +180,6 @@ export class SqliteAccounts implements AccountCatalogue {
     return this.#sql.useChallenge.run(at, id).changes === 1;
   }
 
-  async takeOver(accountNo: number, identityId: string, challengeId: string, at: number): Promise<readonly number[] | 'code_used'> {
-    return this.#allOrNothing((refuse) => {
-      if (this.#sql.useChallenge.run(at, challengeId).changes !== 1) return refuse('code_used');
-      this.#prove(accountNo, identityId, at);
-      this.#sql.setPassword.run(null, accountNo);
-      return this.#endAll(accountNo, at);
-    });
-  }
-
   async addIdentity(accountNo: number, identity: IdentityRecord, challengeId: string): Promise<'added' | 'identity_in_use' | 'code_used'> {
     return this.#allOrNothing((refuse) => {
       if (this.#sql.useChallenge.run(identity.addedAt, challengeId).changes !== 1) return refuse('code_used');
@@ -222,10 +213,10 @@ export class SqliteAccounts implements AccountCatalogue {
       .immediate();
   }
 
-  async resetPassword(
+  async claim(
     accountNo: number,
     identityId: string,
-    passwordHash: string,
+    passwordHash: string | null,
     challengeId: string,
     at: number,
   ): Promise<readonly number[] | 'code_used'> {
