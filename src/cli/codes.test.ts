@@ -1,47 +1,24 @@
-import { mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Running, start, tidemark } from './testing/tidemark.ts';
+import { describe, expect, it } from 'vitest';
+import { oneCloud } from './testing/devices.ts';
+import { tidemark } from './testing/tidemark.ts';
 
-let folder: string;
-let cloud: Running;
-let server: string;
-
-beforeAll(async () => {
-  folder = await realpath(await mkdtemp(join(tmpdir(), 'tm-codes-')));
-  cloud = start([
-    'cloud',
-    'serve',
-    '--data',
-    join(folder, 'cloud'),
-    '--mail-to',
-    join(folder, 'mail'),
-    '--sms-to',
-    join(folder, 'sms'),
-    '--json',
-  ]);
-  server = String((await cloud.next())['url']);
-}, 60_000);
-afterAll(async () => {
-  cloud.child.kill('SIGTERM');
-  await cloud.ended;
-  await rm(folder, { recursive: true, force: true });
-}, 60_000);
+const cloud = oneCloud('codes', (folder) => ['--mail-to', join(folder, 'mail'), '--sms-to', join(folder, 'sms')]);
 
 /** The code of the newest message in the folder, once there are so many. */
 async function codeIn(kind: 'mail' | 'sms', count: number): Promise<string> {
   for (;;) {
-    const names = (await readdir(join(folder, kind)).catch(() => [])).filter((name) => !name.startsWith('.')).sort();
-    if (names.length >= count) return /\b(\d{6})\b/.exec(await readFile(join(folder, kind, names.at(-1) ?? ''), 'utf8'))?.[1] ?? '';
+    const names = (await readdir(join(cloud.folder, kind)).catch(() => [])).filter((name) => !name.startsWith('.')).sort();
+    if (names.length >= count) return /\b(\d{6})\b/.exec(await readFile(join(cloud.folder, kind, names.at(-1) ?? ''), 'utf8'))?.[1] ?? '';
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
 describe('without a password', () => {
   it('a person signs up, out and in with codes, and sets a password with one', async () => {
-    const profile = join(folder, 'laptop');
-    const address = ['--server', server, '--email', 'Ann@Example.com'];
+    const profile = join(cloud.folder, 'laptop');
+    const address = ['--server', cloud.server, '--email', 'Ann@Example.com'];
     const refused = await tidemark(['sign-up', ...address, '--password-stdin', '--json'], { profile, stdin: 'correct horse battery\n' });
     expect([refused.exit, refused.json()['error']], 'mail can be sent there, so that it has to be proved').toEqual([
       4,
@@ -59,10 +36,10 @@ describe('without a password', () => {
   }, 120_000);
 
   it('a phone number does as well, however it is written', async () => {
-    const profile = join(folder, 'desktop');
-    const sent = await tidemark(['sign-up', '--server', server, '--phone', '+49 (30) 12-34.56', '--code'], { profile });
+    const profile = join(cloud.folder, 'desktop');
+    const sent = await tidemark(['sign-up', '--server', cloud.server, '--phone', '+49 (30) 12-34.56', '--code'], { profile });
     expect([sent.exit, sent.out], sent.err).toEqual([7, expect.stringContaining('tidemark sign-up --server')]);
-    const up = await tidemark(['sign-up', '--server', server, '--phone', '+4930123456', '--code', await codeIn('sms', 1), '--json'], {
+    const up = await tidemark(['sign-up', '--server', cloud.server, '--phone', '+4930123456', '--code', await codeIn('sms', 1), '--json'], {
       profile,
     });
     expect([up.exit, up.json()['label']], up.err).toEqual([0, '+4930123456']);
@@ -71,7 +48,7 @@ describe('without a password', () => {
   }, 120_000);
 
   it('other ways to sign in are added and removed, a password is set, and a forgotten one replaced', async () => {
-    const profile = join(folder, 'desktop');
+    const profile = join(cloud.folder, 'desktop');
     const asked = await tidemark(['account', 'link', 'email', 'bob@example.com', '--json'], { profile });
     expect([asked.exit, asked.json()['command']], asked.err).toEqual([7, 'tidemark account link email bob@example.com --code CODE']);
     const linked = await tidemark(['account', 'link', 'email', 'bob@example.com', '--code', await codeIn('mail', 2)], { profile });
@@ -89,17 +66,19 @@ describe('without a password', () => {
   }, 120_000);
 
   it('what does not go together is said before anything is sent', async () => {
-    const profile = join(folder, 'nobody');
+    const profile = join(cloud.folder, 'nobody');
     for (const [args, words] of [
       [['--email', 'a@example.com', '--phone', '+4930123456', '--code'], 'exclude each other'],
       [['--phone', '+4930123456', '--password-stdin'], '--phone goes with --code'],
       [['--code'], '--email or --phone is missing'],
       [['--email', 'a@example.com', '--code', '123456', '--password-stdin'], 'exclude each other'],
     ] as const) {
-      const answer = await tidemark(['sign-in', '--server', server, ...args], { profile, stdin: 'x\n' });
+      const answer = await tidemark(['sign-in', '--server', cloud.server, ...args], { profile, stdin: 'x\n' });
       expect([answer.exit, answer.err]).toEqual([2, expect.stringContaining(words)]);
     }
-    const unsent = await tidemark(['sign-in', '--server', server, '--email', 'b@example.com', '--code', '123456', '--json'], { profile });
+    const unsent = await tidemark(['sign-in', '--server', cloud.server, '--email', 'b@example.com', '--code', '123456', '--json'], {
+      profile,
+    });
     expect(unsent.json()['error']).toMatchObject({ code: 'code_expired' });
   }, 120_000);
 });

@@ -3,6 +3,7 @@ import { type Account, type Challenge, type CodeAddress, TidemarkError } from '.
 import type { OpenedEngine } from '../../host/index.ts';
 import { CODE_HELP, type CodeOptions, codeOf } from '../codes.ts';
 import { addCommand, addGroup, type Shell } from '../command.ts';
+import type { Context } from '../context.ts';
 import { readPassword, readSecretAlone } from '../password.ts';
 import { notYet } from '../not-yet.ts';
 import { plain, when } from '../text.ts';
@@ -33,15 +34,19 @@ function signOptions(command: Command): Command {
     .option('--device-name <name>', 'what this device is called; the name of the machine unless given');
 }
 
-const sendFor =
-  (server: string, purpose: 'enter' | 'reset') =>
-  (engine: OpenedEngine, to: CodeAddress, language: string): Promise<Challenge> =>
-    engine.call('account.sendCode', { server, to, purpose, language });
-
 /** Ways to sign in that are accounts of other services. */
 const SERVICES: ReadonlySet<string> = new Set(['google', 'apple', 'facebook', 'wechat']);
 
 const flagOf = ({ email }: CodeOptions): string => (email === undefined ? '--phone' : '--email');
+
+/** For who is not signed in. @param command what is given again with the code */
+const codeAt = (context: Context, options: CodeOptions, server: string, purpose: 'enter' | 'reset', command: string) =>
+  codeOf(
+    context,
+    options,
+    (engine, to, language) => engine.call('account.sendCode', { server, to, purpose, language }),
+    (where) => `${command} --server ${server} ${flagOf(options)} ${where}`,
+  );
 
 const sendOwn =
   (purpose: 'link' | 'prove') =>
@@ -65,12 +70,7 @@ export function addAccountCommands(program: Command, shell: Shell): void {
     help: CODE_HELP,
     async run(context, _, options) {
       const server = required(options.server, '--server');
-      const sent = await codeOf(
-        context,
-        options,
-        sendFor(server, 'enter'),
-        (where) => `sign-up --server ${server} ${flagOf(options)} ${where}`,
-      );
+      const sent = await codeAt(context, options, server, 'enter', 'sign-up');
       if (sent === 'sent') return 7;
       const usesPassword = options.passwordStdin === true || sent === undefined;
       const { password, secret } = usesPassword ? await readPassword(context, options) : await readSecretAlone(options);
@@ -102,12 +102,7 @@ export function addAccountCommands(program: Command, shell: Shell): void {
       const server = required(options.server, '--server');
       if (options.code !== undefined && options.passwordStdin === true)
         throw new TidemarkError('usage', { detail: '--code and --password-stdin exclude each other' });
-      const sent = await codeOf(
-        context,
-        options,
-        sendFor(server, 'enter'),
-        (where) => `sign-in --server ${server} ${flagOf(options)} ${where}`,
-      );
+      const sent = await codeAt(context, options, server, 'enter', 'sign-in');
       if (sent === 'sent') return 7;
       const how =
         sent === undefined
@@ -220,12 +215,7 @@ export function addAccountCommands(program: Command, shell: Shell): void {
     help: CODE_HELP,
     async run(context, _, options) {
       const server = required(options.server, '--server');
-      const sent = await codeOf(
-        context,
-        { ...options, code: options.code ?? true },
-        sendFor(server, 'reset'),
-        (where) => `account recover --server ${server} ${flagOf(options)} ${where}`,
-      );
+      const sent = await codeAt(context, { ...options, code: options.code ?? true }, server, 'reset', 'account recover');
       if (sent === 'sent') return 7;
       if (sent === undefined) throw new TidemarkError('code_expired');
       const { password } = await readPassword(context, options);

@@ -12,26 +12,34 @@ export interface Device {
   readonly run: (...args: readonly string[]) => Promise<Outcome>;
 }
 
-/** A real cloud for the tests of a file; answers how a device of it is made. */
-export function devicesOfOneCloud(name: string): (device: string, how: 'sign-up' | 'sign-in', email?: string) => Promise<Device> {
-  let folder: string;
+/** A real cloud for the tests of a file, and a folder for all that belongs to them. Both are there once a test runs. */
+export function oneCloud(
+  name: string,
+  flags: (folder: string) => readonly string[] = () => [],
+): { readonly folder: string; readonly server: string } {
+  const made = { folder: '', server: '' };
   let cloud: Running;
-  let server: string;
   beforeAll(async () => {
-    folder = await realpath(await mkdtemp(join(tmpdir(), `tm-${name}-`)));
-    cloud = start(['cloud', 'serve', '--data', join(folder, 'cloud'), '--json']);
-    server = String((await cloud.next())['url']);
+    made.folder = await realpath(await mkdtemp(join(tmpdir(), `tm-${name}-`)));
+    cloud = start(['cloud', 'serve', '--data', join(made.folder, 'cloud'), ...flags(made.folder), '--json']);
+    made.server = String((await cloud.next())['url']);
   }, 60_000);
   afterAll(async () => {
     cloud.child.kill('SIGTERM');
     await cloud.ended;
-    await rm(folder, { recursive: true, force: true });
+    await rm(made.folder, { recursive: true, force: true });
   }, 60_000);
+  return made;
+}
+
+/** A real cloud for the tests of a file; answers how a device of it is made. */
+export function devicesOfOneCloud(name: string): (device: string, how: 'sign-up' | 'sign-in', email?: string) => Promise<Device> {
+  const cloud = oneCloud(name);
 
   return async (device, how, email = 'li@example.org') => {
-    const [files, profile] = [join(folder, device, 'files'), join(folder, device, 'profile')];
+    const [files, profile] = [join(cloud.folder, device, 'files'), join(cloud.folder, device, 'profile')];
     await mkdir(files, { recursive: true });
-    const sign = [how, '--server', server, '--email', email, '--password-stdin'];
+    const sign = [how, '--server', cloud.server, '--email', email, '--password-stdin'];
     const signed = await tidemark(sign, { profile, stdin: 'correct horse battery\n' });
     expect(signed.exit, signed.err).toBe(0);
     return { files, profile, run: (...args) => tidemark(args, { profile }) };
