@@ -282,8 +282,9 @@ export class Explainer {
     if (moved !== undefined) return { ...base, ...gone, subject: 'moved', about: about(moved.path, moved.at) };
     const trashed = store.trash().findLast(({ originalPath }) => originalPath === path);
     if (trashed !== undefined) {
-      const { undoes = null } = (trashed.activityId === null ? undefined : store.activityRow(trashed.activityId)) ?? {};
-      return { ...base, ...gone, subject: 'in_trash', about: about(null, trashed.at), rule: undoes === null ? 'deleted_there' : null };
+      const line = trashed.activityId === null ? undefined : store.activityRow(trashed.activityId);
+      const rule = (line?.undoes ?? null) === null ? 'deleted_there' : null;
+      return { ...base, ...gone, subject: 'in_trash', about: about(null, trashed.at), rule };
     }
     const changed = this.#lastChange(path);
     if (changed !== null) return { ...base, ...gone, subject: 'deleted', about: about(null, changed) };
