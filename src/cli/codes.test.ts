@@ -25,7 +25,7 @@ describe('without a password', () => {
       expect.objectContaining({ code: 'proof_required' }),
     ]);
     const sent = await tidemark(['sign-up', ...address, '--code', '--json'], { profile });
-    expect([sent.exit, sent.json()['command']], sent.err).toEqual([7, expect.stringContaining('--email Ann@Example.com --code CODE')]);
+    expect([sent.exit, sent.json()['command']], sent.err).toEqual([7, expect.stringContaining('--email ann@example.com --code CODE')]);
     const wrong = await tidemark(['sign-up', ...address, '--code', '12345', '--json'], { profile });
     expect(wrong.exit, 'no code has five digits').toBe(2);
     const up = await tidemark(['sign-up', ...address, '--code', await codeIn('mail', 1), '--json'], { profile });

@@ -1,6 +1,6 @@
-import { type Challenge, type CodeAddress, TidemarkError } from '../contract/index.ts';
+import { type CodeAddress, type CodeAdvice, type SentChallenge, TidemarkError } from '../contract/index.ts';
 import type { OpenedEngine } from '../host/index.ts';
-import { askFor } from './confirm.ts';
+import { askFor, confirm } from './confirm.ts';
 import type { Context } from './context.ts';
 import { plain, when } from './text.ts';
 
@@ -21,47 +21,104 @@ export const CODE_HELP = [
   'number, or another way to sign in. Text messages to other countries often do not arrive.',
 ].join('\n');
 
+const ADVICE = {
+  spam: 'look into Spam and Promotions',
+  typos: 'check the address for typos',
+  email: 'use an e-mail address instead (--email)',
+  provider: 'sign in with another service (--browser)',
+} as const satisfies Record<CodeAdvice, string>;
+
 type Sent = { readonly to: CodeAddress; readonly code: string };
 
 /**
  * The code of the command line, or the one that was just sent and typed. Undefined: none was asked for; `sent`: it is on its
  * way, and nobody is there to type it. Throws usage and what the cloud says.
+ * @param server undefined: the cloud of the account
  * @param again the command that takes the code
  */
 export async function codeOf(
   context: Context,
   options: CodeOptions,
-  send: (engine: OpenedEngine, to: CodeAddress, language: string) => Promise<Challenge>,
+  server: string | undefined,
+  send: (engine: OpenedEngine, to: CodeAddress, language: string) => Promise<SentChallenge>,
   again: (address: string) => string,
 ): Promise<Sent | 'sent' | undefined> {
   if (options.code === undefined) {
     if (options.phone !== undefined) throw new TidemarkError('usage', { detail: '--phone goes with --code' });
     return undefined;
   }
-  const to = addressOf(options);
+  const { to, shown } = await addressOf(context, options, server);
   if (options.code !== true) return { to, code: options.code };
-  const sent = await context.withEngine((engine) => send(engine, to, languageOf(context.io.env)));
-  const where = plain(to.kind === 'email' ? to.email : to.phone);
-  const code = await askFor(context, `A code was sent to ${where}; it is good until ${when(sent.expiresAt)}.\nCode: `);
+  const sendOne = (): Promise<SentChallenge> => context.withEngine((engine) => send(engine, to, languageOf(context.io.env)));
+  const sent = await sendOne();
+  const code = await typedCode(context, plain(shown), sent, sendOne);
   if (code !== undefined) return { to, code };
+  const where = plain(to.kind === 'email' ? to.email : to.phone);
   const command = `tidemark ${again(where)} --code CODE`;
-  context.answer({ to, expiresAt: sent.expiresAt, resendAt: sent.resendAt, command }, `A code was sent to ${where}.\n  go on:  ${command}`);
+  const { expiresAt, resendAt, advice } = sent;
+  context.answer(
+    { to, expiresAt, resendAt, advice, command },
+    `A code was sent to ${plain(shown)}.\n  go on:  ${command}\n  if it does not come:  ${advice.map((one) => ADVICE[one]).join('; ')}`,
+  );
   return 'sent';
 }
 
-function addressOf({ email, phone }: AddressOptions): CodeAddress {
-  if (email !== undefined && phone !== undefined) throw new TidemarkError('usage', { detail: '--email and --phone exclude each other' });
-  if (email !== undefined) return { kind: 'email', email };
-  if (phone !== undefined) return { kind: 'phone', phone: phone.replaceAll(/[\s().-]/g, '') };
-  throw new TidemarkError('usage', { detail: '--email or --phone is missing' });
+/** Asks until a code is typed; whoever has none gets the advice, and another one once that is possible. Undefined: nobody can be asked. */
+async function typedCode(
+  context: Context,
+  where: string,
+  first: SentChallenge,
+  sendOne: () => Promise<SentChallenge>,
+): Promise<string | undefined> {
+  let sent = first;
+  for (;;) {
+    const question = `A code was sent to ${where}; it is good until ${when(sent.expiresAt)}.\nCode (Enter when it does not come): `;
+    const code = await askFor(context, question);
+    if (code === undefined || code !== '') return code;
+    context.note(['If it does not come:', ...sent.advice.map((one, at) => `  ${at + 1}. ${ADVICE[one]}`)].join('\n'));
+    if (Date.now() < sent.resendAt) context.note(`Another one can be sent from ${when(sent.resendAt)} on.`);
+    else if ((await confirm(context, 'Send another one?')) === true) sent = await sendOne();
+  }
 }
 
-/** POSIX: what messages are in, as a tag of BCP 47. */
+/** What was typed, read by the engine: a number as it is dialled, an address that may be a typo. Throws usage, `email_invalid`, `phone_*`. */
+export async function addressOf(
+  context: Context,
+  { email, phone }: AddressOptions,
+  server: string | undefined,
+): Promise<{ readonly to: CodeAddress; readonly shown: string }> {
+  if (email !== undefined && phone !== undefined) throw new TidemarkError('usage', { detail: '--email and --phone exclude each other' });
+  const text = email ?? phone;
+  if (text === undefined) throw new TidemarkError('usage', { detail: '--email or --phone is missing' });
+  const read = await context.withEngine((engine) =>
+    engine.call('account.readAddress', {
+      ...(server === undefined ? {} : { server }),
+      kind: email === undefined ? 'phone' : 'email',
+      text,
+      ...countryOf(context.io.env),
+    }),
+  );
+  if (read.delivery === 'unreliable') context.note('Text messages to other countries often do not arrive; an e-mail address is surer.');
+  const { suggestion } = read;
+  if (suggestion === null) return read;
+  const meant = await confirm(context, `Did you mean ${plain(suggestion)}?`);
+  if (meant === true) return { to: { kind: 'email', email: suggestion }, shown: suggestion };
+  if (meant === undefined) context.note(`${plain(read.shown)} looks like a typo of ${plain(suggestion)}; it is taken as it is.`);
+  return read;
+}
+
+/** POSIX: what messages are in. */
+const localeOf = (env: Readonly<Record<string, string | undefined>>): string =>
+  ([env['LC_ALL'], env['LC_MESSAGES'], env['LANG']].find((one) => one !== undefined && one !== '') ?? '').replace(/[.@].*$/, '');
+
+/** As a tag of BCP 47. */
 function languageOf(env: Readonly<Record<string, string | undefined>>): string {
-  const locale = [env['LC_ALL'], env['LC_MESSAGES'], env['LANG']].find((one) => one !== undefined && one !== '') ?? '';
-  const tag = locale
-    .replace(/[.@].*$/, '')
-    .replace('_', '-')
-    .slice(0, 35);
+  const tag = localeOf(env).replace('_', '-').slice(0, 35);
   return /^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$/.test(tag) ? tag : 'en';
+}
+
+/** The country that the system is set to: where numbers without a country code are at home. */
+function countryOf(env: Readonly<Record<string, string | undefined>>): { readonly country?: string } {
+  const country = /^[a-z]{2,3}_([A-Z]{2})$/.exec(localeOf(env))?.[1];
+  return country === undefined ? {} : { country };
 }

@@ -41,4 +41,6 @@ function report(error: ErrorData, io: Io, json: boolean): void {
   if (json) io.stdout.write(`${JSON.stringify({ error: { ...error, ...errorText(error) } })}\n`);
   if (io.stderr.isTTY === true && !json) io.stderr.write('\r\u001b[K');
   io.stderr.write(`tidemark: ${plain(errorLine(error))} [${error.code}]\n`);
+  const otherRegion = error.params['otherRegion'];
+  if (typeof otherRegion === 'string') io.stderr.write(`  the other region:  tidemark sign-in --server ${plain(otherRegion)} …\n`);
 }

@@ -75,7 +75,14 @@ async function assemble(options: CloudOptions, opened: (() => Promise<void>)[], 
   const waiters = new Waiters();
   const outboxes = openOutboxes(options, now, log);
   for (const outbox of [outboxes.email, outboxes.phone]) if (outbox !== undefined) opened.push(() => outbox.close());
-  const challenges = new Challenges({ catalogue: catalogue.accounts, outboxes, key: subkey(serverKey, 'codes'), now, newId });
+  const challenges = new Challenges({
+    catalogue: catalogue.accounts,
+    outboxes,
+    countries: options.sms?.countries ?? null,
+    key: subkey(serverKey, 'codes'),
+    now,
+    newId,
+  });
   const accounts = new Accounts({
     catalogue: catalogue.accounts,
     keyring,

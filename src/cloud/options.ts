@@ -32,7 +32,10 @@ export interface RateLimits {
 export type MailOptions = { readonly smtp: string; readonly from: string } | { readonly folder: string };
 
 /** Where text messages go out: to a gateway, or into a folder. */
-export type SmsOptions = { readonly webhook: string; readonly secret: string } | { readonly folder: string };
+export type SmsOptions = ({ readonly webhook: string; readonly secret: string } | { readonly folder: string }) & {
+  /** Two letters of ISO 3166-1 each: the only countries that messages go to. Left out: none is left out. */
+  readonly countries?: readonly string[];
+};
 
 export interface CloudOptions {
   /** Absolute path; made (owner-only) when it does not exist. One process at a time. */
@@ -42,6 +45,8 @@ export interface CloudOptions {
   /** The server's key itself, 32 bytes, for those who keep it in a key ring. Goes before `keyFile`. */
   readonly serverKey?: Buffer;
   readonly region: Region;
+  /** Address of the cloud of the other region, offered to whoever has no account here. Nothing is ever sent there. */
+  readonly otherRegion?: string;
   /** Plan of new accounts. Default `free`. */
   readonly plan?: PlanId;
   /** Rows that replace those of the built-in catalogue of plans; kept in the database. */

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { type Account, type Challenge, type CodeAddress, TidemarkError } from '../../contract/index.ts';
+import { type Account, type CodeAddress, type SentChallenge, TidemarkError } from '../../contract/index.ts';
 import type { OpenedEngine } from '../../host/index.ts';
-import { CODE_HELP, type CodeOptions, codeOf } from '../codes.ts';
+import { addressOf, CODE_HELP, type CodeOptions, codeOf } from '../codes.ts';
 import { addCommand, addGroup, type Shell } from '../command.ts';
 import type { Context } from '../context.ts';
 import { readPassword, readSecretAlone } from '../password.ts';
@@ -44,14 +44,21 @@ const codeAt = (context: Context, options: CodeOptions, server: string, purpose:
   codeOf(
     context,
     options,
+    server,
     (engine, to, language) => engine.call('account.sendCode', { server, to, purpose, language }),
     (where) => `${command} --server ${server} ${flagOf(options)} ${where}`,
   );
 
 const sendOwn =
   (purpose: 'link' | 'prove') =>
-  (engine: OpenedEngine, to: CodeAddress, language: string): Promise<Challenge> =>
+  (engine: OpenedEngine, to: CodeAddress, language: string): Promise<SentChallenge> =>
     engine.call('account.sendOwnCode', { to, purpose, language });
+
+/** The e-mail address that goes with a password: the one that was just proved, or one that is read here. */
+async function emailOf(context: Context, { email }: CodeOptions, sent: { readonly to: CodeAddress } | undefined): Promise<string> {
+  const { to } = sent ?? (await addressOf(context, { email: required(email, '--email') }, undefined));
+  return to.kind === 'email' ? to.email : required(email, '--email');
+}
 
 function required(value: string | undefined, flag: string): string {
   if (value === undefined) throw new TidemarkError('usage', { detail: `${flag} is missing` });
@@ -76,7 +83,7 @@ export function addAccountCommands(program: Command, shell: Shell): void {
       const { password, secret } = usesPassword ? await readPassword(context, options) : await readSecretAlone(options);
       const params = {
         server,
-        ...(password === undefined ? {} : { email: required(options.email, '--email'), password }),
+        ...(password === undefined ? {} : { email: await emailOf(context, options, sent), password }),
         ...(sent === undefined ? {} : { code: sent }),
         ...(options.deviceName === undefined ? {} : { deviceName: options.deviceName }),
         ...(options.invite === undefined ? {} : { invite: options.invite }),
@@ -148,7 +155,7 @@ export function addAccountCommands(program: Command, shell: Shell): void {
         .option('--code [code]', 'the code that was sent; without one, a code is sent and asked for'),
     help: CODE_HELP,
     async run(context, _, options) {
-      const sent = await codeOf(context, options, sendOwn('prove'), (where) => `account prove ${flagOf(options)} ${where}`);
+      const sent = await codeOf(context, options, undefined, sendOwn('prove'), (where) => `account prove ${flagOf(options)} ${where}`);
       if (sent === 'sent') return 7;
       const given = sent === undefined ? { password: (await readPassword(context, options)).password } : { code: sent };
       await context.withEngine((engine) => engine.call('account.prove', given));
@@ -167,7 +174,7 @@ export function addAccountCommands(program: Command, shell: Shell): void {
         throw new TidemarkError('usage', { detail: `“${method}” is no way to sign in: email or phone` });
       }
       const to = { [method]: required(address, 'the address'), code: options.code ?? true };
-      const sent = await codeOf(context, to, sendOwn('link'), (where) => `account link ${method} ${where}`);
+      const sent = await codeOf(context, to, undefined, sendOwn('link'), (where) => `account link ${method} ${where}`);
       if (sent === 'sent') return 7;
       if (sent === undefined) throw new TidemarkError('code_expired');
       const linked = await context.withEngine((engine) => engine.call('account.link', { code: sent }));

@@ -1,6 +1,6 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { resolve } from 'node:path';
-import { TidemarkError } from '../../contract/index.ts';
+import { countryCode, TidemarkError } from '../../contract/index.ts';
 import { isLoopbackHost, serveCloud } from '../../host/index.ts';
 import { addCommand, addGroup, type Shell } from '../command.ts';
 import { portNumber } from '../durations.ts';
@@ -14,6 +14,8 @@ interface ServeOptions {
   readonly mailFrom?: string;
   readonly smsTo?: string;
   readonly smsWebhook?: string;
+  readonly smsCountries?: readonly string[];
+  readonly otherRegion?: string;
   readonly signUp?: 'open' | 'invite' | 'closed';
   readonly keyFile?: string;
   readonly plan: 'free' | 'premium' | 'family' | 'pro';
@@ -47,6 +49,8 @@ export function addCloudCommands(program: Command, shell: Shell): void {
         .option('--mail-to <dir>', 'write outgoing mail as files instead, for tests and trials')
         .option('--sms-webhook <url>', 'hand text messages to this gateway, signed with TIDEMARK_SMS_SECRET')
         .option('--sms-to <dir>', 'write text messages as files instead, for tests and trials')
+        .option('--sms-countries <codes>', 'the only countries that text messages go to, such as DE,AT,CH', countryCodes)
+        .option('--other-region <url>', 'the cloud of the other region, offered to whoever has no account in this one')
         .option('--tls-cert <file>', 'certificate (PEM)')
         .option('--tls-key <file>', 'key of the certificate (PEM)')
         .option('--behind-proxy', 'a proxy in front does TLS'),
@@ -61,6 +65,7 @@ export function addCloudCommands(program: Command, shell: Shell): void {
         host: options.host,
         port: options.port,
         region: options.region,
+        ...(options.otherRegion === undefined ? {} : { otherRegion: httpsUrl('--other-region', options.otherRegion) }),
         plan: options.plan,
         ...(options.signUp === undefined ? {} : { signUp: options.signUp }),
         ...messageOptions(options, context.io.env),
@@ -93,11 +98,14 @@ function messageOptions(
   options: ServeOptions,
   env: Readonly<Record<string, string | undefined>>,
 ): Pick<Parameters<typeof serveCloud>[0], 'mail' | 'sms'> {
-  const { mailTo, mailFrom, smsTo, smsWebhook } = options;
+  const { mailTo, mailFrom, smsTo, smsWebhook, smsCountries } = options;
   const together = (one: string, other: string): TidemarkError =>
     new TidemarkError('usage', { detail: `${one} and ${other} exclude each other` });
   if (mailTo !== undefined && mailFrom !== undefined) throw together('--mail-to', '--mail-from');
   if (smsTo !== undefined && smsWebhook !== undefined) throw together('--sms-to', '--sms-webhook');
+  if (smsCountries !== undefined && smsTo === undefined && smsWebhook === undefined)
+    throw new TidemarkError('usage', { detail: '--sms-countries goes with --sms-webhook or --sms-to' });
+  const where = smsCountries === undefined ? {} : { countries: smsCountries };
   const needed = (name: string): string => {
     const value = env[name];
     if (value === undefined || value === '') throw new TidemarkError('usage', { detail: `${name} is not set` });
@@ -106,8 +114,10 @@ function messageOptions(
   return {
     ...(mailFrom === undefined ? {} : { mail: { smtp: smtpUrl(needed('TIDEMARK_SMTP_URL')), from: mailFrom } }),
     ...(mailTo === undefined ? {} : { mail: { folder: resolve(mailTo) } }),
-    ...(smsWebhook === undefined ? {} : { sms: { webhook: gatewayUrl(smsWebhook), secret: needed('TIDEMARK_SMS_SECRET') } }),
-    ...(smsTo === undefined ? {} : { sms: { folder: resolve(smsTo) } }),
+    ...(smsWebhook === undefined
+      ? {}
+      : { sms: { webhook: httpsUrl('--sms-webhook', smsWebhook), secret: needed('TIDEMARK_SMS_SECRET'), ...where } }),
+    ...(smsTo === undefined ? {} : { sms: { folder: resolve(smsTo), ...where } }),
   };
 }
 
@@ -117,8 +127,16 @@ function smtpUrl(text: string): string {
   throw new TidemarkError('usage', { detail: 'TIDEMARK_SMTP_URL is no smtp:// or smtps:// address' });
 }
 
-function gatewayUrl(text: string): string {
+function httpsUrl(option: string, text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopbackHost(url.hostname))) return text;
-  throw new TidemarkError('usage', { detail: '--sms-webhook is no https:// address, nor http:// of this machine' });
+  throw new TidemarkError('usage', { detail: `${option} is no https:// address, nor http:// of this machine` });
+}
+
+/** Throws InvalidArgumentError. */
+function countryCodes(text: string): readonly string[] {
+  const codes = text.split(',').map((code) => code.trim().toUpperCase());
+  const wrong = codes.find((code) => !countryCode.safeParse(code).success);
+  if (wrong !== undefined) throw new InvalidArgumentError(`“${wrong}” is no country code of two letters.`);
+  return codes;
 }

@@ -22,11 +22,19 @@ export interface Running {
 /** Everything that any command of this test file printed, for looking for secrets. */
 export const transcript: string[] = [];
 
+export interface CommandOptions {
+  readonly profile?: string;
+  readonly stdin?: string;
+  /** Beside that of the test. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Starts the real command in a process of its own. */
-export function start(args: readonly string[], options: { readonly profile?: string; readonly stdin?: string } = {}): Running {
+export function start(args: readonly string[], options: CommandOptions = {}): Running {
   const child = spawn(process.execPath, [entry, ...args], {
     env: {
       ...process.env,
+      ...options.env,
       TIDEMARK_SECRET_STORE: 'file',
       ...(options.profile === undefined ? {} : { TIDEMARK_PROFILE: options.profile }),
     },
@@ -57,5 +65,4 @@ export function start(args: readonly string[], options: { readonly profile?: str
 }
 
 /** Runs the real command to its end. */
-export const tidemark = (args: readonly string[], options: { readonly profile?: string; readonly stdin?: string } = {}): Promise<Outcome> =>
-  start(args, options).ended;
+export const tidemark = (args: readonly string[], options: CommandOptions = {}): Promise<Outcome> => start(args, options).ended;

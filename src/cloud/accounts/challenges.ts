@@ -12,6 +12,7 @@ import { hourMs, minuteMs } from '../../base/index.ts';
 import type { AccountCatalogue, ChallengeRecord, IdentityKey } from '../catalogue.ts';
 import type { Outbox } from '../messages/outbox.ts';
 import { codeMessage, nearestLocale } from '../messages/texts.ts';
+import { requireServed } from './phone-numbers.ts';
 
 // OWASP ASVS 5, 6.5 and 6.6: codes of at least 20 bits, for ten minutes, for one use, and guessed at a few times only.
 const CODE_MS = 10 * minuteMs;
@@ -27,6 +28,8 @@ export interface ChallengesOptions {
   readonly catalogue: AccountCatalogue;
   /** Where codes can go; a kind that is missing is not served. */
   readonly outboxes: { readonly email?: Outbox; readonly phone?: Outbox };
+  /** Where text messages go to, two letters of ISO 3166-1 each; null: everywhere. */
+  readonly countries: readonly string[] | null;
   /** Codes are kept by their HMAC: six digits alone would be guessed from any hash. */
   readonly key: KeyObject;
   readonly now: () => number;
@@ -60,6 +63,7 @@ export class Challenges {
     const { catalogue, now, newId, outboxes } = this.#options;
     const outbox = outboxes[to.kind];
     if (outbox === undefined) throw new TidemarkError('codes_unavailable');
+    if (to.kind === 'phone') requireServed(to.phone, this.#options.countries);
     const key = keyOf(to);
     const at = now();
     const lately = await catalogue.challengesTo(key, at - hourMs);

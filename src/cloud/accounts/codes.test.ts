@@ -157,3 +157,28 @@ describe('a forgotten password', () => {
     expect((await signedIn('an entirely new one')).status).toBe(200);
   });
 });
+
+describe('a phone number', () => {
+  it('is one that messages go to: of a numbering plan, of a country that is served, and not one that costs', async () => {
+    await using cloud = await startCloud({ sms: { folder: post.folder, countries: ['DE', 'CH'] } });
+    const to = (number: string): object => ({ kind: 'phone', phone: number });
+    for (const [number, code] of [
+      ['+4915112345678', undefined],
+      ['+41446681800', undefined],
+      ['+33612345678', 'phone_not_served'],
+      ['+8613800138000', 'phone_not_served'],
+      // A satellite network, of no country.
+      ['+8821612345678', 'phone_not_served'],
+      ['+19005551234', 'phone_invalid'],
+      ['+49151', 'invalid_request'],
+      ['+4915112', 'phone_invalid'],
+      ['+999123456789', 'phone_invalid'],
+    ] as const) {
+      const answer = await ask(cloud, to(number));
+      expect([number, answer.status === 200 ? undefined : answer.problem.code]).toEqual([number, code]);
+    }
+    expect(post.arrived(), 'nothing was sent to the others').toHaveLength(2);
+    const discovery = await call(cloud.url, 'GET', '/.well-known/tidemark');
+    expect(discovery.body).toMatchObject({ codes: { email: false, phone: true, phoneCountries: ['DE', 'CH'] } });
+  });
+});

@@ -26,7 +26,7 @@ import { sendContent } from './send-content.ts';
 import { waitForChange } from './wait-for-change.ts';
 
 export interface Services {
-  readonly options: Pick<CloudOptions, 'region' | 'signUp' | 'version'>;
+  readonly options: Pick<CloudOptions, 'region' | 'otherRegion' | 'sms' | 'signUp' | 'version'>;
   readonly accounts: Accounts;
   readonly challenges: Challenges;
   readonly catalogue: Catalogue;
@@ -166,8 +166,13 @@ async function discoveryOf({ options, catalogue, challenges }: Services): Promis
     apiVersion: API_VERSION,
     serverVersion: options.version,
     region: options.region,
+    otherRegion: options.otherRegion ?? null,
     signUp: options.signUp,
-    codes: { email: challenges.serves('email'), phone: challenges.serves('phone') },
+    codes: {
+      email: challenges.serves('email'),
+      phone: challenges.serves('phone'),
+      phoneCountries: options.sms?.countries === undefined ? null : [...options.sms.countries],
+    },
     limits: {
       commitEntries: MAX_COMMIT_ENTRIES,
       blocksBodyBytes: MAX_BLOCKS_BODY_BYTES,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { sizeBytes } from '../primitives.ts';
 import { planId, region } from './account.ts';
+import { countryCode } from './identity.ts';
 
 export const plan = z.object({
   id: planId,
@@ -17,9 +18,17 @@ export const discovery = z.object({
   apiVersion: z.literal(API_VERSION),
   serverVersion: z.string(),
   region,
+  otherRegion: z
+    .url({ protocol: /^https?$/ })
+    .nullable()
+    .describe('the cloud of the other region, which shares nothing with this one'),
   signUp: z.enum(['open', 'invite', 'closed', 'bootstrap']),
   codes: z
-    .object({ email: z.boolean(), phone: z.boolean() })
+    .object({
+      email: z.boolean(),
+      phone: z.boolean(),
+      phoneCountries: z.array(countryCode).nullable().describe('where text messages go to; null: no country is left out'),
+    })
     .describe('where codes can be sent; where mail can, an e-mail address is proved before there is an account for it'),
   limits: z.object({
     commitEntries: z.int().min(1),

@@ -48,6 +48,27 @@ export const challenge = z.object({
 /** A code that was sent, as it comes back. */
 export const codeProof = z.object({ challenge: id128, code });
 
+/** What helps when a code does not come, in the order to try it (PRODUCT, "Accounts"). */
+export const codeAdvice = z.enum(['spam', 'typos', 'email', 'provider']);
+export const sentChallenge = challenge.extend({ advice: z.array(codeAdvice) });
+
+/** An address as a person typed it, read. */
+export const readAddress = z.object({
+  to: codeAddress,
+  /** How it is shown: numbers in groups. */
+  shown: z.string(),
+  /** What was probably meant, where the address looks like a typo. */
+  suggestion: z.string().nullable(),
+  /** Text messages to other countries often do not arrive: people should know before they wait. */
+  delivery: z.enum(['usual', 'unreliable']),
+});
+
+/** ISO 3166-1, two capital letters. */
+export const countryCode = z.string().regex(/^[A-Z]{2}$/, 'must be two capital letters, such as DE');
+
+export type CodeAdvice = z.infer<typeof codeAdvice>;
+export type SentChallenge = z.infer<typeof sentChallenge>;
+export type ReadAddress = z.infer<typeof readAddress>;
 export type IdentityKind = z.infer<typeof identityKind>;
 export type Identity = z.infer<typeof identity>;
 export type CodeAddress = z.infer<typeof codeAddress>;

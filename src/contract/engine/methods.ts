@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { deviceName, email, id128, sizeBytes, timeMs } from '../primitives.ts';
 import { account, device, password, quota } from '../cloud/account.ts';
-import { challenge, code, codeAddress } from '../cloud/identity.ts';
+import { code, codeAddress, readAddress, sentChallenge } from '../cloud/identity.ts';
 import { fileVersion, trashItem } from '../cloud/drive.ts';
 import {
   activity,
@@ -63,10 +63,24 @@ export const methods = {
 
   'status.snapshot': { params: none, result: status },
 
+  /**
+   * Reads an e-mail address or phone number as a person typed it, before anything is sent there: what it is, what was probably
+   * meant, whether a message is likely to arrive. `country` is that of a number without country code. Without `server` it is
+   * about the cloud of the account.
+   */
+  'account.readAddress': {
+    params: z.object({
+      server: server.optional(),
+      kind: z.enum(['email', 'phone']),
+      text: z.string().max(300),
+      country: z.string().max(10).optional(),
+    }),
+    result: readAddress,
+  },
   /** Sends a code; who gives it back says only where it went and what it is. */
   'account.sendCode': {
     params: z.object({ server, to: codeAddress, purpose: z.enum(['enter', 'reset']), language: z.string().max(35).optional() }),
-    result: challenge,
+    result: sentChallenge,
   },
   /** With an e-mail address and a password, with a code, or with all three where the cloud asks for a proof of the address. */
   'account.signUp': {
@@ -94,7 +108,7 @@ export const methods = {
   /** As `account.sendCode`, to an address of this account, or to one that is to be added to it. */
   'account.sendOwnCode': {
     params: z.object({ to: codeAddress, purpose: z.enum(['link', 'prove']), language: z.string().max(35).optional() }),
-    result: challenge,
+    result: sentChallenge,
   },
   /** Shows that it is still the same person: for ten minutes, and after signing in, the ways to sign in can be changed. */
   'account.prove': { params: z.object({ password: z.string().max(1024).optional(), code: sentCode.optional() }), result: none },

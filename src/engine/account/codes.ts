@@ -1,4 +1,12 @@
-import { type Challenge, type CodeAddress, type CodeProof, type CodePurpose, TidemarkError } from '../../contract/index.ts';
+import {
+  type Challenge,
+  type CodeAddress,
+  type CodeAdvice,
+  type CodeProof,
+  type CodePurpose,
+  type Discovery,
+  TidemarkError,
+} from '../../contract/index.ts';
 import type { ChallengeRow, Store } from '../store/api.ts';
 
 /** Older ones are over long before there are so many. */
@@ -30,3 +38,13 @@ export function proofOf(
 
 const isFor = (row: ChallengeRow, server: string, to: CodeAddress, purpose: string): boolean =>
   row.server === server && row.purpose === purpose && row.to.kind === to.kind && addressOf(row.to) === addressOf(to);
+
+/** What helps when the code does not come, as far as this cloud offers it; the order is that of PRODUCT, "Accounts". */
+export function adviceFor({ kind }: CodeAddress, { codes, providers }: Pick<Discovery, 'codes' | 'providers'>): CodeAdvice[] {
+  return [
+    ...(kind === 'email' ? (['spam'] as const) : []),
+    'typos',
+    ...(kind === 'phone' && codes.email ? (['email'] as const) : []),
+    ...(providers.length > 0 ? (['provider'] as const) : []),
+  ];
+}

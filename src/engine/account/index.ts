@@ -1,4 +1,5 @@
-export { proofOf, rememberCode } from './codes.ts';
+export { adviceFor, proofOf, rememberCode } from './codes.ts';
+export { readAddress } from './read-address.ts';
 export { type SecretStoreChoice, openSecretStore } from './open-secret-store.ts';
 export { openFileSecretStore } from './secret-store-file.ts';
 export { type KeyringEntry, openKeyringSecretStore } from './secret-store-keyring.ts';

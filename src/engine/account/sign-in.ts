@@ -45,12 +45,14 @@ export async function signUp(parts: AccountParts, request: SignUpRequest): Promi
 
 /** Signs this device in, with a password or a code. Throws as `signUp`. */
 export async function signIn(parts: AccountParts, request: SignInRequest): Promise<AccountRow> {
-  await parts.cloud.discover();
+  const { otherRegion } = await parts.cloud.discover();
   const { email = '', password = '', proof } = request;
   const device = deviceInfo(parts.platform, request.deviceName);
-  const session = await parts.cloud.signIn(
-    proof === undefined ? { method: 'password', email, password, device } : { method: 'code', proof, device },
-  );
+  const session = await parts.cloud
+    .signIn(proof === undefined ? { method: 'password', email, password, device } : { method: 'code', proof, device })
+    .catch((error: unknown) => {
+      throw withOtherRegion(error, otherRegion);
+    });
   return settle(parts, session, request);
 }
 
@@ -60,6 +62,13 @@ export async function signOut(parts: Pick<AccountParts, 'cloud' | 'session'>): P
   const token = await parts.session.refreshToken().catch(() => null);
   await parts.session.forget();
   return { told: token !== null && (await tell(parts.cloud, token)) };
+}
+
+/** The account may live in the other region: where that is, is offered. It is not asked; whoever wants it there signs in there. */
+function withOtherRegion(error: unknown, otherRegion: string | null): unknown {
+  if (otherRegion === null || !(error instanceof TidemarkError)) return error;
+  if (error.code !== 'no_such_account' && error.code !== 'invalid_credentials') return error;
+  return new TidemarkError(error.code, { otherRegion }, { cause: error });
 }
 
 async function settle(parts: AccountParts, session: Session, request: SignInRequest): Promise<AccountRow> {

@@ -1,11 +1,12 @@
 import { type Account, TidemarkError } from '../../../contract/index.ts';
-import { type AccountParts, proofOf, rememberCode, signIn, signOut, signUp } from '../../account/index.ts';
+import { type AccountParts, adviceFor, proofOf, readAddress, rememberCode, signIn, signOut, signUp } from '../../account/index.ts';
 import { type CloudApi, REFRESH_TOKEN_SECRET } from '../../remote/index.ts';
 import type { AccountRow } from '../../store/index.ts';
 import { note } from '../../apply/index.ts';
 import type { Handlers, TidemarkEngine } from '../engine.ts';
 
 type Names =
+  | 'account.readAddress'
   | 'account.sendCode'
   | 'account.signUp'
   | 'account.signIn'
@@ -26,7 +27,7 @@ export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
     const { server, signedOut } = engine.requireAccount();
     if (signedOut !== null) throw new TidemarkError(signedOut.code, signedOut.params);
     const { api, session } = engine.connection(server);
-    return { server: api.server, identities: api.identities(session) };
+    return { server: api.server, identities: api.identities(session), discover: () => api.discover() };
   };
   const spoken = (language: string | undefined) => (language === undefined ? {} : { language });
   /** An account may be called otherwise once a way to sign in came or went. */
@@ -68,14 +69,21 @@ export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
       return drive.me();
     });
   return {
+    'account.readAddress': ({ server, ...typed }) =>
+      readAddress(typed, async () => {
+        const { region, codes } = await asking(server ?? engine.requireAccount().server, (cloud) => cloud.discover());
+        return { region, countries: codes.phoneCountries };
+      }),
     'account.sendCode': ({ server, to, purpose, language }) =>
       asking(server, async (cloud) => {
-        await cloud.discover();
-        return rememberCode(store, cloud.server, to, purpose, await cloud.challenge({ to, purpose, ...spoken(language) }));
+        const advice = adviceFor(to, await cloud.discover());
+        const sent = await cloud.challenge({ to, purpose, ...spoken(language) });
+        return { ...rememberCode(store, cloud.server, to, purpose, sent), advice };
       }),
     'account.sendOwnCode': async ({ to, purpose, language }) => {
-      const { server, identities } = own();
-      return rememberCode(store, server, to, purpose, await identities.challenge({ to, purpose, ...spoken(language) }));
+      const { server, identities, discover } = own();
+      const advice = adviceFor(to, await discover());
+      return { ...rememberCode(store, server, to, purpose, await identities.challenge({ to, purpose, ...spoken(language) })), advice };
     },
     'account.prove': async ({ password, code }) => {
       const { server, identities } = own();
