@@ -1,4 +1,5 @@
 import type {
+  AccountSettings,
   BlockRef,
   CloudFile,
   CloudNode,
@@ -9,6 +10,7 @@ import type {
   DeviceInfo,
   IdentityKind,
   PlanId,
+  SettingValues,
 } from '../contract/index.ts';
 import type { PlanRow } from './options.ts';
 
@@ -20,6 +22,7 @@ export interface Catalogue {
   readonly accounts: AccountCatalogue;
   readonly drives: DriveCatalogue;
   readonly blocks: BlockCatalogue;
+  readonly settings: SettingsCatalogue;
   close(): Promise<void>;
 }
 
@@ -151,6 +154,13 @@ export interface AccountCatalogue {
   ): Promise<readonly number[] | 'code_used'>;
   /** Forgets tokens and invites that can no longer matter. */
   purge(at: number): Promise<void>;
+}
+
+/** Settings that follow an account. */
+export interface SettingsCatalogue {
+  read(accountNo: number): Promise<AccountSettings>;
+  /** Sets these keys and keeps the others; null when there would be more than `most`. */
+  change(accountNo: number, values: SettingValues, most: number): Promise<AccountSettings | null>;
 }
 
 /** In whose name a drive is changed. */

@@ -55,7 +55,7 @@ export function addDeviceCommands(program: Command, shell: Shell): void {
     },
   });
 
-  const settings = addGroup(program, 'settings', 'Settings of this device');
+  const settings = addGroup(program, 'settings', 'Settings: of this device, and those that follow the account');
   addCommand(settings, shell, {
     usage: 'list',
     about: 'List all settings',
@@ -65,9 +65,10 @@ export function addDeviceCommands(program: Command, shell: Shell): void {
         row.key,
         String(row.value),
         row.value === row.initial ? '' : `(${String(row.initial)})`,
+        row.scope === 'account' ? 'all devices' : 'this device',
         row.about,
       ]);
-      context.answer(listed, table(['KEY', 'VALUE', 'DEFAULT', 'ABOUT'], rows));
+      context.answer(listed, table(['KEY', 'VALUE', 'DEFAULT', 'HOLDS ON', 'ABOUT'], rows));
     },
   });
   addCommand(settings, shell, {

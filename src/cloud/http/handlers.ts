@@ -6,6 +6,7 @@ import {
   BLOCK_MIN_BYTES,
   type CloudNode,
   type Discovery,
+  MAX_ACCOUNT_SETTINGS,
   MAX_BLOCKS_BODY_BYTES,
   MAX_COMMIT_ENTRIES,
   MAX_HASHES,
@@ -37,7 +38,7 @@ export interface Services {
 /** What each route does, with everything checked that its schemas can check. */
 export function makeHandlers(services: Services): Handlers {
   const { accounts, challenges, blocks, waiters } = services;
-  const { drives } = services.catalogue;
+  const { drives, settings } = services.catalogue;
   const restored = (accountNo: number, outcome: RestoreOutcome): { node: CloudNode } => {
     const node = nodeOrProblem(outcome);
     waiters.changed(accountNo);
@@ -80,6 +81,14 @@ export function makeHandlers(services: Services): Handlers {
       await accounts.setPassword(holder, body.password);
       return {};
     },
+    settings: async ({ holder }) => settings.read(holder.account.no),
+    changeSettings: async ({ holder, body }) => {
+      const { no } = holder.account;
+      const changed = await settings.change(no, body.values, MAX_ACCOUNT_SETTINGS);
+      if (changed === null) throw new TidemarkError('invalid_request', { field: 'values', problem: 'the account has too many settings' });
+      waiters.changed(no);
+      return changed;
+    },
     devices: async ({ holder }) => ({ devices: await accounts.devices(holder) }),
     renameDevice: async ({ holder, params, body }) => accounts.renameDevice(holder, params.id, body.name),
     revokeDevice: async ({ holder, params }) => {
@@ -91,9 +100,10 @@ export function makeHandlers(services: Services): Handlers {
       const page = await drives.delta(holder.account.no, query.cursor ?? null, query.limit);
       if (page === 'cursor_gone') throw new TidemarkError('cursor_gone');
       if (page === 'cursor_forked') throw new TidemarkError('cursor_gone', { forked: true });
-      return { ...page, entries: [...page.entries] };
+      const { version } = await settings.read(holder.account.no);
+      return { ...page, entries: [...page.entries], settings: version };
     },
-    deltaWait: async (call) => waitForChange(drives, waiters, call),
+    deltaWait: async (call) => waitForChange(services.catalogue, waiters, call),
     missingBlocks: async ({ holder, body }) => ({ missing: [...(await blocks.missing(holder.account, body.hashes))] }),
     storeBlocks: async ({ holder, request }) =>
       blocks.store(holder.account, readFrames(request.body as AsyncIterable<Buffer> | undefined, request.headers['content-length'])),

@@ -1,11 +1,15 @@
 import { TidemarkError } from '../../contract/index.ts';
 import { endedCode } from '../accounts/accounts.ts';
-import type { DriveCatalogue } from '../catalogue.ts';
+import type { Catalogue } from '../catalogue.ts';
 import type { Waiters } from '../drive/waiters.ts';
 import type { Call } from './call.ts';
 
 /** Answers when something changed after the cursor, or at the end of the time. */
-export async function waitForChange(drives: DriveCatalogue, waiters: Waiters, call: Call<'deltaWait'>): Promise<{ changed: boolean }> {
+export async function waitForChange(
+  { drives, settings }: Pick<Catalogue, 'drives' | 'settings'>,
+  waiters: Waiters,
+  call: Call<'deltaWait'>,
+): Promise<{ changed: boolean }> {
   const { holder, query, signal } = call;
   // Begin to listen before looking, so that no change falls between.
   const stop = new AbortController();
@@ -14,6 +18,8 @@ export async function waitForChange(drives: DriveCatalogue, waiters: Waiters, ca
     const changed = await drives.changedSince(holder.account.no, query.cursor);
     if (changed === 'cursor_gone') throw new TidemarkError('cursor_gone');
     if (changed) return { changed };
+    if (query.settings !== undefined && query.settings !== ((await settings.read(holder.account.no)).version ?? 'none'))
+      return { changed: true };
     const why = await wake;
     if (why === 'changed' || why === 'timeout' || why === 'closing') return { changed: why === 'changed' };
     throw new TidemarkError(endedCode(why));

@@ -137,6 +137,12 @@ export const catalogueMigrations: readonly string[] = [
   CREATE INDEX challenges_by_subject ON challenges (kind, subject, sent_at);
   CREATE INDEX challenges_by_time ON challenges (sent_at);
   `,
+  `
+  -- Settings that follow an account: one document of JSON.
+  CREATE TABLE account_settings (
+    account INTEGER PRIMARY KEY REFERENCES accounts (no), version TEXT NOT NULL, document TEXT NOT NULL
+  ) STRICT;
+  `,
 ];
 
 /** Schema of the database that holds small blocks. */

@@ -11,6 +11,7 @@ import { subkey } from './server-key.ts';
 import { SqliteAccounts } from './sqlite-accounts.ts';
 import { SqliteBlocks } from './sqlite-blocks.ts';
 import { SqliteDrives } from './sqlite-drives.ts';
+import { SqliteSettings } from './sqlite-settings.ts';
 
 export interface SqliteCatalogueOptions {
   readonly dataDir: string;
@@ -41,6 +42,7 @@ export function openSqliteCatalogue(options: SqliteCatalogueOptions): OpenCatalo
       accounts: new SqliteAccounts(db),
       drives: new SqliteDrives(db, options.now, options.newId),
       blocks: new SqliteBlocks(db, options.now),
+      settings: new SqliteSettings(db, options.newId),
       endedCleanly: !running,
       close: async () => {
         takeFact(db, 'running');

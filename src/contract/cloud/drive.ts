@@ -17,10 +17,18 @@ export const deltaResponse = z.object({
   epoch: id128.describe('changes when the drive was reset or restored; never turned into deletions by itself'),
   /** True when this read began without a cursor: once `hasMore` is false, what was not listed does not exist. */
   snapshot: z.boolean(),
+  settings: id128.nullable().describe('version of the settings of the account; null while there are none'),
 });
 
 export const MAX_WAIT_MS = 60_000;
-export const waitQuery = z.object({ cursor, timeoutMs: z.coerce.number().int().min(0).max(MAX_WAIT_MS).default(30_000) });
+export const waitQuery = z.object({
+  cursor,
+  timeoutMs: z.coerce.number().int().min(0).max(MAX_WAIT_MS).default(30_000),
+  settings: z
+    .union([id128, z.literal('none')])
+    .optional()
+    .describe('version of the settings that the device knows; others are a change too'),
+});
 export const waitResponse = z.object({ changed: z.boolean() });
 
 export const fileVersion = z.object({

@@ -7,3 +7,4 @@ export * from './drive.ts';
 export * from './node.ts';
 export * from './problem.ts';
 export * from './routes.ts';
+export * from './settings.ts';

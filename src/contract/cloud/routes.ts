@@ -29,6 +29,7 @@ import {
   waitQuery,
   waitResponse,
 } from './drive.ts';
+import { accountSettings, settingChanges } from './settings.ts';
 
 /** One call of the cloud API. Server, client and OpenAPI document are all made from this table. */
 export interface Route {
@@ -144,6 +145,15 @@ export const routes = {
     auth: true,
     body: newPassword,
     response: nothing,
+  },
+  settings: { method: 'GET', path: '/v1/me/settings', summary: 'Settings that follow the account', auth: true, response: accountSettings },
+  changeSettings: {
+    method: 'PATCH',
+    path: '/v1/me/settings',
+    summary: 'Change some of them; the others stay',
+    auth: true,
+    body: settingChanges,
+    response: accountSettings,
   },
   devices: { method: 'GET', path: '/v1/devices', summary: 'Signed-in devices', auth: true, response: deviceList },
   renameDevice: {

@@ -1,7 +1,11 @@
 import { z } from 'zod';
 
-/** Every setting: its type and its default. All are of one device: what is to hold on all of them is a file in the folder. */
+export const settingScope = z.enum(['account', 'device']);
+export type SettingScope = z.infer<typeof settingScope>;
+
+/** Every setting: its type, its default, and whether it follows the account to all its devices or is of this machine. */
 export interface SettingDefinition {
+  readonly scope: SettingScope;
   readonly schema: z.ZodType;
   readonly initial: unknown;
   readonly about: string;
@@ -9,29 +13,34 @@ export interface SettingDefinition {
 
 export const settings = {
   language: {
+    scope: 'account',
     schema: z.enum(['system', 'en', 'zh-Hans', 'zh-Hant']),
     initial: 'system',
     about: 'Language of the window and of messages',
   },
-  theme: { schema: z.enum(['system', 'light', 'dark']), initial: 'system', about: 'Colours of the window' },
+  theme: { scope: 'account', schema: z.enum(['system', 'light', 'dark']), initial: 'system', about: 'Colours of the window' },
   'upload.limitKiBps': {
+    scope: 'device',
     schema: z.int().min(0).max(10_000_000),
     initial: 0,
     about: 'Upload limit in KiB a second; 0 is no limit',
   },
   'download.limitKiBps': {
+    scope: 'device',
     schema: z.int().min(0).max(10_000_000),
     initial: 0,
     about: 'Download limit in KiB a second; 0 is no limit',
   },
-  'scan.intervalMinutes': { schema: z.int().min(1).max(1440), initial: 60, about: 'Full look at the folder, in minutes' },
+  'scan.intervalMinutes': { scope: 'device', schema: z.int().min(1).max(1440), initial: 60, about: 'Full look at the folder, in minutes' },
   'ignore.rules': {
+    scope: 'device',
     schema: z.string().max(65_536),
     initial: '',
     about:
       'What this device does not sync: lines of gitignore syntax, counted from the synced folder; a .tidemarkignore in it comes first, and holds on every device',
   },
   'trash.keepDays': {
+    scope: 'account',
     schema: z.int().min(30).max(3650),
     initial: 30,
     about: 'Days that deleted and replaced files stay in the local trash',
@@ -48,5 +57,6 @@ export const settingRow = z.object({
   value: z.union([z.string(), z.number(), z.boolean()]),
   initial: z.union([z.string(), z.number(), z.boolean()]),
   about: z.string(),
+  scope: settingScope.describe('account: the same on all devices of the account'),
 });
 export type SettingRow = z.infer<typeof settingRow>;

@@ -7,6 +7,7 @@ import { samePlace } from '../plan/index.ts';
 import { type FeedEvent, readChanges } from '../remote/index.ts';
 import type { CursorRow, StoreWrites } from '../store/index.ts';
 import type { Committer } from '../transfer/index.ts';
+import { AccountSettingsSync } from './account-settings.ts';
 import { isAboutConnection, type SyncContext } from './sync-context.ts';
 import { Waiters } from './waiters.ts';
 import { Wake } from './wake.ts';
@@ -27,6 +28,7 @@ export class PullLoop {
   /** Why nothing is read any more. */
   #ended: TidemarkError | undefined;
   readonly #waiters = new Waiters();
+  readonly #settings: AccountSettingsSync;
 
   readonly #maySend: () => boolean;
 
@@ -43,6 +45,7 @@ export class PullLoop {
     this.#commits = commits;
     this.#committer = committer;
     this.#onConnection = onConnection;
+    this.#settings = new AccountSettingsSync(ctx);
   }
 
   /** Reads again soon; resolves when a read that began after this call came to its end. Rejects when one fails. */
@@ -97,7 +100,7 @@ export class PullLoop {
       const asked = this.#asked;
       try {
         this.#reading = true;
-        await this.#replay()
+        const settings = await this.#replay()
           .then(() => this.#readToEnd())
           .finally(() => {
             this.#reading = false;
@@ -107,6 +110,7 @@ export class PullLoop {
         this.#served = asked;
         this.#onConnection(null);
         this.#waiters.settle(asked);
+        await this.#settings.sync(settings, this.#maySend());
       } catch (error) {
         if (isAborted(error)) break;
         const data = toErrorData(error);
@@ -149,7 +153,8 @@ export class PullLoop {
     }
   }
 
-  async #readToEnd(): Promise<void> {
+  /** Answers the version of the settings of the account. */
+  async #readToEnd(): Promise<string | null> {
     const { store, drive, stopping } = this.#ctx;
     const before = store.cursor();
     let from = before;
@@ -157,12 +162,14 @@ export class PullLoop {
     for (let restarts = 0; restarts < 3;) {
       const listed = new Set<NodeId>();
       let over = true;
+      let settings: string | null = null;
       let askedAt = from;
       const pages = readChanges(drive, from, stopping, (ask) => {
         this.#commits.forgetAnswered();
         return ask();
       });
       for await (const event of pages) {
+        if (event.kind === 'page') settings = event.settings;
         if (event.kind === 'restart') {
           undone ||= event.reason === 'epoch_changed';
           restarts += 1;
@@ -174,7 +181,7 @@ export class PullLoop {
           break;
         } else askedAt = event.position;
       }
-      if (over) return;
+      if (over) return settings;
     }
     throw new TidemarkError('cloud_answer_invalid', { field: 'cursor' });
   }

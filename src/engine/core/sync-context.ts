@@ -7,7 +7,7 @@ import type { StatusEvent } from '../status/index.ts';
 import type { AccountRow, ActivityRow, FolderRow, Store } from '../store/index.ts';
 import type { ScopeKeeper } from './scope-keeper.ts';
 
-export type ChangedList = 'files' | 'issues' | 'questions' | 'conflicts' | 'folders';
+export type ChangedList = 'files' | 'issues' | 'questions' | 'conflicts' | 'folders' | 'settings';
 
 /** What a running sync tells the engine. */
 export interface SyncHooks {

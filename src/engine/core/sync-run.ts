@@ -300,7 +300,17 @@ export class SyncRun {
         else environment.log.warn('waiting for changes failed', { ...offline });
       },
     };
-    return watchChanges(drive, () => store.cursor()?.cursor ?? null, options, this.#stop.signal);
+    const knowing: Pick<DriveApi, 'wait'> = {
+      wait: (cursor, timeoutMs, signal) => drive.wait(cursor, timeoutMs, signal, this.#settingsVersion()),
+    };
+    return watchChanges(knowing, () => store.cursor()?.cursor ?? null, options, this.#stop.signal);
+  }
+
+  /** Of those that are agreed on with this account's cloud. */
+  #settingsVersion(): string | null {
+    const { store, account } = this.#parts;
+    const agreed = store.agreedSettings();
+    return agreed?.accountId === account.accountId ? agreed.version : null;
   }
 
   #isStopping(): boolean {
@@ -359,6 +369,11 @@ export class SyncRun {
     this.#pull.requestNow();
     this.#watchNap.wake();
     this.#scan.hintAll();
+  }
+
+  /** Something is to be told to the cloud beside what is in the folder. */
+  readSoon(): void {
+    this.#pull.request();
   }
 
   applySettings(): void {

@@ -1,5 +1,6 @@
 import type {
   Account,
+  AccountSettings,
   Challenge,
   CodeAddress,
   CodeProof,
@@ -12,6 +13,7 @@ import type {
   FileVersion,
   Quota,
   Session,
+  SettingValues,
   TrashItem,
   CloudNode,
 } from '../../contract/index.ts';
@@ -87,8 +89,13 @@ export interface DriveApi {
   renameDevice(id: string, name: string): Promise<Device>;
   revokeDevice(id: string): Promise<void>;
   quota(): Promise<Quota>;
+  /** Those that follow the account. */
+  settings(): Promise<AccountSettings>;
+  /** Sets these and keeps the others. */
+  changeSettings(values: SettingValues): Promise<AccountSettings>;
   delta(cursor: string | null, signal?: AbortSignal): Promise<DeltaResponse>;
-  wait(cursor: string, timeoutMs: number, signal?: AbortSignal): Promise<boolean>;
+  /** @param settings version of those that are known; others are a change too */
+  wait(cursor: string, timeoutMs: number, signal?: AbortSignal, settings?: string | null): Promise<boolean>;
   /** Hashes the cloud lacks. Any number of hashes; split as the contract asks. */
   missing(hashes: readonly string[], signal?: AbortSignal): Promise<ReadonlySet<string>>;
   /** One request; the caller keeps the sum under MAX_BLOCKS_BODY_BYTES. Throws `hash_mismatch` when any was rejected. */

@@ -74,7 +74,7 @@ describe('the change feed', () => {
 
   it('does not stay for ever with a cloud that says more and does not move', async () => {
     const stuck: Pick<DriveApi, 'delta'> = {
-      delta: () => Promise.resolve({ entries: [], cursor: 'c', hasMore: true, epoch: 'e', snapshot: false }),
+      delta: () => Promise.resolve({ entries: [], cursor: 'c', hasMore: true, epoch: 'e', snapshot: false, settings: null }),
     };
     const reading = readChanges(stuck, { cursor: 'b', epoch: 'e' });
     await reading.next();

@@ -17,6 +17,8 @@ export type FeedEvent =
       /** Part of a full listing: once `last`, what was not listed does not exist. */
       readonly snapshot: boolean;
       readonly last: boolean;
+      /** Version of the settings of the account. */
+      readonly settings: string | null;
     }
   /**
    * The position no longer means anything: read again from null. `cursor_gone`: too old, or another drive.
@@ -51,7 +53,7 @@ export async function* readChanges(
     if (page.hasMore && page.cursor === asked?.cursor) throw new TidemarkError('cloud_answer_invalid', { field: 'cursor' });
     snapshot = asked === null ? true : snapshot;
     position = { cursor: page.cursor, epoch: page.epoch };
-    yield { kind: 'page', changes: page.entries.map(toRemoteChange), position, snapshot, last: !page.hasMore };
+    yield { kind: 'page', changes: page.entries.map(toRemoteChange), position, snapshot, last: !page.hasMore, settings: page.settings };
     if (!page.hasMore) return;
   }
 }

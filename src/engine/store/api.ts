@@ -7,6 +7,7 @@ import type {
   MassDeleteQuestion,
   SettingKey,
   SettingValue,
+  SettingValues,
 } from '../../contract/index.ts';
 import type {
   FileStat,
@@ -70,6 +71,8 @@ export interface StoreReads {
   /** The newest first. */
   challenges(): readonly ChallengeRow[];
   setting<K extends SettingKey>(key: K): SettingValue<K>;
+  /** What this device and the cloud last agreed on; null before the first time. */
+  agreedSettings(): AgreedSettings | null;
   pausedUntil(): number | 'resumed' | null;
 
   /** Newest first; `before` is the id of the last row of the page before. `search` looks into both paths. */
@@ -118,6 +121,7 @@ export interface StoreWrites {
   setCursor(cursor: CursorRow | null): void;
   setChallenges(rows: readonly ChallengeRow[]): void;
   setSetting<K extends SettingKey>(key: K, value: SettingValue<K>): void;
+  setAgreedSettings(agreed: AgreedSettings): void;
   /** Null: paused until resumed. */
   setPausedUntil(until: number | 'resumed' | null): void;
   addActivity(entry: NewActivity): ActivityRow;
@@ -138,6 +142,13 @@ export interface JournalRow {
   readonly kind: string;
   /** JSON; whoever wrote it validates it. */
   readonly data: unknown;
+}
+
+/** The settings that follow an account, as this device and its cloud last agreed on them. */
+export interface AgreedSettings {
+  readonly accountId: string;
+  readonly version: string | null;
+  readonly values: SettingValues;
 }
 
 /** A code that was asked for from here. */

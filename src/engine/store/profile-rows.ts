@@ -1,5 +1,5 @@
 import { type SettingKey, type SettingValue, settings } from '../../contract/index.ts';
-import type { AccountRow, ChallengeRow, CursorRow, DeletionRow, FolderRow, LocalOnlyRow } from './api.ts';
+import type { AccountRow, AgreedSettings, ChallengeRow, CursorRow, DeletionRow, FolderRow, LocalOnlyRow } from './api.ts';
 import type { Sql } from './sql.ts';
 
 /** Single values, kept as JSON under a key. */
@@ -41,6 +41,7 @@ export function profileRows(sql: Sql) {
         const known = settings[key].schema.safeParse(get(`setting.${key}`));
         return (known.success ? known.data : settings[key].initial) as SettingValue<K>;
       },
+      agreedSettings: () => (get('agreedSettings') ?? null) as AgreedSettings | null,
       pausedUntil: () => {
         const pause = get('pause') as { readonly until: number | null } | undefined;
         return pause === undefined ? 'resumed' : pause.until;
@@ -56,6 +57,7 @@ export function profileRows(sql: Sql) {
       setChallenges: (rows: readonly ChallengeRow[]) => set('challenges', rows.length === 0 ? null : rows),
       setRecentDeletions: (rows: readonly DeletionRow[]) => set('recentDeletions', rows.length === 0 ? null : rows),
       setSetting: <K extends SettingKey>(key: K, value: SettingValue<K>) => set(`setting.${key}`, value),
+      setAgreedSettings: (agreed: AgreedSettings) => set('agreedSettings', agreed),
       setPausedUntil: (until: number | 'resumed' | null) => set('pause', until === 'resumed' ? null : { until }),
     },
   };

@@ -6,8 +6,8 @@ import type { Handlers, TidemarkEngine } from '../engine.ts';
 export function settingMethods(engine: TidemarkEngine): Handlers<'settings.list' | 'settings.set'> {
   const { store } = engine;
   const row = (key: SettingKey): SettingRow => {
-    const { initial, about } = settings[key];
-    return { key, value: store.setting(key), initial, about };
+    const { initial, about, scope } = settings[key];
+    return { key, value: store.setting(key), initial, about, scope };
   };
   return {
     'settings.list': () => Promise.resolve({ settings: settingKeys.map(row) }),
@@ -24,6 +24,7 @@ export function settingMethods(engine: TidemarkEngine): Handlers<'settings.list'
       store.sync();
       if (key === 'ignore.rules') engine.run?.judgedAnew(judgedAnew);
       engine.run?.applySettings();
+      if (settings[key].scope === 'account') engine.run?.readSoon();
       engine.publisher.lists('settings');
       return Promise.resolve(row(key));
     },

@@ -1,5 +1,5 @@
 import { minuteMs } from '../../../base/index.ts';
-import { type Device, type DeviceInfo, type Region, type Session, TidemarkError } from '../../../contract/index.ts';
+import { type AccountSettings, type Device, type DeviceInfo, type Region, type Session, TidemarkError } from '../../../contract/index.ts';
 import type { Clock, Random } from '../../environment.ts';
 import { DriveState } from './drive-state.ts';
 
@@ -34,6 +34,7 @@ export interface FakeAccount {
   readonly createdAt: number;
   readonly drive: DriveState;
   totalBytes: number;
+  settings: AccountSettings;
 }
 
 /** Accounts, devices and tokens of a fake cloud. */
@@ -74,6 +75,7 @@ export class FakeAccounts {
       createdAt: this.#clock.now(),
       drive,
       totalBytes,
+      settings: { version: null, values: {} },
     };
     this.#byEmail.set(email, account);
     return this.#session(this.#newDevice(account, info));

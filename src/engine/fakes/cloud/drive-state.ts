@@ -284,7 +284,7 @@ export class DriveState {
     return { sequence, snapshotFrom };
   }
 
-  delta(cursor: string | null, limit: number): DeltaResponse {
+  delta(cursor: string | null, limit: number): Omit<DeltaResponse, 'settings'> {
     const from = cursor === null ? { sequence: 0, snapshotFrom: this.#log.length } : this.readCursor(cursor);
     const entries: DeltaResponse['entries'] = [];
     let sequence = from.sequence;

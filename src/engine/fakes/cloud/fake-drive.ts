@@ -10,6 +10,7 @@ import {
   TidemarkError,
   commitRequest,
   devicePatch,
+  settingChanges,
   waitQuery,
 } from '../../../contract/index.ts';
 import type { BlockData, Credentials, DriveApi } from '../../remote/api.ts';
@@ -66,21 +67,38 @@ export class FakeDrive implements DriveApi {
       return { plan: 'free', totalBytes: account.totalBytes, usedBytes, ...usage, state };
     });
 
-  delta: DriveApi['delta'] = (cursor, signal) =>
-    this.#request('delta', ({ account }) => account.drive.delta(cursor, this.#cloud.deltaLimit), signal);
+  settings: DriveApi['settings'] = () => this.#request('settings', ({ account }) => account.settings);
 
-  wait: DriveApi['wait'] = (cursor, timeoutMs, signal) =>
+  changeSettings: DriveApi['changeSettings'] = (values) =>
+    this.#request('changeSettings', ({ account }) => {
+      const changed = Object.entries(checked(settingChanges, { values }).values).some(
+        ([key, value]) => account.settings.values[key] !== value,
+      );
+      if (changed) account.settings = { version: this.#cloud.random.id(), values: { ...account.settings.values, ...values } };
+      this.#cloud.wake();
+      return account.settings;
+    });
+
+  delta: DriveApi['delta'] = (cursor, signal) =>
+    this.#request(
+      'delta',
+      ({ account }) => ({ ...account.drive.delta(cursor, this.#cloud.deltaLimit), settings: account.settings.version }),
+      signal,
+    );
+
+  wait: DriveApi['wait'] = (cursor, timeoutMs, signal, known) =>
     this.#request(
       'wait',
       async (device) => {
         checked(waitQuery, { cursor, timeoutMs });
         const { drive } = device.account;
+        const otherSettings = (): boolean => known !== undefined && known !== device.account.settings.version;
         const endMs = this.#cloud.clock.monotonic() + timeoutMs;
         for (;;) {
           assertSignedIn(device);
           if (signal?.aborted === true) throw new TidemarkError('aborted');
           drive.readCursor(cursor);
-          if (drive.cursor() !== cursor) return true;
+          if (drive.cursor() !== cursor || otherSettings()) return true;
           const restMs = endMs - this.#cloud.clock.monotonic();
           if (restMs <= 0) return false;
           await this.#cloud.sleepUntilChange(restMs, signal);

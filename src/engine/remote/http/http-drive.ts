@@ -35,12 +35,17 @@ export class HttpDrive implements DriveApi {
 
   quota: DriveApi['quota'] = () => this.#call('quota', {});
 
+  settings: DriveApi['settings'] = () => this.#call('settings', {});
+
+  changeSettings: DriveApi['changeSettings'] = (values) => this.#call('changeSettings', { body: { values } });
+
   delta: DriveApi['delta'] = (cursor, signal) =>
     this.#call('delta', { query: { ...(cursor === null ? {} : { cursor }), limit: MAX_DELTA_LIMIT }, signal });
 
-  wait: DriveApi['wait'] = async (cursor, timeoutMs, signal) => {
+  wait: DriveApi['wait'] = async (cursor, timeoutMs, signal, settings) => {
     const patienceMs = Math.min(timeoutMs, MAX_WAIT_MS);
-    return (await this.#call('deltaWait', { query: { cursor, timeoutMs: patienceMs }, patienceMs, signal })).changed;
+    const known = settings === undefined ? {} : { settings: settings ?? 'none' };
+    return (await this.#call('deltaWait', { query: { cursor, timeoutMs: patienceMs, ...known }, patienceMs, signal })).changed;
   };
 
   missing: DriveApi['missing'] = async (hashes, signal) => {

@@ -78,8 +78,12 @@ export class Traffic {
       renameDevice: wrap('renameDevice', drive.renameDevice),
       revokeDevice: wrap('revokeDevice', drive.revokeDevice),
       quota: wrap('quota', drive.quota),
+      settings: wrap('settings', drive.settings),
+      changeSettings: wrap('changeSettings', drive.changeSettings),
       delta: wrap('delta', drive.delta),
-      wait: wrap('wait', (cursor, timeoutMs, signal) => (this.#live() ? drive.wait(cursor, timeoutMs, signal) : untilAborted(signal))),
+      wait: wrap('wait', (cursor, timeoutMs, signal, settings) =>
+        this.#live() ? drive.wait(cursor, timeoutMs, signal, settings) : untilAborted(signal),
+      ),
       missing: wrap('missing', drive.missing),
       store: wrap('store', (blocks, signal) => {
         this.upBytes += blocks.reduce((sum, { bytes }) => sum + bytes.length, 0);

@@ -106,6 +106,25 @@ export function accountBehaviours(cloud: () => CloudUnderTest): void {
     expect(await stranger.drive.devices()).toHaveLength(1);
   });
 
+  it('keeps settings by key, tells their version with the feed, and wakes the others for what is new', async () => {
+    const { drive, session } = await TestDevice.signUp(cloud());
+    const other = await TestDevice.signIn(cloud(), session.label);
+    expect(await drive.settings()).toEqual({ version: null, values: {} });
+    const first = await drive.changeSettings({ theme: 'dark', 'trash.keepDays': 60 });
+    expect(await drive.changeSettings({ theme: 'dark' }), 'what is so already is no change').toEqual(first);
+    expect(await other.drive.wait(await other.cursor(), 20_000, undefined, null), 'it knew of none').toBe(true);
+    const waiting = other.drive.wait(await other.cursor(), 20_000, undefined, first.version);
+    const second = await drive.changeSettings({ theme: 'light', 'of.the.future': true });
+    expect(await waiting).toBe(true);
+    expect(second.version).not.toBe(first.version);
+    expect(await other.drive.settings()).toEqual(second);
+    expect(second.values).toEqual({ theme: 'light', 'trash.keepDays': 60, 'of.the.future': true });
+    expect((await other.drive.delta(null)).settings).toBe(second.version);
+    expect(await refusal(drive.changeSettings({ 'Not a key': 1 }))).toBe('invalid_request');
+    const stranger = await TestDevice.signUp(cloud());
+    expect(await stranger.drive.settings()).toEqual({ version: null, values: {} });
+  });
+
   it('answers nobody without a good token, which may be one long forgotten', async () => {
     const api = cloud().connect();
     expect(await refusal(api.authorized(fixedCredentials('x'.repeat(43))).quota())).toBe('access_expired');
