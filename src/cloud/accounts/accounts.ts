@@ -20,6 +20,7 @@ import type { SignUpMode } from '../options.ts';
 import type { Attempts } from './attempts.ts';
 import { type Challenges, keyOf } from './challenges.ts';
 import type { Keyring } from './keyring.ts';
+import { requireStrong } from './password-strength.ts';
 import { hashPassword, isPassword } from './passwords.ts';
 
 export const ACCESS_MS = 15 * minuteMs;
@@ -85,7 +86,7 @@ export class Accounts {
     // Asked before the hashing only to answer early; `create` is what decides.
     if ((await this.#catalogue.byIdentity(key)) !== undefined) throw inUse(key);
     const id = newId();
-    const passwordHash = request.password === undefined ? null : await hashPassword(request.password);
+    const passwordHash = request.password === undefined ? null : await chosen(request.password, [key.subject, request.device.name]);
     const account = { id, passwordHash, plan, createdAt: at, activeAt: at, wrappedKey: keyring.newKey(id) };
     const provedAt = challengeId === null ? null : at;
     const first = { ...key, id: newId(), label: key.subject, provedAt, addedAt: at };
@@ -185,7 +186,7 @@ export class Accounts {
     const { id, kind, subject } = await this.#options.challenges.check(proof, 'reset', null);
     const found = await this.#catalogue.byIdentity({ kind, subject });
     if (found === undefined) throw new TidemarkError('no_such_account');
-    await this.#claim(found, await hashPassword(password), id);
+    await this.#claim(found, await chosen(password, [subject]), id);
   }
 
   /** A code to one of the account's own addresses, or to one that is to be added. */
@@ -239,9 +240,10 @@ export class Accounts {
     this.#requireFresh(holder);
     const { now, onEnded } = this.#options;
     // A password goes with an e-mail address.
-    if (!(await this.#catalogue.identities(holder.account.no)).some(({ kind }) => kind === 'email'))
-      throw new TidemarkError('email_needed');
-    const ended = await this.#catalogue.setPassword(holder.account.no, await hashPassword(password), holder.device.no, now());
+    const identities = await this.#catalogue.identities(holder.account.no);
+    if (!identities.some(({ kind }) => kind === 'email')) throw new TidemarkError('email_needed');
+    const passwordHash = await chosen(password, [...identities.map(({ label }) => label), holder.device.name]);
+    const ended = await this.#catalogue.setPassword(holder.account.no, passwordHash, holder.device.no, now());
     for (const deviceNo of ended) onEnded(deviceNo, 'revoked');
   }
 
@@ -335,6 +337,12 @@ export class Accounts {
     const who = { accountId: account.id, deviceId: device.id, label: account.label, region: this.#options.region };
     return { ...who, accessToken, accessExpiresAt: pair.accessExpiresAt, refreshToken };
   }
+}
+
+/** The hash of a password that somebody chose. @param words see `requireStrong`, which this throws as */
+async function chosen(password: string, words: readonly string[]): Promise<string> {
+  await requireStrong(password, words);
+  return hashPassword(password);
 }
 
 const inUse = ({ kind, subject }: IdentityKey): TidemarkError =>
