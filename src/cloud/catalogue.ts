@@ -1,5 +1,6 @@
 import type {
   AccountSettings,
+  AuditEvent,
   BlockRef,
   CloudFile,
   CloudNode,
@@ -23,6 +24,7 @@ export interface Catalogue {
   readonly drives: DriveCatalogue;
   readonly blocks: BlockCatalogue;
   readonly settings: SettingsCatalogue;
+  readonly audit: AuditCatalogue;
   close(): Promise<void>;
 }
 
@@ -161,6 +163,18 @@ export interface SettingsCatalogue {
   read(accountNo: number): Promise<AccountSettings>;
   /** Sets these keys and keeps the others; null when there would be more than `most`. */
   change(accountNo: number, values: SettingValues, most: number): Promise<AccountSettings | null>;
+}
+
+export type AuditEntry = Omit<AuditEvent, 'no' | 'times'>;
+
+/** What happened to the ways into an account, for the person whose it is. */
+export interface AuditCatalogue {
+  /** Refusals that follow one another within an hour are one line with a count. */
+  add(accountNo: number, entry: AuditEntry): Promise<void>;
+  /** The newest first. @param before the line of the last page; null: from the newest on */
+  list(accountNo: number, before: number | null, limit: number): Promise<readonly AuditEvent[]>;
+  /** Forgets what is half a year old. */
+  purge(at: number): Promise<void>;
 }
 
 /** In whose name a drive is changed. */

@@ -1,12 +1,21 @@
 import type { Command } from 'commander';
-import { type Account, type CodeAddress, type SentChallenge, TidemarkError } from '../../contract/index.ts';
+import {
+  type Account,
+  type AuditEvent,
+  type AuditPage,
+  type CodeAddress,
+  type SentChallenge,
+  TidemarkError,
+} from '../../contract/index.ts';
 import type { OpenedEngine } from '../../host/index.ts';
+import { auditTable } from '../account-log-text.ts';
 import { addressOf, CODE_HELP, type CodeOptions, codeOf } from '../codes.ts';
 import { addCommand, addGroup, type Shell } from '../command.ts';
 import type { Context } from '../context.ts';
 import { readPassword, readSecretAlone } from '../password.ts';
 import { notYet } from '../not-yet.ts';
 import { plain, when } from '../text.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 interface SignOptions extends CodeOptions {
   readonly server?: string;
@@ -63,6 +72,18 @@ async function emailOf(context: Context, { email }: CodeOptions, sent: { readonl
 function required(value: string | undefined, flag: string): string {
   if (value === undefined) throw new TidemarkError('usage', { detail: `${flag} is missing` });
   return value;
+}
+
+/** Pages of the cloud's log until there are enough. */
+async function newestOf(engine: OpenedEngine, limit: number): Promise<readonly AuditEvent[]> {
+  const events: AuditEvent[] = [];
+  for (let before: number | null = null; events.length < limit;) {
+    const page: AuditPage = await engine.call('account.log', { before, limit: Math.min(200, limit - events.length) });
+    events.push(...page.events);
+    ({ before } = page);
+    if (before === null) break;
+  }
+  return events;
 }
 
 /** sign-up, sign-in, sign-out and account. */
@@ -142,6 +163,15 @@ export function addAccountCommands(program: Command, shell: Shell): void {
         shown,
         `${who(shown)}\n${waysOf(shown)}\nCloud documents are kept until ${when(shown.purgeAfter)} at least; every sync puts that off.`,
       );
+    },
+  });
+  addCommand<{ readonly limit: number }>(account, shell, {
+    usage: 'log',
+    about: 'Show what happened to the ways into the account: who signed in, from where, and what was changed',
+    options: (command) => command.option('--limit <n>', 'how many lines, the newest first', wholeNumber(1000), 50),
+    async run(context, _, { limit }) {
+      const events = await context.withEngine((engine) => newestOf(engine, limit));
+      context.answer({ events }, auditTable(events));
     },
   });
   addCommand<SignOptions>(account, shell, {

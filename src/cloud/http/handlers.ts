@@ -38,7 +38,7 @@ export interface Services {
 /** What each route does, with everything checked that its schemas can check. */
 export function makeHandlers(services: Services): Handlers {
   const { accounts, challenges, blocks, waiters } = services;
-  const { drives, settings } = services.catalogue;
+  const { drives, settings, audit } = services.catalogue;
   const restored = (accountNo: number, outcome: RestoreOutcome): { node: CloudNode } => {
     const node = nodeOrProblem(outcome);
     waiters.changed(accountNo);
@@ -80,6 +80,10 @@ export function makeHandlers(services: Services): Handlers {
     setPassword: async ({ holder, body }) => {
       await accounts.setPassword(holder, body.password);
       return {};
+    },
+    audit: async ({ holder, query: { before, limit } }) => {
+      const events = await audit.list(holder.account.no, before ?? null, limit);
+      return { events: [...events], before: events.length < limit ? null : (events.at(-1)?.no ?? null) };
     },
     settings: async ({ holder }) => settings.read(holder.account.no),
     changeSettings: async ({ holder, body }) => {

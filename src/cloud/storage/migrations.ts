@@ -142,6 +142,14 @@ export const catalogueMigrations: readonly string[] = [
   CREATE TABLE account_settings (
     account INTEGER PRIMARY KEY REFERENCES accounts (no), version TEXT NOT NULL, document TEXT NOT NULL
   ) STRICT;
+
+  -- What happened to the ways into an account. came_from: the network, never an address.
+  CREATE TABLE audit (
+    no INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts (no), at INTEGER NOT NULL, kind TEXT NOT NULL,
+    device TEXT, detail TEXT, came_from TEXT, times INTEGER NOT NULL DEFAULT 1
+  ) STRICT;
+  CREATE INDEX audit_by_account ON audit (account, no);
+  CREATE INDEX audit_by_time ON audit (at);
   `,
 ];
 

@@ -9,6 +9,7 @@ import { openDatabase, type Sqlite } from './database.ts';
 import { catalogueMigrations } from './migrations.ts';
 import { subkey } from './server-key.ts';
 import { SqliteAccounts } from './sqlite-accounts.ts';
+import { SqliteAudit } from './sqlite-audit.ts';
 import { SqliteBlocks } from './sqlite-blocks.ts';
 import { SqliteDrives } from './sqlite-drives.ts';
 import { SqliteSettings } from './sqlite-settings.ts';
@@ -43,6 +44,7 @@ export function openSqliteCatalogue(options: SqliteCatalogueOptions): OpenCatalo
       drives: new SqliteDrives(db, options.now, options.newId),
       blocks: new SqliteBlocks(db, options.now),
       settings: new SqliteSettings(db, options.newId),
+      audit: new SqliteAudit(db),
       endedCleanly: !running,
       close: async () => {
         takeFact(db, 'running');

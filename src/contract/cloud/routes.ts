@@ -15,6 +15,7 @@ import {
   signInRequest,
   signUpRequest,
 } from './account.ts';
+import { auditPage, auditQuery } from './audit.ts';
 import { BLOCKS_MEDIA_TYPE, hashList, missingResponse, storeResponse } from './blocks.ts';
 import { commitRequest, commitResponse } from './commit.ts';
 import { discovery } from './discovery.ts';
@@ -145,6 +146,14 @@ export const routes = {
     auth: true,
     body: newPassword,
     response: nothing,
+  },
+  audit: {
+    method: 'GET',
+    path: '/v1/me/log',
+    summary: 'What happened to the ways into the account',
+    auth: true,
+    query: auditQuery,
+    response: auditPage,
   },
   settings: { method: 'GET', path: '/v1/me/settings', summary: 'Settings that follow the account', auth: true, response: accountSettings },
   changeSettings: {

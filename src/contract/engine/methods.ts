@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { deviceName, email, id128, sizeBytes, timeMs } from '../primitives.ts';
 import { account, device, password, quota } from '../cloud/account.ts';
+import { auditPage } from '../cloud/audit.ts';
 import { code, codeAddress, readAddress, sentChallenge } from '../cloud/identity.ts';
 import { fileVersion, trashItem } from '../cloud/drive.ts';
 import {
@@ -121,6 +122,11 @@ export const methods = {
   /** `forgotten` is false when the cloud could not be told; the tokens are gone from this device either way. */
   'account.signOut': { params: none, result: z.object({ told: z.boolean() }) },
   'account.show': { params: none, result: account },
+  /** What happened to the ways into the account, the newest first. */
+  'account.log': {
+    params: z.object({ before: z.int().min(1).nullable().default(null), limit: z.int().min(1).max(200).default(50) }),
+    result: auditPage,
+  },
 
   /** `merge`: the person knows that both sides hold something, and wants the union; nothing is asked then. */
   'folder.add': { params: z.object({ path, localOnly: z.boolean().default(false), merge: z.boolean().default(false) }), result: folder },

@@ -1,6 +1,7 @@
 import type {
   Account,
   AccountSettings,
+  AuditPage,
   Challenge,
   CodeAddress,
   CodeProof,
@@ -81,6 +82,8 @@ export interface IdentitiesApi {
   add(proof: CodeProof): Promise<Account>;
   remove(id: string): Promise<Account>;
   setPassword(password: string): Promise<void>;
+  /** What happened to the ways into the account, the newest first. @param before of the page before */
+  log(before: number | null, limit: number): Promise<AuditPage>;
 }
 
 export interface DriveApi {

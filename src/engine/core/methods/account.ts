@@ -17,7 +17,8 @@ type Names =
   | 'account.setPassword'
   | 'account.resetPassword'
   | 'account.signOut'
-  | 'account.show';
+  | 'account.show'
+  | 'account.log';
 
 export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
   const { store } = engine;
@@ -122,6 +123,7 @@ export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
         engine.announce();
         return { told };
       }),
+    'account.log': ({ before, limit }) => own().identities.log(before, limit),
     'account.show': () => engine.requireDrive().me(),
   };
 }

@@ -27,6 +27,8 @@ export class HttpIdentities implements IdentitiesApi {
     await this.#call('setPassword', { body: { password } });
   };
 
+  log: IdentitiesApi['log'] = (before, limit) => this.#call('audit', { query: { ...(before === null ? {} : { before }), limit } });
+
   #call<N extends RouteName>(name: N, parts: Parts<N>): Promise<AnswerOf<N>> {
     return asDevice(this.#credentials, (accessToken) => call(this.#caller, name, { ...parts, accessToken }));
   }

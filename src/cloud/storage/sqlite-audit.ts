@@ -1,0 +1,58 @@
+import type { AuditEvent } from '../../contract/index.ts';
+import type { AuditCatalogue, AuditEntry } from '../catalogue.ts';
+import { dayMs, hourMs } from '../../base/index.ts';
+import { rowsOf, type Sqlite, type Statement } from './database.ts';
+
+/** As long as an account may lie unused. */
+const KEPT_MS = 180 * dayMs;
+/** Of one account: whoever makes a noise hides nothing that is older than some thousand attempts. */
+const KEPT_ROWS = 5000;
+/** Refusals within this time of the first are one line. */
+const TOGETHER_MS = hourMs;
+
+export class SqliteAudit implements AuditCatalogue {
+  readonly #db: Sqlite;
+  readonly #again: Statement;
+  readonly #add: Statement;
+  readonly #list: Statement;
+  readonly #purge: Statement;
+  readonly #trim: Statement;
+
+  constructor(db: Sqlite) {
+    this.#db = db;
+    this.#again = rowsOf(
+      db,
+      `UPDATE audit SET times = times + 1 WHERE no = (SELECT max(no) FROM audit WHERE account = ?)
+         AND kind = ? AND detail IS ? AND came_from IS ? AND device IS ? AND at > ? AND at <= ?`,
+    );
+    this.#add = rowsOf(db, 'INSERT INTO audit (account, at, kind, device, detail, came_from) VALUES (?, ?, ?, ?, ?, ?)');
+    this.#list = rowsOf(
+      db,
+      `SELECT no, at, kind, device, detail, came_from AS "from", times FROM audit WHERE account = ? AND no < ? ORDER BY no DESC LIMIT ?`,
+    );
+    this.#purge = rowsOf(db, 'DELETE FROM audit WHERE at < ?');
+    this.#trim = rowsOf(
+      db,
+      `DELETE FROM audit WHERE account = ? AND no <= (SELECT no FROM audit WHERE account = ? ORDER BY no DESC LIMIT 1 OFFSET ${String(KEPT_ROWS)})`,
+    );
+  }
+
+  async add(accountNo: number, { at, kind, device, detail, from }: AuditEntry): Promise<void> {
+    const isRefusal = kind === 'sign_in_refused' || kind === 'proof_refused';
+    this.#db
+      .transaction(() => {
+        if (isRefusal && this.#again.run(accountNo, kind, detail, from, device, at - TOGETHER_MS, at).changes > 0) return;
+        this.#add.run(accountNo, at, kind, device, detail, from);
+        this.#trim.run(accountNo, accountNo);
+      })
+      .immediate();
+  }
+
+  async list(accountNo: number, before: number | null, limit: number): Promise<readonly AuditEvent[]> {
+    return this.#list.all(accountNo, before ?? Number.MAX_SAFE_INTEGER, limit) as AuditEvent[];
+  }
+
+  async purge(at: number): Promise<void> {
+    this.#purge.run(at - KEPT_MS);
+  }
+}
