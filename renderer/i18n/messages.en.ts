@@ -39,6 +39,7 @@ export const en = {
     not_set_up: 'Not set up yet',
     starting: 'Starting…',
     up_to_date: 'Everything is up to date',
+    upToDateBut: 'Up to date, but for {count, plural, one {# item} other {# items}}',
     syncing: '{count, plural, =0 {Looking at what changed} one {Syncing # file} other {Syncing # files}}',
     paused: 'Paused until you resume',
     pausedUntil: 'Paused until {time}',

@@ -29,6 +29,7 @@ export const zhHans: Messages = {
     not_set_up: '尚未设置',
     starting: '正在启动…',
     up_to_date: '全部已是最新',
+    upToDateBut: '已是最新，另有 {count} 项未同步',
     syncing: '{count, plural, =0 {正在查看更改} other {正在同步 # 个文件}}',
     paused: '已暂停，直到你继续',
     pausedUntil: '已暂停至 {time}',

@@ -29,6 +29,7 @@ export const zhHant: Messages = {
     not_set_up: '尚未設定',
     starting: '正在啟動…',
     up_to_date: '全部已是最新',
+    upToDateBut: '已是最新，另有 {count} 項未同步',
     syncing: '{count, plural, =0 {正在查看變更} other {正在同步 # 個檔案}}',
     paused: '已暫停，直到你繼續',
     pausedUntil: '已暫停至 {time}',

@@ -51,6 +51,8 @@ function sentence(status: Status, words: Words): string {
       return t('state.syncing', { count: filesLeft(status) });
     case 'paused':
       return pausedSentence(status, words);
+    case 'up_to_date':
+      return status.issues === 0 ? t('state.up_to_date') : t('state.upToDateBut', { count: status.issues });
     default:
       // What still fits goes on.
       return t(status.reason !== null && isLackOfRoom(status.reason) ? 'state.noRoom' : `state.${status.state}`);

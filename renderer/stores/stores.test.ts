@@ -251,9 +251,9 @@ describe('settings', () => {
   it('show a change at once and take it back when it is refused', async () => {
     const rows = (theme: string): ResultOf<'settings.list'> => ({
       settings: [
-        { key: 'theme', value: theme, initial: 'system', about: '' },
-        { key: 'language', value: 'klingon', initial: 'system', about: '' },
-        { key: 'from.the.future', value: 1, initial: 1, about: '' },
+        { key: 'theme', value: theme, initial: 'system', about: '', scope: 'account' },
+        { key: 'language', value: 'klingon', initial: 'system', about: '', scope: 'account' },
+        { key: 'from.the.future', value: 1, initial: 1, about: '', scope: 'account' },
       ],
     });
     const engine = new FakeEngine(emptyStatus, {

@@ -170,16 +170,17 @@ export class FakeEngine implements EngineApi {
         return {};
       case 'settings.list':
         return {
-          settings: Object.entries(settings).map(([key, { initial, about }]) => ({
+          settings: Object.entries(settings).map(([key, { initial, about, scope }]) => ({
             key,
             value: this.#settings.get(key) ?? initial,
             initial,
             about,
+            scope,
           })),
         };
       case 'settings.set':
         this.#settings.set(String(params['key']), params['value'] as string);
-        return { key: params['key'], value: params['value'], initial: '', about: '' };
+        return { key: params['key'], value: params['value'], initial: '', about: '', scope: 'account' };
       case 'sync.pause':
         this.patch({ state: 'paused', paused: true, pausedUntil: params['until'] as number | null });
         return {};

@@ -26,6 +26,12 @@ const asking: Status = {
 };
 
 describe('the status in words', () => {
+  it('does not call everything up to date where an item waits', () => {
+    const waiting: Status = { ...asking, state: 'up_to_date', reason: null, conflicts: 0, issues: 1 };
+    expect(statusText(waiting).split('\n')[0]).toBe('Up to date, but for 1 item');
+    expect(statusText({ ...waiting, issues: 0 }).split('\n')[0]).toBe('Up to date');
+  });
+
   it('does not let a conflict hide that the cloud is away', () => {
     const offline = { code: 'cloud_unreachable', params: { server: 'https://cloud.example' } } as const;
     const lines = statusText({ ...asking, offline }).split('\n');

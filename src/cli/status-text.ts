@@ -15,6 +15,7 @@ const states: Readonly<Record<EngineState, string>> = {
 /** How far a sync is, in one line. */
 export function progressText(status: Status): string {
   if (status.reason !== null && isLackOfRoom(status.reason)) return 'Out of room';
+  if (status.state === 'up_to_date' && status.issues > 0) return `${states.up_to_date}, but for ${count(status.issues, 'item')}`;
   return status.state === 'syncing' ? underWay(status) : states[status.state];
 }
 

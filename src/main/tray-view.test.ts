@@ -53,6 +53,12 @@ describe('the picture', () => {
 });
 
 describe('the tooltip', () => {
+  it('does not call everything up to date where an item waits', () => {
+    expect(view({ issues: 1 }).tooltip).toBe('Tidemark\nUp to date, but for 1 item');
+    expect(view({ issues: 2 }, { locale: 'zh-Hans' }).tooltip).toBe('Tidemark\n已是最新，另有 2 项未同步');
+    expect(view({ issues: 0 }).tooltip).toBe('Tidemark\nUp to date');
+  });
+
   it('says direction, count, share and time left while syncing', () => {
     const upload = { files: 2, totalFiles: 5, bytes: 250, totalBytes: 1000, bytesPerSecond: 10 };
     const download = { files: 0, totalFiles: 1, bytes: 0, totalBytes: 1000, bytesPerSecond: 0 };

@@ -140,6 +140,8 @@ function statusLines(status: Status, words: Words, locale: Locale): readonly str
       if (reason === null) return [words.state[status.state]];
       return [words.state[isLackOfRoom(reason) ? 'noRoom' : status.state], errorText(reason, locale).problem];
     }
+    case 'up_to_date':
+      return [status.issues === 0 ? words.state.up_to_date : words.upToDateBut(status.issues)];
     default:
       return [words.state[status.state]];
   }

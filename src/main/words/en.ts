@@ -15,6 +15,7 @@ export const en: Words = {
     restarting: 'Starting again…',
     failed: 'Tidemark could not start',
   },
+  upToDateBut: (count) => `Up to date, but for ${count === 1 ? '1 item' : `${count} items`}`,
   looking: 'Looking at what changed…',
   sending: (count) => `Sending ${files(count)}`,
   receiving: (count) => `Receiving ${files(count)}`,

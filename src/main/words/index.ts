@@ -6,6 +6,7 @@ import { zhHant } from './zh-hant.ts';
 /** Every text outside the window: tray, menus, dialogs. Counts are functions, so that each language forms its own plural. */
 export interface Words {
   readonly state: Readonly<Record<Exclude<EngineState, 'syncing'> | 'noRoom' | 'restarting' | 'failed', string>>;
+  readonly upToDateBut: (items: number) => string;
   readonly looking: string;
   readonly sending: (count: number) => string;
   readonly receiving: (count: number) => string;

@@ -13,6 +13,7 @@ export const zhHans: Words = {
     restarting: '正在重新启动…',
     failed: 'Tidemark 无法启动',
   },
+  upToDateBut: (count) => `已是最新，另有 ${count} 项未同步`,
   looking: '正在查看更改…',
   sending: (count) => `正在上传 ${count} 个文件`,
   receiving: (count) => `正在接收 ${count} 个文件`,

@@ -13,6 +13,7 @@ export const zhHant: Words = {
     restarting: '正在重新啟動…',
     failed: 'Tidemark 無法啟動',
   },
+  upToDateBut: (count) => `已是最新，另有 ${count} 項未同步`,
   looking: '正在查看變更…',
   sending: (count) => `正在上傳 ${count} 個檔案`,
   receiving: (count) => `正在接收 ${count} 個檔案`,
