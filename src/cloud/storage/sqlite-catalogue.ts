@@ -15,7 +15,8 @@ import { SqliteDrives } from './sqlite-drives.ts';
 export interface SqliteCatalogueOptions {
   readonly dataDir: string;
   readonly serverKey: Buffer;
-  readonly plans: readonly PlanRow[];
+  /** The catalogue of plans from now on; the one that is there when not given. */
+  readonly plans: readonly PlanRow[] | undefined;
   readonly now: () => number;
   readonly newId: () => string;
 }
@@ -60,17 +61,21 @@ function checkKey(db: Sqlite, serverKey: Buffer, dataDir: string): void {
   else if (!timingSafeEqual(Buffer.from(known), Buffer.from(mark))) throw new TidemarkError('server_key_invalid', { path: dataDir });
 }
 
-function savePlans(db: Sqlite, plans: readonly PlanRow[]): void {
-  const insert = (policy: string) =>
-    db.prepare(`INSERT OR ${policy} INTO plans (id, storage_bytes, devices, price_per_year_usd) VALUES (?, ?, ?, ?)`);
-  const values = (row: PlanRow): readonly unknown[] => [row.id, row.storageBytes, row.devices, row.pricePerYearUsd];
+/** What the program brings along holds until the operator gives a catalogue. A plan that is in it no more stays for those who have it. */
+function savePlans(db: Sqlite, plans: readonly PlanRow[] | undefined): void {
+  const put = db.prepare(`
+    INSERT INTO plans (id, storage_bytes, devices, price_per_year_usd, upload_bytes_per_second, download_bytes_per_second, built_in)
+    VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET storage_bytes = excluded.storage_bytes, devices = excluded.devices,
+      price_per_year_usd = excluded.price_per_year_usd, upload_bytes_per_second = excluded.upload_bytes_per_second,
+      download_bytes_per_second = excluded.download_bytes_per_second, built_in = excluded.built_in, retired = 0`);
   db.transaction(() => {
-    for (const row of builtInPlans) insert('IGNORE').run(...values(row));
-    for (const row of plans) {
-      const { changes } = db
-        .prepare('UPDATE plans SET storage_bytes = ?, devices = ?, price_per_year_usd = ? WHERE id = ?')
-        .run(...values(row).slice(1), row.id);
-      if (changes === 0) insert('IGNORE').run(...values(row));
+    const own = db.prepare('SELECT count(*) FROM plans WHERE built_in = 0').pluck().get() as number;
+    if (plans === undefined && own > 0) return;
+    db.prepare('UPDATE plans SET retired = 1').run();
+    for (const row of plans ?? builtInPlans) {
+      const { id, storageBytes, devices, pricePerYearUsd, uploadBytesPerSecond = null, downloadBytesPerSecond = null } = row;
+      put.run(id, storageBytes, devices, pricePerYearUsd, uploadBytesPerSecond, downloadBytesPerSecond, plans === undefined ? 1 : 0);
     }
   }).immediate();
 }

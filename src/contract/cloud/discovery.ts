@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { sizeBytes } from '../primitives.ts';
-import { planId, region } from './account.ts';
+import { planId, region, speedCap } from './account.ts';
 
 export const plan = z.object({
   id: planId,
   storageBytes: sizeBytes,
   devices: z.int().min(1).nullable().describe('null: no stated limit'),
   pricePerYearUsd: z.number().min(0).nullable().describe('null: set by the operator'),
+  uploadBytesPerSecond: speedCap.describe('null: no cap'),
+  downloadBytesPerSecond: speedCap.describe('null: no cap'),
 });
 
 /** Cloud and client of another major version do not talk to each other. */

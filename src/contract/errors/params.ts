@@ -124,6 +124,11 @@ export const errorParams = {
   server_key_invalid: { path: 'string' },
   server_key_inside_data: { path: 'string' },
   data_in_use: { path: 'string' },
+  /** `row`: its number, from 1, and its name; not there for the whole file. */
+  plans_invalid: { path: 'string', row: 'string?', field: 'string?', problem: 'string' },
+  plan_unknown: { plan: 'string', plans: 'string' },
+  account_unknown: { account: 'string' },
+  data_missing: { path: 'string' },
   port_in_use: { port: 'number' },
   host_not_loopback: { host: 'string' },
   node_too_old: { found: 'string', needed: 'string' },

@@ -168,6 +168,10 @@ export const zhHans: ErrorTexts = {
   server_key_invalid: { problem: '“{path}”处的密钥与云端数据不匹配。', wayOut: '请使用与数据一同生成的密钥文件。' },
   server_key_inside_data: { problem: '密钥“{path}”位于它所保护的数据之内。', wayOut: '请用 `--key-file` 把它放到别处。' },
   data_in_use: { problem: '另一个云端服务正在使用“{path}”。', wayOut: '请停止它，或使用其他数据文件夹。' },
+  plans_invalid: { problem: '无法使用“{path}”中的套餐[，{row}][，{field}]：{problem}。', wayOut: '请更正该文件；原有套餐继续有效。' },
+  plan_unknown: { problem: '此云端没有套餐“{plan}”。', wayOut: '可用的套餐：{plans}。' },
+  account_unknown: { problem: '此云端没有账号“{account}”。', wayOut: '请检查地址是否有输入错误。' },
+  data_missing: { problem: '“{path}”中没有云端数据。', wayOut: '请指定云端服务所用的文件夹。' },
   port_in_use: { problem: '端口 {port} 已被其他程序占用。', wayOut: '请换一个端口，或用 0 自动选择空闲端口。' },
   host_not_loopback: {
     problem: '其他计算机可访问“{host}”，而连接未加密。',

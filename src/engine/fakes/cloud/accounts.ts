@@ -3,6 +3,9 @@ import { type Device, type DeviceInfo, type Region, type Session, TidemarkError 
 import type { Clock, Random } from '../../environment.ts';
 import { DriveState } from './drive-state.ts';
 
+/** It keeps everything for ever, and slows nobody down. */
+export const FAKE_TERMS = { plan: 'free', uploadBytesPerSecond: null, downloadBytesPerSecond: null, purgeAfter: null } as const;
+
 const ACCESS_MS = 15 * minuteMs;
 /** Two windows of one client may refresh at the same moment. */
 const REFRESH_GRACE_MS = minuteMs;
@@ -158,6 +161,7 @@ export class FakeAccounts {
       accessToken,
       accessExpiresAt,
       refreshToken,
+      ...FAKE_TERMS,
     };
   }
 

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { dayMs } from '../../../base/index.ts';
 import {
   BLOCK_FRAME_HEADER_BYTES,
   BLOCK_MAX_BYTES,
@@ -13,7 +12,7 @@ import {
   waitQuery,
 } from '../../../contract/index.ts';
 import type { BlockData, Credentials, DriveApi } from '../../remote/api.ts';
-import { type FakeDevice, assertSignedIn } from './accounts.ts';
+import { FAKE_TERMS, type FakeDevice, assertSignedIn } from './accounts.ts';
 import { checked } from './checked.ts';
 import { commitAll } from './commit.ts';
 import { freeName } from './free-name.ts';
@@ -36,9 +35,8 @@ export class FakeDrive implements DriveApi {
       identities: [{ id: id.replace(/^./, '0'), kind: 'email', label: email, proved: false, addedAt: createdAt }],
       hasPassword: true,
       region,
-      plan: 'free',
       createdAt,
-      purgeAfter: this.#cloud.clock.now() + 180 * dayMs,
+      ...FAKE_TERMS,
     }));
 
   devices: DriveApi['devices'] = () => this.#request('devices', (device) => this.#cloud.accounts.devices(device.account, device));
@@ -63,7 +61,7 @@ export class FakeDrive implements DriveApi {
       const left = account.totalBytes - usedBytes;
       const state =
         left <= 0 ? 'exceeded' : left * 100 < account.totalBytes ? 'critical' : left * 10 < account.totalBytes ? 'nearing' : 'normal';
-      return { plan: 'free', totalBytes: account.totalBytes, usedBytes, ...usage, state };
+      return { ...FAKE_TERMS, totalBytes: account.totalBytes, usedBytes, ...usage, state };
     });
 
   delta: DriveApi['delta'] = (cursor, signal) =>
