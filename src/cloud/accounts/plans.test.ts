@@ -176,7 +176,7 @@ describe('the speed cap of a plan', () => {
     expect(up).toBeGreaterThan(900);
     const content = contentOf(...pieces);
     const file = await ann.upload('a', content);
-    let answer = Buffer.alloc(0);
+    let answer: Buffer = Buffer.alloc(0);
     const down = await timed(async () => (answer = (await ann.call('GET', `/v1/drive/files/${file.id}/content`)).bytes));
     expect(answer.equals(Buffer.concat(pieces))).toBe(true);
     expect(down).toBeGreaterThan(900);

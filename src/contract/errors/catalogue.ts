@@ -164,6 +164,8 @@ export const catalogue = {
   question_over: { reaction: 'stop', exit: 2 },
   question_not_yet: { reaction: 'ask', exit: 3 },
   unknown_item: { reaction: 'stop', exit: 2 },
+  /** No other file has its content. */
+  last_copy: { reaction: 'stop', exit: 3 },
   // --- undo
   undo_done: { reaction: 'stop', exit: 3 },
   undo_expired: { reaction: 'stop', exit: 3 },

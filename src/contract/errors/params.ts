@@ -141,6 +141,7 @@ export const errorParams = {
   question_over: { id: 'string' },
   question_not_yet: { id: 'string' },
   unknown_item: { path: 'string?', id: 'string?' },
+  last_copy: { path: 'string' },
   undo_done: { path: 'string?' },
   undo_expired: { days: 'number' },
   undo_impossible: {},

@@ -358,6 +358,7 @@ export const en: ErrorTexts = {
     problem: 'Whether this folder and the cloud may be merged is not asked yet: both have to be looked at first.',
     wayOut: 'Look with `tidemark sync --dry-run`, or with `tidemark sync --wait`, then answer “{id}” if it is asked.',
   },
+  last_copy: { problem: 'No other file has the content of “{path}”.', wayOut: 'It was kept.' },
   unknown_item: { problem: 'There is no such item.', wayOut: 'Check the path or the id for typos.' },
   undo_done: { problem: 'It was undone already.', wayOut: 'The line of that undo can be undone in turn.' },
   undo_expired: {

@@ -198,6 +198,7 @@ export const zhHans: ErrorTexts = {
     problem: '尚未询问是否合并此文件夹与云端：需要先检查两边。',
     wayOut: '请先运行 `tidemark sync --dry-run` 或 `tidemark sync --wait` 进行检查，若被询问再回答“{id}”。',
   },
+  last_copy: { problem: '没有其他文件与“{path}”内容相同。', wayOut: '已保留该文件。' },
   unknown_item: { problem: '没有这个项目。', wayOut: '请检查路径或编号是否有误。' },
   undo_done: { problem: '这一项已经撤销过了。', wayOut: '那次撤销本身也有一行记录，可以再撤销。' },
   undo_expired: { problem: '只能在 {days} 天内撤销，期限已过。', wayOut: '文件的历史版本和云端回收站里可能还有。' },

@@ -198,6 +198,7 @@ export const zhHant: ErrorTexts = {
     problem: '尚未詢問是否合併此資料夾與雲端：需要先檢查兩邊。',
     wayOut: '請先執行 `tidemark sync --dry-run` 或 `tidemark sync --wait` 進行檢查，若被詢問再回答「{id}」。',
   },
+  last_copy: { problem: '沒有其他檔案與「{path}」內容相同。', wayOut: '已保留該檔案。' },
   unknown_item: { problem: '沒有這個項目。', wayOut: '請檢查路徑或編號是否有誤。' },
   undo_done: { problem: '這一項已經復原過了。', wayOut: '那次復原本身也有一行記錄，可以再復原。' },
   undo_expired: { problem: '只能在 {days} 天內復原，期限已過。', wayOut: '檔案的歷史版本和雲端垃圾桶裡可能還有。' },
