@@ -1,5 +1,5 @@
 import { dayMs } from '../base/index.ts';
-import type { RoomNeed, SpeedLimit, Terms } from '../contract/index.ts';
+import type { ErrorData, RoomNeed, SpeedLimit, Terms } from '../contract/index.ts';
 import { count, size, when } from './text.ts';
 
 /** A date that is nearer than this is counted down to. */
@@ -27,6 +27,10 @@ export const needLines = (need: RoomNeed | null): readonly string[] =>
             ? 'there is room now.'
             : `${size(need.neededBytes)} more ${need.neededBytes === 1 ? 'is' : 'are'} needed (tidemark issues).`),
       ];
+
+/** What one file lacks; empty for what lacks no room in the cloud. */
+export const lackText = ({ code, params: { neededBytes } }: ErrorData): string =>
+  code === 'quota_exceeded' && typeof neededBytes === 'number' && neededBytes > 0 ? ` It needs ${size(neededBytes)} more.` : '';
 
 /** The caps of the plan, in a line; none without any. */
 export function capLines({
