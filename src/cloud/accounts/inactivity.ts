@@ -24,11 +24,13 @@ export function deadlineOf(activeAt: number, warning: Warning | undefined, now: 
   return Math.max(activeAt + INACTIVE_MS, (told?.firstAt ?? now) + FIRST_WARNING_MS, lastAt + LAST_WARNING_DAYS * dayMs);
 }
 
-/** The ways to tell an account. One that has none is never told, and so keeps its documents. */
-const reachable = (identities: readonly IdentityRecord[], outboxes: Outboxes): readonly (readonly ['email' | 'phone', string])[] =>
-  identities.flatMap(({ kind, subject }) =>
-    (kind === 'email' || kind === 'phone') && outboxes[kind] !== undefined ? [[kind, subject] as const] : [],
+/** Where an account is told: by mail, or by text message where it has no address. One that has neither is never told, and so keeps its documents. */
+function waysTo(identities: readonly IdentityRecord[], outboxes: Outboxes): readonly (readonly ['email' | 'phone', string])[] {
+  const ways = (['email', 'phone'] as const).map((kind) =>
+    outboxes[kind] === undefined ? [] : identities.filter((one) => one.kind === kind).map(({ subject }) => [kind, subject] as const),
   );
+  return ways.find((of) => of.length > 0) ?? [];
+}
 
 export interface InactivityOptions {
   readonly accounts: AccountCatalogue;
@@ -98,7 +100,7 @@ export class Inactivity {
   ): Promise<boolean> {
     const { accounts, outboxes } = this.#options;
     let told = false;
-    for (const [kind, to] of reachable(await accounts.identities(account.no), outboxes)) {
+    for (const [kind, to] of waysTo(await accounts.identities(account.no), outboxes)) {
       const message = say(kind);
       if (message !== undefined && (await outboxes[kind]?.deliver({ to, ...message })) === true) told = true;
     }

@@ -28,7 +28,7 @@ export async function deleteDuplicates(engine: TidemarkEngine, paths: readonly s
     kept.push({ path, reason: { code: 'last_copy', params: { path } } });
   }
   if (chosen.size === 0) return { deleted: [], kept };
-  return await carryOut(engine, [...chosen.values()], kept);
+  return carryOut(engine, [...chosen.values()], kept);
 }
 
 /** The contents that files have besides those. */

@@ -94,7 +94,7 @@ function pathOf(route: Routes[RouteName], parts: { readonly params?: unknown; re
   if (!('query' in route)) return path;
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries(checked(route.query, parts.query, 'query'))) {
-    if (value !== undefined) query.set(key, String(value));
+    query.set(key, String(value));
   }
   return `${path}?${query.toString()}`;
 }
