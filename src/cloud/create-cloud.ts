@@ -10,7 +10,6 @@ import { Challenges } from './accounts/challenges.ts';
 import { Inactivity } from './accounts/inactivity.ts';
 import { Keyring } from './accounts/keyring.ts';
 import { PlanTerms } from './accounts/terms.ts';
-import type { AccountCatalogue } from './catalogue.ts';
 import type { Cloud, ListenOptions } from './cloud.ts';
 import { Blocks } from './drive/blocks.ts';
 import { Waiters } from './drive/waiters.ts';
@@ -69,10 +68,9 @@ async function assemble(options: CloudOptions, opened: (() => Promise<void>)[], 
   const newId = options.randomId ?? randomId;
   const log = options.log ?? (() => undefined);
   const serverKey = readServerKey(options);
-  const catalogue = openSqliteCatalogue({ dataDir: options.dataDir, serverKey, plans: options.plans, now, newId });
-  opened.push(() => catalogue.close());
   const plan = options.plan ?? 'free';
-  await requirePlan(catalogue.accounts, plan);
+  const catalogue = openSqliteCatalogue({ dataDir: options.dataDir, serverKey, plans: options.plans, plan, now, newId });
+  opened.push(() => catalogue.close());
   const store = new EmbeddedBlockStore(options.dataDir);
   opened.push(() => store.close());
 
@@ -144,12 +142,6 @@ function readServerKey(options: CloudOptions): Buffer {
   if (keyFile === undefined) throw new TidemarkError('server_key_missing', { path: '' });
   const database = catalogueFile(dataDir);
   return loadServerKey(keyFile, dataDir, existsSync(database) && statSync(database).size > 0);
-}
-
-/** The plan of new accounts has to be one that is offered. Throws plan_unknown. */
-async function requirePlan(accounts: AccountCatalogue, plan: string): Promise<void> {
-  const offered = (await accounts.plans()).map(({ id }) => id);
-  if (!offered.includes(plan)) throw new TidemarkError('plan_unknown', { plan, plans: offered.join(', ') });
 }
 
 /** Who reaches it, once it listens. */

@@ -66,6 +66,10 @@ describe('the catalogue of plans', () => {
       code: 'plan_unknown',
       params: { plan: 'gold', plans: 'free, premium, family, pro' },
     });
+    // What would leave it without one is not taken either.
+    await expect(cloud.restart({ plans: [{ ...free, id: 'team' }] })).rejects.toMatchObject({ code: 'plan_unknown' });
+    await using still = await cloud.restart();
+    expect((await offered(still.url)).map(({ id }) => id)).toEqual(['free', 'premium', 'family', 'pro']);
   });
 });
 
