@@ -28,10 +28,13 @@ export const emptyStatus: Status = {
   folder: null,
   upload: idle,
   download: idle,
+  uploadLimit: null,
+  downloadLimit: null,
   etaMs: null,
   scanning: false,
   issues: 0,
   skipped: 0,
+  waitingForRoom: null,
   conflicts: 0,
   questions: 0,
   items: 0,
@@ -39,6 +42,7 @@ export const emptyStatus: Status = {
   offline: null,
   pausedUntil: null,
   lastSyncedAt: null,
+  keptUntil: null,
   transfers: [],
 };
 

@@ -11,10 +11,13 @@ const asking: Status = {
   folder: { path: '/home/ann/Documents' },
   upload: idle,
   download: idle,
+  uploadLimit: null,
+  downloadLimit: null,
   etaMs: null,
   scanning: false,
   issues: 0,
   skipped: 0,
+  waitingForRoom: null,
   conflicts: 2,
   questions: 0,
   items: 3,
@@ -22,6 +25,7 @@ const asking: Status = {
   offline: null,
   pausedUntil: null,
   lastSyncedAt: null,
+  keptUntil: null,
   transfers: [],
 };
 

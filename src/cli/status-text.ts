@@ -1,4 +1,5 @@
-import { type EngineState, type Status, errorLine, isLackOfRoom } from '../contract/index.ts';
+import { type EngineState, type SpeedLimit, type Status, errorLine, isLackOfRoom } from '../contract/index.ts';
+import { keptLines, needLines, speedText } from './room-text.ts';
 import { count, plain, size, when } from './text.ts';
 
 const states: Readonly<Record<EngineState, string>> = {
@@ -21,18 +22,17 @@ export function progressText(status: Status): string {
 
 function underWay(status: Status): string {
   const parts = [
-    ...way('up', status.upload),
-    ...way('down', status.download),
+    ...way('up', status.upload, status.uploadLimit),
+    ...way('down', status.download, status.downloadLimit),
     ...(status.etaMs === null ? [] : [`${Math.ceil(status.etaMs / 1000)} s left`]),
   ];
   return [states.syncing, ...parts].join(', ');
 }
 
-function way(name: string, progress: Status['upload']): readonly string[] {
+function way(name: string, progress: Status['upload'], limit: SpeedLimit | null): readonly string[] {
   if (progress.totalFiles === 0) return [];
-  return [
-    `${progress.files}/${progress.totalFiles} ${name} (${size(progress.bytes)} of ${size(progress.totalBytes)}, ${size(progress.bytesPerSecond)}/s)`,
-  ];
+  const speed = [`${size(progress.bytesPerSecond)}/s`, speedText(progress.bytesPerSecond, limit)].filter((part) => part !== '').join(' ');
+  return [`${progress.files}/${progress.totalFiles} ${name} (${size(progress.bytes)} of ${size(progress.totalBytes)}, ${speed})`];
 }
 
 /** The status in a few lines. */
@@ -53,10 +53,12 @@ export function statusText(status: Status): string {
       ? [`Offline: ${plain(errorLine(status.offline))} [${status.offline.code}]`]
       : []),
     ...(status.reason === null ? [] : [`${plain(errorLine(status.reason))} [${status.reason.code}]`]),
+    ...needLines(status.waitingForRoom),
     ...(status.account === null
       ? ['Not signed in.']
       : [`Account ${plain(status.account.label)} (${status.account.region}) at ${plain(status.account.server)}`]),
     ...(status.folder === null ? ['No folder.'] : [`Folder  ${plain(status.folder.path)} (${count(status.items, 'item')})`]),
+    ...keptLines(status.keptUntil),
     ...needs,
   ].join('\n');
 }

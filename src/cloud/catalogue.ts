@@ -9,9 +9,13 @@ import type {
   CommitResult,
   DeltaEntry,
   DeviceInfo,
+  DuplicateGroup,
+  Freed,
   IdentityKind,
+  LargeFile,
   PlanId,
   SettingValues,
+  VersionedFile,
 } from '../contract/index.ts';
 import type { PlanRow } from './options.ts';
 
@@ -101,8 +105,29 @@ export type Rotation =
   /** Someone had this token before: the whole family is ended. */
   | { readonly outcome: 'reused'; readonly deviceNo: number };
 
+/** Of the messages that the documents of an account will go. */
+export interface Warning {
+  /** `activeAt` of the account when it was sent: another one means that somebody came since. */
+  readonly activeAt: number;
+  readonly firstAt: number;
+  readonly lastAt: number;
+  /** Which was the last: the days before the date. */
+  readonly days: number;
+}
+
+/** A row of the catalogue of plans. */
+export interface PlanRecord extends Required<PlanRow> {
+  /** The program's own, and not one that the operator gave. */
+  readonly builtIn: boolean;
+}
+
 export interface AccountCatalogue {
-  plans(): Promise<readonly PlanRow[]>;
+  /** Those that are offered, the smallest first. */
+  plans(): Promise<readonly PlanRecord[]>;
+  /** Accounts that have anything in their drive and were not active after then. */
+  inactive(before: number): Promise<readonly { readonly account: AccountRecord; readonly warning: Warning | undefined }[]>;
+  warning(accountNo: number): Promise<Warning | undefined>;
+  warned(accountNo: number, warning: Warning): Promise<void>;
   /** With its first way to sign in. The invite and the code that came with it are used up together with it. */
   create(
     account: Omit<AccountRecord, 'no' | 'label'>,
@@ -205,8 +230,8 @@ export interface DeltaPage {
 /** Why a cursor cannot be read on from. `cursor_forked`: it is of a history that a restored backup undid. */
 export type CursorGone = 'cursor_gone' | 'cursor_forked';
 
-/** Bytes, by what uses them. */
-export interface Usage {
+/** Bytes, by what uses them, and what the plan allows. */
+export interface Usage extends Pick<PlanRecord, 'builtIn' | 'uploadBytesPerSecond' | 'downloadBytesPerSecond'> {
   readonly plan: PlanId;
   readonly totalBytes: number;
   readonly filesBytes: number;
@@ -235,6 +260,18 @@ export interface TrashRecord {
   readonly deletedBy: string | null;
   readonly files: number;
   readonly sizeBytes: number;
+  readonly versionsBytes: number;
+}
+
+/** `cursor` is the `next` of the page before. Throws invalid_request for one that is not ours. */
+export interface CleanupPage {
+  readonly cursor?: string | undefined;
+  readonly limit: number;
+}
+
+export interface Paged<Row> {
+  readonly rows: readonly Row[];
+  readonly next: string | null;
 }
 
 export type RestoreOutcome =
@@ -255,13 +292,21 @@ export interface DriveCatalogue {
   restoreVersion(author: Author, id: string, versionId: string, base: string): Promise<RestoreOutcome>;
   trash(accountNo: number): Promise<readonly TrashRecord[]>;
   restoreTrash(author: Author, id: string): Promise<RestoreOutcome>;
-  /** False when the trash has no such item. */
-  deleteTrash(author: Author, id: string): Promise<boolean>;
-  emptyTrash(author: Author): Promise<void>;
+  /** Undefined when the trash has no such item. */
+  deleteTrash(author: Author, id: string): Promise<Freed | undefined>;
+  /** @param until what was deleted later stays */
+  emptyTrash(author: Author, until: number | undefined): Promise<Freed>;
+  largest(accountNo: number, page: CleanupPage): Promise<Paged<LargeFile>>;
+  versioned(accountNo: number, page: CleanupPage): Promise<Paged<VersionedFile>>;
+  duplicates(accountNo: number, page: CleanupPage): Promise<Paged<DuplicateGroup>>;
+  /** Earlier versions of a file, also of one in the trash; all, or one. Undefined when there is no such file or version. */
+  dropVersions(author: Author, id: string, versionId: string | undefined): Promise<Freed | 'current' | undefined>;
+  /** Empties the drive and begins a new epoch, unless the account was active after `activeAt`. Nobody deleted anything: no tombstones. */
+  reset(accountNo: number, activeAt: number, epoch: string): Promise<boolean>;
   contentDigest(accountNo: number, hash: string): Promise<Buffer | undefined>;
   keepContentDigest(accountNo: number, hash: string, digest: Buffer): Promise<void>;
-  /** Drops what has had its time: trash, versions, tombstones, idempotency keys. */
-  purge(): Promise<void>;
+  /** Drops what has had its time: trash, versions, tombstones, idempotency keys. Answers the accounts that have more room now. */
+  purge(): Promise<readonly number[]>;
 }
 
 export interface BlockRow {

@@ -7,7 +7,9 @@ import { hourMs, MiB, secondMs } from '../base/index.ts';
 import { Accounts } from './accounts/accounts.ts';
 import { Attempts } from './accounts/attempts.ts';
 import { Challenges } from './accounts/challenges.ts';
+import { Inactivity } from './accounts/inactivity.ts';
 import { Keyring } from './accounts/keyring.ts';
+import { PlanTerms } from './accounts/terms.ts';
 import type { Cloud, ListenOptions } from './cloud.ts';
 import { Blocks } from './drive/blocks.ts';
 import { Waiters } from './drive/waiters.ts';
@@ -30,7 +32,7 @@ const UNCOMMITTED_SLACK_BYTES = 256 * MiB;
 
 /**
  * Opens the data directory and makes a cloud of it; nothing is reachable before `listen`. Throws TidemarkError:
- * `folder_not_writable`, `data_in_use`, `server_key_missing`, `server_key_invalid`, `server_key_inside_data`, `database_broken`, `database_newer`.
+ * `folder_not_writable`, `data_in_use`, `plan_unknown`, `server_key_missing`, `server_key_invalid`, `server_key_inside_data`, `database_broken`, `database_newer`.
  */
 export async function createCloud(options: CloudOptions): Promise<Cloud> {
   // Before anything is made: what is refused leaves nothing behind.
@@ -66,7 +68,8 @@ async function assemble(options: CloudOptions, opened: (() => Promise<void>)[], 
   const newId = options.randomId ?? randomId;
   const log = options.log ?? (() => undefined);
   const serverKey = readServerKey(options);
-  const catalogue = openSqliteCatalogue({ dataDir: options.dataDir, serverKey, plans: options.plans ?? [], now, newId });
+  const plan = options.plan ?? 'free';
+  const catalogue = openSqliteCatalogue({ dataDir: options.dataDir, serverKey, plans: options.plans, plan, now, newId });
   opened.push(() => catalogue.close());
   const store = new EmbeddedBlockStore(options.dataDir);
   opened.push(() => store.close());
@@ -83,14 +86,24 @@ async function assemble(options: CloudOptions, opened: (() => Promise<void>)[], 
     now,
     newId,
   });
+  // Until it listens nobody reaches it at all.
+  const reach: Reach = { loopbackOnly: true };
+  const terms = new PlanTerms({
+    accounts: catalogue.accounts,
+    drives: catalogue.drives,
+    isLocal: () => reach.loopbackOnly && options.behindProxy !== true,
+    keepsInactive: options.keepsInactive === true,
+    now,
+  });
   const accounts = new Accounts({
     catalogue: catalogue.accounts,
     keyring,
     region: options.region,
-    plan: options.plan ?? 'free',
+    plan,
     signUp: options.signUp,
     bootstrapSecret: options.bootstrapSecret,
     challenges,
+    terms,
     attempts: new Attempts(options.rateLimits?.failedSignIn ?? RATE_LIMITS.failedSignIn, now),
     now,
     newId,
@@ -106,13 +119,25 @@ async function assemble(options: CloudOptions, opened: (() => Promise<void>)[], 
     log,
   });
   if (!catalogue.endedCleanly) log('warn', 'the last run did not end cleanly', { orphansRemoved: await blocks.removeUnknown() });
+  const inactivity = new Inactivity({
+    accounts: catalogue.accounts,
+    drives: catalogue.drives,
+    outboxes,
+    now,
+    newId,
+    log,
+    onReset: (accountNo) => waiters.changed(accountNo),
+  });
   const maintain = async (): Promise<void> => {
     await catalogue.accounts.purge(now());
-    await catalogue.drives.purge();
+    // Whoever waits for room hears of it.
+    for (const accountNo of await catalogue.drives.purge()) waiters.changed(accountNo);
     await blocks.collect();
   };
   await maintain();
-  return new EmbeddedCloud(options, { accounts, challenges, catalogue, blocks, waiters, maintain, closeAll });
+  const tellInactive = (signal: AbortSignal): Promise<void> =>
+    options.keepsInactive === true ? Promise.resolve() : inactivity.run(signal);
+  return new EmbeddedCloud(options, { accounts, challenges, terms, catalogue, blocks, waiters, reach, maintain, tellInactive, closeAll });
 }
 
 function readServerKey(options: CloudOptions): Buffer {
@@ -126,13 +151,22 @@ function readServerKey(options: CloudOptions): Buffer {
   return loadServerKey(keyFile, dataDir, existsSync(database) && statSync(database).size > 0);
 }
 
+/** Who reaches it, once it listens. */
+interface Reach {
+  loopbackOnly: boolean;
+}
+
 interface Parts {
   readonly accounts: Accounts;
   readonly challenges: Challenges;
+  readonly terms: PlanTerms;
+  readonly reach: Reach;
   readonly catalogue: Awaited<ReturnType<typeof openSqliteCatalogue>>;
   readonly blocks: Blocks;
   readonly waiters: Waiters;
   readonly maintain: () => Promise<void>;
+  /** May take long, where a mail server does not answer. */
+  readonly tellInactive: (signal: AbortSignal) => Promise<void>;
   readonly closeAll: () => Promise<void>;
 }
 
@@ -142,29 +176,32 @@ class EmbeddedCloud implements Cloud {
   readonly #parts: Parts;
   readonly #timer: NodeJS.Timeout;
   #app: FastifyInstance | undefined;
-  #loopbackOnly = true;
   #closed: Promise<void> | undefined;
-  #maintaining: Promise<void> = Promise.resolve();
+  readonly #closing = new AbortController();
+  #maintaining: Promise<void>;
 
   constructor(options: CloudOptions, parts: Parts) {
     this.#options = options;
     this.#parts = parts;
     this.newInvite = () => parts.accounts.newInvite();
-    this.#timer = setInterval(() => void this.maintain().catch((error: unknown) => this.#log('error', error)), MAINTENANCE_MS);
+    const failed = (error: unknown): void => this.#log('error', error);
+    this.#maintaining = parts.tellInactive(this.#closing.signal).catch(failed);
+    this.#timer = setInterval(() => void this.maintain().catch(failed), MAINTENANCE_MS);
     this.#timer.unref();
   }
 
   async listen({ host, port }: ListenOptions): Promise<{ readonly url: string }> {
     if (this.#app !== undefined || this.#closed !== undefined) throw new Error('a cloud listens once');
     const { tls, behindProxy = false, rateLimits } = this.#options;
-    this.#loopbackOnly = isLoopback(host);
-    if (!this.#loopbackOnly && tls === undefined && !behindProxy) throw new TidemarkError('host_not_loopback', { host });
+    const { reach } = this.#parts;
+    reach.loopbackOnly = isLoopback(host);
+    if (!reach.loopbackOnly && tls === undefined && !behindProxy) throw new TidemarkError('host_not_loopback', { host });
     const app = await makeServer({
       services: { ...this.#parts, options: this.#options },
       rateLimits: { ...RATE_LIMITS, ...rateLimits },
       tls,
       behindProxy,
-      loopbackOnly: () => this.#loopbackOnly,
+      loopbackOnly: () => reach.loopbackOnly,
       closing: () => this.#closed !== undefined,
       log: this.#options.log ?? (() => undefined),
     });
@@ -188,6 +225,7 @@ class EmbeddedCloud implements Cloud {
 
   async #close(): Promise<void> {
     clearInterval(this.#timer);
+    this.#closing.abort();
     this.#parts.waiters.close();
     const app = this.#app;
     if (app !== undefined) {
@@ -207,7 +245,10 @@ class EmbeddedCloud implements Cloud {
   maintain(): Promise<void> {
     if (this.#closed !== undefined) return Promise.resolve();
     // One at a time.
-    this.#maintaining = this.#maintaining.catch(() => undefined).then(() => this.#parts.maintain());
+    this.#maintaining = this.#maintaining
+      .catch(() => undefined)
+      .then(() => this.#parts.maintain())
+      .then(() => this.#parts.tellInactive(this.#closing.signal));
     return this.#maintaining;
   }
 

@@ -12,6 +12,9 @@ export interface PlanRow {
   readonly devices: number | null;
   /** null: set by the operator. */
   readonly pricePerYearUsd: number | null;
+  /** Of the content of files; null, or not given: no cap. */
+  readonly uploadBytesPerSecond?: number | null;
+  readonly downloadBytesPerSecond?: number | null;
 }
 
 /** Requests a minute, where nothing else is said. */
@@ -49,8 +52,10 @@ export interface CloudOptions {
   readonly otherRegion?: string;
   /** Plan of new accounts. Default `free`. */
   readonly plan?: PlanId;
-  /** Rows that replace those of the built-in catalogue of plans; kept in the database. */
+  /** The catalogue of plans from now on, instead of the one before; kept in the database. */
   readonly plans?: readonly PlanRow[];
+  /** The drive of an account without sign-in or sync is kept for ever. Otherwise it goes after half a year, and after warnings. */
+  readonly keepsInactive?: boolean;
   readonly signUp: SignUpMode;
   /** What `bootstrap` asks of whoever signs up. */
   readonly bootstrapSecret?: string;

@@ -51,6 +51,8 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
     region: 'international',
     signUp: 'bootstrap',
     bootstrapSecret,
+    // It is the person's own disk.
+    keepsInactive: true,
     version: appVersion(),
     log: (level, message, details) => options.log[level](`cloud: ${message}`, details),
   });

@@ -5,4 +5,4 @@ export { appVersion } from './package-root.ts';
 export { type Profile, openProfile } from './profile.ts';
 export { type SecretStoreKind, secretStoreKind } from './secret-store-kind.ts';
 export { type EngineOptions, openProfileEngine, runEngine } from './run-engine.ts';
-export { isLoopbackHost, type ServeCloudOptions, serveCloud } from './serve-cloud.ts';
+export { isLoopbackHost, operateAccount, type ServeCloudOptions, serveCloud } from './serve-cloud.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { TidemarkError } from '../contract/index.ts';
-import type { Cloud, CloudLog, CloudOptions } from '../cloud/index.ts';
+import type { Cloud, CloudLog, CloudOptions, operateAccount as Operate } from '../cloud/index.ts';
 import { appVersion } from './package-root.ts';
 
 export interface ServeCloudOptions extends Pick<CloudOptions, 'dataDir' | 'region' | 'otherRegion' | 'behindProxy' | 'mail' | 'sms'> {
@@ -12,6 +12,8 @@ export interface ServeCloudOptions extends Pick<CloudOptions, 'dataDir' | 'regio
   readonly signUp?: 'open' | 'invite' | 'closed';
   readonly keyFile: string;
   readonly plan: NonNullable<CloudOptions['plan']>;
+  /** File with the catalogue of plans from now on. */
+  readonly plansFile?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly log: CloudLog;
@@ -25,9 +27,9 @@ export interface ServedCloud {
 
 export const isLoopbackHost = (host: string): boolean => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 
-/** A cloud of its own, as `tidemark cloud serve` runs it. Throws port_in_use, host_not_loopback, server_key_* and usage. */
+/** A cloud of its own, as `tidemark cloud serve` runs it. Throws port_in_use, host_not_loopback, server_key_*, plans_invalid, plan_unknown and usage. */
 export async function serveCloud(options: ServeCloudOptions): Promise<ServedCloud> {
-  const { host, port, tlsCert, tlsKey, signUp, ...rest } = options;
+  const { host, port, tlsCert, tlsKey, signUp, plansFile, ...rest } = options;
   if ((tlsCert === undefined) !== (tlsKey === undefined))
     throw new TidemarkError('usage', { detail: '--tls-cert and --tls-key go together' });
   const tls = tlsCert === undefined || tlsKey === undefined ? {} : { tls: { cert: await readPem(tlsCert), key: await readPem(tlsKey) } };
@@ -35,10 +37,12 @@ export async function serveCloud(options: ServeCloudOptions): Promise<ServedClou
   if (!isLoopbackHost(host) && tlsCert === undefined && options.behindProxy !== true)
     throw new TidemarkError('host_not_loopback', { host });
   await tryAddress(host, port);
-  const { createCloud } = await import('../cloud/index.ts');
+  const { createCloud, readPlans } = await import('../cloud/index.ts');
+  const plans = plansFile === undefined ? {} : { plans: await readPlans(plansFile) };
   const cloud = await createCloud({
     ...rest,
     ...tls,
+    ...plans,
     signUp: signUp ?? (isLoopbackHost(host) ? 'open' : 'closed'),
     version: appVersion(),
   });
@@ -50,6 +54,9 @@ export async function serveCloud(options: ServeCloudOptions): Promise<ServedClou
     throw cannotListen(error, host, port);
   }
 }
+
+/** Looks at an account of a cloud's data, or gives it another plan; also while the cloud runs. Throws what `operateAccount` does. */
+export const operateAccount: typeof Operate = async (operation) => (await import('../cloud/index.ts')).operateAccount(operation);
 
 /** Whether the address can be had; another program may still be faster. Throws as `listen` does. */
 async function tryAddress(host: string, port: number): Promise<void> {

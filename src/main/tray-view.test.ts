@@ -11,10 +11,13 @@ const settled: Status = {
   folder: { path: '/home/a/Documents' },
   upload: idle,
   download: idle,
+  uploadLimit: null,
+  downloadLimit: null,
   etaMs: null,
   scanning: false,
   issues: 0,
   skipped: 0,
+  waitingForRoom: null,
   conflicts: 0,
   questions: 0,
   items: 3,
@@ -22,6 +25,7 @@ const settled: Status = {
   offline: null,
   pausedUntil: null,
   lastSyncedAt: 0,
+  keptUntil: null,
   transfers: [],
 };
 const view = (status: Partial<Status> | null, more: Partial<TrayInput> = {}): TrayView =>

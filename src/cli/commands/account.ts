@@ -14,7 +14,8 @@ import { addCommand, addGroup, type Shell } from '../command.ts';
 import type { Context } from '../context.ts';
 import { readPassword, readSecretAlone } from '../password.ts';
 import { notYet } from '../not-yet.ts';
-import { plain, when } from '../text.ts';
+import { keptLines } from '../room-text.ts';
+import { plain } from '../text.ts';
 import { wholeNumber } from '../whole-number.ts';
 
 interface SignOptions extends CodeOptions {
@@ -159,10 +160,7 @@ export function addAccountCommands(program: Command, shell: Shell): void {
     about: 'Show the account',
     async run(context) {
       const shown = await context.withEngine((engine) => engine.call('account.show', {}));
-      context.answer(
-        shown,
-        `${who(shown)}\n${waysOf(shown)}\nCloud documents are kept until ${when(shown.purgeAfter)} at least; every sync puts that off.`,
-      );
+      context.answer(shown, [who(shown), waysOf(shown), ...keptLines(shown.purgeAfter)].join('\n'));
     },
   });
   addCommand<{ readonly limit: number }>(account, shell, {

@@ -1,9 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { resolve } from 'node:path';
 import { countryCode, TidemarkError } from '../../contract/index.ts';
-import { isLoopbackHost, serveCloud } from '../../host/index.ts';
+import { isLoopbackHost, operateAccount, serveCloud } from '../../host/index.ts';
 import { addCommand, addGroup, type Shell } from '../command.ts';
 import { portNumber } from '../durations.ts';
+import { plain, size, when } from '../text.ts';
 
 interface ServeOptions {
   readonly data: string;
@@ -18,13 +19,14 @@ interface ServeOptions {
   readonly otherRegion?: string;
   readonly signUp?: 'open' | 'invite' | 'closed';
   readonly keyFile?: string;
-  readonly plan: 'free' | 'premium' | 'family' | 'pro';
+  readonly plan: string;
+  readonly plans?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly behindProxy?: boolean;
 }
 
-/** cloud serve. */
+/** cloud serve, cloud account. */
 export function addCloudCommands(program: Command, shell: Shell): void {
   const cloud = addGroup(program, 'cloud', 'The cloud server');
   addCommand<ServeOptions>(cloud, shell, {
@@ -43,7 +45,8 @@ export function addCloudCommands(program: Command, shell: Shell): void {
             'closed',
           ]),
         )
-        .addOption(new Option('--plan <plan>', 'plan of new accounts').choices(['free', 'premium', 'family', 'pro']).default('free'))
+        .option('--plan <plan>', 'plan of new accounts', 'free')
+        .option('--plans <file>', 'the catalogue of plans from now on (JSON); without it, the one that is in force stays')
         .option('--key-file <file>', 'file with the key of the data, outside of it; made when there is no data yet')
         .option('--mail-from <address>', 'send mail as this sender, by the server of TIDEMARK_SMTP_URL')
         .option('--mail-to <dir>', 'write outgoing mail as files instead, for tests and trials')
@@ -58,6 +61,11 @@ export function addCloudCommands(program: Command, shell: Shell): void {
       'With --sign-up invite, every start prints an invitation for one sign-up (tidemark sign-up --invite).',
       'Where mail can be sent, an e-mail address is proved with a code before there is an account for it, and a code signs in',
       'without a password. TIDEMARK_SMTP_URL is smtps://USER:PASSWORD@HOST or smtp://…, which then has to offer STARTTLS.',
+      'It also tells accounts that nobody signs in to or syncs: 90, 30, 7 and 1 days before half a year is over. Fourteen days after',
+      'that their documents are deleted. An account that cannot be told, by mail or text message, keeps them.',
+      'A plan is {"id": "free", "storageBytes": 1073741824, "devices": null, "pricePerYearUsd": 0, "uploadBytesPerSecond": 2097152,',
+      '"downloadBytesPerSecond": 4194304}, and the file {"plans": [ … ]}; null is no limit, no price or no cap. Accounts on a plan that is in',
+      'it no more keep that plan. The caps of the built-in free plan hold where others than this computer reach the cloud.',
     ].join('\n'),
     async run(context, _, options) {
       const server = await serveCloud({
@@ -67,6 +75,7 @@ export function addCloudCommands(program: Command, shell: Shell): void {
         region: options.region,
         ...(options.otherRegion === undefined ? {} : { otherRegion: httpsUrl('--other-region', options.otherRegion) }),
         plan: options.plan,
+        ...(options.plans === undefined ? {} : { plansFile: resolve(options.plans) }),
         ...(options.signUp === undefined ? {} : { signUp: options.signUp }),
         ...messageOptions(options, context.io.env),
         keyFile: options.keyFile === undefined ? `${resolve(options.data)}.key` : resolve(options.keyFile),
@@ -89,6 +98,28 @@ export function addCloudCommands(program: Command, shell: Shell): void {
       });
       await server.close();
       context.line({ event: 'stopped' }, 'Stopped.');
+    },
+  });
+  addAccountCommand(cloud, shell);
+}
+
+interface AccountOptions {
+  readonly data: string;
+  readonly plan?: string;
+}
+
+/** For whoever runs a cloud, beside it. */
+function addAccountCommand(cloud: Command, shell: Shell): void {
+  addCommand<AccountOptions>(cloud, shell, {
+    usage: 'account <address>',
+    about: 'Show an account of a cloud of yours, or give it another plan; also while the cloud runs',
+    options: (command) =>
+      command.requiredOption('--data <dir>', 'folder of the data of the cloud').option('--plan <plan>', 'the plan that it has from now on'),
+    help: 'The address is the e-mail address or the phone number that signs in. A plan counts at once; its devices need no restart.',
+    async run(context, [address = ''], { data, plan }) {
+      const account = await operateAccount({ dataDir: resolve(data), address, ...(plan === undefined ? {} : { plan }) });
+      const room = `${size(account.usedBytes)} of ${size(account.totalBytes)} used, ${account.state}`;
+      context.answer(account, `${plain(account.account)}: plan ${plain(account.plan)}, ${room}, last active ${when(account.activeAt)}`);
     },
   });
 }

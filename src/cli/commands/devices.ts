@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { TidemarkError, isSettingKey } from '../../contract/index.ts';
 import { addCommand, addGroup, type Shell } from '../command.ts';
-import { plain, size, table, when } from '../text.ts';
+import { plain, table, when } from '../text.ts';
 
-/** devices, quota, settings. */
+/** devices, settings. */
 export function addDeviceCommands(program: Command, shell: Shell): void {
   const devices = addGroup(program, 'devices', 'The devices of the account');
   addCommand(devices, shell, {
@@ -34,24 +34,6 @@ export function addDeviceCommands(program: Command, shell: Shell): void {
     async run(context, [id = '']) {
       await context.withEngine((engine) => engine.call('devices.signOut', { id }));
       context.answer({ id }, 'The device is signed out; the files on it stay.');
-    },
-  });
-
-  addCommand(program, shell, {
-    usage: 'quota',
-    about: 'How much room there is, and what takes it',
-    async run(context) {
-      const quota = await context.withEngine((engine) => engine.call('quota.show', {}));
-      const percent = quota.totalBytes === 0 ? 100 : Math.round((quota.usedBytes / quota.totalBytes) * 100);
-      const rows = [
-        ['files', size(quota.filesBytes)],
-        ['versions', size(quota.versionsBytes)],
-        ['trash', size(quota.trashBytes)],
-      ];
-      context.answer(
-        quota,
-        `${size(quota.usedBytes)} of ${size(quota.totalBytes)} used (${percent} %), plan ${quota.plan}, ${quota.state}\n${table(['KIND', 'SIZE'], rows)}`,
-      );
     },
   });
 

@@ -9,6 +9,7 @@ import { addHelpCommands } from './help-me.ts';
 import { addItemCommands } from './items.ts';
 import { addListCommands } from './lists.ts';
 import { addProcessCommands } from './process.ts';
+import { addQuotaCommands } from './quota.ts';
 import { addSyncCommands } from './sync.ts';
 
 /** All commands, in the order in which the help shows them. */
@@ -20,6 +21,7 @@ export function addCommands(program: Command, shell: Shell): void {
   addSyncCommands(program, shell);
   addListCommands(program, shell);
   addItemCommands(program, shell);
+  addQuotaCommands(program, shell);
   addDeviceCommands(program, shell);
   addHelpCommands(program, shell);
   addCloudCommands(program, shell);

@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { knownStatus } from '../known-status.ts';
 import { everyPage } from '../pages.ts';
 import { questionText } from '../question-text.ts';
+import { lackText } from '../room-text.ts';
 import { plain, size, table, when } from '../text.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { addUndoCommand, undoCell } from './undo.ts';
@@ -46,7 +47,7 @@ export function addListCommands(program: Command, shell: Shell): void {
       const shown = rows.map((row) => [
         row.path,
         row.nextTryAt === null ? '' : when(row.nextTryAt),
-        `${isSkipped(row.reason) ? 'skipped: ' : ''}${errorLine(row.reason)} [${row.reason.code}]`,
+        `${isSkipped(row.reason) ? 'skipped: ' : ''}${errorLine(row.reason)}${lackText(row.reason)} [${row.reason.code}]`,
       ]);
       context.answer(
         { rows, next: null },

@@ -16,11 +16,13 @@ export interface Device {
 export function oneCloud(
   name: string,
   flags: (folder: string) => readonly string[] = () => [],
+  prepare: (folder: string) => Promise<void> = () => Promise.resolve(),
 ): { readonly folder: string; readonly server: string } {
   const made = { folder: '', server: '' };
   let cloud: Running;
   beforeAll(async () => {
     made.folder = await realpath(await mkdtemp(join(tmpdir(), `tm-${name}-`)));
+    await prepare(made.folder);
     cloud = start(['cloud', 'serve', '--data', join(made.folder, 'cloud'), ...flags(made.folder), '--json']);
     made.server = String((await cloud.next())['url']);
   }, 60_000);

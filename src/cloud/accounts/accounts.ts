@@ -14,7 +14,7 @@ import {
 } from '../../contract/index.ts';
 import { minuteMs } from '../../base/index.ts';
 import type { AccountCatalogue, AccountRecord, DeviceRecord, EndedBy, Holder, IdentityKey, TokenPair } from '../catalogue.ts';
-import { INACTIVE_MS, SEEN_MS } from '../drive/times.ts';
+import { SEEN_MS } from '../drive/times.ts';
 import { digestOf } from '../ids.ts';
 import type { SignUpMode } from '../options.ts';
 import type { Attempts } from './attempts.ts';
@@ -22,6 +22,7 @@ import { type Challenges, keyOf } from './challenges.ts';
 import type { Keyring } from './keyring.ts';
 import { requireStrong } from './password-strength.ts';
 import { hashPassword, isPassword } from './passwords.ts';
+import type { PlanTerms } from './terms.ts';
 
 export const ACCESS_MS = 15 * minuteMs;
 /** For so long after a proof sensitive changes are possible. */
@@ -38,6 +39,7 @@ export interface AccountsOptions {
   readonly bootstrapSecret: string | undefined;
   readonly attempts: Attempts;
   readonly challenges: Challenges;
+  readonly terms: PlanTerms;
   readonly now: () => number;
   readonly newId: () => string;
   /** A device was signed out. */
@@ -295,7 +297,7 @@ export class Accounts {
   async me({ no }: AccountRecord): Promise<Account> {
     const account = await this.#catalogue.byNo(no);
     if (account === undefined) throw new TidemarkError('no_such_account');
-    const { id, label, plan, createdAt, activeAt, passwordHash } = account;
+    const { id, label, createdAt, passwordHash } = account;
     const identities = (await this.#catalogue.identities(account.no)).map(({ id: identityId, kind, label: shown, provedAt, addedAt }) => ({
       id: identityId,
       kind,
@@ -303,8 +305,8 @@ export class Accounts {
       proved: provedAt !== null,
       addedAt,
     }));
-    const { region } = this.#options;
-    return { id, label, identities, hasPassword: passwordHash !== null, region, plan, createdAt, purgeAfter: activeAt + INACTIVE_MS };
+    const { region, terms } = this.#options;
+    return { id, label, identities, hasPassword: passwordHash !== null, region, createdAt, ...(await terms.of(account)) };
   }
 
   async devices(holder: Holder): Promise<Device[]> {
@@ -332,10 +334,10 @@ export class Accounts {
     return { refreshToken, accessToken, pair: { refreshHash: digestOf(refreshToken), accessHash: digestOf(accessToken), accessExpiresAt } };
   }
 
-  #sessionOf({ account, device }: Holder, tokens: FreshTokens): Session {
+  async #sessionOf({ account, device }: Holder, tokens: FreshTokens): Promise<Session> {
     const { accessToken, refreshToken, pair } = tokens;
     const who = { accountId: account.id, deviceId: device.id, label: account.label, region: this.#options.region };
-    return { ...who, accessToken, accessExpiresAt: pair.accessExpiresAt, refreshToken };
+    return { ...who, accessToken, accessExpiresAt: pair.accessExpiresAt, refreshToken, ...(await this.#options.terms.of(account)) };
   }
 }
 

@@ -12,6 +12,8 @@ export interface StoredNode {
 
 export interface TrashedNode extends StoredNode {
   readonly top: string;
+  /** Where `top` was. */
+  readonly path: string;
 }
 
 export interface Descendant {

@@ -179,6 +179,9 @@ describe('the quota', () => {
     expect(await quota(ann)).toEqual({
       plan: 'free',
       totalBytes: 1024 ** 3,
+      uploadBytesPerSecond: null,
+      downloadBytesPerSecond: null,
+      purgeAfter: cloud.clock.now + 180 * dayMs,
       usedBytes: 0,
       filesBytes: 0,
       versionsBytes: 0,

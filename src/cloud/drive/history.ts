@@ -1,4 +1,4 @@
-import type { CloudFile } from '../../contract/index.ts';
+import type { CloudFile, Freed } from '../../contract/index.ts';
 import type { RestoreOutcome, VersionRecord } from '../catalogue.ts';
 import { type DriveTransaction, madeOf, versionOf } from './drive-transaction.ts';
 import { shortfallBytes } from './quota.ts';
@@ -8,6 +8,28 @@ export function versionsOf(drive: DriveTransaction, id: string): readonly Versio
   const stored = drive.node(id);
   if (stored?.node.kind !== 'file') return undefined;
   return [versionOf(stored.node, madeOf(stored), null), ...drive.versions(id)];
+}
+
+/** Deletes earlier versions of a file, also of one in the trash: all, or one. Undefined when there is none such. */
+export function dropVersions(drive: DriveTransaction, id: string, versionId: string | undefined): Freed | 'current' | undefined {
+  const node = (drive.node(id) ?? drive.trashed(id))?.node;
+  if (node?.kind !== 'file') return undefined;
+  if (node.versionId === versionId) return 'current';
+  const versions = drive.versions(id).filter((version) => versionId === undefined || version.versionId === versionId);
+  if (versionId !== undefined && versions.length === 0) return undefined;
+  return { items: versions.length, freedBytes: dropAll(drive, id, versions) };
+}
+
+/** Drops these versions of a file; answers the bytes that they took. */
+export function dropAll(drive: DriveTransaction, id: string, versions: readonly VersionRecord[]): number {
+  let bytes = 0;
+  for (const { versionId, blocks, size } of versions) {
+    drive.dropVersion(id, versionId);
+    drive.release(blocks);
+    drive.count('versionsBytes', -size);
+    bytes += size;
+  }
+  return bytes;
 }
 
 /** Makes the content of an earlier version the newest; the earlier one stays in the history as well. */

@@ -41,3 +41,13 @@ export function pathOf(drive: DriveTransaction, node: CloudNode): string {
   }
   return names.join('/');
 }
+
+/** As `pathOf`, for what lies in the trash: where it was when it was deleted. */
+export function trashedPath(drive: DriveTransaction, id: string): string {
+  const names: string[] = [];
+  for (let at = drive.trashed(id); at !== undefined; at = drive.trashed(at.node.parentId)) {
+    if (at.node.id === at.top) return [at.path, ...names].join('/');
+    names.unshift(at.node.name);
+  }
+  return names.join('/');
+}

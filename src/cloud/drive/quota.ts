@@ -1,4 +1,4 @@
-import type { Quota } from '../../contract/index.ts';
+import type { Quota, Terms } from '../../contract/index.ts';
 import type { Usage } from '../catalogue.ts';
 
 export const usedBytes = (usage: Usage): number => usage.filesBytes + usage.versionsBytes + usage.trashBytes;
@@ -7,9 +7,12 @@ export const usedBytes = (usage: Usage): number => usage.filesBytes + usage.vers
 export const shortfallBytes = (usage: Usage, size: number): number => Math.max(0, usedBytes(usage) + size - usage.totalBytes);
 
 /** PRODUCT, "Plans and quota": under a tenth left is nearing, under a hundredth critical. */
-export function quotaOf(usage: Usage): Quota {
-  const used = usedBytes(usage);
-  const left = usage.totalBytes - used;
-  const state = left <= 0 ? 'exceeded' : left * 100 < usage.totalBytes ? 'critical' : left * 10 < usage.totalBytes ? 'nearing' : 'normal';
-  return { ...usage, usedBytes: used, state };
+export function quotaState(usage: Usage): Quota['state'] {
+  const left = usage.totalBytes - usedBytes(usage);
+  return left <= 0 ? 'exceeded' : left * 100 < usage.totalBytes ? 'critical' : left * 10 < usage.totalBytes ? 'nearing' : 'normal';
+}
+
+export function quotaOf(usage: Usage, terms: Terms): Quota {
+  const { totalBytes, filesBytes, versionsBytes, trashBytes } = usage;
+  return { ...terms, totalBytes, usedBytes: usedBytes(usage), filesBytes, versionsBytes, trashBytes, state: quotaState(usage) };
 }

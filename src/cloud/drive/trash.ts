@@ -2,6 +2,7 @@ import { type CloudNode, ROOT_ID } from '../../contract/index.ts';
 import { nameKey, numberedName } from '../../base/index.ts';
 import type { RestoreOutcome } from '../catalogue.ts';
 import { type Descendant, type DriveTransaction, madeOf } from './drive-transaction.ts';
+import { dropAll } from './history.ts';
 import { pathOf } from './place.ts';
 
 /** Deletes a node and all below it: to the trash as one item, with a tombstone each. */
@@ -38,21 +39,18 @@ export function restoreTrash(drive: DriveTransaction, id: string): RestoreOutcom
   return restored === undefined ? { outcome: 'not_found' } : { outcome: 'restored', node: restored };
 }
 
-/** Deletes an item of the trash for good, with its history. False when there is no such item. */
-export function dropTrash(drive: DriveTransaction, top: string): boolean {
+/** Deletes an item of the trash for good, with its history. Answers the bytes that it took, or undefined when there is no such item. */
+export function dropTrash(drive: DriveTransaction, top: string): number | undefined {
   const nodes = drive.buriedWith(top);
+  let bytes = 0;
   for (const { node } of nodes) {
     drive.exhume(node.id);
     if (node.kind === 'folder') continue;
     drive.release(node.blocks);
     drive.count('trashBytes', -node.size);
-    for (const version of drive.versions(node.id)) {
-      drive.dropVersion(node.id, version.versionId);
-      drive.release(version.blocks);
-      drive.count('versionsBytes', -version.size);
-    }
+    bytes += node.size + dropAll(drive, node.id, drive.versions(node.id));
   }
-  return nodes.length > 0;
+  return nodes.length > 0 ? bytes : undefined;
 }
 
 function freePlace(drive: DriveTransaction, node: CloudNode): { readonly parentId: string; readonly name: string } {

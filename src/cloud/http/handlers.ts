@@ -6,6 +6,7 @@ import {
   BLOCK_MIN_BYTES,
   type CloudNode,
   type Discovery,
+  type Freed,
   MAX_ACCOUNT_SETTINGS,
   MAX_BLOCKS_BODY_BYTES,
   MAX_COMMIT_ENTRIES,
@@ -15,7 +16,8 @@ import {
 import { MAX_NAME_BYTES } from '../../base/index.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Challenges } from '../accounts/challenges.ts';
-import type { Catalogue, RestoreOutcome, VersionRecord } from '../catalogue.ts';
+import type { Caps, PlanTerms } from '../accounts/terms.ts';
+import type { Catalogue, Holder, Paged, RestoreOutcome, VersionRecord } from '../catalogue.ts';
 import type { Blocks } from '../drive/blocks.ts';
 import { quotaOf } from '../drive/quota.ts';
 import { HISTORY_MS } from '../drive/times.ts';
@@ -24,12 +26,14 @@ import type { CloudOptions } from '../options.ts';
 import { authorOf, type Handlers } from './call.ts';
 import { readFrames } from './read-frames.ts';
 import { sendContent } from './send-content.ts';
+import { SpeedCaps } from './speed-caps.ts';
 import { waitForChange } from './wait-for-change.ts';
 
 export interface Services {
   readonly options: Pick<CloudOptions, 'region' | 'otherRegion' | 'sms' | 'signUp' | 'version'>;
   readonly accounts: Accounts;
   readonly challenges: Challenges;
+  readonly terms: PlanTerms;
   readonly catalogue: Catalogue;
   readonly blocks: Blocks;
   readonly waiters: Waiters;
@@ -37,8 +41,10 @@ export interface Services {
 
 /** What each route does, with everything checked that its schemas can check. */
 export function makeHandlers(services: Services): Handlers {
-  const { accounts, challenges, blocks, waiters } = services;
+  const { accounts, challenges, terms, blocks, waiters } = services;
   const { drives, settings, audit } = services.catalogue;
+  const speed = new SpeedCaps();
+  const capsOf = async (accountNo: number): Promise<Caps> => terms.caps(await drives.usage(accountNo));
   const restored = (accountNo: number, outcome: RestoreOutcome): { node: CloudNode } => {
     const node = nodeOrProblem(outcome);
     waiters.changed(accountNo);
@@ -48,6 +54,20 @@ export function makeHandlers(services: Services): Handlers {
     const versions = await drives.versions(accountNo, id);
     if (versions === undefined) throw new TidemarkError('not_found');
     return versions;
+  };
+  /** As fast as the plan allows; null where there is nothing to send. */
+  const sent = async <P extends AsyncIterable<Buffer> | null>(accountNo: number, pieces: P): Promise<P | AsyncIterable<Buffer>> =>
+    pieces === null ? pieces : speed.limit(accountNo, 'down', (await capsOf(accountNo)).downloadBytesPerSecond, pieces);
+  /** Something went for good: whoever waits for room, on any device, asks again. */
+  const gone = (accountNo: number, freed: Freed | undefined): Freed => {
+    if (freed === undefined) throw new TidemarkError('not_found');
+    if (freed.freedBytes > 0) waiters.changed(accountNo);
+    return freed;
+  };
+  const dropVersions = async (holder: Holder, id: string, versionId?: string): Promise<Freed> => {
+    const dropped = await drives.dropVersions(authorOf(holder), id, versionId);
+    if (dropped === 'current') throw new TidemarkError('invalid_request', { field: 'version', problem: 'it is the current content' });
+    return gone(holder.account.no, dropped);
   };
   return {
     discovery: async () => discoveryOf(services),
@@ -99,7 +119,10 @@ export function makeHandlers(services: Services): Handlers {
       if (!(await accounts.endDevice(holder.account, params.id, 'revoked'))) throw new TidemarkError('not_found');
       return {};
     },
-    quota: async ({ holder }) => quotaOf(await drives.usage(holder.account.no)),
+    quota: async ({ holder }) => quotaOf(await drives.usage(holder.account.no), await terms.of(holder.account)),
+    largest: async ({ holder, query }) => listed(await drives.largest(holder.account.no, query)),
+    versioned: async ({ holder, query }) => listed(await drives.versioned(holder.account.no, query)),
+    duplicates: async ({ holder, query }) => listed(await drives.duplicates(holder.account.no, query)),
     delta: async ({ holder, query }) => {
       const page = await drives.delta(holder.account.no, query.cursor ?? null, query.limit);
       if (page === 'cursor_gone') throw new TidemarkError('cursor_gone');
@@ -109,13 +132,17 @@ export function makeHandlers(services: Services): Handlers {
     },
     deltaWait: async (call) => waitForChange(services.catalogue, waiters, call),
     missingBlocks: async ({ holder, body }) => ({ missing: [...(await blocks.missing(holder.account, body.hashes))] }),
-    storeBlocks: async ({ holder, request }) =>
-      blocks.store(holder.account, readFrames(request.body as AsyncIterable<Buffer> | undefined, request.headers['content-length'])),
+    storeBlocks: async ({ holder, request }) => {
+      const body = request.body as AsyncIterable<Buffer> | undefined;
+      const { uploadBytesPerSecond } = await capsOf(holder.account.no);
+      const slowed = body === undefined ? undefined : speed.limit(holder.account.no, 'up', uploadBytesPerSecond, body);
+      return blocks.store(holder.account, readFrames(slowed, request.headers['content-length']));
+    },
     fetchBlocks: async ({ holder, body, reply }) => {
       const { rows, bytes } = await blocks.pick(holder.account, body.hashes);
       if (rows.length === 0) throw new TidemarkError('blocks_missing');
       reply.header('Content-Length', bytes);
-      return blocks.frames(holder.account, rows);
+      return sent(holder.account.no, blocks.frames(holder.account, rows));
     },
     commit: async ({ holder, body, idempotencyKey }) => {
       // Over what the schema made of the body: the same request in another order of keys is the same request.
@@ -128,7 +155,7 @@ export function makeHandlers(services: Services): Handlers {
     content: async ({ holder, params, request, reply }) => {
       const current = (await fileVersions(holder.account.no, params.id)).find((version) => version.replacedAt === null);
       if (current === undefined) throw new TidemarkError('not_found');
-      return sendContent(blocks, holder.account, current, request, reply);
+      return sent(holder.account.no, await sendContent(blocks, holder.account, current, request, reply));
     },
     versions: async ({ holder, params }) => {
       const versions = await fileVersions(holder.account.no, params.id);
@@ -142,7 +169,7 @@ export function makeHandlers(services: Services): Handlers {
     versionContent: async ({ holder, params, request, reply }) => {
       const found = (await fileVersions(holder.account.no, params.id)).find((version) => version.versionId === params.version);
       if (found === undefined) throw new TidemarkError('not_found');
-      return sendContent(blocks, holder.account, found, request, reply);
+      return sent(holder.account.no, await sendContent(blocks, holder.account, found, request, reply));
     },
     restoreVersion: async ({ holder, params, body }) =>
       restored(holder.account.no, await drives.restoreVersion(authorOf(holder), params.id, body.versionId, body.base)),
@@ -150,16 +177,14 @@ export function makeHandlers(services: Services): Handlers {
       items: (await drives.trash(holder.account.no)).map((item) => ({ ...item, expiresAt: item.deletedAt + HISTORY_MS })),
     }),
     restoreTrash: async ({ holder, params }) => restored(holder.account.no, await drives.restoreTrash(authorOf(holder), params.id)),
-    deleteTrash: async ({ holder, params }) => {
-      if (!(await drives.deleteTrash(authorOf(holder), params.id))) throw new TidemarkError('not_found');
-      return {};
-    },
-    emptyTrash: async ({ holder }) => {
-      await drives.emptyTrash(authorOf(holder));
-      return {};
-    },
+    deleteTrash: async ({ holder, params }) => gone(holder.account.no, await drives.deleteTrash(authorOf(holder), params.id)),
+    emptyTrash: async ({ holder, query }) => gone(holder.account.no, await drives.emptyTrash(authorOf(holder), query.until)),
+    dropVersions: async ({ holder, params }) => dropVersions(holder, params.id),
+    dropVersion: async ({ holder, params }) => dropVersions(holder, params.id, params.version),
   };
 }
+
+const listed = <Row>({ rows, next }: Paged<Row>): { rows: Row[]; next: string | null } => ({ rows: [...rows], next });
 
 function nodeOrProblem(outcome: RestoreOutcome): CloudNode {
   switch (outcome.outcome) {
@@ -174,7 +199,7 @@ function nodeOrProblem(outcome: RestoreOutcome): CloudNode {
   }
 }
 
-async function discoveryOf({ options, catalogue, challenges }: Services): Promise<Discovery> {
+async function discoveryOf({ options, terms, challenges }: Services): Promise<Discovery> {
   return {
     product: 'tidemark',
     apiVersion: API_VERSION,
@@ -195,7 +220,7 @@ async function discoveryOf({ options, catalogue, challenges }: Services): Promis
     },
     blocks: { algorithm: 'fastcdc-2016-nc2', minBytes: BLOCK_MIN_BYTES, averageBytes: BLOCK_AVERAGE_BYTES, maxBytes: BLOCK_MAX_BYTES },
     names: { unique: 'nfc-casefold' },
-    plans: [...(await catalogue.accounts.plans())],
+    plans: [...(await terms.plans())],
     newestClient: null,
     providers: [],
   };

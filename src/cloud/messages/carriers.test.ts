@@ -4,9 +4,9 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AddressObject, type ParsedMail, simpleParser } from 'mailparser';
-import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import { type AddressObject, simpleParser } from 'mailparser';
 import { afterEach, describe, expect, it } from 'vitest';
+import { type MailServer, mailServer as startMailServer } from '../testing/mail-server.ts';
 import { FolderCarrier } from './folder-carrier.ts';
 import type { Carrier, Message } from './messenger.ts';
 import { Outbox } from './outbox.ts';
@@ -19,26 +19,11 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-/** A mail server on this machine; `mails` are those it took. */
-async function mailServer(options: SMTPServerOptions = {}): Promise<{ readonly port: number; readonly mails: ParsedMail[] }> {
-  const mails: ParsedMail[] = [];
-  const server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS'],
-    ...options,
-    onData: (stream, _, done) => {
-      simpleParser(stream).then(
-        (mail) => {
-          mails.push(mail);
-          done();
-        },
-        (error: unknown) => done(error as Error),
-      );
-    },
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closing.push(() => new Promise((resolve) => server.close(() => resolve())));
-  return { port: (server.server.address() as AddressInfo).port, mails };
+/** A mail server for one test. */
+async function mailServer(options: Parameters<typeof startMailServer>[0] = {}): Promise<MailServer> {
+  const server = await startMailServer(options);
+  closing.push(() => Promise.resolve(server[Symbol.asyncDispose]()));
+  return server;
 }
 
 const using = <T extends Carrier>(carrier: T): T => {

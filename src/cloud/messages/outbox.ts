@@ -30,21 +30,31 @@ export class Outbox {
     this.#underWay.add(delivery);
   }
 
+  /** Tries once, and answers whether it was taken; for what is worth sending again much later. */
+  async deliver(message: Message): Promise<boolean> {
+    const delivery = this.#try(message, false);
+    const settled = delivery.then(() => undefined);
+    this.#underWay.add(settled);
+    return delivery.finally(() => this.#underWay.delete(settled));
+  }
+
   async #deliver(message: Message): Promise<void> {
     for (const pauseMs of [...PAUSES_MS, null]) {
-      try {
-        return await this.#carrier.deliver(message);
-      } catch (error) {
-        // The words of a mail server name the address, and its settings hold a password.
-        const { code = 'unknown', responseCode } = error as { readonly code?: string; readonly responseCode?: number };
-        this.#log('warn', 'a message could not be delivered', {
-          code,
-          ...(responseCode === undefined ? {} : { responseCode }),
-          again: pauseMs !== null,
-        });
-        if (pauseMs === null || this.#closing.signal.aborted) return;
-        await sleep(pauseMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
-      }
+      if (await this.#try(message, pauseMs !== null)) return;
+      if (pauseMs === null || this.#closing.signal.aborted) return;
+      await sleep(pauseMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+    }
+  }
+
+  async #try(message: Message, again: boolean): Promise<boolean> {
+    try {
+      await this.#carrier.deliver(message);
+      return true;
+    } catch (error) {
+      // The words of a mail server name the address, and its settings hold a password.
+      const { code = 'unknown', responseCode } = error as { readonly code?: string; readonly responseCode?: number };
+      this.#log('warn', 'a message could not be delivered', { code, ...(responseCode === undefined ? {} : { responseCode }), again });
+      return false;
     }
   }
 

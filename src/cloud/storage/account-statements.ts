@@ -1,5 +1,5 @@
 import type { DeviceInfo, IdentityKind, PlanId } from '../../contract/index.ts';
-import type { AccountRecord, DeviceRecord, EndedBy, IdentityRecord } from '../catalogue.ts';
+import type { AccountRecord, DeviceRecord, EndedBy, IdentityRecord, Warning } from '../catalogue.ts';
 import { rowsOf, type Sqlite, type Statement } from './database.ts';
 
 // An e-mail address says most of whose account it is, a number more than what a service calls the person.
@@ -12,6 +12,7 @@ const DEVICE =
   'd.no AS deviceNo, d.id AS deviceId, d.name, d.platform, d.app_version AS appVersion, d.created_at AS deviceCreatedAt, ' +
   'd.seen_at AS seenAt, d.proved_at AS provedAt, d.ended_by AS endedBy';
 const IDENTITY = 'i.id AS identityId, i.kind, i.subject, i.label AS identityLabel, i.proved_at AS identityProvedAt, i.added_at AS addedAt';
+const WARNING = 'w.active_at AS warnedActiveAt, w.first_at AS firstAt, w.last_at AS lastAt, w.days';
 const CHALLENGE =
   'id, kind, subject, purpose, account AS accountNo, code_hash AS codeHash, sent_at AS sentAt, expires_at AS expiresAt, failures, used_at AS usedAt';
 
@@ -48,6 +49,16 @@ export interface IdentityRow {
   readonly identityProvedAt: number | null;
   readonly addedAt: number;
 }
+
+export interface WarningRow {
+  readonly warnedActiveAt: number | null;
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly days: number;
+}
+
+export const warningColumns = ({ warnedActiveAt: activeAt, firstAt, lastAt, days }: WarningRow): Warning | undefined =>
+  activeAt === null ? undefined : { activeAt, firstAt, lastAt, days };
 
 export const identityColumns = (row: IdentityRow): IdentityRecord => ({
   id: row.identityId,
@@ -87,9 +98,16 @@ export const deviceOf = (row: unknown): DeviceRecord => deviceColumns(row as Dev
 export function prepareAccounts(db: Sqlite) {
   const prepare = (sql: string): Statement => rowsOf(db, sql);
   return {
-    plans: prepare(
-      'SELECT id, storage_bytes AS storageBytes, devices, price_per_year_usd AS pricePerYearUsd FROM plans ORDER BY storage_bytes, devices',
-    ),
+    plans: prepare(`
+      SELECT id, storage_bytes AS storageBytes, devices, price_per_year_usd AS pricePerYearUsd, upload_bytes_per_second AS uploadBytesPerSecond,
+        download_bytes_per_second AS downloadBytesPerSecond, built_in AS builtIn
+      FROM plans WHERE retired = 0 ORDER BY storage_bytes, devices, id`),
+    setPlan: prepare('UPDATE accounts SET plan = ? WHERE no = ?'),
+    inactive: prepare(`
+      SELECT ${ACCOUNT}, ${WARNING} FROM accounts a LEFT JOIN warnings w ON w.account = a.no WHERE a.active_at <= ?
+        AND (EXISTS (SELECT 1 FROM nodes n WHERE n.account = a.no) OR EXISTS (SELECT 1 FROM trash t WHERE t.account = a.no))`),
+    warning: prepare(`SELECT ${WARNING} FROM warnings w WHERE w.account = ?`),
+    warned: prepare('INSERT OR REPLACE INTO warnings (account, active_at, first_at, last_at, days) VALUES (?, ?, ?, ?, ?)'),
     byNo: prepare(`SELECT ${ACCOUNT} FROM accounts a WHERE a.no = ?`),
     byIdentity: prepare(`
       SELECT ${ACCOUNT}, ${IDENTITY} FROM identities i JOIN accounts a ON a.no = i.account WHERE i.kind = ? AND i.subject = ?`),

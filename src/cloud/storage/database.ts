@@ -1,7 +1,7 @@
 import { closeSync, constants, copyFileSync, existsSync, openSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { TidemarkError } from '../../contract/index.ts';
-import { MiB } from '../../base/index.ts';
+import { MiB, secondMs } from '../../base/index.ts';
 
 export type Sqlite = Database.Database;
 
@@ -43,6 +43,28 @@ export function openDatabase(path: string, schema: Schema): Sqlite {
   } catch (error) {
     db?.close();
     if (error instanceof TidemarkError) throw error;
+    if (isCorruption(error)) throw broken(path, error);
+    throw error;
+  }
+}
+
+/**
+ * Opens a database that a server may be using just now. Nothing of its schema is changed. Throws `database_newer`, and `usage` for
+ * one of an earlier version.
+ */
+export function openBeside(path: string, version: number): Sqlite {
+  const db = new Database(path, { fileMustExist: true, timeout: 10 * secondMs });
+  try {
+    if (db.pragma('application_id', { simple: true }) !== APPLICATION_ID) throw broken(path, 'made by another program');
+    const present = Number(db.pragma('user_version', { simple: true }));
+    if (present > version) throw new TidemarkError('database_newer', { path });
+    if (present < version)
+      throw new TidemarkError('usage', { detail: 'the data is of an earlier version; serve it once with this one first' });
+    db.pragma('synchronous = FULL');
+    db.pragma('foreign_keys = ON');
+    return db;
+  } catch (error) {
+    db.close();
     if (isCorruption(error)) throw broken(path, error);
     throw error;
   }

@@ -1,5 +1,6 @@
 import { HISTORY_MS, IDEMPOTENCY_MS, TOMBSTONE_MS } from '../drive/times.ts';
 import type { DriveTransaction } from '../drive/drive-transaction.ts';
+import { dropAll } from '../drive/history.ts';
 import { dropTrash } from '../drive/trash.ts';
 import type { Sqlite } from './database.ts';
 
@@ -42,13 +43,34 @@ export class DrivePurge {
   drop(drive: DriveTransaction, due: Due): void {
     // Versions first: those of a trashed file would go with it, and be counted twice.
     for (const { node, version } of due.versions) {
-      const record = drive.versions(node).find((one) => one.versionId === version);
-      if (record === undefined) continue;
-      drive.dropVersion(node, version);
-      drive.release(record.blocks);
-      drive.count('versionsBytes', -record.size);
+      const record = drive.versions(node).filter((one) => one.versionId === version);
+      dropAll(drive, node, record);
     }
     for (const top of due.tops) dropTrash(drive, top);
+  }
+
+  /**
+   * All of a drive goes, and a new epoch begins; false when the account was active after `activeAt`. What the blocks were is
+   * collected later. Results of commits go too: told again, they would speak of nodes that are not there.
+   */
+  reset(account: number, activeAt: number, epoch: string): boolean {
+    const run = (sql: string, ...values: readonly unknown[]): number => this.#db.prepare(sql).run(...values).changes;
+    return this.#db
+      .transaction(() => {
+        const begun = run(
+          `UPDATE accounts SET epoch = ?, sequence = 0, horizon = 0, files_bytes = 0, versions_bytes = 0, trash_bytes = 0
+           WHERE no = ? AND active_at <= ?`,
+          ...[epoch, account, activeAt],
+        );
+        if (begun === 0) return false;
+        for (const table of ['nodes', 'trash', 'versions', 'tombstones', 'stamps', 'content_digests', 'warnings']) {
+          run(`DELETE FROM ${table} WHERE account = ?`, account);
+        }
+        run('UPDATE blocks SET refs = 0, lease_until = 0 WHERE account = ?', account);
+        run('DELETE FROM idempotency WHERE device IN (SELECT no FROM devices WHERE account = ?)', account);
+        return true;
+      })
+      .immediate();
   }
 
   /** What needs no drive: tombstones with the marks and cursors before them, and idempotency keys. */

@@ -1,3 +1,4 @@
+import type { Usage } from '../catalogue.ts';
 import { rowsOf, type Sqlite, type Statement, valuesOf } from './database.ts';
 import { NODE_COLUMNS } from './node-row.ts';
 
@@ -9,8 +10,9 @@ export function prepareDrive(db: Sqlite) {
   const value = (sql: string): Statement => valuesOf(db, sql);
   return {
     account: prepare(`
-      SELECT a.epoch, a.sequence, a.horizon, a.plan, p.storage_bytes AS totalBytes, a.files_bytes AS filesBytes,
-        a.versions_bytes AS versionsBytes, a.trash_bytes AS trashBytes
+      SELECT a.epoch, a.sequence, a.horizon, a.plan, p.storage_bytes AS totalBytes, p.built_in AS builtIn,
+        p.upload_bytes_per_second AS uploadBytesPerSecond, p.download_bytes_per_second AS downloadBytesPerSecond,
+        a.files_bytes AS filesBytes, a.versions_bytes AS versionsBytes, a.trash_bytes AS trashBytes
       FROM accounts a JOIN plans p ON p.id = a.plan WHERE a.no = ?`),
     saveAccount: prepare(`UPDATE accounts SET sequence = ?, files_bytes = ?, versions_bytes = ?, trash_bytes = ? WHERE no = ?`),
     stampAt: value('SELECT stamp FROM stamps WHERE account = ? AND first <= ? ORDER BY first DESC LIMIT 1'),
@@ -47,11 +49,14 @@ export function prepareDrive(db: Sqlite) {
     toTrash: prepare(`
       INSERT INTO trash (account, name_key, ${NODE_COLUMNS}, top, path, deleted_at, deleted_by)
       SELECT n.account, n.name_key, ${prefixed}, ?, ?, ?, ? FROM nodes n WHERE n.account = ? AND n.id = ?`),
-    trashed: prepare(`SELECT ${NODE_COLUMNS}, top FROM trash WHERE account = ? AND id = ?`),
-    buriedWith: prepare(`SELECT ${NODE_COLUMNS}, top FROM trash WHERE account = ? AND top = ? ORDER BY no DESC`),
+    trashed: prepare(`SELECT ${NODE_COLUMNS}, top, path FROM trash WHERE account = ? AND id = ?`),
+    buriedWith: prepare(`SELECT ${NODE_COLUMNS}, top, path FROM trash WHERE account = ? AND top = ? ORDER BY no DESC`),
     exhume: prepare('DELETE FROM trash WHERE account = ? AND id = ?'),
     trashTops: prepare(`
-      SELECT ${prefixed}, n.path, n.deleted_at AS deletedAt, n.deleted_by AS deletedBy, g.files, g.bytes FROM trash n
+      SELECT ${prefixed}, n.path, n.deleted_at AS deletedAt, n.deleted_by AS deletedBy, g.files, g.bytes,
+        (SELECT coalesce(sum(v.size), 0) FROM trash t JOIN versions v ON v.account = t.account AND v.node = t.id
+         WHERE t.account = n.account AND t.top = n.id) AS versionsBytes
+      FROM trash n
       JOIN (SELECT top, sum(is_file) AS files, coalesce(sum(size), 0) AS bytes FROM trash WHERE account = ? GROUP BY top) g ON g.top = n.id
       WHERE n.account = ? ORDER BY n.no DESC`),
 
@@ -62,6 +67,19 @@ export function prepareDrive(db: Sqlite) {
       INSERT INTO versions (account, node, version, size, hash, blocks, mtime, executable, version_at, version_by, replaced_at)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     dropVersion: prepare('DELETE FROM versions WHERE account = ? AND node = ? AND version = ?'),
+
+    largest: prepare(`
+      SELECT ${NODE_COLUMNS} FROM nodes WHERE account = ? AND is_file = 1 AND size > 0 AND (size, hash, id) < (?, ?, ?)
+      ORDER BY size DESC, hash DESC, id DESC LIMIT ?`),
+    versionsBytes: value('SELECT coalesce(sum(size), 0) FROM versions WHERE account = ? AND node = ?'),
+    versioned: prepare(`
+      SELECT node, count(*) AS versions, sum(size) AS bytes, min(version_at) AS oldestAt FROM versions WHERE account = ?
+      GROUP BY node HAVING bytes > 0 AND (bytes < ? OR (bytes = ? AND node > ?)) ORDER BY bytes DESC, node LIMIT ?`),
+    duplicates: prepare(`
+      SELECT size, hash, count(*) AS count, (count(*) - 1) * size AS gain FROM nodes WHERE account = ? AND is_file = 1 AND size > 0
+      GROUP BY size, hash HAVING count > 1 AND (gain < ? OR (gain = ? AND hash > ?)) ORDER BY gain DESC, hash LIMIT ?`),
+    duplicatesOf: prepare(`
+      SELECT ${NODE_COLUMNS} FROM nodes WHERE account = ? AND is_file = 1 AND size = ? AND hash = ? ORDER BY modified_at, id LIMIT ?`),
 
     blockSize: value('SELECT size FROM blocks WHERE account = ? AND hash = ? AND condemned_at IS NULL'),
     useBlock: prepare('UPDATE blocks SET refs = refs + 1 WHERE account = ? AND hash = ? AND condemned_at IS NULL'),
@@ -83,9 +101,23 @@ export interface DriveRow {
   readonly sequence: number;
   /** Tombstones up to here may be gone: older cursors are too. */
   readonly horizon: number;
-  readonly plan: 'free' | 'premium' | 'family' | 'pro';
+  readonly plan: string;
   readonly totalBytes: number;
+  readonly builtIn: 0 | 1;
+  readonly uploadBytesPerSecond: number | null;
+  readonly downloadBytesPerSecond: number | null;
   readonly filesBytes: number;
   readonly versionsBytes: number;
   readonly trashBytes: number;
 }
+
+export const usageOf = (row: DriveRow): Usage => ({
+  plan: row.plan,
+  totalBytes: row.totalBytes,
+  builtIn: row.builtIn === 1,
+  uploadBytesPerSecond: row.uploadBytesPerSecond,
+  downloadBytesPerSecond: row.downloadBytesPerSecond,
+  filesBytes: row.filesBytes,
+  versionsBytes: row.versionsBytes,
+  trashBytes: row.trashBytes,
+});

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { KiB } from '../../base/index.ts';
+import { GiB, KiB } from '../../base/index.ts';
 import { openDatabase, type Sqlite } from './database.ts';
 import { catalogueMigrations } from './migrations.ts';
 import { SqliteAccounts } from './sqlite-accounts.ts';
@@ -52,5 +52,36 @@ it('a step that leaves a row without what it refers to changes nothing', () => {
   expect(() => openDatabase(path, { migrations, pageBytes: 4 * KiB, check: true })).toThrow('a row refers to nothing');
   const db = open(1);
   expect(db.prepare('SELECT count(*) AS n FROM devices').get()).toEqual({ n: 0 });
+  db.close();
+});
+
+it('a plan of before there were caps keeps its size, its accounts and their plan, and has no cap yet', async () => {
+  const old = open(2);
+  old.exec(`
+    INSERT INTO plans (id, storage_bytes, devices, price_per_year_usd) VALUES ('free', 1073741824, NULL, 0), ('gold', 5, 3, 7.5);
+    INSERT INTO accounts (no, id, plan, created_at, active_at, wrapped_key, epoch) VALUES (7, 'a1', 'gold', 1, 2, x'00', 'e1');
+    INSERT INTO nodes (account, id, parent, name, name_key, is_file, revision, sequence, modified_at, size, hash)
+      VALUES (7, 'n1', 'r', 'a', 'a', 1, 'v', 1, 1, 10, 'h'), (7, 'n2', 'r', 'b', 'b', 1, 'w', 2, 1, 10, 'h');
+  `);
+  old.close();
+  const db = open(catalogueMigrations.length);
+  const accounts = new SqliteAccounts(db);
+  expect(await accounts.plans()).toEqual([
+    {
+      ...{ id: 'gold', storageBytes: 5, devices: 3, pricePerYearUsd: 7.5, uploadBytesPerSecond: null, downloadBytesPerSecond: null },
+      builtIn: true,
+    },
+    {
+      ...{ id: 'free', storageBytes: GiB, devices: null, pricePerYearUsd: 0, uploadBytesPerSecond: null, downloadBytesPerSecond: null },
+      builtIn: true,
+    },
+  ]);
+  expect(await accounts.byNo(7)).toMatchObject({ plan: 'gold', activeAt: 2 });
+  expect(await accounts.warning(7)).toBeUndefined();
+  expect(await accounts.inactive(2)).toMatchObject([{ account: { no: 7 }, warning: undefined }]);
+  const how = db
+    .prepare('EXPLAIN QUERY PLAN SELECT size, hash, count(*) FROM nodes WHERE account = 7 AND is_file = 1 GROUP BY size, hash')
+    .all();
+  expect(JSON.stringify(how)).toContain('nodes_by_size');
   db.close();
 });

@@ -151,6 +151,25 @@ export const catalogueMigrations: readonly string[] = [
   CREATE INDEX audit_by_account ON audit (account, no);
   CREATE INDEX audit_by_time ON audit (at);
   `,
+  `
+  ALTER TABLE plans ADD COLUMN upload_bytes_per_second INTEGER;
+  ALTER TABLE plans ADD COLUMN download_bytes_per_second INTEGER;
+  -- 1: the program's own row; 0: the operator's.
+  ALTER TABLE plans ADD COLUMN built_in INTEGER NOT NULL DEFAULT 1;
+  -- Offered no more; accounts that have it keep it.
+  ALTER TABLE plans ADD COLUMN retired INTEGER NOT NULL DEFAULT 0;
+
+  -- Who was told that the documents will go. active_at: the end of the activity that it is about;
+  -- days: which of the messages was the last.
+  CREATE TABLE warnings (
+    account INTEGER PRIMARY KEY, active_at INTEGER NOT NULL, first_at INTEGER NOT NULL, last_at INTEGER NOT NULL,
+    days INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX accounts_by_activity ON accounts (active_at);
+
+  -- What takes room, and what is there twice.
+  CREATE INDEX nodes_by_size ON nodes (account, size, hash, id) WHERE is_file = 1;
+  `,
 ];
 
 /** Schema of the database that holds small blocks. */

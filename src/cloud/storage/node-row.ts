@@ -84,7 +84,8 @@ export function storedOf(row: NodeRow): StoredNode {
   return { node: nodeOf(row), sequence: row.sequence, madeAt: row.version_at, madeBy: row.version_by };
 }
 
-export const trashedOf = (row: NodeRow & { readonly top: string }): TrashedNode => ({ ...storedOf(row), top: row.top });
+export type TrashedRow = NodeRow & { readonly top: string; readonly path: string };
+export const trashedOf = (row: TrashedRow): TrashedNode => ({ ...storedOf(row), top: row.top, path: row.path });
 
 /** What `node` holds in the columns of a file; nulls for a folder. */
 export function contentValues(node: CloudNode): readonly unknown[] {

@@ -7,12 +7,14 @@ import type {
   Holder,
   IdentityKey,
   IdentityRecord,
+  PlanRecord,
   Rotation,
   TokenPair,
+  Warning,
 } from '../catalogue.ts';
 import { mayRefresh, type RefreshHistory } from '../accounts/judge-refresh.ts';
+import { TidemarkError } from '../../contract/index.ts';
 import { dayMs } from '../../base/index.ts';
-import type { PlanRow } from '../options.ts';
 import {
   accountColumns,
   deviceColumns,
@@ -23,6 +25,8 @@ import {
   type HolderRow,
   type IdentityRow,
   prepareAccounts,
+  type WarningRow,
+  warningColumns,
 } from './account-statements.ts';
 import type { Sqlite } from './database.ts';
 
@@ -39,8 +43,38 @@ export class SqliteAccounts implements AccountCatalogue {
     this.#sql = prepareAccounts(db);
   }
 
-  async plans(): Promise<readonly PlanRow[]> {
-    return this.#sql.plans.all() as PlanRow[];
+  async plans(): Promise<readonly PlanRecord[]> {
+    return (this.#sql.plans.all() as (Omit<PlanRecord, 'builtIn'> & { readonly builtIn: 0 | 1 })[]).map((row) => ({
+      ...row,
+      builtIn: row.builtIn === 1,
+    }));
+  }
+
+  /** Throws plan_unknown for one that is not offered. */
+  async setPlan(accountNo: number, plan: string): Promise<void> {
+    this.#db
+      .transaction(() => {
+        const offered = (this.#sql.plans.all() as { readonly id: string }[]).map(({ id }) => id);
+        if (!offered.includes(plan)) throw new TidemarkError('plan_unknown', { plan, plans: offered.join(', ') });
+        this.#sql.setPlan.run(plan, accountNo);
+      })
+      .immediate();
+  }
+
+  async inactive(before: number): Promise<readonly { account: AccountRecord; warning: Warning | undefined }[]> {
+    return (this.#sql.inactive.all(before) as (AccountRow & WarningRow)[]).map((row) => ({
+      account: accountColumns(row),
+      warning: warningColumns(row),
+    }));
+  }
+
+  async warning(accountNo: number): Promise<Warning | undefined> {
+    const row = this.#sql.warning.get(accountNo) as WarningRow | undefined;
+    return row === undefined ? undefined : warningColumns(row);
+  }
+
+  async warned(accountNo: number, { activeAt, firstAt, lastAt, days }: Warning): Promise<void> {
+    this.#sql.warned.run(accountNo, activeAt, firstAt, lastAt, days);
   }
 
   async create(

@@ -17,7 +17,10 @@ import { SqliteSettings } from './sqlite-settings.ts';
 export interface SqliteCatalogueOptions {
   readonly dataDir: string;
   readonly serverKey: Buffer;
-  readonly plans: readonly PlanRow[];
+  /** The catalogue of plans from now on; the one that is there when not given. */
+  readonly plans: readonly PlanRow[] | undefined;
+  /** Of new accounts. */
+  readonly plan: string;
   readonly now: () => number;
   readonly newId: () => string;
 }
@@ -29,14 +32,14 @@ export interface OpenCatalogue extends Catalogue {
 
 export const catalogueFile = (dataDir: string): string => join(dataDir, 'catalogue.db');
 
-/** Throws `server_key_invalid` when the data was made with another key, and what `openDatabase` throws. */
+/** Throws `server_key_invalid` when the data was made with another key, `plan_unknown`, and what `openDatabase` throws. */
 export function openSqliteCatalogue(options: SqliteCatalogueOptions): OpenCatalogue {
   const path = catalogueFile(options.dataDir);
   // Many small rows in random order: with larger pages every commit would write many times what it changes.
   const db = openDatabase(path, { migrations: catalogueMigrations, pageBytes: 4 * KiB, check: true });
   try {
     checkKey(db, options.serverKey, options.dataDir);
-    savePlans(db, options.plans);
+    savePlans(db, options.plans, options.plan);
     const running = takeFact(db, 'running') !== undefined;
     setFact(db, 'running', 'yes');
     return {
@@ -64,18 +67,30 @@ function checkKey(db: Sqlite, serverKey: Buffer, dataDir: string): void {
   else if (!timingSafeEqual(Buffer.from(known), Buffer.from(mark))) throw new TidemarkError('server_key_invalid', { path: dataDir });
 }
 
-function savePlans(db: Sqlite, plans: readonly PlanRow[]): void {
-  const insert = (policy: string) =>
-    db.prepare(`INSERT OR ${policy} INTO plans (id, storage_bytes, devices, price_per_year_usd) VALUES (?, ?, ?, ?)`);
-  const values = (row: PlanRow): readonly unknown[] => [row.id, row.storageBytes, row.devices, row.pricePerYearUsd];
+/**
+ * What the program brings along holds until the operator gives a catalogue. A plan that is in it no more stays for those who
+ * have it. Throws `plan_unknown`, and leaves all as it was, when it does not offer the plan of new accounts.
+ */
+function savePlans(db: Sqlite, plans: readonly PlanRow[] | undefined, plan: string): void {
+  const put = db.prepare(`
+    INSERT INTO plans (id, storage_bytes, devices, price_per_year_usd, upload_bytes_per_second, download_bytes_per_second, built_in)
+    VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET storage_bytes = excluded.storage_bytes, devices = excluded.devices,
+      price_per_year_usd = excluded.price_per_year_usd, upload_bytes_per_second = excluded.upload_bytes_per_second,
+      download_bytes_per_second = excluded.download_bytes_per_second, built_in = excluded.built_in, retired = 0`);
+  const requirePlan = (): void => {
+    const offered = db.prepare('SELECT id FROM plans WHERE retired = 0 ORDER BY storage_bytes, devices, id').pluck().all() as string[];
+    if (!offered.includes(plan)) throw new TidemarkError('plan_unknown', { plan, plans: offered.join(', ') });
+  };
   db.transaction(() => {
-    for (const row of builtInPlans) insert('IGNORE').run(...values(row));
-    for (const row of plans) {
-      const { changes } = db
-        .prepare('UPDATE plans SET storage_bytes = ?, devices = ?, price_per_year_usd = ? WHERE id = ?')
-        .run(...values(row).slice(1), row.id);
-      if (changes === 0) insert('IGNORE').run(...values(row));
+    const own = db.prepare('SELECT count(*) FROM plans WHERE built_in = 0').pluck().get() as number;
+    if (plans === undefined && own > 0) return requirePlan();
+    db.prepare('UPDATE plans SET retired = 1').run();
+    for (const row of plans ?? builtInPlans) {
+      const { id, storageBytes, devices, pricePerYearUsd, uploadBytesPerSecond = null, downloadBytesPerSecond = null } = row;
+      put.run(id, storageBytes, devices, pricePerYearUsd, uploadBytesPerSecond, downloadBytesPerSecond, plans === undefined ? 1 : 0);
     }
+    requirePlan();
   }).immediate();
 }
 

@@ -4,8 +4,8 @@ import type { Author, TrashRecord, Usage, VersionRecord } from '../catalogue.ts'
 import type { Descendant, DriveTransaction, Made, Naming, StoredNode, TrashedNode } from '../drive/drive-transaction.ts';
 import { checkCursor } from './check-cursor.ts';
 import type { Sqlite } from './database.ts';
-import type { DriveRow, DriveStatements } from './drive-statements.ts';
-import { contentValues, type NodeRow, nodeOf, packBlocks, storedOf, trashedOf, unpackBlocks } from './node-row.ts';
+import { type DriveRow, type DriveStatements, usageOf } from './drive-statements.ts';
+import { contentValues, type NodeRow, nodeOf, packBlocks, storedOf, type TrashedRow, trashedOf, unpackBlocks } from './node-row.ts';
 
 interface VersionRow {
   readonly version: string;
@@ -25,6 +25,7 @@ type TopRow = NodeRow & {
   readonly deletedBy: string | null;
   readonly files: number;
   readonly bytes: number;
+  readonly versionsBytes: number;
 };
 
 /** Made at the start of a SQLite transaction; `finish` writes the drive's row at its end. */
@@ -116,12 +117,12 @@ export class SqliteDriveTransaction implements DriveTransaction {
   }
 
   trashed(id: string): TrashedNode | undefined {
-    const row = this.#sql.trashed.get(this.#account, id) as (NodeRow & { readonly top: string }) | undefined;
+    const row = this.#sql.trashed.get(this.#account, id) as TrashedRow | undefined;
     return row === undefined ? undefined : trashedOf(row);
   }
 
   buriedWith(top: string): readonly TrashedNode[] {
-    return (this.#sql.buriedWith.all(this.#account, top) as (NodeRow & { readonly top: string })[]).map(trashedOf);
+    return (this.#sql.buriedWith.all(this.#account, top) as TrashedRow[]).map(trashedOf);
   }
 
   trashTops(): readonly TrashRecord[] {
@@ -132,6 +133,7 @@ export class SqliteDriveTransaction implements DriveTransaction {
       deletedBy: row.deletedBy,
       files: row.files,
       sizeBytes: row.bytes,
+      versionsBytes: row.versionsBytes,
     }));
   }
 
@@ -180,7 +182,7 @@ export class SqliteDriveTransaction implements DriveTransaction {
   }
 
   usage(): Usage {
-    return { plan: this.#row.plan, totalBytes: this.#row.totalBytes, ...this.#bytes };
+    return { ...usageOf(this.#row), ...this.#bytes };
   }
 
   count(kind: 'filesBytes' | 'versionsBytes' | 'trashBytes', bytes: number): void {

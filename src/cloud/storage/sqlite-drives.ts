@@ -1,11 +1,13 @@
-import type { CommitResult } from '../../contract/index.ts';
+import type { CommitResult, DuplicateGroup, Freed, LargeFile, VersionedFile } from '../../contract/index.ts';
 import type {
   Author,
+  CleanupPage,
   CommitJob,
   CommitOutcome,
   CursorGone,
   DeltaPage,
   DriveCatalogue,
+  Paged,
   RestoreOutcome,
   TrashRecord,
   Usage,
@@ -13,12 +15,13 @@ import type {
 } from '../catalogue.ts';
 import { commitEntries } from '../drive/commit.ts';
 import type { DriveTransaction } from '../drive/drive-transaction.ts';
-import { restoreVersion, versionsOf } from '../drive/history.ts';
+import { dropVersions, restoreVersion, versionsOf } from '../drive/history.ts';
 import { dropTrash, restoreTrash } from '../drive/trash.ts';
 import { checkCursor } from './check-cursor.ts';
 import type { Sqlite } from './database.ts';
-import { type DriveRow, type DriveStatements, prepareDrive } from './drive-statements.ts';
+import { type DriveRow, type DriveStatements, prepareDrive, usageOf } from './drive-statements.ts';
 import { DrivePurge } from './drive-purge.ts';
+import { readDuplicates, readLargest, readVersioned } from './read-cleanup.ts';
 import { readDelta } from './read-delta.ts';
 import { SqliteDriveTransaction } from './sqlite-drive-transaction.ts';
 
@@ -61,8 +64,7 @@ export class SqliteDrives implements DriveCatalogue {
   }
 
   async usage(accountNo: number): Promise<Usage> {
-    const { plan, totalBytes, filesBytes, versionsBytes, trashBytes } = this.#row(accountNo);
-    return { plan, totalBytes, filesBytes, versionsBytes, trashBytes };
+    return usageOf(this.#row(accountNo));
   }
 
   async versions(accountNo: number, id: string): Promise<readonly VersionRecord[] | undefined> {
@@ -81,14 +83,36 @@ export class SqliteDrives implements DriveCatalogue {
     return this.#change(author, (drive) => restoreTrash(drive, id));
   }
 
-  async deleteTrash(author: Author, id: string): Promise<boolean> {
-    return this.#change(author, (drive) => dropTrash(drive, id));
+  async deleteTrash(author: Author, id: string): Promise<Freed | undefined> {
+    const freedBytes = this.#change(author, (drive) => dropTrash(drive, id));
+    return freedBytes === undefined ? undefined : { items: 1, freedBytes };
   }
 
-  async emptyTrash(author: Author): Promise<void> {
-    this.#change(author, (drive) => {
-      for (const { node } of drive.trashTops()) dropTrash(drive, node.id);
+  async emptyTrash(author: Author, until = Number.POSITIVE_INFINITY): Promise<Freed> {
+    return this.#change(author, (drive) => {
+      const tops = drive.trashTops().filter(({ deletedAt }) => deletedAt <= until);
+      return { items: tops.length, freedBytes: tops.reduce((sum, { node }) => sum + (dropTrash(drive, node.id) ?? 0), 0) };
     });
+  }
+
+  async largest(accountNo: number, page: CleanupPage): Promise<Paged<LargeFile>> {
+    return this.#read(accountNo, (drive) => readLargest(this.#sql, drive, accountNo, page));
+  }
+
+  async versioned(accountNo: number, page: CleanupPage): Promise<Paged<VersionedFile>> {
+    return this.#read(accountNo, (drive) => readVersioned(this.#sql, drive, accountNo, page));
+  }
+
+  async duplicates(accountNo: number, page: CleanupPage): Promise<Paged<DuplicateGroup>> {
+    return this.#read(accountNo, (drive) => readDuplicates(this.#sql, drive, accountNo, page));
+  }
+
+  async dropVersions(author: Author, id: string, versionId: string | undefined): Promise<Freed | 'current' | undefined> {
+    return this.#change(author, (drive) => dropVersions(drive, id, versionId));
+  }
+
+  async reset(accountNo: number, activeAt: number, epoch: string): Promise<boolean> {
+    return this.#purge.reset(accountNo, activeAt, epoch);
   }
 
   async contentDigest(accountNo: number, hash: string): Promise<Buffer | undefined> {
@@ -99,11 +123,14 @@ export class SqliteDrives implements DriveCatalogue {
     this.#sql.saveDigest.run(accountNo, hash, digest, this.#now());
   }
 
-  async purge(): Promise<void> {
+  async purge(): Promise<readonly number[]> {
+    const accounts: number[] = [];
     for (const due of this.#purge.due(this.#now())) {
+      accounts.push(due.account);
       this.#change({ accountNo: due.account, deviceNo: null, deviceId: null, deviceName: null }, (drive) => this.#purge.drop(drive, due));
     }
     this.#purge.rest(this.#now());
+    return accounts;
   }
 
   #change<T>(author: Author, work: (drive: DriveTransaction) => T): T {

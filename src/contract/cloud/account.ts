@@ -3,7 +3,8 @@ import { deviceName, email, id128, sizeBytes, timeMs } from '../primitives.ts';
 import { codeProof, identity } from './identity.ts';
 
 export const region = z.enum(['international', 'mainland']);
-export const planId = z.enum(['free', 'premium', 'family', 'pro']);
+/** A row of the catalogue of plans, which is whoever runs the cloud's. */
+export const planId = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be lower-case letters, digits and hyphens, 32 at most');
 export const platform = z.enum(['windows', 'macos', 'linux', 'ios', 'android', 'other']);
 
 export const MIN_PASSWORD_LENGTH = 8;
@@ -43,6 +44,19 @@ export const freshProof = z.discriminatedUnion('method', [
 export const newIdentity = z.object({ proof: codeProof });
 export const newPassword = z.object({ password });
 
+/** Bytes a second; null: no cap. All devices of an account share it. */
+export const speedCap = z.int().min(1).nullable();
+
+const terms = {
+  plan: planId,
+  /** Of the content of files, as of now; lower while the account is nearly full. */
+  uploadBytesPerSecond: speedCap,
+  downloadBytesPerSecond: speedCap,
+  purgeAfter: timeMs
+    .nullable()
+    .describe('until then the documents are kept without sign-in or sync; a grace and the deletion follow; null: for ever'),
+};
+
 export const token = z.string().min(20).max(200);
 
 export const session = z.object({
@@ -54,6 +68,7 @@ export const session = z.object({
   accessToken: token,
   accessExpiresAt: timeMs,
   refreshToken: token,
+  ...terms,
 });
 
 export const refreshRequest = z.object({ refreshToken: token });
@@ -64,9 +79,8 @@ export const account = z.object({
   identities: z.array(identity),
   hasPassword: z.boolean(),
   region,
-  plan: planId,
   createdAt: timeMs,
-  purgeAfter: timeMs.describe('when the documents are deleted unless someone signs in or syncs before'),
+  ...terms,
 });
 
 export const device = deviceInfo.extend({
@@ -81,7 +95,7 @@ export const devicePatch = z.object({ name: deviceName });
 
 export const quotaState = z.enum(['normal', 'nearing', 'critical', 'exceeded']);
 export const quota = z.object({
-  plan: planId,
+  ...terms,
   totalBytes: sizeBytes,
   usedBytes: sizeBytes,
   /** The three add up to `usedBytes`. */
@@ -97,4 +111,6 @@ export type Session = z.infer<typeof session>;
 export type Account = z.infer<typeof account>;
 export type DeviceInfo = z.infer<typeof deviceInfo>;
 export type Device = z.infer<typeof device>;
+/** What the plan allows, and how long the documents are kept. */
+export type Terms = Pick<Quota, keyof typeof terms>;
 export type Quota = z.infer<typeof quota>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { sizeBytes } from '../primitives.ts';
-import { planId, region } from './account.ts';
+import { planId, region, speedCap } from './account.ts';
 import { countryCode } from './identity.ts';
 
 export const plan = z.object({
@@ -8,6 +8,8 @@ export const plan = z.object({
   storageBytes: sizeBytes,
   devices: z.int().min(1).nullable().describe('null: no stated limit'),
   pricePerYearUsd: z.number().min(0).nullable().describe('null: set by the operator'),
+  uploadBytesPerSecond: speedCap.describe('null: no cap'),
+  downloadBytesPerSecond: speedCap.describe('null: no cap'),
 });
 
 /** Cloud and client of another major version do not talk to each other. */

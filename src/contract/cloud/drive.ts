@@ -53,12 +53,70 @@ export const trashItem = z.object({
   /** Files below a folder, and their size together with its own. */
   files: z.int().min(0),
   sizeBytes,
+  /** Of the earlier versions of what is in it: deleting it for good frees these too. */
+  versionsBytes: sizeBytes,
 });
 /** Only the tops of what was deleted together. */
 export const trashList = z.object({ items: z.array(trashItem) });
 
 export const nodeResponse = z.object({ node: cloudNode });
 
+/** Room that a deletion for good gave back. */
+export const freed = z.object({ items: z.int().min(0), freedBytes: sizeBytes });
+/** Only what was deleted up to then, so that nothing goes that whoever asks has not seen. */
+export const emptyTrashQuery = z.object({ until: z.coerce.number().int().optional() });
+
+export const MAX_CLEANUP_LIMIT = 500;
+/** `cursor` is the `next` of the page before. */
+export const cleanupQuery = z.object({
+  cursor: z.string().min(1).max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(MAX_CLEANUP_LIMIT).default(100),
+});
+const paged = <T extends z.ZodType>(row: T) => z.object({ rows: z.array(row), next: z.string().nullable() });
+
+export const largeFile = z.object({
+  id: id128,
+  revision: id128,
+  path: z.string(),
+  sizeBytes,
+  /** Of its earlier versions, besides. */
+  versionsBytes: sizeBytes,
+  modifiedAt: timeMs,
+});
+/** The largest first. Deleting one moves it to the trash: that frees nothing until the trash is emptied. */
+export const largestList = paged(largeFile);
+
+export const versionedFile = z.object({
+  id: id128,
+  path: z.string(),
+  /** It is in the trash; its versions still take room. */
+  trashed: z.boolean(),
+  versions: z.int().min(1),
+  /** What deleting them frees at once. */
+  versionsBytes: sizeBytes,
+  oldestAt: timeMs,
+});
+/** Files whose earlier versions take the most room first. */
+export const versionedList = paged(versionedFile);
+
+/** Files that one answer tells of a group. */
+export const MAX_DUPLICATES = 100;
+export const duplicateGroup = z.object({
+  hash: sha256Hex,
+  sizeBytes,
+  count: z.int().min(2),
+  /** What is gained when all but one are deleted and the trash is emptied; not what their earlier versions take. */
+  gainBytes: sizeBytes,
+  /** The oldest first, at most 100. */
+  files: z.array(largeFile).max(MAX_DUPLICATES),
+});
+/** Files with equal content; what gains the most first. */
+export const duplicateList = paged(duplicateGroup);
+
+export type LargeFile = z.infer<typeof largeFile>;
+export type VersionedFile = z.infer<typeof versionedFile>;
+export type DuplicateGroup = z.infer<typeof duplicateGroup>;
+export type Freed = z.infer<typeof freed>;
 export type DeltaResponse = z.infer<typeof deltaResponse>;
 export type FileVersion = z.infer<typeof fileVersion>;
 export type TrashItem = z.infer<typeof trashItem>;

@@ -21,11 +21,17 @@ import { commitRequest, commitResponse } from './commit.ts';
 import { discovery } from './discovery.ts';
 import { challenge, challengeRequest, ownChallengeRequest } from './identity.ts';
 import {
+  cleanupQuery,
   deltaQuery,
   deltaResponse,
+  duplicateList,
+  emptyTrashQuery,
+  freed,
+  largestList,
   nodeResponse,
   restoreVersionRequest,
   trashList,
+  versionedList,
   versionList,
   waitQuery,
   waitResponse,
@@ -184,6 +190,30 @@ export const routes = {
   },
 
   quota: { method: 'GET', path: '/v1/drive/quota', summary: 'Room, by kind', auth: true, response: quota },
+  largest: {
+    method: 'GET',
+    path: '/v1/drive/largest',
+    summary: 'The largest files',
+    auth: true,
+    query: cleanupQuery,
+    response: largestList,
+  },
+  versioned: {
+    method: 'GET',
+    path: '/v1/drive/versions',
+    summary: 'Files whose earlier versions take room, the most first',
+    auth: true,
+    query: cleanupQuery,
+    response: versionedList,
+  },
+  duplicates: {
+    method: 'GET',
+    path: '/v1/drive/duplicates',
+    summary: 'Files with equal content, what gains the most first',
+    auth: true,
+    query: cleanupQuery,
+    response: duplicateList,
+  },
   delta: {
     method: 'GET',
     path: '/v1/drive/delta',
@@ -269,6 +299,22 @@ export const routes = {
     body: restoreVersionRequest,
     response: nodeResponse,
   },
+  dropVersions: {
+    method: 'DELETE',
+    path: '/v1/drive/files/:id/versions',
+    summary: 'Delete all earlier versions of a file for good, also of one in the trash',
+    auth: true,
+    params: byId,
+    response: freed,
+  },
+  dropVersion: {
+    method: 'DELETE',
+    path: '/v1/drive/files/:id/versions/:version',
+    summary: 'Delete an earlier version for good',
+    auth: true,
+    params: byVersion,
+    response: freed,
+  },
   trash: { method: 'GET', path: '/v1/drive/trash', summary: 'What was deleted', auth: true, response: trashList },
   restoreTrash: {
     method: 'POST',
@@ -278,8 +324,15 @@ export const routes = {
     params: byId,
     response: nodeResponse,
   },
-  deleteTrash: { method: 'DELETE', path: '/v1/drive/trash/:id', summary: 'Delete for good', auth: true, params: byId, response: nothing },
-  emptyTrash: { method: 'DELETE', path: '/v1/drive/trash', summary: 'Empty the trash', auth: true, response: nothing },
+  deleteTrash: { method: 'DELETE', path: '/v1/drive/trash/:id', summary: 'Delete for good', auth: true, params: byId, response: freed },
+  emptyTrash: {
+    method: 'DELETE',
+    path: '/v1/drive/trash',
+    summary: 'Empty the trash',
+    auth: true,
+    query: emptyTrashQuery,
+    response: freed,
+  },
 } as const satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof routes;

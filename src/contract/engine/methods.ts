@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { deviceName, email, id128, sizeBytes, timeMs } from '../primitives.ts';
 import { account, device, password, quota } from '../cloud/account.ts';
 import { auditPage } from '../cloud/audit.ts';
+import { MAX_COMMIT_ENTRIES } from '../cloud/commit.ts';
 import { code, codeAddress, readAddress, sentChallenge } from '../cloud/identity.ts';
-import { fileVersion, trashItem } from '../cloud/drive.ts';
+import { duplicateGroup, fileVersion, freed, largeFile, MAX_CLEANUP_LIMIT, trashItem, versionedFile } from '../cloud/drive.ts';
+import { errorData } from '../error-data.ts';
 import {
   activity,
   activityKind,
@@ -19,7 +21,7 @@ import {
   undoResult,
 } from './items.ts';
 import { settingRow } from './settings.ts';
-import { status, statusPatch } from './status.ts';
+import { roomNeed, status, statusPatch } from './status.ts';
 
 /**
  * `current` has the name, `copy` the conflict name. `mine` is the one that this device wrote, `theirs` the other one; where
@@ -37,6 +39,7 @@ const none = z.object({});
 const path = z.string().max(32_768);
 const page = { cursor: z.string().max(200).optional(), limit: z.int().min(1).max(1000).default(100) };
 const paged = <T extends z.ZodType>(row: T) => z.object({ rows: z.array(row), next: z.string().nullable() });
+const cleanupPage = z.object({ cursor: z.string().max(200).optional(), limit: z.int().min(1).max(MAX_CLEANUP_LIMIT).default(100) });
 const server = z.url({ protocol: /^https?$/ });
 
 /** A code, and where it was sent. */
@@ -180,8 +183,19 @@ export const methods = {
 
   'versions.list': { params: z.object({ path }), result: z.object({ versions: z.array(fileVersion) }) },
   'versions.restore': { params: z.object({ path, versionId: id128 }), result: none },
+  /** Earlier versions for good: all of a file, or one. By its path, or by its id where it lies in the trash. */
+  'versions.delete': {
+    params: z
+      .object({ path: path.optional(), id: id128.optional(), versionId: id128.optional() })
+      .refine((given) => (given.path === undefined) !== (given.id === undefined), { path: ['path'], message: 'path or id' }),
+    result: freed,
+  },
   'trash.list': { params: none, result: z.object({ items: z.array(trashItem) }) },
   'trash.restore': { params: z.object({ id: id128 }), result: none },
+  /** For good, an item of the cloud's trash; what of it lies in the trash of a device stays there. */
+  'trash.delete': { params: z.object({ id: id128 }), result: freed },
+  /** @see emptyTrashQuery for `until` */
+  'trash.empty': { params: z.object({ until: timeMs.optional() }), result: freed },
   /** The trash of this device; what sync deleted or replaced here. */
   'trash.here': { params: none, result: z.object({ items: z.array(localTrashItem) }) },
   /** Brings it back to its place, under a numbered name where that is taken. */
@@ -189,7 +203,18 @@ export const methods = {
   'devices.list': { params: none, result: z.object({ devices: z.array(device) }) },
   'devices.rename': { params: z.object({ id: id128, name: deviceName }), result: device },
   'devices.signOut': { params: z.object({ id: id128 }), result: none },
-  'quota.show': { params: none, result: quota },
+  'quota.show': { params: none, result: quota.extend({ waiting: roomNeed.nullable() }) },
+  'quota.largest': { params: cleanupPage, result: paged(largeFile) },
+  'quota.versions': { params: cleanupPage, result: paged(versionedFile) },
+  'quota.duplicates': { params: cleanupPage, result: paged(duplicateGroup) },
+  /** Into the trash, as any deletion. What would be the last file with its content is kept, and so is what has changed. */
+  'duplicates.delete': {
+    params: z.object({ paths: z.array(path).min(1).max(MAX_COMMIT_ENTRIES) }),
+    result: z.object({
+      deleted: z.array(z.object({ path: z.string(), sizeBytes })),
+      kept: z.array(z.object({ path: z.string(), reason: errorData })),
+    }),
+  },
   'settings.list': { params: none, result: z.object({ settings: z.array(settingRow) }) },
   'settings.set': {
     params: z.object({ key: z.string().max(100), value: z.union([z.string(), z.number(), z.boolean()]) }),

@@ -23,6 +23,17 @@ const progress = z.object({
   bytesPerSecond: z.number().min(0),
 });
 
+/** The most that may go one way. */
+export const speedLimit = z.object({ bytesPerSecond: z.number().min(1), by: z.enum(['plan', 'settings']) });
+
+/** Files that wait for room in the cloud. */
+export const roomNeed = z.object({
+  files: z.int().min(0),
+  bytes: sizeBytes,
+  /** What has to be freed for all of them to fit. */
+  neededBytes: sizeBytes,
+});
+
 export const status = z.object({
   /** Grows by one with every patch. A gap means: ask for a new snapshot. */
   revision: z.int().min(0),
@@ -34,12 +45,16 @@ export const status = z.object({
   /** Since the engine was last idle; zeros when idle. */
   upload: progress,
   download: progress,
+  /** The lower of the plan's cap and of what the settings say; null: neither. */
+  uploadLimit: speedLimit.nullable(),
+  downloadLimit: speedLimit.nullable(),
   etaMs: z.number().min(0).nullable(),
   scanning: z.boolean(),
   /** Items that should sync and do not. */
   issues: z.int().min(0),
   /** Links, devices and the like: listed with the issues, for information. */
   skipped: z.int().min(0),
+  waitingForRoom: roomNeed.nullable(),
   conflicts: z.int().min(0),
   questions: z.int().min(0),
   /** Items known in the folder. */
@@ -49,12 +64,17 @@ export const status = z.object({
   offline: errorData.nullable().describe('why the cloud cannot be used now, whatever else there is'),
   pausedUntil: timeMs.nullable().describe('null when not paused or until resumed'),
   lastSyncedAt: timeMs.nullable(),
+  keptUntil: timeMs
+    .nullable()
+    .describe('until when the cloud keeps the documents without sign-in or sync, as it last said; null: for ever'),
   /** At most 20, the largest first. */
   transfers: z.array(transfer).max(20),
 });
 
 export const statusPatch = status.partial().required({ revision: true });
 
+export type SpeedLimit = z.infer<typeof speedLimit>;
+export type RoomNeed = z.infer<typeof roomNeed>;
 export type EngineState = z.infer<typeof engineState>;
 export type Status = z.infer<typeof status>;
 export type StatusPatch = z.infer<typeof statusPatch>;

@@ -148,6 +148,10 @@ export const catalogue = {
   server_key_invalid: { reaction: 'stop', exit: 2 },
   server_key_inside_data: { reaction: 'stop', exit: 2 },
   data_in_use: { reaction: 'stop', exit: 2 },
+  plans_invalid: { reaction: 'stop', exit: 2 },
+  plan_unknown: { reaction: 'stop', exit: 2 },
+  account_unknown: { reaction: 'stop', exit: 2 },
+  data_missing: { reaction: 'stop', exit: 2 },
   port_in_use: { reaction: 'stop', exit: 2 },
   host_not_loopback: { reaction: 'stop', exit: 2 },
   node_too_old: { reaction: 'stop', exit: 2 },
@@ -160,6 +164,8 @@ export const catalogue = {
   question_over: { reaction: 'stop', exit: 2 },
   question_not_yet: { reaction: 'ask', exit: 3 },
   unknown_item: { reaction: 'stop', exit: 2 },
+  /** No other file has its content. */
+  last_copy: { reaction: 'stop', exit: 3 },
   // --- undo
   undo_done: { reaction: 'stop', exit: 3 },
   undo_expired: { reaction: 'stop', exit: 3 },

@@ -322,6 +322,13 @@ export const en: ErrorTexts = {
     wayOut: 'Keep it in another place with `--key-file`.',
   },
   data_in_use: { problem: 'Another cloud server uses “{path}”.', wayOut: 'Stop that one, or use another data folder.' },
+  plans_invalid: {
+    problem: 'The plans in “{path}” cannot be used[, {row}][, {field}]: {problem}.',
+    wayOut: 'Correct the file; the plans that were in force stay in force.',
+  },
+  plan_unknown: { problem: 'This cloud offers no plan “{plan}”.', wayOut: 'It offers: {plans}.' },
+  account_unknown: { problem: 'This cloud has no account “{account}”.', wayOut: 'Check the address for typos.' },
+  data_missing: { problem: 'There is no data of a cloud in “{path}”.', wayOut: 'Name the folder that the cloud is served from.' },
   port_in_use: { problem: 'Port {port} is taken by another program.', wayOut: 'Choose another port, or 0 for any free one.' },
   host_not_loopback: {
     problem: '“{host}” can be reached from other computers, and the connection would not be encrypted.',
@@ -351,6 +358,7 @@ export const en: ErrorTexts = {
     problem: 'Whether this folder and the cloud may be merged is not asked yet: both have to be looked at first.',
     wayOut: 'Look with `tidemark sync --dry-run`, or with `tidemark sync --wait`, then answer “{id}” if it is asked.',
   },
+  last_copy: { problem: 'No other file has the content of “{path}”.', wayOut: 'It was kept.' },
   unknown_item: { problem: 'There is no such item.', wayOut: 'Check the path or the id for typos.' },
   undo_done: { problem: 'It was undone already.', wayOut: 'The line of that undo can be undone in turn.' },
   undo_expired: {

@@ -168,6 +168,10 @@ export const zhHans: ErrorTexts = {
   server_key_invalid: { problem: '“{path}”处的密钥与云端数据不匹配。', wayOut: '请使用与数据一同生成的密钥文件。' },
   server_key_inside_data: { problem: '密钥“{path}”位于它所保护的数据之内。', wayOut: '请用 `--key-file` 把它放到别处。' },
   data_in_use: { problem: '另一个云端服务正在使用“{path}”。', wayOut: '请停止它，或使用其他数据文件夹。' },
+  plans_invalid: { problem: '无法使用“{path}”中的套餐[，{row}][，{field}]：{problem}。', wayOut: '请更正该文件；原有套餐继续有效。' },
+  plan_unknown: { problem: '此云端没有套餐“{plan}”。', wayOut: '可用的套餐：{plans}。' },
+  account_unknown: { problem: '此云端没有账号“{account}”。', wayOut: '请检查地址是否有输入错误。' },
+  data_missing: { problem: '“{path}”中没有云端数据。', wayOut: '请指定云端服务所用的文件夹。' },
   port_in_use: { problem: '端口 {port} 已被其他程序占用。', wayOut: '请换一个端口，或用 0 自动选择空闲端口。' },
   host_not_loopback: {
     problem: '其他计算机可访问“{host}”，而连接未加密。',
@@ -194,6 +198,7 @@ export const zhHans: ErrorTexts = {
     problem: '尚未询问是否合并此文件夹与云端：需要先检查两边。',
     wayOut: '请先运行 `tidemark sync --dry-run` 或 `tidemark sync --wait` 进行检查，若被询问再回答“{id}”。',
   },
+  last_copy: { problem: '没有其他文件与“{path}”内容相同。', wayOut: '已保留该文件。' },
   unknown_item: { problem: '没有这个项目。', wayOut: '请检查路径或编号是否有误。' },
   undo_done: { problem: '这一项已经撤销过了。', wayOut: '那次撤销本身也有一行记录，可以再撤销。' },
   undo_expired: { problem: '只能在 {days} 天内撤销，期限已过。', wayOut: '文件的历史版本和云端回收站里可能还有。' },

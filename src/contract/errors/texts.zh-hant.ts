@@ -168,6 +168,10 @@ export const zhHant: ErrorTexts = {
   server_key_invalid: { problem: '「{path}」處的金鑰與雲端資料不符。', wayOut: '請使用與資料一同產生的金鑰檔。' },
   server_key_inside_data: { problem: '金鑰「{path}」位於它所保護的資料之內。', wayOut: '請用 `--key-file` 把它放到別處。' },
   data_in_use: { problem: '另一個雲端伺服器正在使用「{path}」。', wayOut: '請停止它，或使用其他資料資料夾。' },
+  plans_invalid: { problem: '無法使用「{path}」中的方案[，{row}][，{field}]：{problem}。', wayOut: '請更正該檔案；原有方案繼續有效。' },
+  plan_unknown: { problem: '此雲端沒有方案「{plan}」。', wayOut: '可用的方案：{plans}。' },
+  account_unknown: { problem: '此雲端沒有帳號「{account}」。', wayOut: '請檢查地址是否有輸入錯誤。' },
+  data_missing: { problem: '「{path}」中沒有雲端資料。', wayOut: '請指定雲端服務所用的資料夾。' },
   port_in_use: { problem: '連接埠 {port} 已被其他程式佔用。', wayOut: '請換一個連接埠，或用 0 自動選擇空閒連接埠。' },
   host_not_loopback: {
     problem: '其他電腦可存取「{host}」，而連線未加密。',
@@ -194,6 +198,7 @@ export const zhHant: ErrorTexts = {
     problem: '尚未詢問是否合併此資料夾與雲端：需要先檢查兩邊。',
     wayOut: '請先執行 `tidemark sync --dry-run` 或 `tidemark sync --wait` 進行檢查，若被詢問再回答「{id}」。',
   },
+  last_copy: { problem: '沒有其他檔案與「{path}」內容相同。', wayOut: '已保留該檔案。' },
   unknown_item: { problem: '沒有這個項目。', wayOut: '請檢查路徑或編號是否有誤。' },
   undo_done: { problem: '這一項已經復原過了。', wayOut: '那次復原本身也有一行記錄，可以再復原。' },
   undo_expired: { problem: '只能在 {days} 天內復原，期限已過。', wayOut: '檔案的歷史版本和雲端垃圾桶裡可能還有。' },

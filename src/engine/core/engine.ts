@@ -1,5 +1,5 @@
 import { type AccountRow, type ActivityRow, type FolderRow, lockFolder, type Store } from '../store/index.ts';
-import type { Disposer } from '../../base/index.ts';
+import { type Disposer, hourMs } from '../../base/index.ts';
 import {
   type ActivityKind,
   type ErrorData,
@@ -10,6 +10,8 @@ import {
   type Params,
   type ParamsIn,
   type ResultOf,
+  type SpeedLimit,
+  type Terms,
   TidemarkError,
 } from '../../contract/index.ts';
 import type { Environment } from '../environment.ts';
@@ -30,6 +32,7 @@ import { undoMethods } from './methods/undo.ts';
 import { Publisher } from './publisher.ts';
 import { ScopeKeeper } from './scope-keeper.ts';
 import { watchForSleep } from './sleep-watch.ts';
+import type { SpeedCaps } from './speed-limits.ts';
 import { SyncRun } from './sync-run.ts';
 import { shownActivity } from './undoing.ts';
 
@@ -56,6 +59,10 @@ export class TidemarkEngine {
   readonly #handlers: Handlers;
   #cloud: { readonly api: CloudApi; readonly session: SessionKeeper; readonly drive: DriveApi } | null = null;
   #run: SyncRun | null = null;
+  #keptUntil: number | null;
+  #limits: { readonly up: SpeedLimit | null; readonly down: SpeedLimit | null } = { up: null, down: null };
+  /** As the cloud last said, to this process. */
+  #caps: SpeedCaps = { uploadBytesPerSecond: null, downloadBytesPerSecond: null };
   #folderLock: Disposer | undefined;
   #started = false;
   #stopped = false;
@@ -71,6 +78,7 @@ export class TidemarkEngine {
     this.#lockFolder = lock ?? lockFolder;
     this.#emitter = new Emitter(environment.log);
     this.publisher = new Publisher(store, environment.clock, this.#emitter);
+    this.#keptUntil = store.keptUntil();
     this.scopes = new ScopeKeeper(store);
     const leftOut = new LeftOutViews(store, this.scopes, environment.disk);
     this.views = new ItemViews(
@@ -194,6 +202,9 @@ export class TidemarkEngine {
     const session = new SessionKeeper({
       cloud: api,
       environment: this.environment,
+      onTerms: (terms) => {
+        this.heardTerms(terms);
+      },
       onEnded: (reason) => {
         this.signedOutFromAfar(reason).catch((error: unknown) => {
           this.environment.log.error('the end of the session could not be noted', { error: String(error) });
@@ -202,6 +213,32 @@ export class TidemarkEngine {
     });
     this.#cloud = { api, session, drive: api.authorized(session) };
     return this.#cloud;
+  }
+
+  /** What the plan allows, and until when the documents are kept. */
+  heardTerms({ uploadBytesPerSecond, downloadBytesPerSecond, purgeAfter }: Terms): void {
+    if (this.#stopped) return;
+    this.#caps = { uploadBytesPerSecond, downloadBytesPerSecond };
+    this.#run?.setCaps(this.#caps);
+    const before = this.#keptUntil;
+    // It moves with every sync; what is kept of it on the disk need not be that exact.
+    if (before === null ? purgeAfter === null : purgeAfter !== null && Math.abs(purgeAfter - before) < hourMs) return;
+    this.#keptUntil = purgeAfter;
+    this.publisher.status({ type: 'kept_until', at: purgeAfter });
+    try {
+      this.store.transaction((write) => {
+        write.setKeptUntil(purgeAfter);
+      });
+    } catch (error) {
+      this.environment.log.warn('until when the cloud keeps the documents could not be noted', { error: String(error) });
+    }
+  }
+
+  #tellLimits(up: SpeedLimit | null, down: SpeedLimit | null): void {
+    const told = this.#limits;
+    if (same(told.up, up) && same(told.down, down)) return;
+    this.#limits = { up, down };
+    this.publisher.status({ type: 'limits', up, down });
   }
 
   /** The cloud does not take this device any more: stop at once, keep every file, say why. */
@@ -263,6 +300,7 @@ export class TidemarkEngine {
       this.environment.log.warn('the folder cannot be locked', { code: error.code });
     }
     this.#run = this.#makeRun(account, folder);
+    this.#run.setCaps(this.#caps);
     await this.#run.start(this.store.pausedUntil() !== 'resumed');
   }
 
@@ -296,6 +334,9 @@ export class TidemarkEngine {
         onStatus: (event) => {
           this.publisher.status(event);
         },
+        onLimits: (up, down) => {
+          this.#tellLimits(up, down);
+        },
         onActivity: this.onActivity,
         onLists: (...lists) => {
           this.publisher.lists(...lists);
@@ -320,6 +361,7 @@ export class TidemarkEngine {
       account === null ? null : { label: account.label, region: account.region, deviceName: account.deviceName, server: account.server };
     this.publisher.status({ type: 'account', account: shown });
     this.publisher.status({ type: 'sign_in', error: account?.signedOut ?? null });
+    this.publisher.status({ type: 'kept_until', at: account === null ? null : this.#keptUntil });
     this.publisher.status({ type: 'folder', path: folder?.path ?? null });
     this.publisher.lists('folders');
   }
@@ -367,5 +409,7 @@ export class TidemarkEngine {
     this.#run?.resume();
   }
 }
+
+const same = (a: SpeedLimit | null, b: SpeedLimit | null): boolean => a?.bytesPerSecond === b?.bytesPerSecond && a?.by === b?.by;
 
 const asError = ({ code, params }: ErrorData): TidemarkError => new TidemarkError(code, params);

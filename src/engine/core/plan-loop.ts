@@ -22,6 +22,8 @@ export interface PlanLoopParts {
   /** Both sides were looked at, the cloud answers, nothing is paused. */
   readonly mayRun: () => boolean;
   readonly onConnectionLost: (error: ErrorData) => void;
+  /** Something did not fit into the cloud. */
+  readonly onNoRoom: () => void;
   /** Files that are being written are not in the tree yet. */
   readonly looking: () => boolean;
 }
@@ -449,6 +451,7 @@ export class PlanLoop {
       this.#parts.onConnectionLost(error);
       return;
     }
+    if (error.code === 'quota_exceeded' || error.code === 'uncommitted_limit') this.#parts.onNoRoom();
     const { attempts, waitMs } = this.#retries.failed(id, error);
     // A first fault that passes by itself is nobody's business.
     if (attempts > 1 || errorKind(error.code).reaction !== 'retry') this.#issues.failed(id, error, attempts, waitMs);

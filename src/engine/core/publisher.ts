@@ -5,6 +5,7 @@ import type { Store } from '../store/index.ts';
 import type { Emitter } from './emitter.ts';
 import { countIssues } from './issue-counts.ts';
 import { openQuestions } from './open-questions.ts';
+import { needOf, roomSeekers } from './waiting-for-room.ts';
 
 /** Often enough to look live, seldom enough to cost nothing. */
 const PUBLISH_MS = 100;
@@ -98,6 +99,7 @@ export class Publisher {
     this.#model.apply({
       type: 'counts',
       ...countIssues(store),
+      waitingForRoom: needOf(roomSeekers(store)),
       conflicts: store.conflictCopies().length,
       questions: questions.length,
       firstMerge: questions.some(({ kind }) => kind === 'first_merge'),

@@ -1,4 +1,4 @@
-import type { ErrorData } from '../../contract/index.ts';
+import type { ErrorData, SpeedLimit } from '../../contract/index.ts';
 import type { Mutex } from '../apply/index.ts';
 import type { Environment } from '../environment.ts';
 import type { NodeId } from '../model/index.ts';
@@ -14,6 +14,8 @@ export interface SyncHooks {
   readonly onStatus: (event: StatusEvent) => void;
   readonly onActivity: (entry: ActivityRow) => void;
   readonly onLists: (...lists: readonly ChangedList[]) => void;
+  /** The most that may go up and down from now on. */
+  readonly onLimits: (up: SpeedLimit | null, down: SpeedLimit | null) => void;
 }
 
 /** What the loops of one running sync share. */

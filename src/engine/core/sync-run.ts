@@ -1,4 +1,4 @@
-import { minuteMs, secondMs } from '../../base/index.ts';
+import { KiB, minuteMs, secondMs } from '../../base/index.ts';
 import { type ErrorData, TidemarkError, toErrorData } from '../../contract/index.ts';
 import {
   StoredCommits,
@@ -23,6 +23,7 @@ import { type DriveApi, watchChanges } from '../remote/index.ts';
 import { type AccountRow, type ActivityRow, type FolderRow, isDatabaseFault, type Store, type TrashRow } from '../store/index.ts';
 import { createCommitter, createDownloader, createThrottle, createUploader } from '../transfer/index.ts';
 import { FolderWatch } from './folder-watch.ts';
+import { Room } from './room.ts';
 import { recallNewerMarks } from './marks-copy.ts';
 import { Mending } from './mending.ts';
 import { PlanLoop } from './plan-loop.ts';
@@ -32,8 +33,10 @@ import { isNodeKey, MAX_ISSUES } from './issue-keys.ts';
 import { folderError, ScanLoop } from './scan-loop.ts';
 import { itemsToTakeAway, type ScopeKeeper } from './scope-keeper.ts';
 import { isAboutConnection, isAboutDatabase, type SyncContext, type SyncHooks } from './sync-context.ts';
+import { type SpeedCaps, speedLimits } from './speed-limits.ts';
 import { Timers } from './timers.ts';
 import { purgeOldTrash } from './trash-purge.ts';
+import { roomSeekers } from './waiting-for-room.ts';
 
 export interface SyncParts {
   readonly environment: Environment;
@@ -70,6 +73,8 @@ export class SyncRun {
   readonly #plan: PlanLoop;
   readonly #loops: Promise<void>[] = [];
   readonly #throttle;
+  readonly #room: Room;
+  #caps: SpeedCaps = { uploadBytesPerSecond: null, downloadBytesPerSecond: null };
   readonly #apply: ApplyParts;
   readonly #progress = new Map<NodeId, number>();
   #transfers = new AbortController();
@@ -127,13 +132,26 @@ export class SyncRun {
     const commits = new StoredCommits({ store, environment, onActivity: hooks.onActivity }, () => {
       this.#pull.request();
     });
+    this.#room = new Room({
+      clock: environment.clock,
+      quota: () => drive.quota(),
+      onRoom: (freeBytes) => {
+        this.#takeRoom(freeBytes);
+      },
+    });
+    const uploader = createUploader({ drive, disk, throttle: this.#throttle });
     const committer = createCommitter({ drive, throttle: this.#throttle, journal: commits, random: environment.random });
     const currentSignal = (): AbortSignal => this.#transfers.signal;
     this.#apply = {
       environment,
       store,
       root: folder.path,
-      uploader: createUploader({ drive, disk, throttle: this.#throttle }),
+      uploader: {
+        send: (file, onBytes, signal) => {
+          const admitted = this.#room.admit(file.content.size);
+          return admitted === undefined ? uploader.send(file, onBytes, signal) : admitted.then(() => uploader.send(file, onBytes, signal));
+        },
+      },
       downloader: createDownloader({ drive, disk, throttle: this.#throttle }),
       committer,
       treeLock,
@@ -222,6 +240,9 @@ export class SyncRun {
       onConnectionLost: (error) => {
         this.#connection(error);
         this.#askAgain();
+      },
+      onNoRoom: () => {
+        this.#room.refused();
       },
     });
     this.applySettings();
@@ -358,6 +379,7 @@ export class SyncRun {
 
   /** Looks at both sides now and tries again what failed. */
   syncNow(): void {
+    this.#room.forget();
     this.#plan.retryAll();
     this.#pull.request();
     this.#scan.hintAll();
@@ -365,6 +387,7 @@ export class SyncRun {
 
   /** The machine slept, or is in another network: what is known may be old, and nothing has to wait any longer. */
   resumed(): void {
+    this.#room.forget();
     this.#plan.retryAll();
     this.#pull.requestNow();
     this.#watchNap.wake();
@@ -377,8 +400,24 @@ export class SyncRun {
   }
 
   applySettings(): void {
-    const { store } = this.#parts;
-    this.#throttle.setLimits({ uploadKiBps: store.setting('upload.limitKiBps'), downloadKiBps: store.setting('download.limitKiBps') });
+    const { up, down } = speedLimits(this.#parts.store, this.#caps);
+    this.#throttle.setLimits({ uploadKiBps: (up?.bytesPerSecond ?? 0) / KiB, downloadKiBps: (down?.bytesPerSecond ?? 0) / KiB });
+    this.#parts.hooks.onLimits(up, down);
+  }
+
+  /** The caps of the plan: kept to here already, so that requests are no larger than what the cloud takes in a moment. */
+  setCaps(caps: SpeedCaps): void {
+    const { uploadBytesPerSecond: up, downloadBytesPerSecond: down } = caps;
+    if (up === this.#caps.uploadBytesPerSecond && down === this.#caps.downloadBytesPerSecond) return;
+    this.#caps = { uploadBytesPerSecond: up, downloadBytesPerSecond: down };
+    this.applySettings();
+  }
+
+  /** There is room: those that wait for some and fit are tried now. */
+  #takeRoom(freeBytes: number): void {
+    const seekers = roomSeekers(this.#parts.store);
+    if (seekers.length === 0) return this.#room.enough();
+    this.#plan.changed(seekers.filter(({ sizeBytes }) => sizeBytes <= freeBytes).map(({ id }) => id));
   }
 
   /** Items are judged otherwise now: rules in the settings, a folder that is local only, one that is not kept here. */
@@ -476,6 +515,7 @@ export class SyncRun {
 
   /** Looks at both sides, then resolves once nothing is left that could be done. Throws what stands in the way. */
   async settled(signal: AbortSignal): Promise<void> {
+    this.#room.forget();
     this.#plan.retryAll();
     const fresh = this.#freshlyHeld();
     const held = (): ErrorData | null => (this.#paused ? this.held : fresh());
@@ -547,6 +587,7 @@ export class SyncRun {
     this.#news.connection += 1;
     if (offline === null) {
       this.#pulled = true;
+      void this.#room.changed();
       if (this.#offline !== null && isAboutDatabase(this.#offline)) {
         this.#offline = null;
         // Before it there may have been trouble of the line, which was told of.

@@ -11,11 +11,15 @@ import type {
   Device,
   DeviceInfo,
   Discovery,
+  DuplicateGroup,
   FileVersion,
+  Freed,
+  LargeFile,
   Quota,
   Session,
   SettingValues,
   TrashItem,
+  VersionedFile,
   CloudNode,
 } from '../../contract/index.ts';
 
@@ -113,4 +117,23 @@ export interface DriveApi {
   restoreVersion(id: string, versionId: string, base: string): Promise<CloudNode>;
   trash(): Promise<readonly TrashItem[]>;
   restoreTrash(id: string): Promise<CloudNode>;
+  deleteTrash(id: string): Promise<Freed>;
+  /** @param until what was deleted later stays */
+  emptyTrash(until?: number): Promise<Freed>;
+  /** All earlier versions of a file, or one. */
+  dropVersions(id: string, versionId?: string): Promise<Freed>;
+  largest(page: CleanupPage): Promise<Paged<LargeFile>>;
+  versioned(page: CleanupPage): Promise<Paged<VersionedFile>>;
+  duplicates(page: CleanupPage): Promise<Paged<DuplicateGroup>>;
+}
+
+/** `cursor` is the `next` of the page before. */
+export interface CleanupPage {
+  readonly cursor?: string | undefined;
+  readonly limit: number;
+}
+
+export interface Paged<Row> {
+  readonly rows: Row[];
+  readonly next: string | null;
 }

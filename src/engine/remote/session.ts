@@ -1,5 +1,5 @@
 import { minuteMs } from '../../base/index.ts';
-import { type ErrorData, type Session, TidemarkError, toErrorData } from '../../contract/index.ts';
+import { type ErrorData, type Session, type Terms, TidemarkError, toErrorData } from '../../contract/index.ts';
 import type { Clock, Log, SecretStore } from '../environment.ts';
 import type { CloudApi, Credentials } from './api.ts';
 
@@ -9,6 +9,8 @@ export const REFRESH_TOKEN_SECRET = 'refresh-token';
 export interface SessionOptions {
   readonly cloud: CloudApi;
   readonly environment: { readonly secrets: SecretStore; readonly clock: Clock; readonly log: Log };
+  /** What the plan allows and how long the cloud keeps the documents, told with every new token. */
+  readonly onTerms?: (terms: Terms) => void;
   /** The session is over (signed out from afar, expired, account gone). Called once; the secret is already forgotten. */
   readonly onEnded: (reason: ErrorData) => void;
 }
@@ -22,6 +24,7 @@ export class SessionKeeper implements Credentials {
   readonly #secrets: SecretStore;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #onTerms: (terms: Terms) => void;
   readonly #onEnded: (reason: ErrorData) => void;
   #access: { readonly token: string; readonly renewAtMs: number } | undefined;
   /** Newer than the store's while the store could not be written. */
@@ -35,6 +38,7 @@ export class SessionKeeper implements Credentials {
     this.#secrets = options.environment.secrets;
     this.#clock = options.environment.clock;
     this.#log = options.environment.log;
+    this.#onTerms = options.onTerms ?? (() => undefined);
     this.#onEnded = options.onEnded;
   }
 
@@ -97,6 +101,7 @@ export class SessionKeeper implements Credentials {
     this.#access = { token: session.accessToken, renewAtMs };
     this.#unsaved ||= this.#refreshToken !== session.refreshToken;
     this.#refreshToken = session.refreshToken;
+    this.#onTerms(session);
   }
 
   /** A locked key ring must not end a session that works: the token is kept in memory and written with the next one. */

@@ -108,5 +108,11 @@ function driveOver(drive: DriveApi, call: Call, weather: Weather): DriveApi {
     restoreVersion: (id, versionId, base) => call('restoreVersion', undefined, () => drive.restoreVersion(id, versionId, base)),
     trash: () => call('trash', undefined, () => drive.trash()),
     restoreTrash: (id) => call('restoreTrash', undefined, () => drive.restoreTrash(id)),
+    deleteTrash: (id) => call('deleteTrash', undefined, () => drive.deleteTrash(id)),
+    emptyTrash: (until) => call('emptyTrash', undefined, () => drive.emptyTrash(until)),
+    dropVersions: (id, versionId) => call('dropVersions', undefined, () => drive.dropVersions(id, versionId)),
+    largest: (page) => call('largest', undefined, () => drive.largest(page)),
+    versioned: (page) => call('versioned', undefined, () => drive.versioned(page)),
+    duplicates: (page) => call('duplicates', undefined, () => drive.duplicates(page)),
   };
 }

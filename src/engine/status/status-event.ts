@@ -1,4 +1,4 @@
-import type { ErrorData, Region } from '../../contract/index.ts';
+import type { ErrorData, Region, RoomNeed, SpeedLimit } from '../../contract/index.ts';
 import type { Amount } from './lane.ts';
 
 /** What happens in the engine, as far as the status shows it. `at` is monotonic ms unless it says otherwise. */
@@ -16,6 +16,10 @@ export type StatusEvent =
   /** `until`: wall clock; null until resumed. */
   | { readonly type: 'paused'; readonly until: number | null }
   | { readonly type: 'resumed' }
+  /** The most that may go each way; null: no limit. */
+  | { readonly type: 'limits'; readonly up: SpeedLimit | null; readonly down: SpeedLimit | null }
+  /** Until when the cloud keeps the documents without sign-in or sync; null: for ever. */
+  | { readonly type: 'kept_until'; readonly at: number | null }
   | { readonly type: 'scan_started' }
   | { readonly type: 'scan_ended' }
   /** Disk and cloud were both looked at since the start. */
@@ -46,6 +50,8 @@ export type StatusEvent =
       readonly attention: number;
       /** quota_exceeded or disk_full while something waits for room. */
       readonly room: ErrorData | null;
+      /** Files that wait for room in the cloud. */
+      readonly waitingForRoom: RoomNeed | null;
       readonly conflicts: number;
       readonly questions: number;
       /** One of the questions is whether both sides may be merged: nothing syncs until it is answered. */

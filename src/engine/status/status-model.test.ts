@@ -25,6 +25,7 @@ const counts: Extract<StatusEvent, { type: 'counts' }> = {
   skipped: 0,
   attention: 0,
   room: null,
+  waitingForRoom: null,
   conflicts: 0,
   questions: 0,
   firstMerge: false,

@@ -1,5 +1,5 @@
 import { assertNever } from '../../base/index.ts';
-import type { ErrorData, Status } from '../../contract/index.ts';
+import type { ErrorData, SpeedLimit, Status } from '../../contract/index.ts';
 import { stateOf } from './engine-state.ts';
 import { etaMs, Lane } from './lane.ts';
 import type { StatusEvent } from './status-event.ts';
@@ -20,6 +20,8 @@ export class StatusModel {
   #engineError: ErrorData | null = null;
   #offline: ErrorData | null = null;
   #pause: { readonly until: number | null } | null = null;
+  #limits: { readonly up: SpeedLimit | null; readonly down: SpeedLimit | null } = { up: null, down: null };
+  #keptUntil: number | null = null;
   #scanning = false;
   #ready = false;
   /** From the first operation until everything has settled: no flicker between two rounds of planning. */
@@ -30,6 +32,7 @@ export class StatusModel {
     skipped: 0,
     attention: 0,
     room: null,
+    waitingForRoom: null,
     conflicts: 0,
     questions: 0,
     firstMerge: false,
@@ -71,6 +74,12 @@ export class StatusModel {
         return;
       case 'resumed':
         this.#pause = null;
+        return;
+      case 'limits':
+        this.#limits = event;
+        return;
+      case 'kept_until':
+        this.#keptUntil = event.at;
         return;
       case 'scan_started':
         this.#scanning = true;
@@ -140,7 +149,7 @@ export class StatusModel {
   status(at: number, revision = 0): Status {
     const upload = this.#upload.progress(at);
     const download = this.#download.progress(at);
-    const { issues, skipped, conflicts, questions, firstMerge, items, attention, room } = this.#counts;
+    const { issues, skipped, conflicts, questions, firstMerge, items, attention, room, waitingForRoom } = this.#counts;
     const facts = {
       engineError: this.#engineError,
       hasAccount: this.#account !== null,
@@ -164,10 +173,13 @@ export class StatusModel {
       folder: this.#folder,
       upload,
       download,
+      uploadLimit: this.#limits.up,
+      downloadLimit: this.#limits.down,
       etaMs: etaMs(upload, download),
       scanning: this.#scanning,
       issues,
       skipped,
+      waitingForRoom,
       conflicts,
       questions,
       items,
@@ -175,6 +187,7 @@ export class StatusModel {
       offline: this.#offline,
       pausedUntil: this.#pause?.until ?? null,
       lastSyncedAt: this.#lastSyncedAt,
+      keptUntil: this.#keptUntil,
       transfers: this.#transfers.largest(),
     };
   }

@@ -46,6 +46,7 @@ const event: fc.Arbitrary<StatusEvent> = fc.oneof(
     firstMerge: fc.boolean(),
     attention: fc.nat(9),
     room: failure,
+    waitingForRoom: fc.constantFrom(null, { files: 1, bytes: 5, neededBytes: 2 }),
     conflicts: fc.nat(9),
     questions: fc.nat(9),
     items: fc.nat(9),

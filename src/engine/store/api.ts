@@ -54,6 +54,8 @@ export interface StoreReads {
 
   journal(): readonly JournalRow[];
   account(): AccountRow | null;
+  /** Until when the cloud keeps the documents without sign-in or sync, as it last said; wall clock. Null: for ever, or never said. */
+  keptUntil(): number | null;
   folder(): FolderRow | null;
   localOnlyFolders(): readonly LocalOnlyRow[];
   /** Rules of folders as they were last read. */
@@ -110,6 +112,7 @@ export interface StoreWrites {
   putJournal(id: number, data: unknown): void;
   deleteJournal(id: number): void;
   setAccount(account: AccountRow | null): void;
+  setKeptUntil(at: number | null): void;
   setFolder(folder: FolderRow | null): void;
   setLocalOnlyFolders(folders: readonly LocalOnlyRow[]): void;
   putRules(row: RulesRow): void;

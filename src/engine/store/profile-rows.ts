@@ -25,6 +25,7 @@ export function profileRows(sql: Sql) {
         // An earlier version knew accounts by their e-mail address only.
         return row === null ? null : { ...row, label: row.label ?? row.email ?? '' };
       },
+      keptUntil: () => (get('keptUntil') ?? null) as number | null,
       folder: () => (get('folder') ?? null) as FolderRow | null,
       localOnlyFolders: () =>
         ((get('localOnlyFolders') ?? []) as readonly (LocalOnlyRow | string)[]).map(
@@ -49,6 +50,7 @@ export function profileRows(sql: Sql) {
     },
     writes: {
       setAccount: (account: AccountRow | null) => set('account', account),
+      setKeptUntil: (at: number | null) => set('keptUntil', at),
       setFolder: (folder: FolderRow | null) => set('folder', folder),
       setLocalOnlyFolders: (folders: readonly LocalOnlyRow[]) => set('localOnlyFolders', folders),
       setMarksStamp: (stamp: number) => set('marksStamp', stamp),

@@ -1,17 +1,26 @@
-import { TidemarkError } from '../../../contract/index.ts';
+import { type Freed, TidemarkError } from '../../../contract/index.ts';
+import { deleteDuplicates } from '../duplicates.ts';
 import { findAnywhere } from '../lookup.ts';
 import { sightOf } from '../sight.ts';
+import { needOf, roomSeekers } from '../waiting-for-room.ts';
 import type { Handlers, TidemarkEngine } from '../engine.ts';
 
 type Names =
   | 'versions.list'
   | 'versions.restore'
+  | 'versions.delete'
   | 'trash.list'
   | 'trash.restore'
+  | 'trash.delete'
+  | 'trash.empty'
   | 'devices.list'
   | 'devices.rename'
   | 'devices.signOut'
-  | 'quota.show';
+  | 'quota.show'
+  | 'quota.largest'
+  | 'quota.versions'
+  | 'quota.duplicates'
+  | 'duplicates.delete';
 
 /** What the cloud answers by itself. */
 export function cloudMethods(engine: TidemarkEngine): Handlers<Names> {
@@ -31,6 +40,11 @@ export function cloudMethods(engine: TidemarkEngine): Handlers<Names> {
     const sight = await sightOf(engine.environment.disk, folder.path, path);
     return sight.kind === 'seen' && sight.stat.kind === 'file';
   };
+  /** What waits for room is tried again at once. */
+  const freeing = (freed: Freed): Freed => {
+    if (freed.freedBytes > 0) engine.run?.syncNow();
+    return freed;
+  };
   return {
     'versions.list': async ({ path }) => {
       if (await isUnsent(path)) return { versions: [] };
@@ -43,6 +57,12 @@ export function cloudMethods(engine: TidemarkEngine): Handlers<Names> {
       engine.run?.syncNow();
       return {};
     },
+    'versions.delete': async ({ path, id, versionId }) => {
+      const file = id ?? fileAt(path ?? '');
+      return freeing(await engine.requireDrive().dropVersions(file, versionId));
+    },
+    'trash.delete': async ({ id }) => freeing(await engine.requireDrive().deleteTrash(id)),
+    'trash.empty': async ({ until }) => freeing(await engine.requireDrive().emptyTrash(until)),
     'trash.list': async () => ({ items: [...(await engine.requireDrive().trash())] }),
     'trash.restore': async ({ id }) => {
       await engine.requireDrive().restoreTrash(id);
@@ -65,6 +85,14 @@ export function cloudMethods(engine: TidemarkEngine): Handlers<Names> {
       await engine.requireDrive().revokeDevice(id);
       return {};
     },
-    'quota.show': () => engine.requireDrive().quota(),
+    'quota.show': async () => {
+      const quota = await engine.requireDrive().quota();
+      engine.heardTerms(quota);
+      return { ...quota, waiting: needOf(roomSeekers(store), quota.totalBytes - quota.usedBytes) };
+    },
+    'quota.largest': (page) => engine.requireDrive().largest(page),
+    'quota.versions': (page) => engine.requireDrive().versioned(page),
+    'quota.duplicates': (page) => engine.requireDrive().duplicates(page),
+    'duplicates.delete': ({ paths }) => deleteDuplicates(engine, paths),
   };
 }

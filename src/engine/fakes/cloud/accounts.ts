@@ -3,6 +3,9 @@ import { type AccountSettings, type Device, type DeviceInfo, type Region, type S
 import type { Clock, Random } from '../../environment.ts';
 import { DriveState } from './drive-state.ts';
 
+/** It keeps everything for ever, and slows nobody down. */
+export const FAKE_TERMS = { plan: 'free', uploadBytesPerSecond: null, downloadBytesPerSecond: null, purgeAfter: null } as const;
+
 const ACCESS_MS = 15 * minuteMs;
 /** Two windows of one client may refresh at the same moment. */
 const REFRESH_GRACE_MS = minuteMs;
@@ -160,6 +163,7 @@ export class FakeAccounts {
       accessToken,
       accessExpiresAt,
       refreshToken,
+      ...FAKE_TERMS,
     };
   }
 

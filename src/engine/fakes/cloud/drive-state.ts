@@ -2,10 +2,15 @@ import {
   type CloudFile,
   type CloudNode,
   type DeltaResponse,
+  type DuplicateGroup,
   type FileVersion,
+  type Freed,
+  type LargeFile,
+  MAX_DUPLICATES,
   ROOT_ID,
   TidemarkError,
   type TrashItem,
+  type VersionedFile,
 } from '../../../contract/index.ts';
 import { dayMs, nameKey } from '../../../base/index.ts';
 import type { Clock, Random } from '../../environment.ts';
@@ -192,8 +197,77 @@ export class DriveState {
         expiresAt: deletedAt + HISTORY_MS,
         files: files.length,
         sizeBytes: files.reduce((sum, file) => sum + file.size, 0),
+        versionsBytes: files.reduce((sum, file) => sum + this.#versionsBytes(file.id), 0),
       };
     });
+  }
+
+  #versionsBytes(id: string): number {
+    return (this.#versions.get(id) ?? []).reduce((sum, version) => sum + version.size, 0);
+  }
+
+  /** For good, an item of the trash; undefined when there is none such. */
+  dropTrash(topId: string): number | undefined {
+    const record = this.exhume(topId);
+    if (record === undefined) return undefined;
+    let bytes = 0;
+    for (const node of record.nodes) bytes += bytesOf(node) + (this.dropVersions(node.id)?.freedBytes ?? 0);
+    return bytes;
+  }
+
+  /** All earlier versions of a file, or one; undefined when there is none such. */
+  dropVersions(id: string, versionId?: string): Freed | undefined {
+    const all = this.#versions.get(id) ?? [];
+    const gone = all.filter((version) => versionId === undefined || version.versionId === versionId);
+    if (versionId !== undefined && gone.length === 0) return undefined;
+    this.#setVersions(
+      id,
+      all.filter((version) => !gone.includes(version)),
+    );
+    const freedBytes = gone.reduce((sum, version) => sum + version.size, 0);
+    this.#hold(-freedBytes);
+    return { items: gone.length, freedBytes };
+  }
+
+  largest(): LargeFile[] {
+    return [...this.#nodes.values()]
+      .filter((node) => node.kind === 'file' && node.size > 0)
+      .map((node) => this.#largeFile(node))
+      .sort((a, b) => b.sizeBytes - a.sizeBytes || (a.id < b.id ? -1 : 1));
+  }
+
+  #largeFile(node: CloudNode): LargeFile {
+    const { id, revision, modifiedAt } = node;
+    return { id, revision, path: this.path(node), sizeBytes: bytesOf(node), versionsBytes: this.#versionsBytes(id), modifiedAt };
+  }
+
+  versioned(): VersionedFile[] {
+    const buried = new Map([...this.#buried.values()].flatMap(({ nodes, path }) => nodes.map((node) => [node.id, path] as const)));
+    return [...this.#versions]
+      .filter(([id]) => this.#versionsBytes(id) > 0)
+      .map(([id, versions]) => {
+        const node = this.#nodes.get(id);
+        const path = node === undefined ? (buried.get(id) ?? '') : this.path(node);
+        const oldestAt = Math.min(...versions.map(({ createdAt }) => createdAt));
+        return { id, path, trashed: node === undefined, versions: versions.length, versionsBytes: this.#versionsBytes(id), oldestAt };
+      })
+      .sort((a, b) => b.versionsBytes - a.versionsBytes || (a.id < b.id ? -1 : 1));
+  }
+
+  duplicates(): DuplicateGroup[] {
+    const groups = new Map<string, CloudFile[]>();
+    for (const node of this.#nodes.values()) {
+      if (node.kind === 'file' && node.size > 0) groups.set(node.hash, [...(groups.get(node.hash) ?? []), node]);
+    }
+    return [...groups.values()]
+      .filter((files) => files.length > 1)
+      .map((files) => {
+        const { hash, size } = files[0] as CloudFile;
+        const oldest = files.sort((a, b) => a.modifiedAt - b.modifiedAt || (a.id < b.id ? -1 : 1)).slice(0, MAX_DUPLICATES);
+        const gainBytes = (files.length - 1) * size;
+        return { hash, sizeBytes: size, count: files.length, gainBytes, files: oldest.map((file) => this.#largeFile(file)) };
+      })
+      .sort((a, b) => b.gainBytes - a.gainBytes || (a.hash < b.hash ? -1 : 1));
   }
 
   /** Newest first, the present one among them. */

@@ -162,7 +162,16 @@ export class FakeCloud {
       limits: { commitEntries: MAX_COMMIT_ENTRIES, blocksBodyBytes: MAX_BLOCKS_BODY_BYTES, hashesPerRequest: MAX_HASHES, nameBytes: 255 },
       blocks: { algorithm: 'fastcdc-2016-nc2', minBytes: BLOCK_MIN_BYTES, averageBytes: BLOCK_AVERAGE_BYTES, maxBytes: BLOCK_MAX_BYTES },
       names: { unique: 'nfc-casefold' },
-      plans: [{ id: 'free', storageBytes: this.totalBytes, devices: null, pricePerYearUsd: 0 }],
+      plans: [
+        {
+          id: 'free',
+          storageBytes: this.totalBytes,
+          devices: null,
+          pricePerYearUsd: 0,
+          uploadBytesPerSecond: null,
+          downloadBytesPerSecond: null,
+        },
+      ],
       newestClient: null,
       providers: [],
     };

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { dayMs } from '../../../base/index.ts';
 import {
   BLOCK_FRAME_HEADER_BYTES,
   BLOCK_MAX_BYTES,
@@ -13,8 +12,8 @@ import {
   settingChanges,
   waitQuery,
 } from '../../../contract/index.ts';
-import type { BlockData, Credentials, DriveApi } from '../../remote/api.ts';
-import { type FakeDevice, assertSignedIn } from './accounts.ts';
+import type { BlockData, CleanupPage, Credentials, DriveApi, Paged } from '../../remote/api.ts';
+import { FAKE_TERMS, type FakeDevice, assertSignedIn } from './accounts.ts';
 import { checked } from './checked.ts';
 import { commitAll } from './commit.ts';
 import { freeName } from './free-name.ts';
@@ -37,9 +36,8 @@ export class FakeDrive implements DriveApi {
       identities: [{ id: id.replace(/^./, '0'), kind: 'email', label: email, proved: false, addedAt: createdAt }],
       hasPassword: true,
       region,
-      plan: 'free',
       createdAt,
-      purgeAfter: this.#cloud.clock.now() + 180 * dayMs,
+      ...FAKE_TERMS,
     }));
 
   devices: DriveApi['devices'] = () => this.#request('devices', (device) => this.#cloud.accounts.devices(device.account, device));
@@ -64,7 +62,7 @@ export class FakeDrive implements DriveApi {
       const left = account.totalBytes - usedBytes;
       const state =
         left <= 0 ? 'exceeded' : left * 100 < account.totalBytes ? 'critical' : left * 10 < account.totalBytes ? 'nearing' : 'normal';
-      return { plan: 'free', totalBytes: account.totalBytes, usedBytes, ...usage, state };
+      return { ...FAKE_TERMS, totalBytes: account.totalBytes, usedBytes, ...usage, state };
     });
 
   settings: DriveApi['settings'] = () => this.#request('settings', ({ account }) => account.settings);
@@ -209,6 +207,37 @@ export class FakeDrive implements DriveApi {
       return top;
     });
 
+  deleteTrash: DriveApi['deleteTrash'] = (id) =>
+    this.#request('deleteTrash', ({ account: { drive } }) => {
+      const freedBytes = drive.dropTrash(id);
+      if (freedBytes === undefined) throw new TidemarkError('not_found');
+      this.#cloud.wake();
+      return { items: 1, freedBytes };
+    });
+
+  emptyTrash: DriveApi['emptyTrash'] = (until = Number.POSITIVE_INFINITY) =>
+    this.#request('emptyTrash', ({ account: { drive } }) => {
+      const tops = drive.trash().filter(({ deletedAt }) => deletedAt <= until);
+      const freedBytes = tops.reduce((sum, { node }) => sum + (drive.dropTrash(node.id) ?? 0), 0);
+      this.#cloud.wake();
+      return { items: tops.length, freedBytes };
+    });
+
+  dropVersions: DriveApi['dropVersions'] = (id, versionId) =>
+    this.#request('dropVersions', ({ account: { drive } }) => {
+      if (!drive.isBuried(id)) fileOf(drive.node(id));
+      const dropped = drive.dropVersions(id, versionId);
+      if (dropped === undefined) throw new TidemarkError('not_found');
+      this.#cloud.wake();
+      return dropped;
+    });
+
+  largest: DriveApi['largest'] = (page) => this.#request('largest', ({ account }) => pageOf(account.drive.largest(), page));
+
+  versioned: DriveApi['versioned'] = (page) => this.#request('versioned', ({ account }) => pageOf(account.drive.versioned(), page));
+
+  duplicates: DriveApi['duplicates'] = (page) => this.#request('duplicates', ({ account }) => pageOf(account.drive.duplicates(), page));
+
   #touched(deviceId: string): { revision: string; modifiedAt: number; modifiedBy: string } {
     return { revision: this.#cloud.random.id(), modifiedAt: this.#cloud.clock.now(), modifiedBy: deviceId };
   }
@@ -252,6 +281,13 @@ export class FakeDrive implements DriveApi {
     if (signal?.aborted === true) throw new TidemarkError('aborted');
     return answer;
   }
+}
+
+/** Its cursors count rows: nobody else changes the list of a fake in the middle of it. */
+function pageOf<Row>(rows: Row[], { cursor, limit }: CleanupPage): Paged<Row> {
+  const from = cursor === undefined ? 0 : Number(cursor);
+  if (!Number.isSafeInteger(from)) throw new TidemarkError('invalid_request', { field: 'cursor' });
+  return { rows: rows.slice(from, from + limit), next: from + limit < rows.length ? String(from + limit) : null };
 }
 
 function fileOf(node: CloudNode | undefined): CloudFile {

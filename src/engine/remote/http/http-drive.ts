@@ -8,7 +8,7 @@ import {
   type RouteName,
   TidemarkError,
 } from '../../../contract/index.ts';
-import type { BlockData, Credentials, DriveApi } from '../api.ts';
+import type { BlockData, CleanupPage, Credentials, DriveApi } from '../api.ts';
 import { asDevice } from './as-device.ts';
 import { decodeFrames, encodeFrames } from './block-frames.ts';
 import { type AnswerOf, type Caller, type Parts, call, callForBytes } from './call.ts';
@@ -90,10 +90,28 @@ export class HttpDrive implements DriveApi {
 
   restoreTrash: DriveApi['restoreTrash'] = async (id) => (await this.#call('restoreTrash', { params: { id } })).node;
 
+  deleteTrash: DriveApi['deleteTrash'] = (id) => this.#call('deleteTrash', { params: { id } });
+
+  emptyTrash: DriveApi['emptyTrash'] = (until) => this.#call('emptyTrash', { query: until === undefined ? {} : { until } });
+
+  dropVersions: DriveApi['dropVersions'] = (id, version) =>
+    version === undefined ? this.#call('dropVersions', { params: { id } }) : this.#call('dropVersion', { params: { id, version } });
+
+  largest: DriveApi['largest'] = (page) => this.#call('largest', { query: pageQuery(page) });
+
+  versioned: DriveApi['versioned'] = (page) => this.#call('versioned', { query: pageQuery(page) });
+
+  duplicates: DriveApi['duplicates'] = (page) => this.#call('duplicates', { query: pageQuery(page) });
+
   #call<N extends RouteName>(name: N, parts: Parts<N>): Promise<AnswerOf<N>> {
     return asDevice(this.#credentials, (accessToken) => call(this.#caller, name, { ...parts, accessToken }), parts.signal);
   }
 }
+
+const pageQuery = ({ cursor, limit }: CleanupPage): { limit: number; cursor?: string } => ({
+  limit,
+  ...(cursor === undefined ? {} : { cursor }),
+});
 
 /**
  * What an entry made is what it asked for. Taken over as agreed on, anything else would make what is here look like the

@@ -17,7 +17,7 @@ export const cloudOptions = (dir: string): CloudOptions => ({
 /** The real cloud on loopback. It can stop, start again at the same address, and be put back to an earlier day. */
 export class TestCloud {
   readonly dir: string;
-  readonly #options: Partial<CloudOptions>;
+  #options: Partial<CloudOptions>;
   #cloud: Cloud | undefined;
   #url: URL | undefined;
   /** Added to the cloud's clock, in ms. */
@@ -56,8 +56,10 @@ export class TestCloud {
     this.#cloud = undefined;
   }
 
-  async restart(): Promise<void> {
+  /** @param more options that hold from now on */
+  async restart(more: Partial<CloudOptions> = {}): Promise<void> {
     await this.stop();
+    this.#options = { ...this.#options, ...more };
     await this.start();
   }
 

@@ -102,6 +102,12 @@ export class Traffic {
       restoreVersion: wrap('restoreVersion', drive.restoreVersion),
       trash: wrap('trash', drive.trash),
       restoreTrash: wrap('restoreTrash', drive.restoreTrash),
+      deleteTrash: wrap('deleteTrash', drive.deleteTrash),
+      emptyTrash: wrap('emptyTrash', drive.emptyTrash),
+      dropVersions: wrap('dropVersions', drive.dropVersions),
+      largest: wrap('largest', drive.largest),
+      versioned: wrap('versioned', drive.versioned),
+      duplicates: wrap('duplicates', drive.duplicates),
     };
   }
 }

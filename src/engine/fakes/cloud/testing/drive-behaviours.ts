@@ -214,6 +214,46 @@ export function driveBehaviours(cloud: () => CloudUnderTest): void {
     expect(await a.drive.fetch([file.hash])).toHaveLength(1);
   });
 
+  it('tells what takes room, in pages, and clears it for good', async () => {
+    const a = await device();
+    const upload = async (name: string, content: ReturnType<typeof contentOf>, bytes: Buffer, more: object = {}) => {
+      await a.drive.store([{ hash: content.hash, bytes }]);
+      const [result] = await a.commit({ ...put(newId(), name, content), ...more });
+      if (result?.status !== 'ok' || result.node?.kind !== 'file') throw new Error(JSON.stringify(result));
+      return result.node;
+    };
+    const [bigBytes, twinBytes] = [randomBytes(5000), randomBytes(700)];
+    const first = await upload('big', contentOf(bigBytes), bigBytes);
+    await upload('twin 1', contentOf(twinBytes), twinBytes);
+    const second = await upload('twin 2', contentOf(twinBytes), twinBytes);
+    const next = randomBytes(300);
+    const edited = await upload('big', contentOf(next), next, { id: first.id, base: first.revision });
+
+    const one = await a.drive.largest({ limit: 1 });
+    const rest = await a.drive.largest({ limit: 5, cursor: one.next ?? '' });
+    expect([...one.rows, ...rest.rows].map(({ path, sizeBytes, versionsBytes }) => [path, sizeBytes, versionsBytes]).sort()).toEqual([
+      ['big', 300, 5000],
+      ['twin 1', 700, 0],
+      ['twin 2', 700, 0],
+    ]);
+    expect(rest.next).toBeNull();
+    expect(await a.drive.versioned({ limit: 5 })).toMatchObject({
+      rows: [{ path: 'big', versions: 1, versionsBytes: 5000, trashed: false }],
+    });
+    expect(await a.drive.duplicates({ limit: 5 })).toMatchObject({ rows: [{ count: 2, sizeBytes: 700, gainBytes: 700 }], next: null });
+
+    expect(await a.drive.dropVersions(edited.id)).toEqual({ items: 1, freedBytes: 5000 });
+    expect(await refusal(a.drive.dropVersions(edited.id, first.versionId))).toBe('not_found');
+    await a.commit(remove(second));
+    expect((await a.drive.quota()).usedBytes).toBe(1700);
+    expect(await a.drive.trash()).toMatchObject([{ sizeBytes: 700, versionsBytes: 0 }]);
+    expect(await a.drive.emptyTrash(0)).toEqual({ items: 0, freedBytes: 0 });
+    expect(await a.drive.deleteTrash(second.id)).toEqual({ items: 1, freedBytes: 700 });
+    expect(await refusal(a.drive.deleteTrash(second.id))).toBe('not_found');
+    expect(await a.drive.emptyTrash()).toEqual({ items: 0, freedBytes: 0 });
+    expect((await a.drive.quota()).usedBytes).toBe(1000);
+  });
+
   it('counts room by kind', async () => {
     const a = await device();
     const file = await a.file('x', '12345');
