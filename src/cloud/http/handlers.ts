@@ -14,6 +14,7 @@ import {
 import { MAX_NAME_BYTES } from '../../base/index.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Challenges } from '../accounts/challenges.ts';
+import type { Grants } from '../accounts/grants.ts';
 import type { Catalogue, RestoreOutcome, VersionRecord } from '../catalogue.ts';
 import type { Blocks } from '../drive/blocks.ts';
 import { quotaOf } from '../drive/quota.ts';
@@ -29,6 +30,7 @@ export interface Services {
   readonly options: Pick<CloudOptions, 'region' | 'signUp' | 'version'>;
   readonly accounts: Accounts;
   readonly challenges: Challenges;
+  readonly grants: Grants;
   readonly catalogue: Catalogue;
   readonly blocks: Blocks;
   readonly waiters: Waiters;
@@ -36,7 +38,7 @@ export interface Services {
 
 /** What each route does, with everything checked that its schemas can check. */
 export function makeHandlers(services: Services): Handlers {
-  const { accounts, challenges, blocks, waiters } = services;
+  const { accounts, challenges, grants, blocks, waiters } = services;
   const { drives } = services.catalogue;
   const restored = (accountNo: number, outcome: RestoreOutcome): { node: CloudNode } => {
     const node = nodeOrProblem(outcome);
@@ -57,6 +59,10 @@ export function makeHandlers(services: Services): Handlers {
       await accounts.resetPassword(body);
       return {};
     },
+    providers: async () => ({ providers: [...grants.providers] }),
+    authorize: async ({ body }) => grants.begin(body, 'enter', null),
+    deviceAuthorize: async ({ body, request }) => grants.beginDevice(body.device, request.ip),
+    ownAuthorize: async ({ holder, body }) => accounts.ownAuthorization(holder, body, body.purpose),
     refresh: async ({ body }) => accounts.refresh(body.refreshToken),
     revoke: async ({ body }) => {
       await accounts.signOut(body.refreshToken);
@@ -69,7 +75,7 @@ export function makeHandlers(services: Services): Handlers {
       return {};
     },
     addIdentity: async ({ holder, body }) => {
-      await accounts.addIdentity(holder, body.proof);
+      await accounts.addIdentity(holder, body);
       return accounts.me(holder.account);
     },
     removeIdentity: async ({ holder, params }) => {
@@ -160,7 +166,7 @@ function nodeOrProblem(outcome: RestoreOutcome): CloudNode {
   }
 }
 
-async function discoveryOf({ options, catalogue, challenges }: Services): Promise<Discovery> {
+async function discoveryOf({ options, catalogue, challenges, grants }: Services): Promise<Discovery> {
   return {
     product: 'tidemark',
     apiVersion: API_VERSION,
@@ -178,6 +184,6 @@ async function discoveryOf({ options, catalogue, challenges }: Services): Promis
     names: { unique: 'nfc-casefold' },
     plans: [...(await catalogue.accounts.plans())],
     newestClient: null,
-    providers: [],
+    providers: [...grants.providers],
   };
 }

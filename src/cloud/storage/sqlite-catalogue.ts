@@ -9,6 +9,7 @@ import { openDatabase, type Sqlite } from './database.ts';
 import { catalogueMigrations } from './migrations.ts';
 import { subkey } from './server-key.ts';
 import { SqliteAccounts } from './sqlite-accounts.ts';
+import { SqliteAuthorizations } from './sqlite-authorizations.ts';
 import { SqliteBlocks } from './sqlite-blocks.ts';
 import { SqliteDrives } from './sqlite-drives.ts';
 
@@ -39,6 +40,7 @@ export function openSqliteCatalogue(options: SqliteCatalogueOptions): OpenCatalo
     setFact(db, 'running', 'yes');
     return {
       accounts: new SqliteAccounts(db),
+      authorizations: new SqliteAuthorizations(db),
       drives: new SqliteDrives(db, options.now, options.newId),
       blocks: new SqliteBlocks(db, options.now),
       endedCleanly: !running,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { sizeBytes } from '../primitives.ts';
 import { planId, region } from './account.ts';
+import { provider } from './identity.ts';
 
 export const plan = z.object({
   id: planId,
@@ -31,7 +32,7 @@ export const discovery = z.object({
   names: z.object({ unique: z.literal('nfc-casefold') }),
   plans: z.array(plan),
   newestClient: z.string().nullable(),
-  providers: z.array(z.string()),
+  providers: z.array(provider).describe('other services whose accounts sign in here'),
 });
 
 export type Discovery = z.infer<typeof discovery>;

@@ -1,4 +1,5 @@
 export * from './account.ts';
+export * from './authorization.ts';
 export * from './blocks.ts';
 export * from './commit.ts';
 export * from './discovery.ts';
