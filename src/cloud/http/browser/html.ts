@@ -49,8 +49,7 @@ export function page(locale: Locale, title: string, body: Html, refresh?: string
         <meta name="viewport" content="width=device-width" />
         <meta name="robots" content="noindex" />
         <title>${title} – Tidemark</title>
-        ${onward}
-        ${STYLE_ELEMENT}
+        ${onward} ${STYLE_ELEMENT}
       </head>
       <body>
         <main>

@@ -86,7 +86,8 @@ export class Visit {
   fail(error: TidemarkError, more: Html = html``): FastifyReply {
     const { problem, wayOut } = errorText(error, this.locale);
     const { retryAfterMs } = error.params;
-    const wait: Readonly<Record<string, string>> = typeof retryAfterMs === 'number' ? { 'Retry-After': String(Math.max(1, Math.ceil(retryAfterMs / 1000))) } : {};
+    const wait: Readonly<Record<string, string>> =
+      typeof retryAfterMs === 'number' ? { 'Retry-After': String(Math.max(1, Math.ceil(retryAfterMs / 1000))) } : {};
     const body = html`<p>${problem}</p>
       <p>${wayOut}</p>
       ${more}`;
