@@ -90,7 +90,6 @@ export interface AuthorizationRecord {
   readonly redirectUri: string | null;
   readonly clientState: string | null;
   readonly codeChallenge: string | null;
-  readonly language: string | null;
   readonly deviceName: string | null;
   readonly platform: string | null;
   readonly place: string | null;

@@ -81,7 +81,6 @@ export class Grants {
       redirectUri: request.redirectUri,
       clientState: request.state,
       codeChallenge: request.codeChallenge,
-      language: request.language ?? null,
       createdAt: at,
       expiresAt: at + GRANT_MS,
     });
@@ -279,7 +278,6 @@ const blank = {
   redirectUri: null,
   clientState: null,
   codeChallenge: null,
-  language: null,
   userCode: null,
   deviceName: null,
   platform: null,

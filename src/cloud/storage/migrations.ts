@@ -146,7 +146,7 @@ export const catalogueMigrations: readonly string[] = [
     purpose TEXT NOT NULL CHECK (purpose IN ('enter', 'link', 'prove')),
     -- Whose, where somebody who is signed in began it.
     account INTEGER,
-    request TEXT NOT NULL UNIQUE, provider TEXT, redirect_uri TEXT, client_state TEXT, code_challenge TEXT, language TEXT,
+    request TEXT NOT NULL UNIQUE, provider TEXT, redirect_uri TEXT, client_state TEXT, code_challenge TEXT,
     user_code TEXT UNIQUE, device_name TEXT, platform TEXT, place TEXT, page TEXT UNIQUE,
     trip TEXT UNIQUE, trip_browser TEXT,
     created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, interval_ms INTEGER NOT NULL DEFAULT 0, polled_at INTEGER,

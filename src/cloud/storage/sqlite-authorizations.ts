@@ -4,7 +4,7 @@ import { rowsOf, type Sqlite, type Statement } from './database.ts';
 
 const COLUMNS =
   'no, flow, purpose, account AS accountNo, provider, redirect_uri AS redirectUri, client_state AS clientState, ' +
-  'code_challenge AS codeChallenge, language, device_name AS deviceName, platform, place, trip_browser AS tripBrowser, ' +
+  'code_challenge AS codeChallenge, device_name AS deviceName, platform, place, trip_browser AS tripBrowser, ' +
   'created_at AS createdAt, expires_at AS expiresAt, interval_ms AS intervalMs, polled_at AS polledAt, ' +
   'kind, subject, label, how, evidence, refusal, settled_at AS settledAt, used_at AS usedAt';
 
@@ -25,9 +25,9 @@ export class SqliteAuthorizations implements AuthorizationCatalogue {
     this.#sql = {
       add: prepare(`
         INSERT INTO authorizations (
-          flow, purpose, account, request, provider, redirect_uri, client_state, code_challenge, language, user_code, device_name,
+          flow, purpose, account, request, provider, redirect_uri, client_state, code_challenge, user_code, device_name,
           platform, place, created_at, expires_at, interval_ms
-        ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+        ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
       openPage: prepare('UPDATE authorizations SET page = ? WHERE no = ?'),
       beginTrip: prepare('UPDATE authorizations SET provider = ?, trip = ?, trip_browser = ? WHERE no = ? AND settled_at IS NULL'),
       endTrip: prepare('UPDATE authorizations SET trip = NULL, trip_browser = NULL WHERE no = ? AND trip = ?'),
@@ -52,7 +52,6 @@ export class SqliteAuthorizations implements AuthorizationCatalogue {
       one.redirectUri,
       one.clientState,
       one.codeChallenge,
-      one.language,
       one.userCode,
       one.deviceName,
       one.platform,

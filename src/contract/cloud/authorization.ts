@@ -13,7 +13,6 @@ const authorizeFields = {
   state: z.string().regex(/^[\w-]{22,128}$/, 'must be 22 to 128 characters of base64url'),
   /** RFC 7636, 4.2: the SHA-256 of the verifier. No other method is taken. */
   codeChallenge: z.string().regex(/^[\w-]{43}$/, 'must be a code challenge of the method S256'),
-  language: z.string().max(35).optional().describe('BCP 47; what the pages are in'),
 };
 
 /** What a browser is to be sent to another service for (RFC 9126: nothing of it stands in the address). */

@@ -1,3 +1,4 @@
+import { SignIns } from '../account/index.ts';
 import { type AccountRow, type ActivityRow, type FolderRow, lockFolder, type Store } from '../store/index.ts';
 import type { Disposer } from '../../base/index.ts';
 import {
@@ -57,6 +58,7 @@ export class TidemarkEngine {
   #cloud: { readonly api: CloudApi; readonly session: SessionKeeper; readonly drive: DriveApi } | null = null;
   #run: SyncRun | null = null;
   #folderLock: Disposer | undefined;
+  readonly signIns: SignIns;
   #started = false;
   #stopped = false;
   #cancelPause: Disposer | undefined;
@@ -71,6 +73,7 @@ export class TidemarkEngine {
     this.#lockFolder = lock ?? lockFolder;
     this.#emitter = new Emitter(environment.log);
     this.publisher = new Publisher(store, environment.clock, this.#emitter);
+    this.signIns = new SignIns(environment);
     this.scopes = new ScopeKeeper(store);
     const leftOut = new LeftOutViews(store, this.scopes, environment.disk);
     this.views = new ItemViews(
@@ -142,6 +145,7 @@ export class TidemarkEngine {
       this.#stopped = true;
       this.#cancelPause?.();
       for (const end of this.#watches) end();
+      this.signIns.close();
       await this.stopRun();
       this.publisher.stop();
       await this.#cloud?.api.close();
