@@ -15,6 +15,7 @@ interface ServeOptions {
   readonly smsTo?: string;
   readonly smsWebhook?: string;
   readonly signUp?: 'open' | 'invite' | 'closed';
+  readonly providers?: string;
   readonly keyFile?: string;
   readonly plan: 'free' | 'premium' | 'family' | 'pro';
   readonly tlsCert?: string;
@@ -47,6 +48,7 @@ export function addCloudCommands(program: Command, shell: Shell): void {
         .option('--mail-to <dir>', 'write outgoing mail as files instead, for tests and trials')
         .option('--sms-webhook <url>', 'hand text messages to this gateway, signed with TIDEMARK_SMS_SECRET')
         .option('--sms-to <dir>', 'write text messages as files instead, for tests and trials')
+        .option('--providers <file>', 'other services whose accounts sign in, as JSON that its owner alone can read')
         .option('--tls-cert <file>', 'certificate (PEM)')
         .option('--tls-key <file>', 'key of the certificate (PEM)')
         .option('--behind-proxy', 'a proxy in front does TLS'),
@@ -54,6 +56,9 @@ export function addCloudCommands(program: Command, shell: Shell): void {
       'With --sign-up invite, every start prints an invitation for one sign-up (tidemark sign-up --invite).',
       'Where mail can be sent, an e-mail address is proved with a code before there is an account for it, and a code signs in',
       'without a password. TIDEMARK_SMTP_URL is smtps://USER:PASSWORD@HOST or smtp://…, which then has to offer STARTTLS.',
+      'The file of --providers: {"publicUrl": "https://…", "google": {"clientId", "clientSecret"}, "facebook": {…}, "wechat": {…},',
+      '"apple": {"clientId", "teamId", "keyId", "privateKey"}}. Google, Apple and Facebook sign in to the international region, WeChat to',
+      'the mainland. Each is told to send people back to publicUrl/v1/auth/callback/google, …/apple, …/facebook, …/wechat.',
     ].join('\n'),
     async run(context, _, options) {
       const server = await serveCloud({
@@ -65,6 +70,7 @@ export function addCloudCommands(program: Command, shell: Shell): void {
         ...(options.signUp === undefined ? {} : { signUp: options.signUp }),
         ...messageOptions(options, context.io.env),
         keyFile: options.keyFile === undefined ? `${resolve(options.data)}.key` : resolve(options.keyFile),
+        ...(options.providers === undefined ? {} : { providersFile: resolve(options.providers) }),
         ...(options.tlsCert === undefined ? {} : { tlsCert: resolve(options.tlsCert) }),
         ...(options.tlsKey === undefined ? {} : { tlsKey: resolve(options.tlsKey) }),
         behindProxy: options.behindProxy === true,

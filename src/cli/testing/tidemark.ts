@@ -16,6 +16,8 @@ export interface Running {
   readonly child: ChildProcess;
   /** The next line of standard output, parsed. Rejects when there is none any more. */
   next(): Promise<Record<string, unknown>>;
+  /** What stands on standard error until now. */
+  readonly errors: () => string;
   readonly ended: Promise<Outcome>;
 }
 
@@ -47,6 +49,7 @@ export function start(args: readonly string[], options: { readonly profile?: str
   });
   return {
     child,
+    errors: () => err,
     ended,
     async next() {
       const line = await lines.next();
