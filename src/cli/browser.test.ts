@@ -1,11 +1,16 @@
 import { chmod, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TestBrowser, type Seen } from '../cloud/testing/browser.ts';
-import { facebookService, facebookSettings } from '../cloud/testing/facebook-service.ts';
-import type { HttpService } from '../cloud/testing/http-service.ts';
-import { openIdService } from '../cloud/testing/openid-service.ts';
-import { agree, googleSettings } from '../cloud/testing/sign-ins.ts';
+import {
+  agree,
+  facebookService,
+  facebookSettings,
+  googleSettings,
+  type HttpService,
+  openIdService,
+  type Seen,
+  TestBrowser,
+} from '../cloud/testing/index.ts';
 import { oneCloud } from './testing/devices.ts';
 import { start, tidemark, transcript, type Running } from './testing/tidemark.ts';
 

@@ -1,5 +1,4 @@
 import { KiB, secondMs } from '../../base/index.ts';
-import type * as client from 'openid-client';
 import type { Provider } from '../../contract/index.ts';
 import { answerInvalid, unreachable } from './provider.ts';
 import { isPrivateAddress } from './settings.ts';
@@ -10,7 +9,7 @@ const MAX_ANSWER_BYTES = 512 * KiB;
 export interface Asked {
   readonly method?: string;
   readonly headers?: Headers | Readonly<Record<string, string>>;
-  readonly body?: client.FetchBody;
+  readonly body?: NonNullable<Parameters<typeof fetch>[1]>['body'] | undefined;
 }
 
 export type BoundedFetch = (url: string, asked?: Asked) => Promise<Response>;

@@ -2,7 +2,7 @@ import { createPrivateKey, sign } from 'node:crypto';
 import * as client from 'openid-client';
 import { hourMs, minuteMs, secondMs } from '../../base/index.ts';
 import { type Provider, providerNames, TidemarkError } from '../../contract/index.ts';
-import { type BoundedFetch, boundedFetch } from './bounded-fetch.ts';
+import { type Asked, type BoundedFetch, boundedFetch } from './bounded-fetch.ts';
 import { answerInvalid, labelOf, type ProviderIdentity, refuseErrors, type SignInProvider, type Trip } from './provider.ts';
 import type { AppleSettings, GoogleSettings } from './settings.ts';
 
@@ -74,7 +74,7 @@ class OpenIdProvider implements SignInProvider {
       .discovery(new URL(issuer), clientId, {}, authentication, {
         // By itself the library would believe a token for having come over TLS.
         execute: [client.enableNonRepudiationChecks, ...(isLocal ? [client.allowInsecureRequests] : [])],
-        [client.customFetch]: (url, { method, headers, body }) => this.#fetch(url, { method, headers, body }),
+        [client.customFetch]: (url, { method, headers, body }) => this.#fetch(url, { method, headers, body: body as Asked['body'] }),
       })
       .catch((error: unknown) => {
         this.#known = undefined;

@@ -14,7 +14,8 @@ export class HttpService implements AsyncDisposable {
       listener(request, response);
     });
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-    this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    // Another site than the cloud's, to which a browser gives no cookies of that.
+    this.url = `http://localhost:${(this.#server.address() as AddressInfo).port}`;
     return this;
   }
 
