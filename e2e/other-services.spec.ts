@@ -42,7 +42,7 @@ function start(args: readonly string[]): {
     async ended() {
       await end;
       if (child.exitCode !== 0) throw new Error(`${args.join(' ')} ended with ${String(child.exitCode)}: ${err}${out}`);
-      return JSON.parse(out);
+      return JSON.parse(out) as unknown;
     },
   };
 }
@@ -55,7 +55,6 @@ interface World {
 
 const test = base.extend<{ readonly world: World }>({
   // Playwright reads from the first argument what a fixture needs.
-  // eslint-disable-next-line no-empty-pattern
   world: async ({}, use) => {
     const work = await realpath(await mkdtemp(join(tmpdir(), 'tm-services-')));
     const running: ReturnType<typeof start>[] = [];

@@ -6,7 +6,8 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import { type Route, routes, TidemarkError } from '../../contract/index.ts';
 import { minuteMs } from '../../base/index.ts';
 import type { CloudLog, CloudOptions, RateLimits } from '../options.ts';
-import { type PageServices, registerPages } from './browser/register-pages.ts';
+import type { PageServices } from './browser/page-route.ts';
+import { registerPages } from './browser/register-pages.ts';
 import { isForeignHost, isFromBrowser } from './browser-guard.ts';
 import { makeHandlers, type Services } from './handlers.ts';
 import { PROBLEM_MEDIA_TYPE, problemOf, toTidemarkError } from './problems.ts';

@@ -66,7 +66,7 @@ const identify = (more: Record<string, string> = {}, without?: string): Promise<
     const { code, params, cause } = error as { code: string; params: Record<string, unknown>; cause: unknown };
     // What a service sent may be secret, and is not told.
     expect(cause).toBeUndefined();
-    return [code, params['detail']].filter((one) => one !== undefined).join(' ');
+    return typeof params['detail'] === 'string' ? `${code} ${params['detail']}` : code;
   });
 };
 

@@ -73,6 +73,7 @@ class OpenIdProvider implements SignInProvider {
     const configuration = client
       .discovery(new URL(issuer), clientId, {}, authentication, {
         // By itself the library would believe a token for having come over TLS.
+        // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so only to stand out; for a service of this machine alone
         execute: [client.enableNonRepudiationChecks, ...(isLocal ? [client.allowInsecureRequests] : [])],
         [client.customFetch]: (url, { method, headers, body }) => this.#fetch(url, { method, headers, body: body as Asked['body'] }),
       })

@@ -49,7 +49,7 @@ export function labelOf(id: Provider, ...names: readonly unknown[]): string {
     if (typeof name !== 'string') continue;
     // No controls, and nothing that turns the direction of the text around it.
     const shown = name.replaceAll(/[\p{Cc}\p{Cf}]/gu, '').trim();
-    if (shown !== '') return [...shown].slice(0, 100).join('');
+    if (shown !== '') return Array.from(shown).slice(0, 100).join('');
   }
   return providerNames[id];
 }

@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync, type JsonWebKey, type KeyObject, verify } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, verify } from 'node:crypto';
 import Provider, { type Configuration } from 'oidc-provider';
 import { HttpService } from './http-service.ts';
 
@@ -31,11 +31,11 @@ export async function openIdService(kind: 'google' | 'apple'): Promise<HttpServi
     }),
   };
   const service = new HttpService();
-  let handle: ReturnType<Provider['callback']> | undefined;
+  const made: { handle?: ReturnType<Provider['callback']> } = {};
   await service.listen((request, response) => {
     // Nobody has two accounts here, and the provider has no page to choose one of them.
     request.url = request.url?.replace('prompt=select_account&', '') ?? '';
-    void handle?.(request, response);
+    void made.handle?.(request, response);
   });
   const provider = new Provider(service.url, configuration);
   // Where a cloud listens is known only later; a service of its own would be told beforehand.
@@ -43,7 +43,7 @@ export async function openIdService(kind: 'google' | 'apple'): Promise<HttpServi
     /^http:\/\/127\.0\.0\.1:\d+\/v1\/auth\/callback\/(google|apple)$/.test(uri);
   if (kind === 'apple')
     provider.Client.prototype.compareClientSecret = async (given: string) => isAppleSecret(given, appleKey.publicKey, service.url);
-  handle = provider.callback();
+  made.handle = provider.callback();
   return service;
 }
 
@@ -62,5 +62,3 @@ function isAppleSecret(token: string, key: KeyObject, audience: string): boolean
   const isInTime = typeof exp === 'number' && exp * 1000 > Date.now() && exp * 1000 < Date.now() + 180 * 86_400_000;
   return isSigned && isInTime && alg === 'ES256' && kid === 'KEY1' && iss === 'TEAM1' && sub === 'tidemark' && aud === audience;
 }
-
-export const publicJwk = (key: KeyObject): JsonWebKey => createPublicKey(key).export({ format: 'jwk' });

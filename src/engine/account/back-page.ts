@@ -13,7 +13,8 @@ const escaped = (text: string): string => text.replaceAll(/[&<>"]/g, (char) => e
 export function backPage(languages: readonly string[], failure?: ErrorData): string {
   const locale = matchLocale(languages);
   const { done, failed, close } = words[locale];
-  const lines = failure === undefined ? [done, close] : [failed, ...Object.values(errorText(failure, locale)), close];
+  const why = failure === undefined ? undefined : errorText(failure, locale);
+  const lines = why === undefined ? [done, close] : [failed, why.problem, why.wayOut, close];
   const text = lines.map((line) => `<p>${escaped(line)}</p>`).join('');
   return `<!doctype html><html lang="${locale}"><meta charset="utf-8"><title>Tidemark</title><body>${text}</body></html>\n`;
 }

@@ -4,7 +4,7 @@ import { code as codeSchema, email as emailSchema, id128, provider, providerName
 import { passwordMark } from '../../accounts/accounts.ts';
 import type { AuthorizationRecord } from '../../catalogue.ts';
 import { type Html, html } from './html.ts';
-import { leave, type PageRoute, type PageServices } from './register-pages.ts';
+import { leave, type PageRoute, type PageServices } from './page-route.ts';
 import { tokenOf, type Visit } from './visit.ts';
 
 const COOKIE = 'tm-device';

@@ -1,29 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { provider, TidemarkError } from '../../../contract/index.ts';
 import { KiB } from '../../../base/index.ts';
-import type { Accounts } from '../../accounts/accounts.ts';
-import type { Challenges } from '../../accounts/challenges.ts';
-import type { Departure, Grants } from '../../accounts/grants.ts';
 import { toTidemarkError } from '../problems.ts';
-import type { RateClass } from '../register-routes.ts';
 import { devicePages } from './device-pages.ts';
 import { html } from './html.ts';
+import { leave, type PageRoute, type PageServices } from './page-route.ts';
 import { Visit } from './visit.ts';
-
-export interface PageServices {
-  readonly accounts: Accounts;
-  readonly challenges: Challenges;
-  readonly grants: Grants;
-  /** Where browsers reach the cloud; undefined where nobody said. */
-  readonly address: { readonly known: string | undefined };
-}
-
-export interface PageRoute {
-  readonly method: 'GET' | 'POST';
-  readonly url: string;
-  readonly rateClass: RateClass;
-  readonly answer: (visit: Visit, request: FastifyRequest) => Promise<FastifyReply>;
-}
 
 /** What is for a person in a browser; everything else of the cloud is for devices, and refuses browsers. */
 export async function registerPages(app: FastifyInstance, services: PageServices): Promise<void> {
@@ -48,12 +30,6 @@ export async function registerPages(app: FastifyInstance, services: PageServices
       });
     }
   });
-}
-
-/** Sends a browser away to a service. */
-export function leave(visit: Visit, { url, cookie }: Departure, how: 'redirect' | 'goOn'): FastifyReply {
-  visit.setCookie(cookie.name, cookie.value, '/v1/auth/callback');
-  return visit[how](url);
 }
 
 function tripPages({ grants }: PageServices): readonly PageRoute[] {

@@ -82,14 +82,14 @@ export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
       signIns.session(begun, cloud.server, (grant) => cloud.signIn({ method: 'grant', grant, device })),
     );
     signIns.done(begun);
-    let settled = false;
+    const taken = { over: false };
     try {
       return await enter(server, (parts) => {
-        settled = true;
+        taken.over = true;
         return settle(parts, session, { deviceName });
       });
     } finally {
-      if (!settled) await asking(server, (cloud) => cloud.revoke(session.refreshToken)).catch(() => undefined);
+      if (!taken.over) await asking(server, (cloud) => cloud.revoke(session.refreshToken)).catch(() => undefined);
     }
   };
   return {
