@@ -151,6 +151,23 @@ describe('abuse of the page for devices', () => {
     expect((await poll(cloud, asked)).problem.code).toBe('authorization_pending');
   });
 
+  it('a form that a browser says came from elsewhere does nothing, whatever it holds', async () => {
+    await using cloud = await cloudWith();
+    const page = await call(cloud.url, 'GET', '/device');
+    const cookie = (page.headers.get('set-cookie') ?? '').split(';', 1)[0] ?? '';
+    const token = /name="token" value="([0-9a-f]{64})"/.exec(page.text)?.[1] ?? '';
+    const type = 'application/x-www-form-urlencoded';
+    const send = async (headers: Readonly<Record<string, string>>): Promise<number> => {
+      const { userCode } = await ask(cloud);
+      const bytes = Buffer.from(new URLSearchParams({ token, code: userCode }).toString());
+      return (await call(cloud.url, 'POST', '/device', { bytes, type, headers: { cookie, ...headers } })).status;
+    };
+    expect(await send({ origin: 'http://evil.example', 'sec-fetch-site': 'same-origin' })).toBe(400);
+    expect(await send({ origin: cloud.url, 'sec-fetch-site': 'same-site' })).toBe(400);
+    expect(await send({ origin: 'null' })).toBe(400);
+    expect(await send({ origin: cloud.url, 'sec-fetch-site': 'same-origin' })).toBe(200);
+  });
+
   it('a link with the code in it does no more than fill it in', async () => {
     await using cloud = await cloudWith();
     const asked = await ask(cloud);

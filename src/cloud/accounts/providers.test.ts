@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Account, Session } from '../../contract/index.ts';
+import { digestOf } from '../ids.ts';
 import { TestBrowser } from '../testing/browser.ts';
 import { facebookService, facebookSettings } from '../testing/facebook-service.ts';
 import { call, device, startCloud, type TestCloud, TestDevice } from '../testing/harness.ts';
@@ -203,6 +204,10 @@ describe('abuse of a sign-in in a browser', () => {
     const stopped = await agree(attacker, login, 'attacker');
     const victim = await new TestBrowser().open(stopped.url);
     expect([victim.status, victim.text]).toEqual([400, expect.stringContaining('此次登录不是在这个浏览器中开始的')]);
+    const state = new URL(stopped.url).searchParams.get('state') ?? '';
+    const cookie = `tm-trip-${digestOf(state).slice(0, 16)}=${'x'.repeat(43)}`;
+    const forged = await call(cloud.url, 'GET', stopped.url.slice(cloud.url.length), { headers: { cookie } });
+    expect(forged.status, 'also not with a cookie that it made up').toBe(400);
     attacker.stopAt = /^http:\/\/127\.0\.0\.1:1\//;
     expect(broughtBack(await attacker.open(stopped.url)).has('code')).toBe(true);
     expect((await attacker.open(stopped.url)).status, 'and once only').toBe(400);
