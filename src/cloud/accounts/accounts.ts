@@ -102,7 +102,7 @@ export class Accounts {
     const at = now();
     const { key, label, evidence } = await this.#firstIdentity(request);
     // Asked before the hashing only to answer early; `create` is what decides.
-    if ((await this.#catalogue.byIdentity(key)) !== undefined) throw inUse(key);
+    if ((await this.#catalogue.byIdentity(key)) !== undefined) throw inUse(key, label);
     const id = newId();
     const passwordHash = request.password === undefined ? null : await hashPassword(request.password);
     const account = { id, passwordHash, plan, createdAt: at, activeAt: at, wrappedKey: keyring.newKey(id) };
@@ -111,7 +111,7 @@ export class Accounts {
     const created = await this.#catalogue.create(account, first, newId(), { inviteHash, evidence });
     switch (created) {
       case 'identity_in_use':
-        throw inUse(key);
+        throw inUse(key, label);
       case 'invite_required':
         throw new TidemarkError('invite_required');
       case 'code_used':
@@ -204,7 +204,7 @@ export class Accounts {
   }
 
   async #byGrant(grant: Grant): Promise<AccountRecord> {
-    const { grants } = this.#options;
+    const { grants, now } = this.#options;
     const granted = await grants.check(grant, 'enter', null);
     const found = await this.#catalogue.byIdentity(granted);
     if (granted.how === 'password' && granted.evidence !== passwordMark(found?.account)) throw new TidemarkError('sign_in_used');
@@ -214,6 +214,9 @@ export class Accounts {
       await this.#claim(found, null, evidenceOf(granted));
       return { ...found.account, passwordHash: null };
     }
+    // The code that was mailed goes with it: it would sign in once more.
+    if (granted.how === 'code' && !(await this.#catalogue.useChallenge(granted.evidence ?? '', now())))
+      throw new TidemarkError('sign_in_used');
     await grants.use(granted);
     return found.account;
   }
@@ -404,8 +407,8 @@ export class Accounts {
   }
 }
 
-const inUse = ({ kind, subject }: IdentityKey): TidemarkError =>
-  kind === 'email' ? new TidemarkError('email_in_use', { email: subject }) : new TidemarkError('identity_in_use', { label: subject });
+const inUse = ({ kind }: IdentityKey, label: string): TidemarkError =>
+  kind === 'email' ? new TidemarkError('email_in_use', { email: label }) : new TidemarkError('identity_in_use', { label });
 
 /** What was checked for a password: another one since makes what it allowed worthless. */
 export const passwordMark = (account: AccountRecord | undefined): string | null =>

@@ -4,7 +4,7 @@ import { TestBrowser, type Seen } from '../testing/browser.ts';
 import { type Answer, call, device, PASSWORD, startCloud, type TestCloud, TestDevice } from '../testing/harness.ts';
 import type { HttpService } from '../testing/http-service.ts';
 import { openIdService } from '../testing/openid-service.ts';
-import { Post } from '../testing/post.ts';
+import { Post, signIn } from '../testing/post.ts';
 import { agree, googleSettings, grantFrom, settingsOf, signInWith, signUpWith } from '../testing/sign-ins.ts';
 
 let google: HttpService;
@@ -90,6 +90,8 @@ describe('a device that waits', () => {
     const done = await browser.submit(page, '/device/code', { code });
     expect(done.text).toContain('设备已登录');
     expect((await poll(cloud, asked)).body).toMatchObject({ accountId: laptop.session.accountId });
+    const challenge = /name="challenge" value="([0-9a-f]{32})"/.exec(page.text)?.[1] ?? '';
+    expect((await signIn(cloud, { challenge, code })).problem.code, 'the code is used up with it').toBe('code_expired');
   });
 
   it('asks not too often, and not for ever', async () => {

@@ -69,6 +69,8 @@ describe('signing in with another service', () => {
       false,
     ]);
     expect((await signInWith(cloud, await grantFrom(cloud, provider, 'somebody-else'))).problem.code).toBe('no_such_account');
+    const twice = await signUpWith(cloud, await grantFrom(cloud, provider, 'li'));
+    expect(twice.problem).toMatchObject({ code: 'identity_in_use', params: { label: 'li@example.com' } });
   });
 
   it('Facebook and WeChat do as well, each in its own words', async () => {

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { sizeBytes } from '../primitives.ts';
 import { planId, region } from './account.ts';
-import { provider } from './identity.ts';
 
 export const plan = z.object({
   id: planId,
@@ -32,7 +31,8 @@ export const discovery = z.object({
   names: z.object({ unique: z.literal('nfc-casefold') }),
   plans: z.array(plan),
   newestClient: z.string().nullable(),
-  providers: z.array(provider).describe('other services whose accounts sign in here'),
+  // Words and no choice of them: a client goes on with a cloud that knows more services than it does.
+  providers: z.array(z.string()).describe('other services whose accounts sign in here'),
 });
 
 export type Discovery = z.infer<typeof discovery>;
