@@ -101,7 +101,7 @@ module.exports = {
       severity: 'error',
       comment: 'Enter another folder through its index.ts',
       from: { path: '^src/([^/]+)/' },
-      to: { path: '^src/([^/]+)/', pathNot: '^src/$1/|^src/[^/]+/index\\.ts$|^src/engine/fakes/index\\.ts$' },
+      to: { path: '^src/([^/]+)/', pathNot: '^src/$1/|^src/[^/]+/index\\.ts$|^src/(engine/fakes|cloud/testing)/index\\.ts$' },
     },
     {
       name: 'no-deep-imports-inside-the-engine',
@@ -119,7 +119,7 @@ module.exports = {
       to: {
         path: '^src/',
         pathNot:
-          '^src/[^/]+/index\\.ts$|^src/engine/fakes/index\\.ts$|^src/host/(start-app|build-state)\\.ts$|^src/engine/(model|plan|store)/index\\.ts$',
+          '^src/[^/]+/index\\.ts$|^src/(engine/fakes|cloud/testing)/index\\.ts$|^src/host/(start-app|build-state)\\.ts$|^src/engine/(model|plan|store)/index\\.ts$',
       },
     },
     {

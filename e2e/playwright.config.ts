@@ -13,7 +13,7 @@ export default defineConfig<Options>({
   outputDir: '../test-results',
   reporter: 'list',
   projects: [
-    { name: 'electron', testIgnore: 'browser.spec.ts', use: { shell: 'electron' } },
+    { name: 'electron', testIgnore: ['browser.spec.ts', 'other-services.spec.ts'], use: { shell: 'electron' } },
     {
       name: 'chromium',
       testIgnore: 'desktop.spec.ts',

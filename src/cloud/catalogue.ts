@@ -11,11 +11,13 @@ import type {
   DeviceInfo,
   DuplicateGroup,
   Freed,
+  ErrorCode,
   IdentityKind,
   LargeFile,
   PlanId,
   SettingValues,
   VersionedFile,
+  Provider,
 } from '../contract/index.ts';
 import type { PlanRow } from './options.ts';
 
@@ -25,6 +27,7 @@ import type { PlanRow } from './options.ts';
  */
 export interface Catalogue {
   readonly accounts: AccountCatalogue;
+  readonly authorizations: AuthorizationCatalogue;
   readonly drives: DriveCatalogue;
   readonly blocks: BlockCatalogue;
   readonly settings: SettingsCatalogue;
@@ -71,6 +74,69 @@ export interface ChallengeRecord extends IdentityKey {
   readonly expiresAt: number;
   readonly failures: number;
   readonly usedAt: number | null;
+}
+
+/** What shows who somebody is, and is used up by what it allows: a code that was sent, or a sign-in in a browser. */
+export type Evidence = { readonly challengeId: string } | { readonly authorizationNo: number; readonly challengeId?: string };
+
+/** Who finished a sign-in in a browser. */
+export interface AuthorizationOutcome extends IdentityKey {
+  readonly label: string;
+  readonly how: 'provider' | 'password' | 'code';
+  /** The code that was right; or what the password was checked against, as a digest. */
+  readonly evidence: string | null;
+}
+
+/** A sign-in that a person finishes in a browser. */
+export interface AuthorizationRecord {
+  readonly no: number;
+  /** On the machine that began it, or anywhere while a device waits (RFC 8628). */
+  readonly flow: 'browser' | 'device';
+  readonly purpose: 'enter' | 'link' | 'prove';
+  readonly accountNo: number | null;
+  /** Of a trip that is under way, else of what was asked for. */
+  readonly provider: Provider | null;
+  readonly redirectUri: string | null;
+  readonly clientState: string | null;
+  readonly codeChallenge: string | null;
+  readonly deviceName: string | null;
+  readonly platform: string | null;
+  readonly place: string | null;
+  readonly tripBrowser: string | null;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly intervalMs: number;
+  readonly polledAt: number | null;
+  readonly outcome: AuthorizationOutcome | null;
+  readonly refusal: ErrorCode | null;
+  readonly settledAt: number | null;
+  readonly usedAt: number | null;
+}
+
+type Blank = 'no' | 'tripBrowser' | 'polledAt' | 'outcome' | 'refusal' | 'settledAt' | 'usedAt';
+/** One that begins. The two are hashes. */
+export type NewAuthorization = Omit<AuthorizationRecord, Blank> & { readonly request: string; readonly userCode: string | null };
+
+/** All keys are hashes of what is secret. */
+export interface AuthorizationCatalogue {
+  add(authorization: NewAuthorization): Promise<void>;
+  find(by: 'request' | 'user_code' | 'page' | 'trip' | 'code', hash: string): Promise<AuthorizationRecord | undefined>;
+  /** From now on this browser finishes it; one that had it before does not. */
+  openPage(no: number, page: string): Promise<void>;
+  beginTrip(no: number, provider: Provider, trip: string, browser: string): Promise<void>;
+  /** False when somebody was faster: a trip ends once. */
+  endTrip(no: number, trip: string): Promise<boolean>;
+  polled(no: number, at: number, intervalMs: number): Promise<void>;
+  /** Once only; the code gets it until `expiresAt`. False when it was settled before. */
+  settle(
+    no: number,
+    how: AuthorizationOutcome | { readonly refusal: ErrorCode },
+    code: string | null,
+    at: number,
+    expiresAt: number,
+  ): Promise<boolean>;
+  /** False when it was used before. */
+  use(no: number, at: number): Promise<boolean>;
 }
 
 /** How a device's session came to its end. */
@@ -128,12 +194,12 @@ export interface AccountCatalogue {
   inactive(before: number): Promise<readonly { readonly account: AccountRecord; readonly warning: Warning | undefined }[]>;
   warning(accountNo: number): Promise<Warning | undefined>;
   warned(accountNo: number, warning: Warning): Promise<void>;
-  /** With its first way to sign in. The invite and the code that came with it are used up together with it. */
+  /** With its first way to sign in. The invite and the evidence that came with it are used up together with it. */
   create(
     account: Omit<AccountRecord, 'no' | 'label'>,
     first: IdentityRecord,
     epoch: string,
-    used: { readonly inviteHash: string | null; readonly challengeId: string | null },
+    used: { readonly inviteHash: string | null; readonly evidence: Evidence | null },
   ): Promise<AccountRecord | 'identity_in_use' | 'invite_required' | 'code_used'>;
   byIdentity(key: IdentityKey): Promise<{ readonly account: AccountRecord; readonly identity: IdentityRecord } | undefined>;
   byNo(accountNo: number): Promise<AccountRecord | undefined>;
@@ -163,7 +229,7 @@ export interface AccountCatalogue {
   challengeMet(id: string): Promise<void>;
   /** False when it was used before. */
   useChallenge(id: string, at: number): Promise<boolean>;
-  addIdentity(accountNo: number, identity: IdentityRecord, challengeId: string): Promise<'added' | 'identity_in_use' | 'code_used'>;
+  addIdentity(accountNo: number, identity: IdentityRecord, evidence: Evidence): Promise<'added' | 'identity_in_use' | 'code_used'>;
   /** With the last e-mail address the password goes too: nothing would go with it any more. */
   removeIdentity(accountNo: number, id: string): Promise<'removed' | 'not_found' | 'last_identity'>;
   /** Ends all devices but one. Answers those. */
@@ -176,7 +242,7 @@ export interface AccountCatalogue {
     accountNo: number,
     identityId: string,
     passwordHash: string | null,
-    challengeId: string,
+    evidence: Evidence,
     at: number,
   ): Promise<readonly number[] | 'code_used'>;
   /** Forgets tokens and invites that can no longer matter. */

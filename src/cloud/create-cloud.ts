@@ -8,6 +8,7 @@ import { Accounts } from './accounts/accounts.ts';
 import { Attempts } from './accounts/attempts.ts';
 import { Challenges } from './accounts/challenges.ts';
 import { Inactivity } from './accounts/inactivity.ts';
+import { Grants } from './accounts/grants.ts';
 import { Keyring } from './accounts/keyring.ts';
 import { PlanTerms } from './accounts/terms.ts';
 import type { Cloud, ListenOptions } from './cloud.ts';
@@ -19,6 +20,8 @@ import { randomId } from './ids.ts';
 import { openOutboxes } from './messages/open-outboxes.ts';
 import { openApiDocument } from './openapi.ts';
 import type { CloudOptions } from './options.ts';
+import { openProviders } from './providers/open-providers.ts';
+import { checkRegion } from './providers/settings.ts';
 import { lockData } from './storage/data-lock.ts';
 import { EmbeddedBlockStore } from './storage/embedded-block-store.ts';
 import { loadServerKey, refuseInside, subkey } from './storage/server-key.ts';
@@ -32,10 +35,12 @@ const UNCOMMITTED_SLACK_BYTES = 256 * MiB;
 
 /**
  * Opens the data directory and makes a cloud of it; nothing is reachable before `listen`. Throws TidemarkError:
- * `folder_not_writable`, `data_in_use`, `plan_unknown`, `server_key_missing`, `server_key_invalid`, `server_key_inside_data`, `database_broken`, `database_newer`.
+ * `folder_not_writable`, `data_in_use`, `plan_unknown`, `server_key_missing`, `server_key_invalid`, `server_key_inside_data`, `database_broken`,
+ * `database_newer`, `provider_wrong_region`.
  */
 export async function createCloud(options: CloudOptions): Promise<Cloud> {
   // Before anything is made: what is refused leaves nothing behind.
+  checkRegion(options.providers, options.region);
   if (options.serverKey === undefined && options.keyFile !== undefined) refuseInside(options.keyFile, options.dataDir);
   const lock = openData(options.dataDir);
   const opened: (() => Promise<void>)[] = [async () => lock.release()];
@@ -95,6 +100,15 @@ async function assemble(options: CloudOptions, opened: (() => Promise<void>)[], 
     keepsInactive: options.keepsInactive === true,
     now,
   });
+  const address = new PublicAddress(options.providers?.publicUrl);
+  const grants = new Grants({
+    catalogue: catalogue.authorizations,
+    providers: openProviders(options.providers, now),
+    key: subkey(serverKey, 'browser'),
+    publicUrl: () => address.url,
+    now,
+    log,
+  });
   const accounts = new Accounts({
     catalogue: catalogue.accounts,
     keyring,
@@ -104,6 +118,7 @@ async function assemble(options: CloudOptions, opened: (() => Promise<void>)[], 
     bootstrapSecret: options.bootstrapSecret,
     challenges,
     terms,
+    grants,
     attempts: new Attempts(options.rateLimits?.failedSignIn ?? RATE_LIMITS.failedSignIn, now),
     now,
     newId,
@@ -137,7 +152,8 @@ async function assemble(options: CloudOptions, opened: (() => Promise<void>)[], 
   await maintain();
   const tellInactive = (signal: AbortSignal): Promise<void> =>
     options.keepsInactive === true ? Promise.resolve() : inactivity.run(signal);
-  return new EmbeddedCloud(options, { accounts, challenges, terms, catalogue, blocks, waiters, reach, maintain, tellInactive, closeAll });
+  const parts = { accounts, challenges, terms, grants, address, catalogue, blocks, waiters, reach, maintain, tellInactive, closeAll };
+  return new EmbeddedCloud(options, parts);
 }
 
 function readServerKey(options: CloudOptions): Buffer {
@@ -161,6 +177,8 @@ interface Parts {
   readonly challenges: Challenges;
   readonly terms: PlanTerms;
   readonly reach: Reach;
+  readonly grants: Grants;
+  readonly address: PublicAddress;
   readonly catalogue: Awaited<ReturnType<typeof openSqliteCatalogue>>;
   readonly blocks: Blocks;
   readonly waiters: Waiters;
@@ -168,6 +186,24 @@ interface Parts {
   /** May take long, where a mail server does not answer. */
   readonly tellInactive: (signal: AbortSignal) => Promise<void>;
   readonly closeAll: () => Promise<void>;
+}
+
+/** Where browsers reach the cloud: as it was told, or where it listens on this machine. */
+class PublicAddress {
+  known: string | undefined;
+
+  constructor(told: string | undefined) {
+    this.known = told;
+  }
+
+  get url(): string {
+    if (this.known === undefined) throw new TidemarkError('public_url_missing');
+    return this.known;
+  }
+
+  listensOn(url: string): void {
+    this.known ??= url;
+  }
 }
 
 class EmbeddedCloud implements Cloud {
@@ -192,9 +228,12 @@ class EmbeddedCloud implements Cloud {
 
   async listen({ host, port }: ListenOptions): Promise<{ readonly url: string }> {
     if (this.#app !== undefined || this.#closed !== undefined) throw new Error('a cloud listens once');
-    const { tls, behindProxy = false, rateLimits } = this.#options;
+    const { tls, behindProxy = false, rateLimits, providers } = this.#options;
     const { reach } = this.#parts;
     reach.loopbackOnly = isLoopback(host);
+    const isReachedAsItListens = reach.loopbackOnly && !behindProxy;
+    if (this.#parts.grants.providers.length > 0 && providers?.publicUrl === undefined && !isReachedAsItListens)
+      throw new TidemarkError('public_url_missing');
     if (!reach.loopbackOnly && tls === undefined && !behindProxy) throw new TidemarkError('host_not_loopback', { host });
     const app = await makeServer({
       services: { ...this.#parts, options: this.#options },
@@ -215,7 +254,9 @@ class EmbeddedCloud implements Cloud {
     this.#app = app;
     const address = app.server.address() as AddressInfo;
     const shown = host.includes(':') ? `[${host}]` : host;
-    return { url: `${tls === undefined ? 'http' : 'https'}://${shown}:${address.port}` };
+    const url = `${tls === undefined ? 'http' : 'https'}://${shown}:${address.port}`;
+    if (isReachedAsItListens) this.#parts.address.listensOn(url);
+    return { url };
   }
 
   close(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { PlanId, Region } from '../contract/index.ts';
+import type { ProviderSettings } from './providers/settings.ts';
 
 export type SignUpMode = 'open' | 'invite' | 'closed' | 'bootstrap';
 
@@ -62,6 +63,8 @@ export interface CloudOptions {
   /** Without it no codes go by mail, and an e-mail address that signs up with a password is believed. */
   readonly mail?: MailOptions;
   readonly sms?: SmsOptions;
+  /** Other services whose accounts sign in. Those of the other region are refused. */
+  readonly providers?: ProviderSettings;
   readonly version: string;
   readonly log?: CloudLog;
   /** Milliseconds since the epoch. Decides expiry, never order. */

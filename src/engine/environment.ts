@@ -10,10 +10,26 @@ export interface Environment {
   readonly log: Log;
   /** Makes the client of one cloud; the fake hands out an in-memory cloud. */
   readonly connect: (server: string) => import('./remote/api.ts').CloudApi;
+  readonly loopback: Loopback;
   readonly platform: PlatformFacts;
   /** Calls back when this machine is in another network than before, or in one again. */
   readonly onNetworkChange: (listener: () => void) => () => void;
 }
+
+/** What a browser of this machine is shown. */
+export interface LoopbackPage {
+  readonly status: number;
+  readonly html: string;
+}
+
+/**
+ * Waits for a browser of this machine at one path of a free port that nobody else of the network reaches (RFC 8252, 7.3). Whoever
+ * comes to another path or by another name is not answered by `visit`.
+ */
+export type Loopback = (
+  path: string,
+  visit: (query: URLSearchParams, languages: readonly string[]) => LoopbackPage,
+) => Promise<{ readonly address: string; close(): void }>;
 
 export interface PlatformFacts {
   readonly platform: 'windows' | 'macos' | 'linux';

@@ -4,4 +4,5 @@ export * from './remote/api.ts';
 export * from './create-engine.ts';
 export { type NodeDisk, createNodeDisk, watchFolder } from './local/index.ts';
 export { createHttpCloud } from './remote/index.ts';
+export { listenOnLoopback } from './account/index.ts';
 export { type SecretStoreChoice, openSecretStore } from './account/index.ts';

@@ -9,6 +9,7 @@ import {
   type Random,
   type SecretStore,
   createHttpCloud,
+  listenOnLoopback,
   watchFolder,
 } from '../engine/index.ts';
 import type { HostLog } from './log.ts';
@@ -64,6 +65,7 @@ export function systemEnvironment(parts: EnvironmentParts): Environment {
     log: parts.log,
     connect: (server) => connect(server, parts),
     onNetworkChange,
+    loopback: listenOnLoopback,
     platform: {
       platform: process.platform === 'win32' ? 'windows' : process.platform === 'darwin' ? 'macos' : 'linux',
       hostName: hostname(),

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { TidemarkError } from '../contract/index.ts';
 import type { Cloud, CloudLog, CloudOptions, operateAccount as Operate } from '../cloud/index.ts';
 import { appVersion } from './package-root.ts';
+import { readProviders } from './read-providers.ts';
 
 export interface ServeCloudOptions extends Pick<CloudOptions, 'dataDir' | 'region' | 'otherRegion' | 'behindProxy' | 'mail' | 'sms'> {
   readonly host: string;
@@ -14,6 +15,8 @@ export interface ServeCloudOptions extends Pick<CloudOptions, 'dataDir' | 'regio
   readonly plan: NonNullable<CloudOptions['plan']>;
   /** File with the catalogue of plans from now on. */
   readonly plansFile?: string;
+  /** File with the services that sign in. */
+  readonly providersFile?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly log: CloudLog;
@@ -27,12 +30,16 @@ export interface ServedCloud {
 
 export const isLoopbackHost = (host: string): boolean => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 
-/** A cloud of its own, as `tidemark cloud serve` runs it. Throws port_in_use, host_not_loopback, server_key_*, plans_invalid, plan_unknown and usage. */
+/**
+ * A cloud of its own, as `tidemark cloud serve` runs it. Throws port_in_use, host_not_loopback, server_key_*, plans_invalid, plan_unknown,
+ * provider* and usage.
+ */
 export async function serveCloud(options: ServeCloudOptions): Promise<ServedCloud> {
-  const { host, port, tlsCert, tlsKey, signUp, plansFile, ...rest } = options;
+  const { host, port, tlsCert, tlsKey, signUp, plansFile, providersFile, ...rest } = options;
   if ((tlsCert === undefined) !== (tlsKey === undefined))
     throw new TidemarkError('usage', { detail: '--tls-cert and --tls-key go together' });
   const tls = tlsCert === undefined || tlsKey === undefined ? {} : { tls: { cert: await readPem(tlsCert), key: await readPem(tlsKey) } };
+  const providers = providersFile === undefined ? {} : { providers: await readProviders(providersFile) };
   // Asked before the data is opened, and made: what is refused leaves nothing behind.
   if (!isLoopbackHost(host) && tlsCert === undefined && options.behindProxy !== true)
     throw new TidemarkError('host_not_loopback', { host });
@@ -43,6 +50,7 @@ export async function serveCloud(options: ServeCloudOptions): Promise<ServedClou
     ...rest,
     ...tls,
     ...plans,
+    ...providers,
     signUp: signUp ?? (isLoopbackHost(host) ? 'open' : 'closed'),
     version: appVersion(),
   });

@@ -4,33 +4,36 @@ import {
   type AuditEvent,
   type AuditPage,
   type CodeAddress,
+  providerNames,
+  providers,
   type SentChallenge,
   TidemarkError,
 } from '../../contract/index.ts';
 import type { OpenedEngine } from '../../host/index.ts';
 import { auditTable } from '../account-log-text.ts';
+import { BROWSER_HELP, type BrowserOptions, enterByBrowser, providerOf, refuseTogether, withBrowser } from '../browser.ts';
 import { addressOf, CODE_HELP, type CodeOptions, codeOf } from '../codes.ts';
 import { addCommand, addGroup, type Shell } from '../command.ts';
 import type { Context } from '../context.ts';
 import { readPassword, readSecretAlone } from '../password.ts';
-import { notYet } from '../not-yet.ts';
 import { keptLines } from '../room-text.ts';
 import { plain } from '../text.ts';
 import { wholeNumber } from '../whole-number.ts';
 
-interface SignOptions extends CodeOptions {
+interface SignOptions extends CodeOptions, BrowserOptions {
   readonly server?: string;
   readonly passwordStdin?: boolean;
   readonly deviceName?: string;
   readonly invite?: string;
   readonly bootstrapSecretFile?: string;
-  readonly browser?: boolean;
-  readonly deviceFlow?: boolean;
 }
 
 /** How the account is signed in to. */
 const waysOf = ({ identities, hasPassword }: Account): string =>
-  `Signs in: ${[...identities.map(({ label, proved }) => `${plain(label)}${proved ? '' : ' (not proved)'}`), ...(hasPassword ? ['the password'] : [])].join(', ')}.`;
+  `Signs in: ${[...identities.map(wayOf), ...(hasPassword ? ['the password'] : [])].join(', ')}.`;
+
+const wayOf = ({ kind, label, proved }: Account['identities'][number]): string =>
+  kind === 'email' || kind === 'phone' ? `${plain(label)}${proved ? '' : ' (not proved)'}` : `${providerNames[kind]} as ${plain(label)}`;
 
 const who = (account: Account): string => `${plain(account.label)} (${account.region}, plan ${account.plan})`;
 
@@ -41,11 +44,12 @@ function signOptions(command: Command): Command {
     .option('--phone <number>', 'phone number of the account, with its country code')
     .option('--password-stdin', 'read the password from standard input')
     .option('--code [code]', 'the code that was sent; without one, a code is sent and asked for')
+    .option('--browser <service>', 'with google, apple, facebook or wechat, in the browser of this machine')
+    .option('--device-flow', 'in a browser on another device')
     .option('--device-name <name>', 'what this device is called; the name of the machine unless given');
 }
 
-/** Ways to sign in that are accounts of other services. */
-const SERVICES: ReadonlySet<string> = new Set(['google', 'apple', 'facebook', 'wechat']);
+const WAYS = ['passwordStdin', 'code', 'browser', 'deviceFlow'];
 
 const flagOf = ({ email }: CodeOptions): string => (email === undefined ? '--phone' : '--email');
 
@@ -69,6 +73,7 @@ async function emailOf(context: Context, { email }: CodeOptions, sent: { readonl
   const { to } = sent ?? (await addressOf(context, { email: required(email, '--email') }, undefined));
   return to.kind === 'email' ? to.email : required(email, '--email');
 }
+const isByBrowser = ({ browser, deviceFlow }: SignOptions): boolean => browser !== undefined || deviceFlow === true;
 
 function required(value: string | undefined, flag: string): string {
   if (value === undefined) throw new TidemarkError('usage', { detail: `${flag} is missing` });
@@ -96,9 +101,18 @@ export function addAccountCommands(program: Command, shell: Shell): void {
       signOptions(command)
         .option('--invite <code>', 'the invitation, where the cloud asks for one')
         .option('--bootstrap-secret-file <file>', 'file with the secret that opens the first sign-up of an embedded cloud'),
-    help: CODE_HELP,
+    help: `${CODE_HELP}\n${BROWSER_HELP}`,
     async run(context, _, options) {
       const server = required(options.server, '--server');
+      if (isByBrowser(options)) {
+        refuseTogether(options, ...WAYS);
+        const { secret } = await readSecretAlone(options);
+        const invite = options.invite === undefined ? {} : { invite: options.invite };
+        const admission = { ...invite, ...(secret === undefined ? {} : { bootstrapSecret: secret }) };
+        const account = await enterByBrowser(context, 'sign-up', { ...options, server, admission });
+        context.answer(account, `Signed up and signed in as ${who(account)}.`);
+        return 0;
+      }
       const sent = await codeAt(context, options, server, 'enter', 'sign-up');
       if (sent === 'sent') return 7;
       const usesPassword = options.passwordStdin === true || sent === undefined;
@@ -120,17 +134,16 @@ export function addAccountCommands(program: Command, shell: Shell): void {
   addCommand<SignOptions>(program, shell, {
     usage: 'sign-in',
     about: 'Sign this device in',
-    options: (command) =>
-      signOptions(command)
-        .option('--browser', 'sign in with another service, in the browser')
-        .option('--device-flow', 'sign in with another service, on another device'),
-    help: CODE_HELP,
+    options: signOptions,
+    help: `${CODE_HELP}\n${BROWSER_HELP}`,
     async run(context, _, options) {
-      if (options.browser === true) notYet('sign-in --browser');
-      if (options.deviceFlow === true) notYet('sign-in --device-flow');
       const server = required(options.server, '--server');
-      if (options.code !== undefined && options.passwordStdin === true)
-        throw new TidemarkError('usage', { detail: '--code and --password-stdin exclude each other' });
+      refuseTogether(options, ...WAYS);
+      if (isByBrowser(options)) {
+        const account = await enterByBrowser(context, 'sign-in', { ...options, server, admission: {} });
+        context.answer(account, `Signed in as ${who(account)}.`);
+        return 0;
+      }
       const sent = await codeAt(context, options, server, 'enter', 'sign-in');
       if (sent === 'sent') return 7;
       const how =
@@ -180,26 +193,42 @@ export function addAccountCommands(program: Command, shell: Shell): void {
         .option('--password-stdin', 'read the password from standard input')
         .option('--email <address>', 'have a code sent to this address of the account')
         .option('--phone <number>', 'have a code sent to this number of the account')
-        .option('--code [code]', 'the code that was sent; without one, a code is sent and asked for'),
+        .option('--code [code]', 'the code that was sent; without one, a code is sent and asked for')
+        .option('--browser <service>', 'with a service that the account has, in the browser of this machine'),
     help: CODE_HELP,
     async run(context, _, options) {
+      refuseTogether(options, ...WAYS);
+      const said = 'For ten minutes the ways to sign in can be changed.';
+      if (isByBrowser(options)) {
+        const provider = providerOf(String(options.browser));
+        await context.withEngine((engine) =>
+          withBrowser(context, engine, provider, { purpose: 'prove' }, (begun) => engine.call('account.prove', { begun })),
+        );
+        context.answer({}, said);
+        return 0;
+      }
       const sent = await codeOf(context, options, undefined, sendOwn('prove'), (where) => `account prove ${flagOf(options)} ${where}`);
       if (sent === 'sent') return 7;
       const given = sent === undefined ? { password: (await readPassword(context, options)).password } : { code: sent };
       await context.withEngine((engine) => engine.call('account.prove', given));
-      context.answer({}, 'For ten minutes the ways to sign in can be changed.');
+      context.answer({}, said);
       return 0;
     },
   });
   addCommand<SignOptions>(account, shell, {
     usage: 'link <method> [address]',
-    about: 'Add a way to sign in: email with an address, or phone with a number',
+    about: 'Add a way to sign in: email with an address, phone with a number, or google, apple, facebook, wechat in the browser',
     options: (command) => command.option('--code [code]', 'the code that was sent there; without one, a code is sent and asked for'),
     help: CODE_HELP,
     async run(context, [method = '', address], options) {
       if (method !== 'email' && method !== 'phone') {
-        if (SERVICES.has(method)) notYet(`account link ${method}`);
-        throw new TidemarkError('usage', { detail: `“${method}” is no way to sign in: email or phone` });
+        if (!providers.some((id) => id === method))
+          throw new TidemarkError('usage', { detail: `“${method}” is no way to sign in: email, phone, ${providers.join(', ')}` });
+        const linked = await context.withEngine((engine) =>
+          withBrowser(context, engine, providerOf(method), { purpose: 'link' }, (begun) => engine.call('account.link', { begun })),
+        );
+        context.answer(linked, `Added. ${waysOf(linked)}`);
+        return 0;
       }
       const to = { [method]: required(address, 'the address'), code: options.code ?? true };
       const sent = await codeOf(context, to, undefined, sendOwn('link'), (where) => `account link ${method} ${where}`);

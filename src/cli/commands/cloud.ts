@@ -18,6 +18,7 @@ interface ServeOptions {
   readonly smsCountries?: readonly string[];
   readonly otherRegion?: string;
   readonly signUp?: 'open' | 'invite' | 'closed';
+  readonly providers?: string;
   readonly keyFile?: string;
   readonly plan: string;
   readonly plans?: string;
@@ -54,6 +55,7 @@ export function addCloudCommands(program: Command, shell: Shell): void {
         .option('--sms-to <dir>', 'write text messages as files instead, for tests and trials')
         .option('--sms-countries <codes>', 'the only countries that text messages go to, such as DE,AT,CH', countryCodes)
         .option('--other-region <url>', 'the cloud of the other region, offered to whoever has no account in this one')
+        .option('--providers <file>', 'other services whose accounts sign in, as JSON that its owner alone can read')
         .option('--tls-cert <file>', 'certificate (PEM)')
         .option('--tls-key <file>', 'key of the certificate (PEM)')
         .option('--behind-proxy', 'a proxy in front does TLS'),
@@ -66,6 +68,9 @@ export function addCloudCommands(program: Command, shell: Shell): void {
       'A plan is {"id": "free", "storageBytes": 1073741824, "devices": null, "pricePerYearUsd": 0, "uploadBytesPerSecond": 2097152,',
       '"downloadBytesPerSecond": 4194304}, and the file {"plans": [ … ]}; null is no limit, no price or no cap. Accounts on a plan that is in',
       'it no more keep that plan. The caps of the built-in free plan hold where others than this computer reach the cloud.',
+      'The file of --providers: {"publicUrl": "https://…", "google": {"clientId", "clientSecret"}, "facebook": {…}, "wechat": {…},',
+      '"apple": {"clientId", "teamId", "keyId", "privateKey"}}. Google, Apple and Facebook sign in to the international region, WeChat to',
+      'the mainland. Each is told to send people back to publicUrl/v1/auth/callback/google, …/apple, …/facebook, …/wechat.',
     ].join('\n'),
     async run(context, _, options) {
       const server = await serveCloud({
@@ -79,6 +84,7 @@ export function addCloudCommands(program: Command, shell: Shell): void {
         ...(options.signUp === undefined ? {} : { signUp: options.signUp }),
         ...messageOptions(options, context.io.env),
         keyFile: options.keyFile === undefined ? `${resolve(options.data)}.key` : resolve(options.keyFile),
+        ...(options.providers === undefined ? {} : { providersFile: resolve(options.providers) }),
         ...(options.tlsCert === undefined ? {} : { tlsCert: resolve(options.tlsCert) }),
         ...(options.tlsKey === undefined ? {} : { tlsKey: resolve(options.tlsKey) }),
         behindProxy: options.behindProxy === true,

@@ -15,7 +15,7 @@ export interface Device {
 /** A real cloud for the tests of a file, and a folder for all that belongs to them. Both are there once a test runs. */
 export function oneCloud(
   name: string,
-  flags: (folder: string) => readonly string[] = () => [],
+  flags: (folder: string) => readonly string[] | Promise<readonly string[]> = () => [],
   prepare: (folder: string) => Promise<void> = () => Promise.resolve(),
 ): { readonly folder: string; readonly server: string } {
   const made = { folder: '', server: '' };
@@ -23,7 +23,7 @@ export function oneCloud(
   beforeAll(async () => {
     made.folder = await realpath(await mkdtemp(join(tmpdir(), `tm-${name}-`)));
     await prepare(made.folder);
-    cloud = start(['cloud', 'serve', '--data', join(made.folder, 'cloud'), ...flags(made.folder), '--json']);
+    cloud = start(['cloud', 'serve', '--data', join(made.folder, 'cloud'), ...(await flags(made.folder)), '--json']);
     made.server = String((await cloud.next())['url']);
   }, 60_000);
   afterAll(async () => {

@@ -16,6 +16,8 @@ export interface Running {
   readonly child: ChildProcess;
   /** The next line of standard output, parsed. Rejects when there is none any more. */
   next(): Promise<Record<string, unknown>>;
+  /** What stands on standard error until now. */
+  readonly errors: () => string;
   readonly ended: Promise<Outcome>;
 }
 
@@ -55,6 +57,7 @@ export function start(args: readonly string[], options: CommandOptions = {}): Ru
   });
   return {
     child,
+    errors: () => err,
     ended,
     async next() {
       const line = await lines.next();

@@ -1,24 +1,28 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import {
   type Account,
+  type Authorization,
+  type AuthorizeRequest,
   type Challenge,
   type CodeAddress,
   type CodeProof,
   type Device,
   type DeviceInfo,
   type ErrorCode,
+  type Grant,
   type PlanId,
   type Region,
   type Session,
   TidemarkError,
 } from '../../contract/index.ts';
 import { minuteMs } from '../../base/index.ts';
-import type { AccountCatalogue, AccountRecord, DeviceRecord, EndedBy, Holder, IdentityKey, TokenPair } from '../catalogue.ts';
+import type { AccountCatalogue, AccountRecord, DeviceRecord, EndedBy, Evidence, Holder, IdentityKey, TokenPair } from '../catalogue.ts';
 import { SEEN_MS } from '../drive/times.ts';
 import { digestOf } from '../ids.ts';
 import type { SignUpMode } from '../options.ts';
 import type { Attempts } from './attempts.ts';
 import { type Challenges, keyOf } from './challenges.ts';
+import type { Granted, Grants } from './grants.ts';
 import type { Keyring } from './keyring.ts';
 import { requireStrong } from './password-strength.ts';
 import { hashPassword, isPassword } from './passwords.ts';
@@ -28,7 +32,12 @@ export const ACCESS_MS = 15 * minuteMs;
 /** For so long after a proof sensitive changes are possible. */
 export const FRESH_MS = 10 * minuteMs;
 
-type FreshProof = { readonly method: 'password'; readonly password: string } | { readonly method: 'code'; readonly proof: CodeProof };
+type FreshProof =
+  | { readonly method: 'password'; readonly password: string }
+  | { readonly method: 'code'; readonly proof: CodeProof }
+  | { readonly method: 'grant'; readonly grant: Grant };
+/** A way to sign in that is to be added. */
+type NewIdentity = { readonly proof: CodeProof } | { readonly grant: Grant };
 
 export interface AccountsOptions {
   readonly catalogue: AccountCatalogue;
@@ -40,6 +49,7 @@ export interface AccountsOptions {
   readonly attempts: Attempts;
   readonly challenges: Challenges;
   readonly terms: PlanTerms;
+  readonly grants: Grants;
   readonly now: () => number;
   readonly newId: () => string;
   /** A device was signed out. */
@@ -50,19 +60,28 @@ interface Admission {
   readonly bootstrapSecret?: string | undefined;
   readonly invite?: string | undefined;
 }
-/** With an e-mail address and a password, or with a code, or with all three. */
+/** With an e-mail address and a password, with a code, with all three, or with what another service said. */
 interface SignUp extends Admission {
   readonly device: DeviceInfo;
   readonly email?: string | undefined;
   readonly password?: string | undefined;
   readonly proof?: CodeProof | undefined;
+  readonly grant?: Grant | undefined;
 }
 type SignIn = { readonly device: DeviceInfo } & (
   | { readonly method: 'password'; readonly email: string; readonly password: string }
   | { readonly method: 'code'; readonly proof: CodeProof }
+  | { readonly method: 'grant'; readonly grant: Grant }
 );
 
 type Owned = NonNullable<Awaited<ReturnType<AccountCatalogue['byIdentity']>>>;
+
+/** What signs in first, and what shows that it is theirs; null where it is believed. */
+interface FirstIdentity {
+  readonly key: IdentityKey;
+  readonly label: string;
+  readonly evidence: Evidence | null;
+}
 
 interface FreshTokens {
   readonly refreshToken: string;
@@ -84,40 +103,43 @@ export class Accounts {
     const inviteHash = this.#admit(request);
     const { now, newId, plan, keyring } = this.#options;
     const at = now();
-    const { key, challengeId } = await this.#firstIdentity(request);
+    const { key, label, evidence } = await this.#firstIdentity(request);
     // Asked before the hashing only to answer early; `create` is what decides.
-    if ((await this.#catalogue.byIdentity(key)) !== undefined) throw inUse(key);
+    if ((await this.#catalogue.byIdentity(key)) !== undefined) throw inUse(key, label);
     const id = newId();
     const passwordHash = request.password === undefined ? null : await chosen(request.password, [key.subject, request.device.name]);
     const account = { id, passwordHash, plan, createdAt: at, activeAt: at, wrappedKey: keyring.newKey(id) };
-    const provedAt = challengeId === null ? null : at;
-    const first = { ...key, id: newId(), label: key.subject, provedAt, addedAt: at };
-    const created = await this.#catalogue.create(account, first, newId(), { inviteHash, challengeId });
+    const provedAt = evidence === null ? null : at;
+    const first = { ...key, id: newId(), label, provedAt, addedAt: at };
+    const created = await this.#catalogue.create(account, first, newId(), { inviteHash, evidence });
     switch (created) {
       case 'identity_in_use':
-        throw inUse(key);
+        throw inUse(key, label);
       case 'invite_required':
         throw new TidemarkError('invite_required');
       case 'code_used':
-        throw new TidemarkError('code_expired');
+        throw usedUp(request);
       default:
         return this.#startSession(created, request.device);
     }
   }
 
-  /** The address that signs in from now on, and the code that proves it. */
-  async #firstIdentity(request: SignUp): Promise<{ readonly key: IdentityKey; readonly challengeId: string | null }> {
-    const { challenges } = this.#options;
-    const { email, proof } = request;
+  async #firstIdentity(request: SignUp): Promise<FirstIdentity> {
+    const { challenges, grants } = this.#options;
+    const { email, proof, grant } = request;
+    if (grant !== undefined) {
+      const granted = await grants.check(grant, 'enter', null);
+      return { key: { kind: granted.kind, subject: granted.subject }, label: granted.label, evidence: evidenceOf(granted) };
+    }
     if (proof === undefined) {
       if (email === undefined) throw new TidemarkError('email_invalid');
       // Else anybody could have an account under somebody else's address.
       if (challenges.serves('email')) throw new TidemarkError('proof_required');
-      return { key: { kind: 'email', subject: email }, challengeId: null };
+      return { key: { kind: 'email', subject: email }, label: email, evidence: null };
     }
     const { id, kind, subject } = await challenges.check(proof, 'enter', null);
     if (email !== undefined && (kind !== 'email' || subject !== email)) throw new TidemarkError('proof_required');
-    return { key: { kind, subject }, challengeId: id };
+    return { key: { kind, subject }, label: subject, evidence: { challengeId: id } };
   }
 
   /** The hash of the invite to use up, or null. */
@@ -145,12 +167,21 @@ export class Accounts {
   }
 
   async signIn(request: SignIn): Promise<Session> {
-    const account =
-      request.method === 'password' ? await this.#byPassword(request.email, request.password) : await this.#byCode(request.proof);
-    return this.#startSession(account, request.device);
+    return this.#startSession(await this.#whoSignsIn(request), request.device);
   }
 
-  async #byPassword(email: string, password: string): Promise<AccountRecord> {
+  async #whoSignsIn(request: SignIn): Promise<AccountRecord> {
+    switch (request.method) {
+      case 'password':
+        return this.byPassword(request.email, request.password);
+      case 'code':
+        return this.#byCode(request.proof);
+      case 'grant':
+        return this.#byGrant(request.grant);
+    }
+  }
+
+  async byPassword(email: string, password: string): Promise<AccountRecord> {
     const { attempts } = this.#options;
     attempts.begin(email);
     const found = await this.#catalogue.byIdentity({ kind: 'email', subject: email });
@@ -171,14 +202,32 @@ export class Accounts {
       if (!(await this.#catalogue.useChallenge(id, now()))) throw new TidemarkError('code_expired');
       return account;
     }
-    await this.#claim(found, null, id);
+    await this.#claim(found, null, { challengeId: id });
     return { ...account, passwordHash: null };
   }
 
+  async #byGrant(grant: Grant): Promise<AccountRecord> {
+    const { grants, now } = this.#options;
+    const granted = await grants.check(grant, 'enter', null);
+    const found = await this.#catalogue.byIdentity(granted);
+    if (granted.how === 'password' && granted.evidence !== passwordMark(found?.account)) throw new TidemarkError('sign_in_used');
+    // Somebody of that name was proved, and it stays so: an account can be made without going there again.
+    if (found === undefined) throw new TidemarkError('no_such_account');
+    if (granted.how === 'code' && found.identity.provedAt === null) {
+      await this.#claim(found, null, evidenceOf(granted));
+      return { ...found.account, passwordHash: null };
+    }
+    // The code that was mailed goes with it: it would sign in once more.
+    if (granted.how === 'code' && !(await this.#catalogue.useChallenge(granted.evidence ?? '', now())))
+      throw new TidemarkError('sign_in_used');
+    await grants.use(granted);
+    return found.account;
+  }
+
   /** Whoever was signed in has to sign in again. */
-  async #claim({ account, identity }: Owned, passwordHash: string | null, challengeId: string): Promise<void> {
+  async #claim({ account, identity }: Owned, passwordHash: string | null, evidence: Evidence): Promise<void> {
     const { now, onEnded } = this.#options;
-    const ended = await this.#catalogue.claim(account.no, identity.id, passwordHash, challengeId, now());
+    const ended = await this.#catalogue.claim(account.no, identity.id, passwordHash, evidence, now());
     if (ended === 'code_used') throw new TidemarkError('code_expired');
     for (const deviceNo of ended) onEnded(deviceNo, 'revoked');
   }
@@ -188,7 +237,7 @@ export class Accounts {
     const { id, kind, subject } = await this.#options.challenges.check(proof, 'reset', null);
     const found = await this.#catalogue.byIdentity({ kind, subject });
     if (found === undefined) throw new TidemarkError('no_such_account');
-    await this.#claim(found, await chosen(password, [subject]), id);
+    await this.#claim(found, await chosen(password, [subject]), { challengeId: id });
   }
 
   /** A code to one of the account's own addresses, or to one that is to be added. */
@@ -200,14 +249,25 @@ export class Accounts {
     return this.#options.challenges.issue({ to, purpose, language, accountNo: no });
   }
 
+  /** A trip of the browser for whoever is signed in. */
+  async ownAuthorization(holder: Holder, request: AuthorizeRequest, purpose: 'link' | 'prove'): Promise<Authorization> {
+    // Before the trip, so that it is not for nothing; decided is it when something is added.
+    if (purpose === 'link') this.#requireFresh(holder);
+    return this.#options.grants.begin(request, purpose, holder.account.no);
+  }
+
   async prove(holder: Holder, given: FreshProof): Promise<void> {
-    const { attempts, challenges, now } = this.#options;
+    const { attempts, challenges, grants, now } = this.#options;
     const { account, device } = holder;
     if (given.method === 'password') {
       // Whoever took the device guesses no faster than at the door.
       attempts.begin(account.id);
       if (!(await isPassword(account.passwordHash ?? undefined, given.password))) throw new TidemarkError('invalid_credentials');
       attempts.succeeded(account.id);
+    } else if (given.method === 'grant') {
+      const granted = await grants.check(given.grant, 'prove', account.no);
+      await grants.use(granted);
+      if ((await this.#catalogue.byIdentity(granted))?.account.no !== account.no) throw new TidemarkError('identity_not_yours');
     } else {
       const { id } = await challenges.check(given.proof, 'prove', account.no);
       if (!(await this.#catalogue.useChallenge(id, now()))) throw new TidemarkError('code_expired');
@@ -221,14 +281,24 @@ export class Accounts {
     if (age < 0 || age > FRESH_MS) throw new TidemarkError('reauth_required');
   }
 
-  async addIdentity(holder: Holder, proof: CodeProof): Promise<void> {
+  async addIdentity(holder: Holder, given: NewIdentity): Promise<void> {
     this.#requireFresh(holder);
-    const { challenges, now, newId } = this.#options;
-    const { id, kind, subject } = await challenges.check(proof, 'link', holder.account.no);
-    const identity = { id: newId(), kind, subject, label: subject, provedAt: now(), addedAt: now() };
-    const outcome = await this.#catalogue.addIdentity(holder.account.no, identity, id);
-    if (outcome === 'code_used') throw new TidemarkError('code_expired');
-    if (outcome === 'identity_in_use') throw new TidemarkError('identity_in_use', { label: subject });
+    const { now, newId } = this.#options;
+    const { key, label, evidence } = await this.#newIdentity(holder, given);
+    const identity = { ...key, id: newId(), label, provedAt: now(), addedAt: now() };
+    const outcome = await this.#catalogue.addIdentity(holder.account.no, identity, evidence);
+    if (outcome === 'code_used') throw usedUp(given);
+    if (outcome === 'identity_in_use') throw new TidemarkError('identity_in_use', { label });
+  }
+
+  async #newIdentity({ account }: Holder, given: NewIdentity): Promise<FirstIdentity & { readonly evidence: Evidence }> {
+    const { challenges, grants } = this.#options;
+    if ('grant' in given) {
+      const granted = await grants.check(given.grant, 'link', account.no);
+      return { key: { kind: granted.kind, subject: granted.subject }, label: granted.label, evidence: evidenceOf(granted) };
+    }
+    const { id, kind, subject } = await challenges.check(given.proof, 'link', account.no);
+    return { key: { kind, subject }, label: subject, evidence: { challengeId: id } };
   }
 
   async removeIdentity(holder: Holder, id: string): Promise<void> {
@@ -347,8 +417,20 @@ async function chosen(password: string, words: readonly string[]): Promise<strin
   return hashPassword(password);
 }
 
-const inUse = ({ kind, subject }: IdentityKey): TidemarkError =>
-  kind === 'email' ? new TidemarkError('email_in_use', { email: subject }) : new TidemarkError('identity_in_use', { label: subject });
+const inUse = ({ kind }: IdentityKey, label: string): TidemarkError =>
+  kind === 'email' ? new TidemarkError('email_in_use', { email: label }) : new TidemarkError('identity_in_use', { label });
+
+/** What was checked for a password: another one since makes what it allowed worthless. */
+export const passwordMark = (account: AccountRecord | undefined): string | null =>
+  account?.passwordHash === undefined || account.passwordHash === null ? null : digestOf(account.passwordHash);
+
+const evidenceOf = ({ no, how, evidence }: Granted): Evidence => ({
+  authorizationNo: no,
+  ...(how === 'code' && evidence !== null ? { challengeId: evidence } : {}),
+});
+
+const usedUp = (given: object): TidemarkError =>
+  new TidemarkError('grant' in given && given.grant !== undefined ? 'sign_in_used' : 'code_expired');
 
 export const endedCode = (by: EndedBy): ErrorCode => (by === 'revoked' ? 'device_revoked' : 'session_expired');
 

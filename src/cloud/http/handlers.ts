@@ -16,6 +16,7 @@ import {
 import { MAX_NAME_BYTES } from '../../base/index.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Challenges } from '../accounts/challenges.ts';
+import type { Grants } from '../accounts/grants.ts';
 import type { Caps, PlanTerms } from '../accounts/terms.ts';
 import type { Catalogue, Holder, Paged, RestoreOutcome, VersionRecord } from '../catalogue.ts';
 import type { Blocks } from '../drive/blocks.ts';
@@ -34,6 +35,7 @@ export interface Services {
   readonly accounts: Accounts;
   readonly challenges: Challenges;
   readonly terms: PlanTerms;
+  readonly grants: Grants;
   readonly catalogue: Catalogue;
   readonly blocks: Blocks;
   readonly waiters: Waiters;
@@ -41,7 +43,7 @@ export interface Services {
 
 /** What each route does, with everything checked that its schemas can check. */
 export function makeHandlers(services: Services): Handlers {
-  const { accounts, challenges, terms, blocks, waiters } = services;
+  const { accounts, challenges, terms, grants, blocks, waiters } = services;
   const { drives, settings, audit } = services.catalogue;
   const speed = new SpeedCaps();
   const capsOf = async (accountNo: number): Promise<Caps> => terms.caps(await drives.usage(accountNo));
@@ -78,6 +80,10 @@ export function makeHandlers(services: Services): Handlers {
       await accounts.resetPassword(body);
       return {};
     },
+    providers: async () => ({ providers: [...grants.providers] }),
+    authorize: async ({ body }) => grants.begin(body, 'enter', null),
+    deviceAuthorize: async ({ body, request }) => grants.beginDevice(body.device, request.ip),
+    ownAuthorize: async ({ holder, body }) => accounts.ownAuthorization(holder, body, body.purpose),
     refresh: async ({ body }) => accounts.refresh(body.refreshToken),
     revoke: async ({ body }) => {
       await accounts.signOut(body.refreshToken);
@@ -90,7 +96,7 @@ export function makeHandlers(services: Services): Handlers {
       return {};
     },
     addIdentity: async ({ holder, body }) => {
-      await accounts.addIdentity(holder, body.proof);
+      await accounts.addIdentity(holder, body);
       return accounts.me(holder.account);
     },
     removeIdentity: async ({ holder, params }) => {
@@ -199,7 +205,7 @@ function nodeOrProblem(outcome: RestoreOutcome): CloudNode {
   }
 }
 
-async function discoveryOf({ options, terms, challenges }: Services): Promise<Discovery> {
+async function discoveryOf({ options, terms, challenges, grants }: Services): Promise<Discovery> {
   return {
     product: 'tidemark',
     apiVersion: API_VERSION,
@@ -222,6 +228,6 @@ async function discoveryOf({ options, terms, challenges }: Services): Promise<Di
     names: { unique: 'nfc-casefold' },
     plans: [...(await terms.plans())],
     newestClient: null,
-    providers: [],
+    providers: [...grants.providers],
   };
 }

@@ -19,7 +19,7 @@ const bodyLimits: Partial<Record<RouteName, number>> = {
 };
 const SMALL_BODY_BYTES = 64 * KiB;
 
-const signInRoutes = new Set<RouteName>(['signUp', 'signIn', 'resetPassword', 'prove']);
+const signInRoutes = new Set<RouteName>(['signUp', 'signIn', 'resetPassword', 'prove', 'authorize', 'ownAuthorize', 'deviceAuthorize']);
 const codeRoutes = new Set<RouteName>(['challenge', 'ownChallenge']);
 const tokenRoutes = new Set<RouteName>(['refresh', 'revoke']);
 
@@ -34,6 +34,8 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     readonly rateClass?: RateClass;
+    /** A page for people. */
+    readonly browser?: boolean;
   }
 }
 

@@ -6,13 +6,15 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import { type Route, routes, TidemarkError } from '../../contract/index.ts';
 import { minuteMs } from '../../base/index.ts';
 import type { CloudLog, CloudOptions, RateLimits } from '../options.ts';
-import { isFromBrowser } from './browser-guard.ts';
+import type { PageServices } from './browser/page-route.ts';
+import { registerPages } from './browser/register-pages.ts';
+import { isForeignHost, isFromBrowser } from './browser-guard.ts';
 import { makeHandlers, type Services } from './handlers.ts';
 import { PROBLEM_MEDIA_TYPE, problemOf, toTidemarkError } from './problems.ts';
 import { registerRoutes } from './register-routes.ts';
 
 export interface ServerOptions {
-  readonly services: Services;
+  readonly services: Services & PageServices;
   readonly rateLimits: RateLimits;
   readonly tls: CloudOptions['tls'];
   readonly behindProxy: boolean;
@@ -45,7 +47,9 @@ export async function makeServer(options: ServerOptions): Promise<FastifyInstanc
   app.setErrorHandler(answer);
   app.setNotFoundHandler((request, reply) => answer(notFound(request, reply), request, reply));
   app.addHook('onRequest', async (request, reply) => {
-    if (isFromBrowser(request.raw, options.loopbackOnly() && !options.behindProxy)) throw new TidemarkError('origin_refused');
+    const isForPeople = request.routeOptions.config.browser === true;
+    const isForeign = options.loopbackOnly() && !options.behindProxy && isForeignHost(request.raw);
+    if (isForeign || (!isForPeople && isFromBrowser(request.raw))) throw new TidemarkError('origin_refused');
     if (options.closing()) {
       reply.header('Connection', 'close');
       throw new TidemarkError('cloud_unavailable', { retryAfterMs: 5000 });
@@ -62,6 +66,7 @@ export async function makeServer(options: ServerOptions): Promise<FastifyInstanc
     errorResponseBuilder: (_request, context) => new TidemarkError('rate_limited', { retryAfterMs: context.ttl }),
   });
   await registerRoutes(app, makeHandlers(options.services), options.services.accounts);
+  await registerPages(app, options.services);
   return app;
 }
 

@@ -137,6 +137,7 @@ export function prepareAccounts(db: Sqlite) {
     challengeMet: prepare('UPDATE challenges SET failures = failures - 1 WHERE id = ?'),
     challengesTo: prepare(`SELECT ${CHALLENGE} FROM challenges WHERE kind = ? AND subject = ? AND sent_at > ? ORDER BY sent_at DESC`),
     useChallenge: prepare('UPDATE challenges SET used_at = ? WHERE id = ? AND used_at IS NULL'),
+    useAuthorization: prepare('UPDATE authorizations SET used_at = ? WHERE no = ? AND used_at IS NULL'),
     addAccess: prepare('INSERT INTO access_tokens (hash, device, expires_at) VALUES (?, ?, ?)'),
     addRefresh: prepare('INSERT INTO refresh_tokens (hash, device, parent, created_at) VALUES (?, ?, ?, ?)'),
     firstUsed: prepare('SELECT hash FROM refresh_tokens WHERE device = ? AND parent = ? AND used_at IS NOT NULL ORDER BY used_at LIMIT 1'),

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { GiB, KiB } from '../../base/index.ts';
 import { openDatabase, type Sqlite } from './database.ts';
 import { catalogueMigrations } from './migrations.ts';
+import { SqliteAuthorizations } from './sqlite-authorizations.ts';
 import { SqliteAccounts } from './sqlite-accounts.ts';
 
 let dir: string;
@@ -83,5 +84,34 @@ it('a plan of before there were caps keeps its size, its accounts and their plan
     .prepare('EXPLAIN QUERY PLAN SELECT size, hash, count(*) FROM nodes WHERE account = 7 AND is_file = 1 GROUP BY size, hash')
     .all();
   expect(JSON.stringify(how)).toContain('nodes_by_size');
+  db.close();
+});
+
+it('sign-ins in a browser come to a cloud that had none, beside the ways to sign in that it has', async () => {
+  const old = open(2);
+  old.exec(`
+    INSERT INTO plans (id, storage_bytes) VALUES ('free', 1000);
+    INSERT INTO accounts (no, id, plan, created_at, active_at, wrapped_key, epoch) VALUES (7, 'a1', 'free', 1, 2, x'00', 'e1');
+    INSERT INTO identities (id, account, kind, subject, label, proved_at, added_at) VALUES ('i1', 7, 'google', 'sub-li', 'li@example.com', 1, 1);
+  `);
+  old.close();
+  const db = open(catalogueMigrations.length);
+  const authorizations = new SqliteAuthorizations(db);
+  const begun = { flow: 'device', purpose: 'enter', request: 'r', userCode: 'u', createdAt: 1, expiresAt: 9, intervalMs: 5 } as const;
+  const blank = { accountNo: null, provider: null, redirectUri: null, clientState: null, codeChallenge: null };
+  await authorizations.add({ ...begun, ...blank, deviceName: 'The NAS', platform: 'linux', place: '192.0.2.1' });
+  const found = await authorizations.find('user_code', 'u');
+  expect(found).toMatchObject({ flow: 'device', deviceName: 'The NAS', outcome: null, usedAt: null });
+  expect(await authorizations.find('request', 'u')).toBeUndefined();
+  const who = { kind: 'google', subject: 'sub-li', label: 'li', how: 'provider', evidence: null } as const;
+  expect([
+    await authorizations.settle(found?.no ?? 0, who, null, 2, 9),
+    await authorizations.settle(found?.no ?? 0, who, null, 2, 9),
+  ]).toEqual([true, false]);
+  expect([await authorizations.use(found?.no ?? 0, 3), await authorizations.use(found?.no ?? 0, 3)]).toEqual([true, false]);
+  const accounts = new SqliteAccounts(db);
+  expect(await accounts.byIdentity(who)).toMatchObject({ account: { no: 7 } });
+  await accounts.purge(1 + 86_400_001);
+  expect(await authorizations.find('request', 'r')).toBeUndefined();
   db.close();
 });

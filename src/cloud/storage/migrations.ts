@@ -170,6 +170,25 @@ export const catalogueMigrations: readonly string[] = [
   -- What takes room, and what is there twice.
   CREATE INDEX nodes_by_size ON nodes (account, size, hash, id) WHERE is_file = 1;
   `,
+  `
+  -- Sign-ins that a person finishes in a browser. What opens one is kept as a hash: request (in the address that the browser is
+  -- given, or the code of a device that waits), user_code (typed), page (the browser that typed it), trip and trip_browser (on its
+  -- way to another service, until it comes back), code (handed to whoever began it).
+  CREATE TABLE authorizations (
+    no INTEGER PRIMARY KEY, flow TEXT NOT NULL CHECK (flow IN ('browser', 'device')),
+    purpose TEXT NOT NULL CHECK (purpose IN ('enter', 'link', 'prove')),
+    -- Whose, where somebody who is signed in began it.
+    account INTEGER,
+    request TEXT NOT NULL UNIQUE, provider TEXT, redirect_uri TEXT, client_state TEXT, code_challenge TEXT,
+    user_code TEXT UNIQUE, device_name TEXT, platform TEXT, place TEXT, page TEXT UNIQUE,
+    trip TEXT UNIQUE, trip_browser TEXT,
+    created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, interval_ms INTEGER NOT NULL DEFAULT 0, polled_at INTEGER,
+    -- Who it turned out to be and by what; or why nobody.
+    kind TEXT, subject TEXT, label TEXT, how TEXT CHECK (how IN ('provider', 'password', 'code')), evidence TEXT, refusal TEXT,
+    code TEXT UNIQUE, settled_at INTEGER, used_at INTEGER
+  ) STRICT;
+  CREATE INDEX authorizations_by_time ON authorizations (created_at);
+  `,
 ];
 
 /** Schema of the database that holds small blocks. */

@@ -45,7 +45,7 @@ function readKey(path: string): Buffer {
 }
 
 /** A key for one purpose, so that none is used for two. */
-export function subkey(serverKey: Buffer, purpose: 'wrap' | 'names' | 'check' | 'codes'): KeyObject {
+export function subkey(serverKey: Buffer, purpose: 'wrap' | 'names' | 'browser' | 'check' | 'codes'): KeyObject {
   return createSecretKey(Buffer.from(hkdfSync('sha256', serverKey, Buffer.alloc(0), `tidemark cloud ${purpose}`, KEY_BYTES)));
 }
 

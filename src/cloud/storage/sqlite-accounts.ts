@@ -4,6 +4,7 @@ import type {
   ChallengeRecord,
   DeviceRecord,
   EndedBy,
+  Evidence,
   Holder,
   IdentityKey,
   IdentityRecord,
@@ -81,14 +82,14 @@ export class SqliteAccounts implements AccountCatalogue {
     account: Omit<AccountRecord, 'no' | 'label'>,
     first: IdentityRecord,
     epoch: string,
-    used: { readonly inviteHash: string | null; readonly challengeId: string | null },
+    used: { readonly inviteHash: string | null; readonly evidence: Evidence | null },
   ): Promise<AccountRecord | 'identity_in_use' | 'invite_required' | 'code_used'> {
     const { id, passwordHash, plan, createdAt, activeAt, wrappedKey } = account;
     return this.#allOrNothing((refuse) => {
       if (this.#sql.byIdentity.get(first.kind, first.subject) !== undefined) return refuse('identity_in_use');
       if (used.inviteHash !== null && this.#sql.useInvite.run(createdAt, used.inviteHash, createdAt - INVITE_MS).changes !== 1)
         return refuse('invite_required');
-      if (used.challengeId !== null && this.#sql.useChallenge.run(createdAt, used.challengeId).changes !== 1) return refuse('code_used');
+      if (used.evidence !== null && !this.#useUp(used.evidence, createdAt)) return refuse('code_used');
       const no = Number(this.#sql.create.run(id, passwordHash, plan, createdAt, activeAt, wrappedKey, epoch).lastInsertRowid);
       this.#addIdentity(no, first);
       return { ...account, label: first.label, no };
@@ -214,9 +215,9 @@ export class SqliteAccounts implements AccountCatalogue {
     return this.#sql.useChallenge.run(at, id).changes === 1;
   }
 
-  async addIdentity(accountNo: number, identity: IdentityRecord, challengeId: string): Promise<'added' | 'identity_in_use' | 'code_used'> {
+  async addIdentity(accountNo: number, identity: IdentityRecord, evidence: Evidence): Promise<'added' | 'identity_in_use' | 'code_used'> {
     return this.#allOrNothing((refuse) => {
-      if (this.#sql.useChallenge.run(identity.addedAt, challengeId).changes !== 1) return refuse('code_used');
+      if (!this.#useUp(evidence, identity.addedAt)) return refuse('code_used');
       const known = this.#sql.byIdentity.get(identity.kind, identity.subject) as (AccountRow & IdentityRow) | undefined;
       if (known === undefined) this.#addIdentity(accountNo, identity);
       else if (known.accountNo !== accountNo) return refuse('identity_in_use');
@@ -251,15 +252,22 @@ export class SqliteAccounts implements AccountCatalogue {
     accountNo: number,
     identityId: string,
     passwordHash: string | null,
-    challengeId: string,
+    evidence: Evidence,
     at: number,
   ): Promise<readonly number[] | 'code_used'> {
     return this.#allOrNothing((refuse) => {
-      if (this.#sql.useChallenge.run(at, challengeId).changes !== 1) return refuse('code_used');
+      if (!this.#useUp(evidence, at)) return refuse('code_used');
       this.#prove(accountNo, identityId, at);
       this.#sql.setPassword.run(passwordHash, accountNo);
       return this.#endAll(accountNo, at);
     });
+  }
+
+  /** False when any of it was used before. */
+  #useUp(evidence: Evidence, at: number): boolean {
+    const { challengeId } = evidence;
+    if ('authorizationNo' in evidence && this.#sql.useAuthorization.run(at, evidence.authorizationNo).changes !== 1) return false;
+    return challengeId === undefined || this.#sql.useChallenge.run(at, challengeId).changes === 1;
   }
 
   /** With the first proof of its address an account is that person's: what somebody else may have added before goes. */
@@ -292,6 +300,7 @@ export class SqliteAccounts implements AccountCatalogue {
         run('DELETE FROM devices WHERE ended_at < ?', at - ENDED_DEVICES_MS);
         run('DELETE FROM invites WHERE created_at < ?', at - INVITE_MS);
         run('DELETE FROM challenges WHERE sent_at < ?', at - dayMs);
+        run('DELETE FROM authorizations WHERE created_at < ?', at - dayMs);
       })
       .immediate();
   }

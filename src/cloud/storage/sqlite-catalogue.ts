@@ -10,6 +10,7 @@ import { catalogueMigrations } from './migrations.ts';
 import { subkey } from './server-key.ts';
 import { SqliteAccounts } from './sqlite-accounts.ts';
 import { SqliteAudit } from './sqlite-audit.ts';
+import { SqliteAuthorizations } from './sqlite-authorizations.ts';
 import { SqliteBlocks } from './sqlite-blocks.ts';
 import { SqliteDrives } from './sqlite-drives.ts';
 import { SqliteSettings } from './sqlite-settings.ts';
@@ -44,6 +45,7 @@ export function openSqliteCatalogue(options: SqliteCatalogueOptions): OpenCatalo
     setFact(db, 'running', 'yes');
     return {
       accounts: new SqliteAccounts(db),
+      authorizations: new SqliteAuthorizations(db),
       drives: new SqliteDrives(db, options.now, options.newId),
       blocks: new SqliteBlocks(db, options.now),
       settings: new SqliteSettings(db, options.newId),

@@ -97,7 +97,7 @@ export interface Sent {
 }
 
 export async function call(url: string, method: string, path: string, sent: Sent = {}): Promise<Answer> {
-  const body = sent.bytes ?? (sent.json === undefined ? undefined : JSON.stringify(sent.json));
+  const body = sent.bytes === undefined ? (sent.json === undefined ? undefined : JSON.stringify(sent.json)) : Buffer.from(sent.bytes);
   const type = sent.type ?? (sent.json === undefined ? undefined : 'application/json');
   const headers = {
     ...(type === undefined ? {} : { 'content-type': type }),

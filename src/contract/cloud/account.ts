@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { deviceName, email, id128, sizeBytes, timeMs } from '../primitives.ts';
-import { codeProof, identity } from './identity.ts';
+import { codeProof, grant, identity } from './identity.ts';
 
 export const region = z.enum(['international', 'mainland']);
 /** A row of the catalogue of plans, which is whoever runs the cloud's. */
@@ -14,21 +14,36 @@ export const deviceInfo = z.object({ name: deviceName, platform, appVersion: z.s
 
 const admission = { bootstrapSecret: z.string().max(200).optional(), invite: z.string().max(200).optional() };
 
-/** With an e-mail address and a password, and the code that was sent there where the cloud sends mail; or with a code alone. */
+/**
+ * With an e-mail address and a password, and the code that was sent there where the cloud sends mail; with a code alone; or with
+ * what another service said in a browser.
+ */
 export const signUpRequest = z
-  .object({ email: email.optional(), password: password.optional(), proof: codeProof.optional(), device: deviceInfo, ...admission })
+  .object({
+    email: email.optional(),
+    password: password.optional(),
+    proof: codeProof.optional(),
+    grant: grant.optional(),
+    device: deviceInfo,
+    ...admission,
+  })
   .refine((given) => (given.email === undefined) === (given.password === undefined), {
     path: ['password'],
     message: 'an e-mail address and a password go together',
   })
-  .refine((given) => given.email !== undefined || given.proof !== undefined, {
+  .refine((given) => given.email !== undefined || given.proof !== undefined || given.grant !== undefined, {
     path: ['email'],
     message: 'must be there, or a code that was sent',
+  })
+  .refine((given) => given.grant === undefined || (given.email === undefined && given.proof === undefined), {
+    path: ['grant'],
+    message: 'goes with nothing else',
   });
 
 export const signInRequest = z.discriminatedUnion('method', [
   z.object({ method: z.literal('password'), email, password: z.string().max(1024), device: deviceInfo }),
   z.object({ method: z.literal('code'), proof: codeProof, device: deviceInfo }),
+  z.object({ method: z.literal('grant'), grant, device: deviceInfo }),
 ]);
 
 /** A new password for the account of the address that the code went to; all its devices are signed out. */
@@ -38,10 +53,11 @@ export const passwordReset = z.object({ proof: codeProof, password });
 export const freshProof = z.discriminatedUnion('method', [
   z.object({ method: z.literal('password'), password: z.string().max(1024) }),
   z.object({ method: z.literal('code'), proof: codeProof }),
+  z.object({ method: z.literal('grant'), grant }),
 ]);
 
-/** An address that signs in from now on. */
-export const newIdentity = z.object({ proof: codeProof });
+/** An address, or an account of another service, that signs in from now on. */
+export const newIdentity = z.union([z.object({ proof: codeProof }), z.object({ grant })]);
 export const newPassword = z.object({ password });
 
 /** Bytes a second; null: no cap. All devices of an account share it. */

@@ -42,7 +42,8 @@ export const discovery = z.object({
   names: z.object({ unique: z.literal('nfc-casefold') }),
   plans: z.array(plan),
   newestClient: z.string().nullable(),
-  providers: z.array(z.string()),
+  // Words and no choice of them: a client goes on with a cloud that knows more services than it does.
+  providers: z.array(z.string()).describe('other services whose accounts sign in here'),
 });
 
 export type Discovery = z.infer<typeof discovery>;

@@ -4,6 +4,16 @@ import { email, id128, timeMs } from '../primitives.ts';
 /** Ways to sign in that an account can have, besides the password that goes with its e-mail addresses. */
 export const identityKind = z.enum(['email', 'phone', 'google', 'apple', 'facebook', 'wechat']);
 
+/** Other services whose accounts sign in here. */
+export const provider = z.enum(['google', 'apple', 'facebook', 'wechat']);
+export const providers = provider.options;
+export const providerNames: Readonly<Record<Provider, string>> = {
+  google: 'Google',
+  apple: 'Apple',
+  facebook: 'Facebook',
+  wechat: 'WeChat',
+};
+
 /** E.164 (ITU-T): a plus sign and up to fifteen digits. */
 export const phoneNumber = z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be a phone number with its country code, such as +4930123456');
 
@@ -69,6 +79,20 @@ export const countryCode = z.string().regex(/^[A-Z]{2}$/, 'must be two capital l
 export type CodeAdvice = z.infer<typeof codeAdvice>;
 export type SentChallenge = z.infer<typeof sentChallenge>;
 export type ReadAddress = z.infer<typeof readAddress>;
+/** RFC 7636, 4.1: the secret that shows who began a sign-in in a browser. */
+const codeVerifier = z.string().regex(/^[\w.~-]{43,128}$/, 'must be a code verifier');
+
+/**
+ * A sign-in that somebody finished in a browser: the code that the browser brought back and the verifier of whoever sent it
+ * there; or the code of a device that waited for a person elsewhere (RFC 8628).
+ */
+export const grant = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('browser'), code: z.string().min(20).max(200), verifier: codeVerifier }),
+  z.object({ kind: z.literal('device'), deviceCode: z.string().min(20).max(200) }),
+]);
+
+export type Provider = z.infer<typeof provider>;
+export type Grant = z.infer<typeof grant>;
 export type IdentityKind = z.infer<typeof identityKind>;
 export type Identity = z.infer<typeof identity>;
 export type CodeAddress = z.infer<typeof codeAddress>;

@@ -1,5 +1,6 @@
 export * from './account.ts';
 export * from './audit.ts';
+export * from './authorization.ts';
 export * from './blocks.ts';
 export * from './commit.ts';
 export * from './discovery.ts';

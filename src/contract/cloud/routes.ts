@@ -16,6 +16,14 @@ import {
   signUpRequest,
 } from './account.ts';
 import { auditPage, auditQuery } from './audit.ts';
+import {
+  authorization,
+  authorizeRequest,
+  deviceAuthorization,
+  deviceAuthorizeRequest,
+  ownAuthorizeRequest,
+  providerList,
+} from './authorization.ts';
 import { BLOCKS_MEDIA_TYPE, hashList, missingResponse, storeResponse } from './blocks.ts';
 import { commitRequest, commitResponse } from './commit.ts';
 import { discovery } from './discovery.ts';
@@ -95,6 +103,29 @@ export const routes = {
     body: passwordReset,
     response: nothing,
   },
+  providers: {
+    method: 'GET',
+    path: '/v1/auth/providers',
+    summary: 'Other services whose accounts sign in here',
+    auth: false,
+    response: providerList,
+  },
+  authorize: {
+    method: 'POST',
+    path: '/v1/auth/authorize',
+    summary: 'Begin a sign-in with another service in the browser of this machine',
+    auth: false,
+    body: authorizeRequest,
+    response: authorization,
+  },
+  deviceAuthorize: {
+    method: 'POST',
+    path: '/v1/auth/device',
+    summary: 'Begin a sign-in that a person finishes in a browser elsewhere',
+    auth: false,
+    body: deviceAuthorizeRequest,
+    response: deviceAuthorization,
+  },
   refresh: {
     method: 'POST',
     path: '/v1/auth/token',
@@ -120,6 +151,14 @@ export const routes = {
     auth: true,
     body: ownChallengeRequest,
     response: challenge,
+  },
+  ownAuthorize: {
+    method: 'POST',
+    path: '/v1/me/authorize',
+    summary: 'Begin to add an account of another service, or to prove with it who one is',
+    auth: true,
+    body: ownAuthorizeRequest,
+    response: authorization,
   },
   prove: {
     method: 'POST',

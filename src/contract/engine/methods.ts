@@ -3,7 +3,7 @@ import { deviceName, email, id128, sizeBytes, timeMs } from '../primitives.ts';
 import { account, device, password, quota } from '../cloud/account.ts';
 import { auditPage } from '../cloud/audit.ts';
 import { MAX_COMMIT_ENTRIES } from '../cloud/commit.ts';
-import { code, codeAddress, readAddress, sentChallenge } from '../cloud/identity.ts';
+import { code, codeAddress, provider, readAddress, sentChallenge } from '../cloud/identity.ts';
 import { duplicateGroup, fileVersion, freed, largeFile, MAX_CLEANUP_LIMIT, trashItem, versionedFile } from '../cloud/drive.ts';
 import { errorData } from '../error-data.ts';
 import {
@@ -41,6 +41,9 @@ const page = { cursor: z.string().max(200).optional(), limit: z.int().min(1).max
 const paged = <T extends z.ZodType>(row: T) => z.object({ rows: z.array(row), next: z.string().nullable() });
 const cleanupPage = z.object({ cursor: z.string().max(200).optional(), limit: z.int().min(1).max(MAX_CLEANUP_LIMIT).default(100) });
 const server = z.url({ protocol: /^https?$/ });
+
+/** A sign-in that was begun in a browser; whoever gives it waits for its end. */
+const begun = id128;
 
 /** A code, and where it was sent. */
 const sentCode = z.object({ to: codeAddress, code });
@@ -86,13 +89,41 @@ export const methods = {
     params: z.object({ server, to: codeAddress, purpose: z.enum(['enter', 'reset']), language: z.string().max(35).optional() }),
     result: sentChallenge,
   },
-  /** With an e-mail address and a password, with a code, or with all three where the cloud asks for a proof of the address. */
+  /**
+   * Waits for a browser of this machine, which is to be sent to `url`: to sign in or up at `server`, or to add a way to sign in to this
+   * account, or to prove who one is. What is given `id` then waits for the answer.
+   */
+  'account.beginBrowser': {
+    params: z.discriminatedUnion('purpose', [
+      z.object({ purpose: z.literal('enter'), server, provider }),
+      z.object({ purpose: z.enum(['link', 'prove']), provider }),
+    ]),
+    result: z.object({ id: begun, url: z.url(), expiresAt: timeMs }),
+  },
+  /** RFC 8628: the person opens `verificationUri` anywhere and types `userCode`. `account.signIn` waits for that. */
+  'account.beginDevice': {
+    params: z.object({ server, deviceName: deviceName.optional() }),
+    result: z.object({
+      id: begun,
+      userCode: z.string(),
+      verificationUri: z.url(),
+      verificationUriComplete: z.url(),
+      expiresAt: timeMs,
+    }),
+  },
+  /** Whoever waits is told `aborted`. */
+  'account.cancelSignIn': { params: z.object({ id: begun }), result: none },
+  /**
+   * With an e-mail address and a password, with a code, with all three where the cloud asks for a proof of the address, or with another
+   * service. Where `account.signIn` said that there is no such account, what was begun is still good here.
+   */
   'account.signUp': {
     params: z.object({
       server,
       email: email.optional(),
       password: password.optional(),
       code: sentCode.optional(),
+      begun: begun.optional(),
       deviceName: deviceName.optional(),
       bootstrapSecret: z.string().optional(),
       invite: z.string().optional(),
@@ -105,6 +136,7 @@ export const methods = {
       email: email.optional(),
       password: z.string().max(1024).optional(),
       code: sentCode.optional(),
+      begun: begun.optional(),
       deviceName: deviceName.optional(),
     }),
     result: account,
@@ -115,8 +147,11 @@ export const methods = {
     result: sentChallenge,
   },
   /** Shows that it is still the same person: for ten minutes, and after signing in, the ways to sign in can be changed. */
-  'account.prove': { params: z.object({ password: z.string().max(1024).optional(), code: sentCode.optional() }), result: none },
-  'account.link': { params: z.object({ code: sentCode }), result: account },
+  'account.prove': {
+    params: z.object({ password: z.string().max(1024).optional(), code: sentCode.optional(), begun: begun.optional() }),
+    result: none,
+  },
+  'account.link': { params: z.union([z.object({ code: sentCode }), z.object({ begun })]), result: account },
   'account.unlink': { params: z.object({ id: id128 }), result: account },
   /** The other devices of the account are signed out. */
   'account.setPassword': { params: z.object({ password }), result: none },

@@ -47,6 +47,26 @@ export const catalogue = {
   identity_in_use: { reaction: 'ask', status: 409, exit: 4 },
   last_identity: { reaction: 'ask', status: 409, exit: 2 },
   reauth_required: { reaction: 'ask', status: 403, exit: 4 },
+  // --- signing in with another service, in a browser
+  provider_not_offered: { reaction: 'ask', status: 409, exit: 2 },
+  provider_refused: { reaction: 'ask', status: 403, exit: 4 },
+  provider_unreachable: { reaction: 'ask', status: 502, exit: 5 },
+  provider_answer_invalid: { reaction: 'ask', status: 502, exit: 4 },
+  /** The answer came from another service than the one that was asked. */
+  provider_mismatch: { reaction: 'ask', status: 400, exit: 4 },
+  /** Another browser than the one that began it, or nobody began it. */
+  sign_in_not_begun: { reaction: 'ask', status: 400, exit: 4 },
+  sign_in_expired: { reaction: 'ask', status: 401, exit: 4 },
+  sign_in_used: { reaction: 'ask', status: 401, exit: 4 },
+  /** The browser did not come back in time. */
+  sign_in_unfinished: { reaction: 'ask', exit: 6 },
+  /** Somebody who was asked on the page said no. */
+  sign_in_denied: { reaction: 'ask', status: 403, exit: 4 },
+  /** RFC 8628, 3.5. */
+  authorization_pending: { reaction: 'retry', status: 400, exit: 4 },
+  slow_down: { reaction: 'retry', status: 400, exit: 4 },
+  user_code_wrong: { reaction: 'ask', status: 400, exit: 4 },
+  identity_not_yours: { reaction: 'ask', status: 403, exit: 4 },
   email_needed: { reaction: 'ask', status: 409, exit: 2 },
   phone_invalid: { reaction: 'ask', status: 400, exit: 2 },
   phone_not_served: { reaction: 'ask', status: 400, exit: 2 },
@@ -147,6 +167,10 @@ export const catalogue = {
   server_key_missing: { reaction: 'stop', exit: 2 },
   server_key_invalid: { reaction: 'stop', exit: 2 },
   server_key_inside_data: { reaction: 'stop', exit: 2 },
+  providers_invalid: { reaction: 'stop', exit: 2 },
+  providers_exposed: { reaction: 'stop', exit: 2 },
+  provider_wrong_region: { reaction: 'stop', exit: 2 },
+  public_url_missing: { reaction: 'stop', exit: 2 },
   data_in_use: { reaction: 'stop', exit: 2 },
   plans_invalid: { reaction: 'stop', exit: 2 },
   plan_unknown: { reaction: 'stop', exit: 2 },

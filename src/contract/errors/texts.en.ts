@@ -69,6 +69,38 @@ export const en: ErrorTexts = {
     problem: 'Such a change needs a fresh proof that it is you.',
     wayOut: 'Give the password, or a code that is sent to you, and try again.',
   },
+  provider_not_offered: {
+    problem: 'This cloud does not take sign-ins with {provider}.',
+    wayOut: 'Sign in in another way, or ask whoever runs it.',
+  },
+  provider_refused: {
+    problem: '{provider} was not allowed to say who you are.',
+    wayOut: 'Try again and agree there, or sign in in another way.',
+  },
+  provider_unreachable: { problem: 'The cloud could not reach {provider}.', wayOut: 'Try again in a moment, or sign in in another way.' },
+  provider_answer_invalid: {
+    problem: 'The answer of {provider} could not be trusted, so nobody was signed in.',
+    wayOut: 'Begin again; if it lasts, tell whoever runs the cloud.',
+  },
+  provider_mismatch: {
+    problem: 'The answer did not come from {provider}, so nobody was signed in.',
+    wayOut: 'Begin again from Tidemark, and follow no link that somebody sent.',
+  },
+  sign_in_not_begun: {
+    problem: 'This sign-in was not begun in this browser.',
+    wayOut: 'Begin again from Tidemark, and follow no link that somebody sent.',
+  },
+  sign_in_expired: { problem: 'This sign-in took longer than ten minutes.', wayOut: 'Begin again.' },
+  sign_in_used: { problem: 'This sign-in was used already, or there is none of that kind.', wayOut: 'Begin again.' },
+  sign_in_unfinished: {
+    problem: 'The browser did not come back in time.',
+    wayOut: 'Begin again, and finish the sign-in in the browser within ten minutes.',
+  },
+  sign_in_denied: { problem: 'The sign-in was refused on the page.', wayOut: 'If that was a mistake, begin again.' },
+  authorization_pending: { problem: 'Nobody has confirmed the sign-in yet.', wayOut: 'Tidemark asks again by itself.' },
+  slow_down: { problem: 'The cloud was asked too often whether the sign-in is confirmed.', wayOut: 'Tidemark waits longer by itself.' },
+  user_code_wrong: { problem: 'No device waits with this code.', wayOut: 'Check it for typos; a code is good for ten minutes.' },
+  identity_not_yours: { problem: 'This way to sign in is not one of this account.', wayOut: 'Use one that the account has.' },
   email_needed: { problem: 'A password goes with an e-mail address, and the account has none.', wayOut: 'Add an e-mail address first.' },
   phone_invalid: { problem: 'This is not a complete phone number.', wayOut: 'Give it with its country code, such as +49 30 123456.' },
   phone_not_served: {
@@ -320,6 +352,19 @@ export const en: ErrorTexts = {
   server_key_inside_data: {
     problem: 'The key “{path}” lies inside the data it protects.',
     wayOut: 'Keep it in another place with `--key-file`.',
+  },
+  providers_invalid: { problem: '{path} does not describe services that sign in: {problem}.', wayOut: 'Correct it and start again.' },
+  providers_exposed: {
+    problem: 'Other users of this machine can read {path}, which holds secrets.',
+    wayOut: 'Make it readable for its owner alone (chmod 600), and change the secrets.',
+  },
+  provider_wrong_region: {
+    problem: '{provider} does not sign in to the region {region}.',
+    wayOut: 'Google, Apple and Facebook belong to international, WeChat to mainland; remove it from the file.',
+  },
+  public_url_missing: {
+    problem: 'Browsers come back to an address of this cloud that is not known.',
+    wayOut: 'Give it as publicUrl in the file of the services.',
   },
   data_in_use: { problem: 'Another cloud server uses “{path}”.', wayOut: 'Stop that one, or use another data folder.' },
   plans_invalid: {

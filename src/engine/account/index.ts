@@ -1,6 +1,8 @@
 export { adviceFor, proofOf, rememberCode } from './codes.ts';
 export { readAddress } from './read-address.ts';
+export { listenOnLoopback } from './loopback.ts';
+export { SignIns, type SignInsOptions } from './sign-ins.ts';
 export { type SecretStoreChoice, openSecretStore } from './open-secret-store.ts';
 export { openFileSecretStore } from './secret-store-file.ts';
 export { type KeyringEntry, openKeyringSecretStore } from './secret-store-keyring.ts';
-export { type AccountParts, type SignInRequest, type SignUpRequest, deviceInfo, signIn, signOut, signUp } from './sign-in.ts';
+export { type AccountParts, type SignInRequest, type SignUpRequest, deviceInfo, settle, signIn, signOut, signUp } from './sign-in.ts';

@@ -1,4 +1,4 @@
-import { type CodeProof, type DeviceInfo, type Session, TidemarkError } from '../../contract/index.ts';
+import { type CodeProof, type DeviceInfo, type Grant, type Session, TidemarkError } from '../../contract/index.ts';
 import type { PlatformFacts } from '../environment.ts';
 import type { CloudApi, SessionKeeper } from '../remote/index.ts';
 import type { AccountRow } from '../store/api.ts';
@@ -7,6 +7,8 @@ export interface SignInRequest {
   readonly email?: string | undefined;
   readonly password?: string | undefined;
   readonly proof?: CodeProof | undefined;
+  /** What another service said, in a browser. */
+  readonly grant?: Grant | undefined;
   /** The host's name when absent. */
   readonly deviceName?: string | undefined;
 }
@@ -29,13 +31,14 @@ export interface AccountParts {
  * Throws TidemarkError: wrong_account when the profile holds another account's files, those of the cloud, the key ring's.
  */
 export async function signUp(parts: AccountParts, request: SignUpRequest): Promise<AccountRow> {
-  const { email, password, proof, bootstrapSecret, invite } = request;
+  const { email, password, proof, grant, bootstrapSecret, invite } = request;
   // A new account is never the one that is held; so nothing is made that would be refused afterwards.
   if (parts.heldAccountId !== null) throw new TidemarkError('wrong_account', email === undefined ? {} : { email });
   await parts.cloud.discover();
   const session = await parts.cloud.signUp({
     ...(email === undefined || password === undefined ? {} : { email, password }),
     ...(proof === undefined ? {} : { proof }),
+    ...(grant === undefined ? {} : { grant }),
     device: deviceInfo(parts.platform, request.deviceName),
     ...(bootstrapSecret === undefined ? {} : { bootstrapSecret }),
     ...(invite === undefined ? {} : { invite }),
@@ -43,13 +46,19 @@ export async function signUp(parts: AccountParts, request: SignUpRequest): Promi
   return settle(parts, session, request);
 }
 
-/** Signs this device in, with a password or a code. Throws as `signUp`. */
+/** Signs this device in, with a password, a code or another service. Throws as `signUp`. */
 export async function signIn(parts: AccountParts, request: SignInRequest): Promise<AccountRow> {
   const { otherRegion } = await parts.cloud.discover();
-  const { email = '', password = '', proof } = request;
+  const { email = '', password = '', proof, grant } = request;
   const device = deviceInfo(parts.platform, request.deviceName);
   const session = await parts.cloud
-    .signIn(proof === undefined ? { method: 'password', email, password, device } : { method: 'code', proof, device })
+    .signIn(
+      grant !== undefined
+        ? { method: 'grant', grant, device }
+        : proof === undefined
+          ? { method: 'password', email, password, device }
+          : { method: 'code', proof, device },
+    )
     .catch((error: unknown) => {
       throw withOtherRegion(error, otherRegion);
     });
@@ -71,7 +80,8 @@ function withOtherRegion(error: unknown, otherRegion: string | null): unknown {
   return new TidemarkError(error.code, { otherRegion }, { cause: error });
 }
 
-async function settle(parts: AccountParts, session: Session, request: SignInRequest): Promise<AccountRow> {
+/** Makes a session this device's own. Where that fails nothing is left of it. */
+export async function settle(parts: AccountParts, session: Session, request: Pick<SignInRequest, 'deviceName'>): Promise<AccountRow> {
   if (parts.heldAccountId !== null && parts.heldAccountId !== session.accountId) {
     await tell(parts.cloud, session.refreshToken);
     throw new TidemarkError('wrong_account', { email: session.label });

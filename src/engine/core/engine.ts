@@ -1,3 +1,4 @@
+import { SignIns } from '../account/index.ts';
 import { type AccountRow, type ActivityRow, type FolderRow, lockFolder, type Store } from '../store/index.ts';
 import { type Disposer, hourMs } from '../../base/index.ts';
 import {
@@ -64,6 +65,7 @@ export class TidemarkEngine {
   /** As the cloud last said, to this process. */
   #caps: SpeedCaps = { uploadBytesPerSecond: null, downloadBytesPerSecond: null };
   #folderLock: Disposer | undefined;
+  readonly signIns: SignIns;
   #started = false;
   #stopped = false;
   #cancelPause: Disposer | undefined;
@@ -79,6 +81,7 @@ export class TidemarkEngine {
     this.#emitter = new Emitter(environment.log);
     this.publisher = new Publisher(store, environment.clock, this.#emitter);
     this.#keptUntil = store.keptUntil();
+    this.signIns = new SignIns(environment);
     this.scopes = new ScopeKeeper(store);
     const leftOut = new LeftOutViews(store, this.scopes, environment.disk);
     this.views = new ItemViews(
@@ -150,6 +153,7 @@ export class TidemarkEngine {
       this.#stopped = true;
       this.#cancelPause?.();
       for (const end of this.#watches) end();
+      this.signIns.close();
       await this.stopRun();
       this.publisher.stop();
       await this.#cloud?.api.close();

@@ -2,6 +2,8 @@ import type {
   Account,
   AccountSettings,
   AuditPage,
+  Authorization,
+  AuthorizeRequest,
   Challenge,
   CodeAddress,
   CodeProof,
@@ -9,12 +11,14 @@ import type {
   CommitResult,
   DeltaResponse,
   Device,
+  DeviceAuthorization,
   DeviceInfo,
   Discovery,
   DuplicateGroup,
   FileVersion,
   Freed,
   LargeFile,
+  Grant,
   Quota,
   Session,
   SettingValues,
@@ -37,11 +41,12 @@ export interface Credentials {
   refused(accessToken: string): void;
 }
 
-/** An e-mail address and a password, a code, or all three. */
+/** An e-mail address and a password, a code, or all three; or what another service said. */
 export interface SignUpBody {
   readonly email?: string;
   readonly password?: string;
   readonly proof?: CodeProof;
+  readonly grant?: Grant;
   readonly device: DeviceInfo;
   readonly bootstrapSecret?: string;
   readonly invite?: string;
@@ -49,7 +54,8 @@ export interface SignUpBody {
 
 export type SignInBody =
   | { readonly method: 'password'; readonly email: string; readonly password: string; readonly device: DeviceInfo }
-  | { readonly method: 'code'; readonly proof: CodeProof; readonly device: DeviceInfo };
+  | { readonly method: 'code'; readonly proof: CodeProof; readonly device: DeviceInfo }
+  | { readonly method: 'grant'; readonly grant: Grant; readonly device: DeviceInfo };
 
 /**
  * The cloud as the engine uses it. Every method throws TidemarkError with the code of the problem document, or one of
@@ -63,6 +69,10 @@ export interface CloudApi {
   signIn(request: SignInBody): Promise<Session>;
   /** Sends a code. */
   challenge(request: { to: CodeAddress; purpose: 'enter' | 'reset'; language?: string }): Promise<Challenge>;
+  /** Begins a sign-in with another service. */
+  authorize(request: AuthorizeRequest): Promise<Authorization>;
+  /** Begins one that a person finishes elsewhere; `signIn` answers `authorization_pending` until then. */
+  deviceAuthorize(request: { device: DeviceInfo }): Promise<DeviceAuthorization>;
   resetPassword(request: { proof: CodeProof; password: string }): Promise<void>;
   refresh(refreshToken: string, signal?: AbortSignal): Promise<Session>;
   revoke(refreshToken: string): Promise<void>;
@@ -82,8 +92,11 @@ export interface CloudApi {
 export interface IdentitiesApi {
   /** A code to one of the account's addresses (`prove`), or to one that is to be added (`link`). */
   challenge(request: { to: CodeAddress; purpose: 'link' | 'prove'; language?: string }): Promise<Challenge>;
-  prove(given: { method: 'password'; password: string } | { method: 'code'; proof: CodeProof }): Promise<void>;
-  add(proof: CodeProof): Promise<Account>;
+  authorize(request: AuthorizeRequest & { purpose: 'link' | 'prove' }): Promise<Authorization>;
+  prove(
+    given: { method: 'password'; password: string } | { method: 'code'; proof: CodeProof } | { method: 'grant'; grant: Grant },
+  ): Promise<void>;
+  add(given: { proof: CodeProof } | { grant: Grant }): Promise<Account>;
   remove(id: string): Promise<Account>;
   setPassword(password: string): Promise<void>;
   /** What happened to the ways into the account, the newest first. @param before of the page before */

@@ -10,6 +10,7 @@ import type { FakeCloud } from '../fakes/cloud/fake-cloud.ts';
 import { type DiskMethod, FakeDisk } from '../fakes/disk/fake-disk.ts';
 import { APFS_NAMES } from '../fakes/disk/name-rules.ts';
 import { type FakeWatch, fakeWatch } from '../fakes/disk/fake-watch.ts';
+import { noLoopback } from '../fakes/loopback.ts';
 import type { SeededRandom } from '../fakes/random.ts';
 import type { Inode } from '../fakes/disk/volume.ts';
 import { FakeSecrets } from '../fakes/secrets.ts';
@@ -446,6 +447,7 @@ export class SimDevice {
           },
         }),
       onNetworkChange: () => () => undefined,
+      loopback: noLoopback,
       platform: { platform: 'linux', hostName: this.name, appVersion: '0.0.0-simulation', caseSensitive: this.caseSensitive },
     };
   }

@@ -48,6 +48,8 @@ export function openLine(parts: LineParts): CloudApi {
     signIn: (request) => call('signIn', undefined, () => api.signIn(request)),
     challenge: (request) => call('challenge', undefined, () => api.challenge(request)),
     identities: (credentials) => api.identities(credentials),
+    authorize: (request) => call('authorize', undefined, () => api.authorize(request)),
+    deviceAuthorize: (request) => call('deviceAuthorize', undefined, () => api.deviceAuthorize(request)),
     resetPassword: (request) => call('resetPassword', undefined, () => api.resetPassword(request)),
     refresh: (token, signal) => call('refresh', signal, () => api.refresh(token, signal)),
     revoke: (token) => call('revoke', undefined, () => api.revoke(token)),

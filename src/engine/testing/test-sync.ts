@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest';
 import { Mutex } from '../apply/index.ts';
 import type { Environment } from '../environment.ts';
 import { FakeDisk } from '../fakes/disk/index.ts';
-import { FakeClock, FakeCloud, FakeLog, FakeSecrets, SeededRandom } from '../fakes/index.ts';
+import { FakeClock, FakeCloud, FakeLog, FakeSecrets, noLoopback, SeededRandom } from '../fakes/index.ts';
 import type { NodeId } from '../model/index.ts';
 import type { DriveApi } from '../remote/index.ts';
 import type { StatusEvent } from '../status/index.ts';
@@ -49,6 +49,7 @@ export class TestSync {
       log: this.log,
       connect: () => this.cloud.api(),
       onNetworkChange: () => () => undefined,
+      loopback: noLoopback,
       platform: { platform: 'linux', hostName: DEVICE, appVersion: '1.0.0', caseSensitive: true },
     };
     this.disk.user.mkdir(ROOT);

@@ -1,5 +1,16 @@
 import { type Account, TidemarkError } from '../../../contract/index.ts';
-import { type AccountParts, adviceFor, proofOf, readAddress, rememberCode, signIn, signOut, signUp } from '../../account/index.ts';
+import {
+  type AccountParts,
+  adviceFor,
+  deviceInfo,
+  proofOf,
+  readAddress,
+  rememberCode,
+  settle,
+  signIn,
+  signOut,
+  signUp,
+} from '../../account/index.ts';
 import { type CloudApi, REFRESH_TOKEN_SECRET } from '../../remote/index.ts';
 import type { AccountRow } from '../../store/index.ts';
 import { note } from '../../apply/index.ts';
@@ -8,6 +19,9 @@ import type { Handlers, TidemarkEngine } from '../engine.ts';
 type Names =
   | 'account.readAddress'
   | 'account.sendCode'
+  | 'account.beginBrowser'
+  | 'account.beginDevice'
+  | 'account.cancelSignIn'
   | 'account.signUp'
   | 'account.signIn'
   | 'account.sendOwnCode'
@@ -21,7 +35,7 @@ type Names =
   | 'account.log';
 
 export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
-  const { store } = engine;
+  const { store, signIns } = engine;
   const proven = (parts: AccountParts, code: Parameters<typeof proofOf>[2] | undefined) =>
     code === undefined ? {} : { proof: proofOf(store, parts.cloud.server, code, 'enter') };
   const own = () => {
@@ -51,12 +65,16 @@ export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
       await cloud.close();
     }
   };
+  const refuseSignedIn = async (): Promise<void> => {
+    const held = engine.store.account();
+    // Without its token (a key ring that was reset) it is signed in by name only: signing in is the way out.
+    if (held !== null && held.signedOut === null && (await engine.environment.secrets.get(REFRESH_TOKEN_SECRET)) !== null)
+      throw new TidemarkError('usage', { detail: `This device is signed in as ${held.label}; sign out first` });
+  };
   const enter = (server: string, sign: (parts: AccountParts) => Promise<AccountRow>) =>
     engine.exclusively(async () => {
+      await refuseSignedIn();
       const held = engine.store.account();
-      // Without its token (a key ring that was reset) it is signed in by name only: signing in is the way out.
-      if (held !== null && held.signedOut === null && (await engine.environment.secrets.get(REFRESH_TOKEN_SECRET)) !== null)
-        throw new TidemarkError('usage', { detail: `This device is signed in as ${held.label}; sign out first` });
       const { api, session, drive } = engine.connection(server);
       const heldAccountId = engine.store.folder() === null ? null : (held?.accountId ?? null);
       const row = await sign({ cloud: api, session, platform: engine.environment.platform, heldAccountId });
@@ -69,12 +87,50 @@ export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
       engine.announce();
       return drive.me();
     });
+  /** Waits for the person before it keeps others waiting; where the session is not taken, the cloud forgets it. */
+  const enterWith = async (server: string, begun: string, deviceName: string | undefined): Promise<Account> => {
+    await refuseSignedIn();
+    const device = deviceInfo(engine.environment.platform, deviceName);
+    const session = await asking(server, (cloud) =>
+      signIns.session(begun, cloud.server, (grant) => cloud.signIn({ method: 'grant', grant, device })),
+    );
+    signIns.done(begun);
+    const taken = { over: false };
+    try {
+      return await enter(server, (parts) => {
+        taken.over = true;
+        return settle(parts, session, { deviceName });
+      });
+    } finally {
+      if (!taken.over) await asking(server, (cloud) => cloud.revoke(session.refreshToken)).catch(() => undefined);
+    }
+  };
   return {
     'account.readAddress': ({ server, ...typed }) =>
       readAddress(typed, async () => {
         const { region, codes } = await asking(server ?? engine.requireAccount().server, (cloud) => cloud.discover());
         return { region, countries: codes.phoneCountries };
       }),
+    'account.beginBrowser': (params) => {
+      if (params.purpose === 'enter') {
+        return asking(params.server, async (cloud) => {
+          await cloud.discover();
+          return signIns.beginBrowser(cloud.server, params.provider, (request) => cloud.authorize(request));
+        });
+      }
+      const { server, identities } = own();
+      return signIns.beginBrowser(server, params.provider, (request) => identities.authorize({ ...request, purpose: params.purpose }));
+    },
+    'account.beginDevice': ({ server, deviceName }) =>
+      asking(server, async (cloud) => {
+        await cloud.discover();
+        const device = deviceInfo(engine.environment.platform, deviceName);
+        return signIns.beginDevice(cloud.server, () => cloud.deviceAuthorize({ device }));
+      }),
+    'account.cancelSignIn': async ({ id }) => {
+      signIns.cancel(id);
+      return {};
+    },
     'account.sendCode': ({ server, to, purpose, language }) =>
       asking(server, async (cloud) => {
         const advice = adviceFor(to, await cloud.discover());
@@ -86,25 +142,39 @@ export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
       const advice = adviceFor(to, await discover());
       return { ...rememberCode(store, server, to, purpose, await identities.challenge({ to, purpose, ...spoken(language) })), advice };
     },
-    'account.prove': async ({ password, code }) => {
+    'account.prove': async ({ password, code, begun }) => {
       const { server, identities } = own();
-      if (code !== undefined) await identities.prove({ method: 'code', proof: proofOf(store, server, code, 'prove') });
+      if (begun !== undefined) {
+        await identities.prove({ method: 'grant', grant: await signIns.grant(begun, server) });
+        signIns.done(begun);
+      } else if (code !== undefined) await identities.prove({ method: 'code', proof: proofOf(store, server, code, 'prove') });
       else await identities.prove({ method: 'password', password: password ?? '' });
       return {};
     },
-    'account.link': async ({ code }) => {
+    'account.link': async (given) => {
       const { server, identities } = own();
-      return shown(await identities.add(proofOf(store, server, code, 'link')));
+      if ('code' in given) return shown(await identities.add({ proof: proofOf(store, server, given.code, 'link') }));
+      const linked = shown(await identities.add({ grant: await signIns.grant(given.begun, server) }));
+      signIns.done(given.begun);
+      return linked;
     },
     'account.unlink': async ({ id }) => shown(await own().identities.remove(id)),
     'account.setPassword': async ({ password }) => {
       await own().identities.setPassword(password);
       return {};
     },
-    'account.signUp': ({ server, code, ...request }) =>
-      enter(server, async (parts) => signUp(parts, { ...request, ...proven(parts, code) })),
-    'account.signIn': ({ server, code, ...request }) =>
-      enter(server, async (parts) => signIn(parts, { ...request, ...proven(parts, code) })),
+    'account.signUp': async ({ server, code, begun, ...request }) => {
+      if (begun === undefined) return enter(server, async (parts) => signUp(parts, { ...request, ...proven(parts, code) }));
+      await refuseSignedIn();
+      const grant = await asking(server, (cloud) => signIns.grant(begun, cloud.server));
+      const account = await enter(server, (parts) => signUp(parts, { ...request, grant }));
+      signIns.done(begun);
+      return account;
+    },
+    'account.signIn': ({ server, code, begun, ...request }) =>
+      begun === undefined
+        ? enter(server, async (parts) => signIn(parts, { ...request, ...proven(parts, code) }))
+        : enterWith(server, begun, request.deviceName),
     'account.resetPassword': ({ server, code, password }) =>
       asking(server, async (cloud) => {
         await cloud.resetPassword({ proof: proofOf(store, cloud.server, code, 'reset'), password });

@@ -87,6 +87,14 @@ export class FakeCloud {
         open('challenge', () => {
           throw new TidemarkError('codes_unavailable');
         }),
+      authorize: () =>
+        open('authorize', () => {
+          throw new TidemarkError('public_url_missing');
+        }),
+      deviceAuthorize: () =>
+        open('deviceAuthorize', () => {
+          throw new TidemarkError('public_url_missing');
+        }),
       resetPassword: () =>
         open('resetPassword', () => {
           throw new TidemarkError('code_expired');

@@ -28,6 +28,8 @@ export function createHttpCloud(options: HttpCloudOptions): CloudApi {
     signUp: (body) => call(caller, 'signUp', { body }),
     signIn: (body) => call(caller, 'signIn', { body }),
     challenge: (body) => call(caller, 'challenge', { body }),
+    authorize: (body) => call(caller, 'authorize', { body }),
+    deviceAuthorize: (body) => call(caller, 'deviceAuthorize', { body }),
     resetPassword: async (body) => {
       await call(caller, 'resetPassword', { body });
     },

@@ -15,11 +15,13 @@ export class HttpIdentities implements IdentitiesApi {
 
   challenge: IdentitiesApi['challenge'] = (body) => this.#call('ownChallenge', { body });
 
+  authorize: IdentitiesApi['authorize'] = (body) => this.#call('ownAuthorize', { body });
+
   prove: IdentitiesApi['prove'] = async (body) => {
     await this.#call('prove', { body });
   };
 
-  add: IdentitiesApi['add'] = (proof) => this.#call('addIdentity', { body: { proof } });
+  add: IdentitiesApi['add'] = (body) => this.#call('addIdentity', { body });
 
   remove: IdentitiesApi['remove'] = (id) => this.#call('removeIdentity', { params: { id } });
 

@@ -3,6 +3,7 @@ import { TidemarkError } from '../../../contract/index.ts';
 import {
   type Clock,
   createHttpCloud,
+  listenOnLoopback,
   type Environment,
   type Log,
   type NodeDisk,
@@ -69,6 +70,7 @@ export function realEnvironment(
     log,
     connect: (server) => createHttpCloud({ server, appVersion: '0.0.0-test', ...(waits === undefined ? {} : { waits }) }),
     onNetworkChange: () => () => undefined,
+    loopback: listenOnLoopback,
     platform: { platform: 'linux', hostName: name, appVersion: '0.0.0-test', caseSensitive: true },
   };
 }

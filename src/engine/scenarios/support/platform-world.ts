@@ -6,7 +6,7 @@ import { minuteMs, secondMs } from '../../../base/index.ts';
 import { ROOT_ID } from '../../../contract/index.ts';
 import { createEngine, type Engine } from '../../create-engine.ts';
 import { FakeDisk, fakeWatch, type UserHands, type VolumeOptions } from '../../fakes/disk/index.ts';
-import { FakeClock, FakeCloud, FakeLog, FakeSecrets, SeededRandom } from '../../fakes/index.ts';
+import { FakeClock, FakeCloud, FakeLog, FakeSecrets, noLoopback, SeededRandom } from '../../fakes/index.ts';
 import { type PlatformName, PLATFORMS } from './platforms.ts';
 
 const ROOT = '/home/ann/sync';
@@ -129,6 +129,7 @@ export class PlatformDevice {
         log: this.log,
         connect: () => cloud.api(),
         onNetworkChange: () => () => undefined,
+        loopback: noLoopback,
         platform: { ...PLATFORMS[this.#kind].facts, hostName: this.name, appVersion: '0.0.0-test' },
       },
       { profile: '/profile', database: this.#database, lockFolder: () => () => undefined },
