@@ -8,6 +8,7 @@ import { Accounts } from './accounts/accounts.ts';
 import { Attempts } from './accounts/attempts.ts';
 import { Challenges } from './accounts/challenges.ts';
 import { Keyring } from './accounts/keyring.ts';
+import { Places } from './accounts/places.ts';
 import type { Cloud, ListenOptions } from './cloud.ts';
 import { Blocks } from './drive/blocks.ts';
 import { Waiters } from './drive/waiters.ts';
@@ -65,6 +66,7 @@ async function assemble(options: CloudOptions, opened: (() => Promise<void>)[], 
   const now = options.now ?? Date.now;
   const newId = options.randomId ?? randomId;
   const log = options.log ?? (() => undefined);
+  const places = new Places(options.geoDb);
   const serverKey = readServerKey(options);
   const catalogue = openSqliteCatalogue({ dataDir: options.dataDir, serverKey, plans: options.plans ?? [], now, newId });
   opened.push(() => catalogue.close());
@@ -84,6 +86,7 @@ async function assemble(options: CloudOptions, opened: (() => Promise<void>)[], 
     signUp: options.signUp,
     bootstrapSecret: options.bootstrapSecret,
     challenges,
+    places,
     attempts: new Attempts(options.rateLimits?.failedSignIn ?? RATE_LIMITS.failedSignIn, now),
     now,
     newId,

@@ -6,14 +6,17 @@ import {
   type CodeProof,
   type Device,
   type DeviceInfo,
+  DeviceLimitError,
+  type DeviceSync,
   type ErrorCode,
   type PlanId,
   type Region,
   type Session,
+  type SyncReport,
   TidemarkError,
 } from '../../contract/index.ts';
-import { minuteMs } from '../../base/index.ts';
-import type { AccountCatalogue, AccountRecord, DeviceRecord, EndedBy, Holder, IdentityKey, TokenPair } from '../catalogue.ts';
+import { minuteMs, secondMs } from '../../base/index.ts';
+import type { AccountCatalogue, AccountRecord, DeviceRecord, EndedBy, Entry, Holder, IdentityKey, TokenPair } from '../catalogue.ts';
 import { INACTIVE_MS, SEEN_MS } from '../drive/times.ts';
 import { digestOf } from '../ids.ts';
 import type { SignUpMode } from '../options.ts';
@@ -21,10 +24,17 @@ import type { Attempts } from './attempts.ts';
 import { type Challenges, keyOf } from './challenges.ts';
 import type { Keyring } from './keyring.ts';
 import { hashPassword, isPassword } from './passwords.ts';
+import type { CoarseAddress, Places } from './places.ts';
 
 export const ACCESS_MS = 15 * minuteMs;
 /** For so long after a proof sensitive changes are possible. */
 export const FRESH_MS = 10 * minuteMs;
+/** For so long a proof stays good for choosing a device to sign out. */
+const CHOICE_MS = 10 * minuteMs;
+/** A network that changed is noted sooner than that the device was seen. */
+const MOVED_MS = minuteMs;
+/** Mere counts are noted this often. */
+const COUNTS_MS = 10 * secondMs;
 
 type FreshProof = { readonly method: 'password'; readonly password: string } | { readonly method: 'code'; readonly proof: CodeProof };
 
@@ -37,6 +47,7 @@ export interface AccountsOptions {
   readonly bootstrapSecret: string | undefined;
   readonly attempts: Attempts;
   readonly challenges: Challenges;
+  readonly places: Places;
   readonly now: () => number;
   readonly newId: () => string;
   /** A device was signed out. */
@@ -54,10 +65,23 @@ interface SignUp extends Admission {
   readonly password?: string | undefined;
   readonly proof?: CodeProof | undefined;
 }
-type SignIn = { readonly device: DeviceInfo } & (
+type SignIn = {
+  readonly device: DeviceInfo;
+  readonly replaces?: string | undefined;
+  readonly signOutDevice?: string | undefined;
+} & (
   | { readonly method: 'password'; readonly email: string; readonly password: string }
   | { readonly method: 'code'; readonly proof: CodeProof }
+  | { readonly method: 'choice'; readonly choice: string }
 );
+
+/** Who signs in, and what is spent with it. */
+interface Proved {
+  readonly account: AccountRecord;
+  readonly challengeId?: string;
+  readonly choice?: string;
+  readonly provedAt?: number;
+}
 
 type Owned = NonNullable<Awaited<ReturnType<AccountCatalogue['byIdentity']>>>;
 
@@ -77,7 +101,7 @@ export class Accounts {
     this.#catalogue = options.catalogue;
   }
 
-  async signUp(request: SignUp): Promise<Session> {
+  async signUp(request: SignUp, from: CoarseAddress | null): Promise<Session> {
     const inviteHash = this.#admit(request);
     const { now, newId, plan, keyring } = this.#options;
     const at = now();
@@ -98,7 +122,7 @@ export class Accounts {
       case 'code_used':
         throw new TidemarkError('code_expired');
       default:
-        return this.#startSession(created, request.device);
+        return this.#startSession({ account: created }, request, from);
     }
   }
 
@@ -141,10 +165,23 @@ export class Accounts {
     return invite;
   }
 
-  async signIn(request: SignIn): Promise<Session> {
-    const account =
-      request.method === 'password' ? await this.#byPassword(request.email, request.password) : await this.#byCode(request.proof);
-    return this.#startSession(account, request.device);
+  /** Throws DeviceLimitError where the plan takes no more devices. */
+  async signIn(request: SignIn, from: CoarseAddress | null): Promise<Session> {
+    return this.#startSession(await this.#proved(request), request, from);
+  }
+
+  async #proved(request: SignIn): Promise<Proved> {
+    switch (request.method) {
+      case 'password':
+        return { account: await this.#byPassword(request.email, request.password) };
+      case 'code':
+        return this.#byCode(request.proof, request.device.name);
+      case 'choice': {
+        const found = await this.#catalogue.choice(digestOf(request.choice), this.#options.now());
+        if (found === undefined) throw new TidemarkError('choice_over');
+        return { ...found, choice: request.choice };
+      }
+    }
   }
 
   async #byPassword(email: string, password: string): Promise<AccountRecord> {
@@ -157,25 +194,22 @@ export class Accounts {
     return found.account;
   }
 
-  async #byCode(proof: CodeProof): Promise<AccountRecord> {
-    const { challenges, now } = this.#options;
+  async #byCode(proof: CodeProof, deviceName: string): Promise<Proved> {
+    const { challenges } = this.#options;
     const { id, kind, subject } = await challenges.check(proof, 'enter', null);
     const found = await this.#catalogue.byIdentity({ kind, subject });
     // The address is proved; the code stays good, so that signing up with it takes no other one.
     if (found === undefined) throw new TidemarkError('no_such_account');
     const { account, identity } = found;
-    if (identity.provedAt !== null) {
-      if (!(await this.#catalogue.useChallenge(id, now()))) throw new TidemarkError('code_expired');
-      return account;
-    }
-    await this.#claim(found, null, id);
-    return { ...account, passwordHash: null };
+    if (identity.provedAt !== null) return { account, challengeId: id };
+    await this.#claim(found, null, id, deviceName);
+    return { account: { ...account, passwordHash: null } };
   }
 
   /** Whoever was signed in has to sign in again. */
-  async #claim({ account, identity }: Owned, passwordHash: string | null, challengeId: string): Promise<void> {
+  async #claim({ account, identity }: Owned, passwordHash: string | null, challengeId: string, from: string | null): Promise<void> {
     const { now, onEnded } = this.#options;
-    const ended = await this.#catalogue.claim(account.no, identity.id, passwordHash, challengeId, now());
+    const ended = await this.#catalogue.claim(account.no, identity.id, passwordHash, challengeId, now(), from);
     if (ended === 'code_used') throw new TidemarkError('code_expired');
     for (const deviceNo of ended) onEnded(deviceNo, 'revoked');
   }
@@ -185,7 +219,7 @@ export class Accounts {
     const { id, kind, subject } = await this.#options.challenges.check(proof, 'reset', null);
     const found = await this.#catalogue.byIdentity({ kind, subject });
     if (found === undefined) throw new TidemarkError('no_such_account');
-    await this.#claim(found, await hashPassword(password), id);
+    await this.#claim(found, await hashPassword(password), id, null);
   }
 
   /** A code to one of the account's own addresses, or to one that is to be added. */
@@ -241,31 +275,55 @@ export class Accounts {
     // A password goes with an e-mail address.
     if (!(await this.#catalogue.identities(holder.account.no)).some(({ kind }) => kind === 'email'))
       throw new TidemarkError('email_needed');
-    const ended = await this.#catalogue.setPassword(holder.account.no, await hashPassword(password), holder.device.no, now());
+    const ended = await this.#catalogue.setPassword(holder.account.no, await hashPassword(password), holder.device, now());
     for (const deviceNo of ended) onEnded(deviceNo, 'revoked');
   }
 
-  async #startSession(account: AccountRecord, info: DeviceInfo): Promise<Session> {
-    const { now, newId } = this.#options;
+  async #startSession(
+    { account, challengeId, choice, provedAt }: Proved,
+    { device: info, replaces, signOutDevice }: Pick<SignIn, 'device' | 'replaces' | 'signOutDevice'>,
+    from: CoarseAddress | null,
+  ): Promise<Session> {
+    const { now, newId, onEnded } = this.#options;
+    const at = now();
     const tokens = this.#freshTokens();
-    const device = await this.#catalogue.addDevice(
-      account.no,
-      { ...info, id: newId(), createdAt: now(), seenAt: now(), provedAt: now() },
-      tokens.pair,
-    );
-    return this.#sessionOf({ account, device }, tokens);
+    const fresh = { token: `tmc_${randomBytes(32).toString('base64url')}`, expiresAt: at + CHOICE_MS };
+    const entry: Entry = {
+      challengeId: challengeId ?? null,
+      choiceHash: choice === undefined ? null : digestOf(choice),
+      replaces: replaces ?? null,
+      signOut: signOutDevice ?? null,
+      choice: { hash: digestOf(fresh.token), expiresAt: fresh.expiresAt },
+    };
+    const device = { ...info, id: newId(), createdAt: at, provedAt: provedAt ?? at, seenFrom: from };
+    const entered = await this.#catalogue.addDevice(account.no, device, tokens.pair, entry);
+    switch (entered.outcome) {
+      case 'added':
+        for (const { no, by } of entered.ended) onEnded(no, by);
+        return this.#sessionOf({ account, device: entered.device }, tokens);
+      case 'code_used':
+        throw new TidemarkError('code_expired');
+      case 'choice_over':
+        throw new TidemarkError('choice_over');
+      case 'device_limit': {
+        const devices = (await this.#catalogue.devices(account.no)).map((one) => this.#shown(one, null));
+        // A choice that was in vain stays good.
+        const again = choice === undefined ? fresh : { token: choice, expiresAt: (provedAt ?? at) + CHOICE_MS };
+        throw new DeviceLimitError({ limit: entered.limit }, { ...again, devices });
+      }
+    }
   }
 
-  async refresh(refreshToken: string): Promise<Session> {
+  async refresh(refreshToken: string, from: CoarseAddress | null): Promise<Session> {
     const tokens = this.#freshTokens();
-    const rotation = await this.#catalogue.rotate(digestOf(refreshToken), tokens.pair, this.#options.now());
+    const rotation = await this.#catalogue.rotate(digestOf(refreshToken), tokens.pair, this.#options.now(), from);
     switch (rotation.outcome) {
       case 'rotated':
         return this.#sessionOf(rotation, tokens);
       case 'unknown':
         throw new TidemarkError('session_expired');
       case 'ended':
-        throw new TidemarkError(endedCode(rotation.by));
+        throw endedError(rotation.device);
       case 'reused':
         this.#options.onEnded(rotation.deviceNo, 'reuse');
         throw new TidemarkError('session_expired');
@@ -275,18 +333,19 @@ export class Accounts {
   /** Signing out twice, or with a token nobody knows, is no error (RFC 7009). */
   async signOut(refreshToken: string): Promise<void> {
     const holder = await this.#catalogue.byRefreshToken(digestOf(refreshToken));
-    if (holder !== undefined) await this.endDevice(holder.account, holder.device.id, 'signed_out');
+    if (holder !== undefined) await this.endDevice(holder, holder.device.id, 'signed_out');
   }
 
   /** Whose access token this is. */
-  async authenticate(accessToken: string): Promise<Holder> {
+  async authenticate(accessToken: string, from: CoarseAddress | null): Promise<Holder> {
     const now = this.#options.now();
     const holder = await this.#catalogue.byAccessToken(digestOf(accessToken));
     // A token that was forgotten is an old one: the refresh that follows tells whether the session still is.
     if (holder === undefined) throw new TidemarkError('access_expired');
-    if (holder.device.endedBy !== null) throw new TidemarkError(endedCode(holder.device.endedBy));
+    if (holder.device.endedBy !== null) throw endedError(holder.device);
     if (holder.expiresAt <= now) throw new TidemarkError('access_expired');
-    if (now - holder.device.seenAt >= SEEN_MS) await this.#catalogue.seen(holder, now);
+    const isElsewhere = from !== null && from !== holder.device.seenFrom;
+    if (now - holder.device.seenAt >= (isElsewhere ? MOVED_MS : SEEN_MS)) await this.#catalogue.seen(holder, now, from);
     return holder;
   }
 
@@ -307,18 +366,48 @@ export class Accounts {
 
   async devices(holder: Holder): Promise<Device[]> {
     const devices = await this.#catalogue.devices(holder.account.no);
-    return devices.map((device) => deviceFor(holder, device));
+    return devices.map((device) => this.#shown(device, holder));
+  }
+
+  /** What a device tells of itself; written down when it says something new. */
+  async told({ device }: Holder, report: SyncReport): Promise<void> {
+    const { now } = this.#options;
+    const at = now();
+    const before = device.sync;
+    const isOther = before?.sync !== report.sync;
+    const isCounted = before?.waiting !== report.waiting || before.issues !== report.issues;
+    if (!isOther && !(isCounted && at - before.at >= COUNTS_MS)) return;
+    // It had all until a moment ago.
+    const syncedAt = report.sync !== 'up_to_date' && before?.sync === 'up_to_date' ? at : device.syncedAt;
+    await this.#catalogue.told(device.no, report, at, syncedAt);
+  }
+
+  /** @param asking null: nobody who is signed in */
+  #shown(device: DeviceRecord, asking: Holder | null): Device {
+    const { id, name, platform, appVersion, createdAt, seenAt, seenFrom } = device;
+    const place = this.#options.places.placeOf(seenFrom);
+    return {
+      id,
+      name,
+      platform,
+      appVersion,
+      createdAt,
+      lastSeenAt: seenAt,
+      current: id === asking?.device.id,
+      place,
+      sync: syncOf(device),
+    };
   }
 
   async renameDevice(holder: Holder, id: string, name: string): Promise<Device> {
     const device = await this.#catalogue.renameDevice(holder.account.no, id, name);
     if (device === undefined) throw new TidemarkError('not_found');
-    return deviceFor(holder, device);
+    return this.#shown(device, holder);
   }
 
   /** False when the account has no such device. */
-  async endDevice(account: AccountRecord, id: string, by: EndedBy): Promise<boolean> {
-    const deviceNo = await this.#catalogue.endDevice(account.no, id, by, this.#options.now());
+  async endDevice({ account, device }: Holder, id: string, by: EndedBy): Promise<boolean> {
+    const deviceNo = await this.#catalogue.endDevice(account.no, id, by, this.#options.now(), device.name);
     if (deviceNo !== undefined) this.#options.onEnded(deviceNo, by);
     return deviceNo !== undefined;
   }
@@ -333,7 +422,7 @@ export class Accounts {
   #sessionOf({ account, device }: Holder, tokens: FreshTokens): Session {
     const { accessToken, refreshToken, pair } = tokens;
     const who = { accountId: account.id, deviceId: device.id, label: account.label, region: this.#options.region };
-    return { ...who, accessToken, accessExpiresAt: pair.accessExpiresAt, refreshToken };
+    return { ...who, issuedAt: pair.accessExpiresAt - ACCESS_MS, accessToken, accessExpiresAt: pair.accessExpiresAt, refreshToken };
   }
 }
 
@@ -342,9 +431,13 @@ const inUse = ({ kind, subject }: IdentityKey): TidemarkError =>
 
 export const endedCode = (by: EndedBy): ErrorCode => (by === 'revoked' ? 'device_revoked' : 'session_expired');
 
-function deviceFor(holder: Holder, device: DeviceRecord): Device {
-  const { id, name, platform, appVersion, createdAt, seenAt } = device;
-  return { id, name, platform, appVersion, createdAt, lastSeenAt: seenAt, current: id === holder.device.id };
+const endedError = ({ endedBy, endedFrom }: DeviceRecord): TidemarkError =>
+  new TidemarkError(endedCode(endedBy ?? 'signed_out'), endedBy === 'revoked' && endedFrom !== null ? { device: endedFrom } : {});
+
+function syncOf({ sync, syncedAt, seenAt }: DeviceRecord): DeviceSync | null {
+  if (sync === null) return null;
+  const { sync: state, waiting, issues, at } = sync;
+  return { state, waiting, issues, at, upToDateAt: state === 'up_to_date' ? Math.max(at, seenAt) : syncedAt };
 }
 
 /** Compares digests, so that neither content nor length shows in the time. */

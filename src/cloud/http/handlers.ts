@@ -14,6 +14,7 @@ import {
 import { MAX_NAME_BYTES } from '../../base/index.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Challenges } from '../accounts/challenges.ts';
+import { coarsened } from '../accounts/places.ts';
 import type { Catalogue, RestoreOutcome, VersionRecord } from '../catalogue.ts';
 import type { Blocks } from '../drive/blocks.ts';
 import { quotaOf } from '../drive/quota.ts';
@@ -50,14 +51,14 @@ export function makeHandlers(services: Services): Handlers {
   };
   return {
     discovery: async () => discoveryOf(services),
-    signUp: async ({ body }) => accounts.signUp(body),
-    signIn: async ({ body }) => accounts.signIn(body),
+    signUp: async ({ body, request }) => accounts.signUp(body, coarsened(request.ip)),
+    signIn: async ({ body, request }) => accounts.signIn(body, coarsened(request.ip)),
     challenge: async ({ body: { to, purpose, language } }) => challenges.issue({ to, purpose, language, accountNo: null }),
     resetPassword: async ({ body }) => {
       await accounts.resetPassword(body);
       return {};
     },
-    refresh: async ({ body }) => accounts.refresh(body.refreshToken),
+    refresh: async ({ body, request }) => accounts.refresh(body.refreshToken, coarsened(request.ip)),
     revoke: async ({ body }) => {
       await accounts.signOut(body.refreshToken);
       return {};
@@ -83,7 +84,7 @@ export function makeHandlers(services: Services): Handlers {
     devices: async ({ holder }) => ({ devices: await accounts.devices(holder) }),
     renameDevice: async ({ holder, params, body }) => accounts.renameDevice(holder, params.id, body.name),
     revokeDevice: async ({ holder, params }) => {
-      if (!(await accounts.endDevice(holder.account, params.id, 'revoked'))) throw new TidemarkError('not_found');
+      if (!(await accounts.endDevice(holder, params.id, 'revoked'))) throw new TidemarkError('not_found');
       return {};
     },
     quota: async ({ holder }) => quotaOf(await drives.usage(holder.account.no)),
@@ -93,7 +94,11 @@ export function makeHandlers(services: Services): Handlers {
       if (page === 'cursor_forked') throw new TidemarkError('cursor_gone', { forked: true });
       return { ...page, entries: [...page.entries] };
     },
-    deltaWait: async (call) => waitForChange(drives, waiters, call),
+    deltaWait: async (call) => {
+      const { sync, waiting = 0, issues = 0 } = call.query;
+      if (sync !== undefined) await accounts.told(call.holder, { sync, waiting, issues });
+      return waitForChange(drives, waiters, call);
+    },
     missingBlocks: async ({ holder, body }) => ({ missing: [...(await blocks.missing(holder.account, body.hashes))] }),
     storeBlocks: async ({ holder, request }) =>
       blocks.store(holder.account, readFrames(request.body as AsyncIterable<Buffer> | undefined, request.headers['content-length'])),
@@ -176,7 +181,7 @@ async function discoveryOf({ options, catalogue, challenges }: Services): Promis
     },
     blocks: { algorithm: 'fastcdc-2016-nc2', minBytes: BLOCK_MIN_BYTES, averageBytes: BLOCK_AVERAGE_BYTES, maxBytes: BLOCK_MAX_BYTES },
     names: { unique: 'nfc-casefold' },
-    plans: [...(await catalogue.accounts.plans())],
+    plans: (await catalogue.accounts.plans()).map((row) => ({ ...row, devicesCounted: row.devicesCounted ?? 'all' })),
     newestClient: null,
     providers: [],
   };

@@ -62,14 +62,22 @@ function checkKey(db: Sqlite, serverKey: Buffer, dataDir: string): void {
 
 function savePlans(db: Sqlite, plans: readonly PlanRow[]): void {
   const insert = (policy: string) =>
-    db.prepare(`INSERT OR ${policy} INTO plans (id, storage_bytes, devices, price_per_year_usd) VALUES (?, ?, ?, ?)`);
-  const values = (row: PlanRow): readonly unknown[] => [row.id, row.storageBytes, row.devices, row.pricePerYearUsd];
+    db.prepare(`INSERT OR ${policy} INTO plans (id, storage_bytes, devices, price_per_year_usd, devices_counted) VALUES (?, ?, ?, ?, ?)`);
+  const values = (row: PlanRow): readonly unknown[] => [
+    row.id,
+    row.storageBytes,
+    row.devices,
+    row.pricePerYearUsd,
+    row.devicesCounted ?? 'all',
+  ];
   db.transaction(() => {
     for (const row of builtInPlans) insert('IGNORE').run(...values(row));
     for (const row of plans) {
       const { changes } = db
-        .prepare('UPDATE plans SET storage_bytes = ?, devices = ?, price_per_year_usd = ? WHERE id = ?')
-        .run(...values(row).slice(1), row.id);
+        .prepare(
+          `UPDATE plans SET storage_bytes = ?, devices = ?, price_per_year_usd = ?, devices_counted = coalesce(?, devices_counted) WHERE id = ?`,
+        )
+        .run(row.storageBytes, row.devices, row.pricePerYearUsd, row.devicesCounted ?? null, row.id);
       if (changes === 0) insert('IGNORE').run(...values(row));
     }
   }).immediate();

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { id128, sha256Hex, sizeBytes, timeMs } from '../primitives.ts';
+import { syncReport } from './account.ts';
 import { cloudNode, deltaEntry } from './node.ts';
 
 /** Opaque to clients: epoch, sequence number and the revision at that number. */
@@ -20,7 +21,14 @@ export const deltaResponse = z.object({
 });
 
 export const MAX_WAIT_MS = 60_000;
-export const waitQuery = z.object({ cursor, timeoutMs: z.coerce.number().int().min(0).max(MAX_WAIT_MS).default(30_000) });
+export const waitQuery = z.object({
+  cursor,
+  timeoutMs: z.coerce.number().int().min(0).max(MAX_WAIT_MS).default(30_000),
+  /** How far the device is, for the list of devices. */
+  sync: syncReport.sync.optional(),
+  waiting: syncReport.waiting.optional(),
+  issues: syncReport.issues.optional(),
+});
 export const waitResponse = z.object({ changed: z.boolean() });
 
 export const fileVersion = z.object({

@@ -12,6 +12,7 @@ import type {
   FileVersion,
   Quota,
   Session,
+  SyncReport,
   TrashItem,
   CloudNode,
 } from '../../contract/index.ts';
@@ -40,9 +41,17 @@ export interface SignUpBody {
   readonly invite?: string;
 }
 
-export type SignInBody =
-  | { readonly method: 'password'; readonly email: string; readonly password: string; readonly device: DeviceInfo }
-  | { readonly method: 'code'; readonly proof: CodeProof; readonly device: DeviceInfo };
+export type SignInBody = {
+  readonly device: DeviceInfo;
+  /** What this device was before. */
+  readonly replaces?: string;
+  /** Signed out in the same step. */
+  readonly signOutDevice?: string;
+} & (
+  | { readonly method: 'password'; readonly email: string; readonly password: string }
+  | { readonly method: 'code'; readonly proof: CodeProof }
+  | { readonly method: 'choice'; readonly choice: string; readonly signOutDevice: string }
+);
 
 /**
  * The cloud as the engine uses it. Every method throws TidemarkError with the code of the problem document, or one of
@@ -53,6 +62,7 @@ export interface CloudApi {
   readonly server: string;
   discover(signal?: AbortSignal): Promise<Discovery>;
   signUp(request: SignUpBody): Promise<Session>;
+  /** Throws DeviceLimitError too. */
   signIn(request: SignInBody): Promise<Session>;
   /** Sends a code. */
   challenge(request: { to: CodeAddress; purpose: 'enter' | 'reset'; language?: string }): Promise<Challenge>;
@@ -88,7 +98,8 @@ export interface DriveApi {
   revokeDevice(id: string): Promise<void>;
   quota(): Promise<Quota>;
   delta(cursor: string | null, signal?: AbortSignal): Promise<DeltaResponse>;
-  wait(cursor: string, timeoutMs: number, signal?: AbortSignal): Promise<boolean>;
+  /** @param report what the other devices are to know of this one */
+  wait(cursor: string, timeoutMs: number, signal?: AbortSignal, report?: SyncReport): Promise<boolean>;
   /** Hashes the cloud lacks. Any number of hashes; split as the contract asks. */
   missing(hashes: readonly string[], signal?: AbortSignal): Promise<ReadonlySet<string>>;
   /** One request; the caller keeps the sum under MAX_BLOCKS_BODY_BYTES. Throws `hash_mismatch` when any was rejected. */

@@ -80,8 +80,11 @@ export class FakeCloud {
         }),
       signIn: (request) =>
         open('signIn', () => {
-          const { email, password, device } = byPassword(checked(signInRequest, request));
-          return this.accounts.signIn(email, password, device);
+          const given = checked(signInRequest, request);
+          // No plan of a fake has a limit, so nobody was given a choice.
+          if (given.method === 'choice') throw new TidemarkError('choice_over');
+          const { email, password, device } = byPassword(given);
+          return this.accounts.signIn(email, password, device, given);
         }),
       challenge: () =>
         open('challenge', () => {
@@ -161,7 +164,7 @@ export class FakeCloud {
       limits: { commitEntries: MAX_COMMIT_ENTRIES, blocksBodyBytes: MAX_BLOCKS_BODY_BYTES, hashesPerRequest: MAX_HASHES, nameBytes: 255 },
       blocks: { algorithm: 'fastcdc-2016-nc2', minBytes: BLOCK_MIN_BYTES, averageBytes: BLOCK_AVERAGE_BYTES, maxBytes: BLOCK_MAX_BYTES },
       names: { unique: 'nfc-casefold' },
-      plans: [{ id: 'free', storageBytes: this.totalBytes, devices: null, pricePerYearUsd: 0 }],
+      plans: [{ id: 'free', storageBytes: this.totalBytes, devices: null, devicesCounted: 'all', pricePerYearUsd: 0 }],
       newestClient: null,
       providers: [],
     };

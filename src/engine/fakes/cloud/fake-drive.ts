@@ -13,7 +13,7 @@ import {
   waitQuery,
 } from '../../../contract/index.ts';
 import type { BlockData, Credentials, DriveApi } from '../../remote/api.ts';
-import { type FakeDevice, assertSignedIn } from './accounts.ts';
+import { type FakeDevice, assertSignedIn, shown } from './accounts.ts';
 import { checked } from './checked.ts';
 import { commitAll } from './commit.ts';
 import { freeName } from './free-name.ts';
@@ -47,12 +47,14 @@ export class FakeDrive implements DriveApi {
     this.#request('renameDevice', (asking) => {
       const device = this.#cloud.accounts.device(asking.account, id);
       device.info = { ...device.info, ...checked(devicePatch, { name }) };
-      return { ...device.info, id, createdAt: device.createdAt, lastSeenAt: device.lastSeenAt, current: id === asking.id };
+      return shown(device, asking);
     });
 
   revokeDevice: DriveApi['revokeDevice'] = (id) =>
     this.#request('revokeDevice', (asking) => {
-      this.#cloud.accounts.device(asking.account, id).state = 'revoked';
+      const device = this.#cloud.accounts.device(asking.account, id);
+      device.state = 'revoked';
+      device.endedFrom = asking.info.name;
       this.#cloud.wake();
     });
 
@@ -69,11 +71,12 @@ export class FakeDrive implements DriveApi {
   delta: DriveApi['delta'] = (cursor, signal) =>
     this.#request('delta', ({ account }) => account.drive.delta(cursor, this.#cloud.deltaLimit), signal);
 
-  wait: DriveApi['wait'] = (cursor, timeoutMs, signal) =>
+  wait: DriveApi['wait'] = (cursor, timeoutMs, signal, report) =>
     this.#request(
       'wait',
       async (device) => {
-        checked(waitQuery, { cursor, timeoutMs });
+        checked(waitQuery, { cursor, timeoutMs, ...report });
+        if (report !== undefined) this.#cloud.accounts.told(device, report);
         const { drive } = device.account;
         const endMs = this.#cloud.clock.monotonic() + timeoutMs;
         for (;;) {

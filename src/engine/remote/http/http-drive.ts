@@ -38,9 +38,9 @@ export class HttpDrive implements DriveApi {
   delta: DriveApi['delta'] = (cursor, signal) =>
     this.#call('delta', { query: { ...(cursor === null ? {} : { cursor }), limit: MAX_DELTA_LIMIT }, signal });
 
-  wait: DriveApi['wait'] = async (cursor, timeoutMs, signal) => {
+  wait: DriveApi['wait'] = async (cursor, timeoutMs, signal, report) => {
     const patienceMs = Math.min(timeoutMs, MAX_WAIT_MS);
-    return (await this.#call('deltaWait', { query: { cursor, timeoutMs: patienceMs }, patienceMs, signal })).changed;
+    return (await this.#call('deltaWait', { query: { cursor, timeoutMs: patienceMs, ...report }, patienceMs, signal })).changed;
   };
 
   missing: DriveApi['missing'] = async (hashes, signal) => {

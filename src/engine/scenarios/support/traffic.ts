@@ -79,7 +79,9 @@ export class Traffic {
       revokeDevice: wrap('revokeDevice', drive.revokeDevice),
       quota: wrap('quota', drive.quota),
       delta: wrap('delta', drive.delta),
-      wait: wrap('wait', (cursor, timeoutMs, signal) => (this.#live() ? drive.wait(cursor, timeoutMs, signal) : untilAborted(signal))),
+      wait: wrap('wait', (cursor, timeoutMs, signal, report) =>
+        this.#live() ? drive.wait(cursor, timeoutMs, signal, report) : untilAborted(signal),
+      ),
       missing: wrap('missing', drive.missing),
       store: wrap('store', (blocks, signal) => {
         this.upBytes += blocks.reduce((sum, { bytes }) => sum + bytes.length, 0);
