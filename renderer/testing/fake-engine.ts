@@ -39,6 +39,7 @@ export const emptyStatus: Status = {
   offline: null,
   pausedUntil: null,
   lastSyncedAt: null,
+  clockAheadMs: null,
   transfers: [],
 };
 

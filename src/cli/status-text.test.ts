@@ -22,6 +22,7 @@ const asking: Status = {
   offline: null,
   pausedUntil: null,
   lastSyncedAt: null,
+  clockAheadMs: null,
   transfers: [],
 };
 

@@ -22,6 +22,7 @@ const settled: Status = {
   offline: null,
   pausedUntil: null,
   lastSyncedAt: 0,
+  clockAheadMs: null,
   transfers: [],
 };
 const view = (status: Partial<Status> | null, more: Partial<TrayInput> = {}): TrayView =>

@@ -49,6 +49,7 @@ export const status = z.object({
   offline: errorData.nullable().describe('why the cloud cannot be used now, whatever else there is'),
   pausedUntil: timeMs.nullable().describe('null when not paused or until resumed'),
   lastSyncedAt: timeMs.nullable(),
+  clockAheadMs: z.int().nullable().describe('of the cloud; negative when behind; null while the clock is right enough'),
   /** At most 20, the largest first. */
   transfers: z.array(transfer).max(20),
 });

@@ -1,4 +1,4 @@
-import type { ErrorData } from '../../contract/index.ts';
+import type { ErrorData, SyncReport } from '../../contract/index.ts';
 import type { Mutex } from '../apply/index.ts';
 import type { Environment } from '../environment.ts';
 import type { NodeId } from '../model/index.ts';
@@ -14,6 +14,8 @@ export interface SyncHooks {
   readonly onStatus: (event: StatusEvent) => void;
   readonly onActivity: (entry: ActivityRow) => void;
   readonly onLists: (...lists: readonly ChangedList[]) => void;
+  /** What the other devices are to know of this one; undefined while that is not known here either. */
+  readonly report: () => SyncReport | undefined;
 }
 
 /** What the loops of one running sync share. */

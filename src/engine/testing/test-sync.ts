@@ -87,6 +87,7 @@ export class TestSync {
       hooks: {
         onStatus: (event) => void told.status.push(event),
         onActivity: (entry) => void told.activity.push(entry),
+        report: () => undefined,
         onLists: (...lists) => lists.forEach((list) => told.lists.add(list)),
       },
       stopping: this.stop.signal,

@@ -23,6 +23,7 @@ export const someStatus = (revision: number, more: Partial<Status> = {}): Status
   offline: null,
   pausedUntil: null,
   lastSyncedAt: null,
+  clockAheadMs: null,
   transfers: [],
   ...more,
 });

@@ -1,9 +1,22 @@
-import { type Account, TidemarkError } from '../../../contract/index.ts';
-import { type AccountParts, proofOf, rememberCode, signIn, signOut, signUp } from '../../account/index.ts';
+import { type Account, DeviceLimitError, TidemarkError } from '../../../contract/index.ts';
+import {
+  type AccountParts,
+  choiceFor,
+  dropChoice,
+  keepChoice,
+  keptChoice,
+  proofOf,
+  rememberCode,
+  signIn,
+  signOut,
+  signUp,
+} from '../../account/index.ts';
 import { type CloudApi, REFRESH_TOKEN_SECRET } from '../../remote/index.ts';
 import type { AccountRow } from '../../store/index.ts';
 import { note } from '../../apply/index.ts';
+import { copyUnsent } from '../copy-unsent.ts';
 import type { Handlers, TidemarkEngine } from '../engine.ts';
+import { findUnsent } from '../unsent.ts';
 
 type Names =
   | 'account.sendCode'
@@ -16,10 +29,14 @@ type Names =
   | 'account.setPassword'
   | 'account.resetPassword'
   | 'account.signOut'
+  | 'account.choices'
+  | 'account.unsent'
+  | 'account.copyUnsent'
   | 'account.show';
 
 export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
   const { store } = engine;
+  const { secrets } = engine.environment;
   const proven = (parts: AccountParts, code: Parameters<typeof proofOf>[2] | undefined) =>
     code === undefined ? {} : { proof: proofOf(store, parts.cloud.server, code, 'enter') };
   const own = () => {
@@ -57,7 +74,13 @@ export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
         throw new TidemarkError('usage', { detail: `This device is signed in as ${held.label}; sign out first` });
       const { api, session, drive } = engine.connection(server);
       const heldAccountId = engine.store.folder() === null ? null : (held?.accountId ?? null);
-      const row = await sign({ cloud: api, session, platform: engine.environment.platform, heldAccountId });
+      const heldDeviceId = held?.server === api.server ? held.deviceId : null;
+      const row = await sign({ cloud: api, session, platform: engine.environment.platform, heldAccountId, heldDeviceId }).catch(
+        async (error: unknown): Promise<never> => {
+          throw await aboutChoice(api.server, error);
+        },
+      );
+      await dropChoice(secrets).catch(() => undefined);
       engine.store.transaction((write) => {
         write.setAccount(row);
       });
@@ -67,6 +90,12 @@ export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
       engine.announce();
       return drive.me();
     });
+  /** A choice that came is kept, one that is over is not. */
+  const aboutChoice = async (server: string, error: unknown): Promise<unknown> => {
+    if (error instanceof DeviceLimitError) return keepChoice(secrets, server, error);
+    if (error instanceof TidemarkError && error.code === 'choice_over') await dropChoice(secrets);
+    return error;
+  };
   return {
     'account.sendCode': ({ server, to, purpose, language }) =>
       asking(server, async (cloud) => {
@@ -95,7 +124,22 @@ export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
     'account.signUp': ({ server, code, ...request }) =>
       enter(server, async (parts) => signUp(parts, { ...request, ...proven(parts, code) })),
     'account.signIn': ({ server, code, ...request }) =>
-      enter(server, async (parts) => signIn(parts, { ...request, ...proven(parts, code) })),
+      enter(server, async (parts) => {
+        const isChosen = request.signOutDevice !== undefined && code === undefined && request.password === undefined;
+        const choice = isChosen ? { choice: await choiceFor(secrets, parts.cloud.server) } : {};
+        return signIn(parts, { ...request, ...proven(parts, code), ...choice });
+      }),
+    'account.choices': async () => {
+      const found = await keptChoice(secrets);
+      if (found === null) return null;
+      const { server, limit, choice } = found;
+      return { server, limit, expiresAt: choice.expiresAt, devices: choice.devices };
+    },
+    'account.unsent': async ({ limit }) => {
+      const { items, ...found } = await findUnsent(engine);
+      return { ...found, items: items.slice(0, limit).map(({ path, why, sizeBytes, reason }) => ({ path, why, sizeBytes, reason })) };
+    },
+    'account.copyUnsent': ({ to, localOnly }) => copyUnsent(engine, to, localOnly),
     'account.resetPassword': ({ server, code, password }) =>
       asking(server, async (cloud) => {
         await cloud.resetPassword({ proof: proofOf(store, cloud.server, code, 'reset'), password });
@@ -105,14 +149,19 @@ export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
       engine.exclusively(async () => {
         const account = engine.requireAccount();
         await engine.stopRun();
-        const { api, session } = engine.connection(account.server);
-        const { told } = await signOut({ cloud: api, session });
+        // First of all, and durable: whatever fails after this, the device is signed out.
         engine.store.transaction((write) => {
           write.setAccount({ ...account, signedOut: { code: 'not_signed_in', params: {} } });
         });
+        engine.store.sync();
         note(engine, 'signed_out', '', { device: account.deviceName });
         engine.announce();
-        return { told };
+        const { api, session } = engine.connection(account.server);
+        const { revocations, environment } = engine;
+        const { told } = await signOut({ cloud: api, session, revocations, clock: environment.clock });
+        // The cloud itself has ended this session before.
+        const isEnded = account.signedOut !== null && account.signedOut.code !== 'not_signed_in';
+        return { told: told || isEnded, deviceId: account.deviceId };
       }),
     'account.show': () => engine.requireDrive().me(),
   };

@@ -11,6 +11,7 @@ type Names =
   | 'devices.list'
   | 'devices.rename'
   | 'devices.signOut'
+  | 'devices.tell'
   | 'quota.show';
 
 /** What the cloud answers by itself. */
@@ -63,6 +64,11 @@ export function cloudMethods(engine: TidemarkEngine): Handlers<Names> {
     },
     'devices.signOut': async ({ id }) => {
       await engine.requireDrive().revokeDevice(id);
+      return {};
+    },
+    'devices.tell': async () => {
+      engine.publisher.snapshot();
+      await engine.run?.tellNow();
       return {};
     },
     'quota.show': () => engine.requireDrive().quota(),

@@ -80,7 +80,7 @@ export class Traffic {
       quota: wrap('quota', drive.quota),
       delta: wrap('delta', drive.delta),
       wait: wrap('wait', (cursor, timeoutMs, signal, report) =>
-        this.#live() ? drive.wait(cursor, timeoutMs, signal, report) : untilAborted(signal),
+        this.#live() || timeoutMs === 0 ? drive.wait(cursor, timeoutMs, signal, report) : untilAborted(signal),
       ),
       missing: wrap('missing', drive.missing),
       store: wrap('store', (blocks, signal) => {
