@@ -4,7 +4,7 @@ import { TidemarkError } from '../contract/index.ts';
 import type { Cloud, CloudLog, CloudOptions } from '../cloud/index.ts';
 import { appVersion } from './package-root.ts';
 
-export interface ServeCloudOptions extends Pick<CloudOptions, 'dataDir' | 'region' | 'behindProxy' | 'mail' | 'sms'> {
+export interface ServeCloudOptions extends Pick<CloudOptions, 'dataDir' | 'region' | 'behindProxy' | 'mail' | 'sms' | 'geoDb'> {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;

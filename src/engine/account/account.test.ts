@@ -18,6 +18,7 @@ const platform = { platform: 'linux', hostName: 'laptop', appVersion: '1.2.3', c
 const request = { email: 'a@example.org', password: 'correct horse' };
 
 describe('signing in and out', () => {
+  let clock: FakeClock;
   let cloud: FakeCloud;
   let secrets: FakeSecrets;
   let parts: AccountParts;
@@ -32,7 +33,8 @@ describe('signing in and out', () => {
     return { cloud: api, session, platform, heldAccountId, heldDeviceId: null };
   };
   beforeEach(() => {
-    cloud = new FakeCloud({ clock: new FakeClock(), random: new SeededRandom(2) });
+    clock = new FakeClock();
+    cloud = new FakeCloud({ clock, random: new SeededRandom(2) });
     secrets = new FakeSecrets();
     parts = device();
   });
@@ -116,16 +118,15 @@ describe('signing in and out', () => {
     cutOff();
     const again = revocations();
     await leave(parts, again);
-    const { clock } = cloud;
-    await (clock as FakeClock).advance(dayMs);
+    await clock.advance(dayMs);
     expect([...secrets.values.keys()]).toEqual([REVOCATIONS_SECRET]);
     cloud.fault = () => undefined;
-    await (clock as FakeClock).advance(2 * hourMs);
+    await clock.advance(2 * hourMs);
     expect(secrets.values.size).toBe(0);
     await signIn(parts, request);
     cutOff();
     await leave(parts);
-    await (clock as FakeClock).advance(181 * dayMs);
+    await clock.advance(181 * dayMs);
     await revocations().tellAll();
     expect(secrets.values.size).toBe(0);
   });
@@ -150,7 +151,7 @@ describe('signing in and out', () => {
       }),
       clock: cloud.clock,
     });
-    await (cloud.clock as FakeClock).advance(5000);
+    await clock.advance(5000);
     expect(await left).toEqual({ told: false });
     expect(await by.owes('another')).toBe(false);
     expect([...secrets.values.keys()]).toEqual([REVOCATIONS_SECRET]);

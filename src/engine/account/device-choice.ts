@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type DeviceChoice, DeviceLimitError, deviceChoice, TidemarkError } from '../../contract/index.ts';
+import { type DeviceChoice, type DeviceLimitError, deviceChoice, TidemarkError } from '../../contract/index.ts';
 import type { SecretStore } from '../environment.ts';
 
 /** Name of the secret that holds a choice of devices: whoever has it can sign in. */

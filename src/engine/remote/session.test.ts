@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type ErrorData, type Session, TidemarkError } from '../../contract/index.ts';
+import type { Clock } from '../environment.ts';
 import { FakeClock, FakeCloud, FakeLog, FakeSecrets, SeededRandom } from '../fakes/index.ts';
 import type { CloudApi } from './api.ts';
 import { REFRESH_TOKEN_SECRET, SessionKeeper } from './session.ts';
@@ -67,10 +68,15 @@ describe('a session', () => {
   ])('renews in time with a clock that is a day %s, and tells how far off it is', async (_, offMs) => {
     const told: number[] = [];
     // The cloud has a clock of its own.
-    const machine = { ...clock, now: () => clock.now() + offMs, monotonic: () => clock.monotonic() };
+    const machine: Clock = {
+      now: () => clock.now() + offMs,
+      monotonic: () => clock.monotonic(),
+      sleep: (ms, signal) => clock.sleep(ms, signal),
+      timer: (ms, callback) => clock.timer(ms, callback),
+    };
     const session = new SessionKeeper({
       cloud: api,
-      environment: { secrets, clock: machine as unknown as FakeClock, log },
+      environment: { secrets, clock: machine, log },
       onEnded: (reason) => void ended.push(reason),
       onClock: (aheadMs) => void told.push(aheadMs),
     });
