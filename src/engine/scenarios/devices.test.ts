@@ -175,6 +175,52 @@ describe.concurrent('Devices: a clock that is a day off', () => {
   });
 });
 
+describe.concurrent('Devices: a new one', () => {
+  it('gets what was written last first, also where it lies deep, and large files among the others', async () => {
+    await using world = await World.open();
+    const laptop = await world.device('laptop');
+    // Old ones near the top, in folders that sort first; the newest deep, in folders that sort last.
+    const old = Array.from({ length: 600 }, (_, index) => `${index % 3 === 0 ? '' : `a${index % 20}/`}old ${index}.txt`);
+    const recent = Array.from({ length: 20 }, (_, index) => `z/y/x/w${index % 5}/recent ${index}.txt`);
+    for (const [index, path] of [...old, ...recent].entries()) {
+      await laptop.write(path, someBytes(20_000, index));
+      await laptop.touch(path, new Date(Date.UTC(2020, 0, 1) + index * 1000));
+    }
+    await laptop.write('z/film.bin', someBytes(9_000_000, 9));
+    await laptop.touch('z/film.bin', new Date(Date.UTC(2025, 0, 1)));
+    await laptop.write('a0/archive.bin', someBytes(9_000_000, 10));
+    await laptop.touch('a0/archive.bin', new Date(Date.UTC(2010, 0, 1)));
+    await laptop.sync(60_000);
+    const byHash = new Map(
+      [...(await laptop.cloudNodes())].flatMap(([path, node]) => (node.kind === 'file' ? [[node.hash, { path, node }] as const] : [])),
+    );
+    const asked: string[] = [];
+    const fresh = await world.device('fresh', {
+      before: (device) => {
+        device.traffic.before = (call, [hashes]) => {
+          if (call === 'fetch') asked.push(...(hashes as readonly string[]));
+        };
+        return Promise.resolve();
+      },
+    });
+    // Blocks of large files are asked for in between.
+    const small = asked.flatMap((hash) => byHash.get(hash) ?? []);
+    expect(small).toHaveLength(620);
+    expect(
+      small.slice(0, 20).every(({ path }) => path.includes('recent')),
+      small
+        .slice(0, 30)
+        .map(({ path }) => path)
+        .join(),
+    ).toBe(true);
+    const times = small.map(({ node }) => (node.kind === 'file' ? node.mtimeMs : 0));
+    expect(times).toEqual([...times].sort((one, other) => other - one));
+    const came = (await fresh.call('activity.list', { limit: 1000, kinds: ['downloaded'] })).rows.map(({ path }) => path).reverse();
+    expect(came.indexOf('z/film.bin'), 'the newer of two large ones').toBeLessThan(came.indexOf('a0/archive.bin'));
+    await world.settle();
+  }, 120_000);
+});
+
 describe.concurrent('Devices: before one is left', () => {
   const summary = async (device: Device) => {
     const { items, counts, unseen } = await device.call('account.unsent', {});
