@@ -9,11 +9,11 @@ const synopsis = [
   'start --folder --ui',
   'stop',
   'sign-up --server --email --password-stdin --device-name',
-  'sign-in --server --email --password-stdin --code --device-name --phone --browser --device-flow',
-  'sign-out',
+  'sign-in --server --email --password-stdin --code --device-name --phone --browser --device-flow --sign-out-device',
+  'sign-out --wait --timeout --copy-to --with-local-only --yes',
   'folder add <dir> --local-only',
   'folder list',
-  'folder remove <dir>',
+  'folder remove <dir> --wait --copy-to --yes',
   'exclude list',
   'exclude add <path>',
   'exclude remove <path>',
@@ -35,6 +35,7 @@ const synopsis = [
   'trash list --here',
   'trash restore <id>',
   'account show',
+  'account unsent',
   'account link <method> <address>',
   'account unlink <method>',
   'account password',
@@ -50,7 +51,7 @@ const synopsis = [
   'doctor',
   'ui',
   'report <file>',
-  'cloud serve --data --host --port --region --mail-to --sign-up --key-file --plan',
+  'cloud serve --data --host --port --region --mail-to --sign-up --key-file --plan --geo-db',
 ];
 
 function capture(): { io: Io; out: () => string; err: () => string } {

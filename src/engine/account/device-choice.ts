@@ -3,10 +3,10 @@ import { type DeviceChoice, type DeviceLimitError, deviceChoice, TidemarkError }
 import type { SecretStore } from '../environment.ts';
 
 /** Name of the secret that holds a choice of devices: whoever has it can sign in. */
-export const CHOICE_SECRET = 'device-choice';
+const CHOICE_SECRET = 'device-choice';
 
 const kept = z.object({ server: z.string(), limit: z.number(), choice: deviceChoice });
-export type KeptChoice = z.infer<typeof kept>;
+type KeptChoice = z.infer<typeof kept>;
 
 /** Keeps what came with `device_limit`, and answers the error without its secret. Throws what the secret store says. */
 export async function keepChoice(secrets: SecretStore, server: string, error: DeviceLimitError): Promise<TidemarkError> {

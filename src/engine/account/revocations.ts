@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { backoffMs, dayMs, type Disposer, hourMs, secondMs } from '../../base/index.ts';
 import { TidemarkError, toErrorData } from '../../contract/index.ts';
 import type { Environment } from '../environment.ts';
+import type { CloudApi } from '../remote/index.ts';
 
 /** Name of the secret that holds what the cloud is still to be told. */
 export const REVOCATIONS_SECRET = 'pending-revocations';
@@ -40,6 +41,8 @@ export class Revocations {
   #attempts = 0;
   #cancel: Disposer | undefined;
   #stopped = false;
+  /** Being told now. */
+  #cloud: CloudApi | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -69,6 +72,8 @@ export class Revocations {
   stop(): void {
     this.#stopped = true;
     this.#cancel?.();
+    // Nobody waits for a cloud that says nothing: it is told the next time.
+    this.#cloud?.hangUp();
   }
 
   async #tellEach(): Promise<void> {
@@ -88,6 +93,7 @@ export class Revocations {
     const { clock, connect, log } = this.#parts;
     if (clock.now() - since > EXPIRY_MS) return true;
     const cloud = connect(server);
+    this.#cloud = cloud;
     try {
       await cloud.revoke(token);
       return true;
@@ -95,6 +101,7 @@ export class Revocations {
       log.info('the cloud could not be told of a sign-out', { server, ...toErrorData(error) });
       return error instanceof TidemarkError && !PASSING.has(error.code);
     } finally {
+      this.#cloud = undefined;
       await cloud.close();
     }
   }

@@ -18,7 +18,7 @@ export interface FoundUnsent extends UnsentItem {
   readonly copyTo: string;
 }
 
-export interface UnsentFound {
+interface UnsentFound {
   readonly counts: Unsent['counts'];
   readonly items: readonly FoundUnsent[];
   readonly unseen: string[];
@@ -70,13 +70,13 @@ class Search {
   async synced(root: string): Promise<void> {
     const scope = this.#leftOut.scope();
     await this.#walk(root, '', ROOT_ID, async (path, stat, node) => {
+      if (await this.#isSent(root, path, stat, node)) return;
       const facts = this.#leftOut.atPath(scope, path, false);
-      if (isLeftOut(facts) && facts.reason === undefined) this.#found(root, path, stat, facts.localOnly ? 'local_only' : 'ignored', null);
-      else if (!(await this.#isSent(root, path, stat, node))) {
-        const reason = facts.reason ?? this.#issueOf(node?.id, path);
-        const isConflict = node?.kind === 'file' && (node.conflictOf ?? null) !== null;
-        this.#found(root, path, stat, isConflict ? 'conflict' : reason === null ? 'upload' : 'issue', reason);
-      }
+      if (isLeftOut(facts) && facts.reason === undefined)
+        return this.#found(root, path, stat, facts.localOnly ? 'local_only' : 'ignored', null);
+      const reason = facts.reason ?? this.#issueOf(node?.id, path);
+      const isConflict = node?.kind === 'file' && (node.conflictOf ?? null) !== null;
+      this.#found(root, path, stat, isConflict ? 'conflict' : reason === null ? 'upload' : 'issue', reason);
     });
     await this.#parked(root);
   }

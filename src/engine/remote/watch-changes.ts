@@ -1,5 +1,6 @@
 import { backoffMs, minuteMs, secondMs } from '../../base/index.ts';
 import { type ErrorData, type SyncReport, TidemarkError, toErrorData } from '../../contract/index.ts';
+import { onAbort } from '../abort.ts';
 import type { Clock, Random } from '../environment.ts';
 import { Nap } from '../nap.ts';
 import type { DriveApi } from './api.ts';
@@ -96,15 +97,19 @@ class Watch {
     const { report, onWait } = this.#options;
     if (onWait === undefined) return this.#drive.wait(cursor, ms, this.#signal, report?.());
     const cut = new AbortController();
-    const told = report?.();
-    onWait(() => {
+    const end = (): void => {
       cut.abort();
-    });
+    };
+    const told = report?.();
+    onWait(end);
+    const forget = onAbort(this.#signal, end);
     try {
-      return await this.#drive.wait(cursor, ms, AbortSignal.any([this.#signal, cut.signal]), told);
+      return await this.#drive.wait(cursor, ms, cut.signal, told);
     } catch (error) {
       if (cut.signal.aborted && !this.#signal.aborted) return 'cut';
       throw error;
+    } finally {
+      forget();
     }
   }
 
