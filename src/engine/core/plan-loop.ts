@@ -36,7 +36,7 @@ const BUSY_PATIENCE_MS = 5 * secondMs;
 /** Of so few downloads all are there in a moment, whatever their order. */
 const FEW_DOWNLOADS = 20;
 /** Downloads wait no longer than this for the folders of newer ones to be made. */
-const FOLDERS_FIRST_MS = 2 * secondMs;
+const FOLDERS_FIRST_MS = 5 * secondMs;
 
 /** Plans what is dirty, runs the operations, and plans again what they touched, until nothing is left to do. */
 export class PlanLoop {

@@ -175,7 +175,7 @@ describe.concurrent('Devices: a clock that is a day off', () => {
   });
 });
 
-describe.concurrent('Devices: a new one', () => {
+describe('Devices: a new one', () => {
   it('gets what was written last first, also where it lies deep, and large files among the others', async () => {
     await using world = await World.open();
     const laptop = await world.device('laptop');
