@@ -229,7 +229,9 @@ describe('names of devices', () => {
     const id = 'd'.repeat(32);
     const engine = new FakeEngine(emptyStatus, {
       'devices.list': () => ({
-        devices: [{ id, name: 'Desktop', platform: 'linux', appVersion: '1', createdAt: 0, lastSeenAt: 0, current: false }],
+        devices: [
+          { id, name: 'Desktop', platform: 'linux', appVersion: '1', createdAt: 0, lastSeenAt: 0, current: false, place: null, sync: null },
+        ],
       }),
     });
     let nowMs = 0;

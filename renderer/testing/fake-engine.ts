@@ -43,6 +43,7 @@ export const emptyStatus: Status = {
   pausedUntil: null,
   lastSyncedAt: null,
   keptUntil: null,
+  clockAheadMs: null,
   transfers: [],
 };
 

@@ -26,6 +26,7 @@ const asking: Status = {
   pausedUntil: null,
   lastSyncedAt: null,
   keptUntil: null,
+  clockAheadMs: null,
   transfers: [],
 };
 
@@ -59,6 +60,15 @@ describe('the status in words', () => {
     expect(statusText({ ...asking, state: 'error', reason }).split('\n')[0]).toBe('Out of room');
     const signedOut = { code: 'session_expired', params: {} } as const;
     expect(statusText({ ...asking, state: 'error', reason: signedOut }).split('\n')[0]).toBe('Stopped by an error');
+  });
+
+  it('tells of a clock that is wrong, whatever else there is to say', () => {
+    expect(statusText({ ...asking, clockAheadMs: 86_400_000 })).toContain(
+      'The clock of this computer is 24 hours ahead of that of the cloud',
+    );
+    expect(statusText({ ...asking, clockAheadMs: -7 * 86_400_000 })).toContain('7 days behind that of the cloud');
+    expect(statusText({ ...asking, clockAheadMs: 6 * 60_000 })).toContain('6 minutes ahead');
+    expect(statusText(asking)).not.toContain('clock');
   });
 
   it('does not let a conflict hide a pause', () => {

@@ -1,3 +1,4 @@
+import { minuteMs } from '../base/index.ts';
 import { type EngineState, type SpeedLimit, type Status, errorLine, isLackOfRoom } from '../contract/index.ts';
 import { keptLines, needLines, speedText } from './room-text.ts';
 import { count, plain, size, when } from './text.ts';
@@ -29,6 +30,18 @@ function underWay(status: Status): string {
   return [states.syncing, ...parts].join(', ');
 }
 
+/** Nothing that Tidemark does goes by it; what people read, and certificates do. */
+function clockText(aheadMs: number): string {
+  const minutes = Math.round(Math.abs(aheadMs) / minuteMs);
+  const off =
+    minutes < 120
+      ? count(minutes, 'minute')
+      : minutes < 2880
+        ? count(Math.round(minutes / 60), 'hour')
+        : count(Math.round(minutes / 1440), 'day');
+  return `The clock of this computer is ${off} ${aheadMs > 0 ? 'ahead of' : 'behind'} that of the cloud: set it right.`;
+}
+
 function way(name: string, progress: Status['upload'], limit: SpeedLimit | null): readonly string[] {
   if (progress.totalFiles === 0) return [];
   const speed = [`${size(progress.bytesPerSecond)}/s`, speedText(progress.bytesPerSecond, limit)].filter((part) => part !== '').join(' ');
@@ -54,6 +67,7 @@ export function statusText(status: Status): string {
       : []),
     ...(status.reason === null ? [] : [`${plain(errorLine(status.reason))} [${status.reason.code}]`]),
     ...needLines(status.waitingForRoom),
+    ...(status.clockAheadMs === null ? [] : [clockText(status.clockAheadMs)]),
     ...(status.account === null
       ? ['Not signed in.']
       : [`Account ${plain(status.account.label)} (${status.account.region}) at ${plain(status.account.server)}`]),

@@ -15,10 +15,12 @@ import type {
   IdentityKind,
   LargeFile,
   PlanId,
-  SettingValues,
-  VersionedFile,
   Provider,
+  SettingValues,
+  SyncReport,
+  VersionedFile,
 } from '../contract/index.ts';
+import type { CoarseAddress } from './accounts/places.ts';
 import type { PlanRow } from './options.ts';
 
 /**
@@ -149,8 +151,38 @@ export interface DeviceRecord extends DeviceInfo {
   readonly seenAt: number;
   /** When whoever holds it last showed who they are. */
   readonly provedAt: number | null;
+  readonly seenFrom: CoarseAddress | null;
+  /** What it told of its sync last. */
+  readonly sync: (SyncReport & { readonly at: number }) | null;
+  /** When it last had all, before what it told last. */
+  readonly syncedAt: number | null;
   readonly endedBy: EndedBy | null;
+  /** What the device is called that ended this one. */
+  readonly endedFrom: string | null;
 }
+
+/** A device as it signs in. */
+export type NewDevice = Pick<DeviceRecord, 'id' | 'name' | 'platform' | 'appVersion' | 'createdAt' | 'provedAt' | 'seenFrom'>;
+
+/** What comes with a new device. */
+export interface Entry {
+  /** Spent with it. */
+  readonly evidence: Evidence | null;
+  /** Instead of a proof; spent with it, and good still where it was in vain. */
+  readonly choiceHash: string | null;
+  /** What the device was before. */
+  readonly replaces: string | null;
+  readonly signOut: string | null;
+  /** Given where the plan takes no more devices: the proof is spent, and this stands for it. */
+  readonly choice: { readonly hash: string; readonly expiresAt: number };
+}
+
+/** What came of it. `ended` are those that are signed out now. */
+export type Entered =
+  | { readonly outcome: 'added'; readonly device: DeviceRecord; readonly ended: readonly { readonly no: number; readonly by: EndedBy }[] }
+  | { readonly outcome: 'device_limit'; readonly limit: number }
+  | { readonly outcome: 'code_used' }
+  | { readonly outcome: 'choice_over' };
 
 export interface Holder {
   readonly account: AccountRecord;
@@ -167,7 +199,7 @@ export interface TokenPair {
 export type Rotation =
   | ({ readonly outcome: 'rotated' } & Holder)
   | { readonly outcome: 'unknown' }
-  | { readonly outcome: 'ended'; readonly by: EndedBy }
+  | { readonly outcome: 'ended'; readonly device: DeviceRecord }
   /** Someone had this token before: the whole family is ended. */
   | { readonly outcome: 'reused'; readonly deviceNo: number };
 
@@ -206,16 +238,20 @@ export interface AccountCatalogue {
   /** The oldest first. */
   identities(accountNo: number): Promise<readonly IdentityRecord[]>;
   addInvite(hash: string, at: number): Promise<void>;
-  addDevice(accountNo: number, device: Omit<DeviceRecord, 'no' | 'endedBy'>, tokens: TokenPair): Promise<DeviceRecord>;
+  /** Counts those of the plan, spends the proof, signs others out and adds this one, all or none of it. */
+  addDevice(accountNo: number, device: NewDevice, tokens: TokenPair, entry: Entry): Promise<Entered>;
+  /** Whose choice it is. */
+  choice(hash: string, at: number): Promise<{ readonly account: AccountRecord; readonly provedAt: number } | undefined>;
   /** Those that are signed in, the oldest first. */
   devices(accountNo: number): Promise<readonly DeviceRecord[]>;
   renameDevice(accountNo: number, id: string, name: string): Promise<DeviceRecord | undefined>;
   /** Ends its tokens with it. Answers its number, or undefined when there is no such signed-in device. */
-  endDevice(accountNo: number, id: string, by: EndedBy, at: number): Promise<number | undefined>;
+  endDevice(accountNo: number, id: string, by: EndedBy, at: number, from: string | null): Promise<number | undefined>;
   byAccessToken(hash: string): Promise<(Holder & { readonly expiresAt: number }) | undefined>;
   byRefreshToken(hash: string): Promise<Holder | undefined>;
-  rotate(refreshHash: string, fresh: TokenPair, at: number): Promise<Rotation>;
-  seen(holder: Holder, at: number): Promise<void>;
+  rotate(refreshHash: string, fresh: TokenPair, at: number, from: CoarseAddress | null): Promise<Rotation>;
+  seen(holder: Holder, at: number, from: CoarseAddress | null): Promise<void>;
+  told(deviceNo: number, report: SyncReport, at: number, syncedAt: number | null): Promise<void>;
   proved(deviceNo: number, at: number): Promise<void>;
   addChallenge(challenge: ChallengeRecord): Promise<void>;
   /** Those to this address since then, the newest first. */
@@ -233,7 +269,7 @@ export interface AccountCatalogue {
   /** With the last e-mail address the password goes too: nothing would go with it any more. */
   removeIdentity(accountNo: number, id: string): Promise<'removed' | 'not_found' | 'last_identity'>;
   /** Ends all devices but one. Answers those. */
-  setPassword(accountNo: number, passwordHash: string, keptDeviceNo: number, at: number): Promise<readonly number[]>;
+  setPassword(accountNo: number, passwordHash: string, kept: DeviceRecord, at: number): Promise<readonly number[]>;
   /**
    * The code of one of its addresses sets the password anew, or away (null), and ends all its devices. With the first proof of
    * an address the other ways to sign in go as well: whoever made the account may have been somebody else. Answers the devices.
@@ -244,6 +280,7 @@ export interface AccountCatalogue {
     passwordHash: string | null,
     evidence: Evidence,
     at: number,
+    from: string | null,
   ): Promise<readonly number[] | 'code_used'>;
   /** Forgets tokens and invites that can no longer matter. */
   purge(at: number): Promise<void>;

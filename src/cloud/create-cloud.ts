@@ -10,6 +10,7 @@ import { Challenges } from './accounts/challenges.ts';
 import { Inactivity } from './accounts/inactivity.ts';
 import { Grants } from './accounts/grants.ts';
 import { Keyring } from './accounts/keyring.ts';
+import { Places } from './accounts/places.ts';
 import { PlanTerms } from './accounts/terms.ts';
 import type { Cloud, ListenOptions } from './cloud.ts';
 import { Blocks } from './drive/blocks.ts';
@@ -72,6 +73,7 @@ async function assemble(options: CloudOptions, opened: (() => Promise<void>)[], 
   const now = options.now ?? Date.now;
   const newId = options.randomId ?? randomId;
   const log = options.log ?? (() => undefined);
+  const places = new Places(options.geoDb);
   const serverKey = readServerKey(options);
   const plan = options.plan ?? 'free';
   const catalogue = openSqliteCatalogue({ dataDir: options.dataDir, serverKey, plans: options.plans, plan, now, newId });
@@ -119,6 +121,7 @@ async function assemble(options: CloudOptions, opened: (() => Promise<void>)[], 
     challenges,
     terms,
     grants,
+    places,
     attempts: new Attempts(options.rateLimits?.failedSignIn ?? RATE_LIMITS.failedSignIn, now),
     now,
     newId,

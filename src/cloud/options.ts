@@ -11,6 +11,8 @@ export interface PlanRow {
   readonly storageBytes: number;
   /** null: no stated limit. */
   readonly devices: number | null;
+  /** Whether phones and tablets are counted; as it was, or all, when not said. */
+  readonly devicesCounted?: 'all' | 'computers';
   /** null: set by the operator. */
   readonly pricePerYearUsd: number | null;
   /** Of the content of files; null, or not given: no cap. */
@@ -74,6 +76,8 @@ export interface CloudOptions {
   readonly rateLimits?: Partial<RateLimits>;
   /** Blocks that no commit uses yet may fill the account's free room and this much more. */
   readonly uncommittedSlackBytes?: number;
+  /** A database of places in the MaxMind format. Without one the list of devices tells networks only. */
+  readonly geoDb?: string;
   /** PEM. With both, the server speaks HTTPS only. */
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
   /** One proxy in front does TLS; the last address of X-Forwarded-For, which it appends, is believed. */

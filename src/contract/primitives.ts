@@ -13,7 +13,18 @@ export const timeMs = z.int();
 
 export const nodeName = z.string().min(1).max(255);
 
-export const deviceName = z.string().trim().min(1).max(100);
+export const MAX_DEVICE_NAME = 100;
+/**
+ * What a name of a device must not hold: control characters and line ends, half characters, and what nobody sees or what turns
+ * the direction of the text around it, so that one name passes for another (Unicode TR 36, 2.10). Joiners stay: emoji need them.
+ */
+export const UNSEEN_IN_NAMES = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/u;
+export const deviceName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(MAX_DEVICE_NAME)
+  .refine((name) => !UNSEEN_IN_NAMES.test(name), 'must not hold control characters, or such that nobody sees');
 
 export const email = z
   .string()

@@ -5,7 +5,10 @@ import type { Cloud, CloudLog, CloudOptions, operateAccount as Operate } from '.
 import { appVersion } from './package-root.ts';
 import { readProviders } from './read-providers.ts';
 
-export interface ServeCloudOptions extends Pick<CloudOptions, 'dataDir' | 'region' | 'otherRegion' | 'behindProxy' | 'mail' | 'sms'> {
+export interface ServeCloudOptions extends Pick<
+  CloudOptions,
+  'dataDir' | 'region' | 'otherRegion' | 'behindProxy' | 'mail' | 'sms' | 'geoDb'
+> {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;

@@ -26,6 +26,7 @@ const settled: Status = {
   pausedUntil: null,
   lastSyncedAt: 0,
   keptUntil: null,
+  clockAheadMs: null,
   transfers: [],
 };
 const view = (status: Partial<Status> | null, more: Partial<TrayInput> = {}): TrayView =>

@@ -4,6 +4,8 @@ import {
   type AuditEvent,
   type AuditPage,
   type CodeAddress,
+  errorText,
+  type ParamsIn,
   providerNames,
   providers,
   type SentChallenge,
@@ -13,6 +15,9 @@ import type { OpenedEngine } from '../../host/index.ts';
 import { auditTable } from '../account-log-text.ts';
 import { BROWSER_HELP, type BrowserOptions, enterByBrowser, providerOf, refuseTogether, withBrowser } from '../browser.ts';
 import { addressOf, CODE_HELP, type CodeOptions, codeOf } from '../codes.ts';
+import { askFor } from '../confirm.ts';
+import { devicesText } from '../device-text.ts';
+import { beforeLeaving, copiedText, LEAVE_HELP, type LeaveOptions, leaveOptions, openCount, unsentText } from '../leaving.ts';
 import { addCommand, addGroup, type Shell } from '../command.ts';
 import type { Context } from '../context.ts';
 import { readPassword, readSecretAlone } from '../password.ts';
@@ -26,6 +31,7 @@ interface SignOptions extends CodeOptions, BrowserOptions {
   readonly deviceName?: string;
   readonly invite?: string;
   readonly bootstrapSecretFile?: string;
+  readonly signOutDevice?: string;
 }
 
 /** How the account is signed in to. */
@@ -92,6 +98,30 @@ async function newestOf(engine: OpenedEngine, limit: number): Promise<readonly A
   return events;
 }
 
+const LIMIT_HELP =
+  'Where the plan takes no more devices, they are listed, and the exit code is 7: one is signed out with --sign-out-device ID, within\n' +
+  'ten minutes and without a password or a code again.';
+
+/** The account, or `choose`, with the answer given: the plan takes no more devices, and nobody is there to choose one. */
+async function signInOrChoose(context: Context, engine: OpenedEngine, params: ParamsIn<'account.signIn'>): Promise<Account | 'choose'> {
+  try {
+    return await engine.call('account.signIn', params);
+  } catch (error) {
+    const choices = error instanceof TidemarkError && error.code === 'device_limit' ? await engine.call('account.choices', {}) : null;
+    if (choices === null) throw error;
+    const { server, deviceName } = params;
+    const { problem } = errorText({ code: 'device_limit', params: { limit: choices.limit } });
+    const list = `${problem}\n${devicesText(choices.devices)}`;
+    const id = await askFor(context, `${list}\nID of the device to sign out, or nothing to stop: `);
+    if (id !== undefined && id !== '')
+      return signInOrChoose(context, engine, { server, signOutDevice: id, ...(deviceName === undefined ? {} : { deviceName }) });
+    const named = deviceName === undefined ? '' : ` --device-name ${JSON.stringify(deviceName)}`;
+    const command = `tidemark sign-in --server ${server}${named} --sign-out-device ID`;
+    context.answer({ ...choices, command }, `${list}\n  sign one out and this one in:  ${command}`);
+    return 'choose';
+  }
+}
+
 /** sign-up, sign-in, sign-out and account. */
 export function addAccountCommands(program: Command, shell: Shell): void {
   addCommand<SignOptions>(program, shell, {
@@ -134,8 +164,9 @@ export function addAccountCommands(program: Command, shell: Shell): void {
   addCommand<SignOptions>(program, shell, {
     usage: 'sign-in',
     about: 'Sign this device in',
-    options: signOptions,
-    help: `${CODE_HELP}\n${BROWSER_HELP}`,
+    options: (command) =>
+      signOptions(command).option('--sign-out-device <id>', 'sign this device out in the same step, where the plan takes no more'),
+    help: `${CODE_HELP}\n${BROWSER_HELP}\n${LIMIT_HELP}`,
     async run(context, _, options) {
       const server = required(options.server, '--server');
       refuseTogether(options, ...WAYS);
@@ -146,24 +177,52 @@ export function addAccountCommands(program: Command, shell: Shell): void {
       }
       const sent = await codeAt(context, options, server, 'enter', 'sign-in');
       if (sent === 'sent') return 7;
-      const how =
-        sent === undefined
+      const { signOutDevice, deviceName } = options;
+      // Whoever was told to choose has shown who they are.
+      const isChosen = signOutDevice !== undefined && sent === undefined && options.passwordStdin !== true;
+      const how = isChosen
+        ? {}
+        : sent === undefined
           ? { email: required(options.email, '--email'), password: (await readPassword(context, options)).password }
           : { code: sent };
-      const params = { server, ...how, ...(options.deviceName === undefined ? {} : { deviceName: options.deviceName }) };
-      const account = await context.withEngine((engine) => engine.call('account.signIn', params));
-      context.answer(account, `Signed in as ${who(account)}.`);
-      return 0;
+      const params = {
+        server,
+        ...how,
+        ...(deviceName === undefined ? {} : { deviceName }),
+        ...(signOutDevice === undefined ? {} : { signOutDevice }),
+      };
+      return context.withEngine(async (engine) => {
+        const account = await signInOrChoose(context, engine, params);
+        if (account === 'choose') return 7;
+        context.answer(account, `Signed in as ${who(account)}.`);
+        return 0;
+      });
     },
   });
 
-  addCommand(program, shell, {
+  addCommand<LeaveOptions>(program, shell, {
     usage: 'sign-out',
     about: 'Sign this device out; files stay where they are',
-    async run(context) {
-      const result = await context.withEngine((engine) => engine.call('account.signOut', {}));
-      const aside = result.told ? '' : ' The cloud could not be told; it forgets this device by itself.';
-      context.answer(result, `Signed out. Files on this device stay.${aside}`);
+    options: leaveOptions,
+    help: LEAVE_HELP,
+    run(context, _, options) {
+      return context.withEngine(async (engine) => {
+        const leaving = await beforeLeaving(context, engine, options, 'tidemark sign-out');
+        if (typeof leaving === 'number') return leaving;
+        const result = await engine.call('account.signOut', {});
+        const lines = [
+          ...(leaving.copied === null ? [] : [copiedText(leaving.copied)]),
+          'Signed out. Files on this device stay.',
+          ...(result.told
+            ? []
+            : [
+                'The cloud could not be told yet; it is told the next time Tidemark runs here and reaches it.',
+                `To tell it from another device, now:  tidemark devices sign-out ${result.deviceId}`,
+              ]),
+        ];
+        context.answer({ ...result, ...leaving }, lines.join('\n'));
+        return 0;
+      });
     },
   });
 
@@ -183,6 +242,16 @@ export function addAccountCommands(program: Command, shell: Shell): void {
     async run(context, _, { limit }) {
       const events = await context.withEngine((engine) => newestOf(engine, limit));
       context.answer({ events }, auditTable(events));
+    },
+  });
+  addCommand(account, shell, {
+    usage: 'unsent',
+    about: 'List what is on this device and not in the cloud, before it is left',
+    help: 'It looks at the disk itself, so that it also tells what is so while paused, cut off or signed out. Exit code 3 when there is any.',
+    async run(context) {
+      const unsent = await context.withEngine((engine) => engine.call('account.unsent', { limit: 10_000 }));
+      context.answer(unsent, unsentText(unsent));
+      return openCount(unsent) === 0 ? 0 : 3;
     },
   });
   addCommand<SignOptions>(account, shell, {

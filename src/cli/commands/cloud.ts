@@ -25,6 +25,7 @@ interface ServeOptions {
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly behindProxy?: boolean;
+  readonly geoDb?: string;
 }
 
 /** cloud serve, cloud account. */
@@ -58,7 +59,8 @@ export function addCloudCommands(program: Command, shell: Shell): void {
         .option('--providers <file>', 'other services whose accounts sign in, as JSON that its owner alone can read')
         .option('--tls-cert <file>', 'certificate (PEM)')
         .option('--tls-key <file>', 'key of the certificate (PEM)')
-        .option('--behind-proxy', 'a proxy in front does TLS'),
+        .option('--behind-proxy', 'a proxy in front does TLS')
+        .option('--geo-db <file>', 'database of places (MMDB), so that the list of devices tells city and country instead of networks'),
     help: [
       'With --sign-up invite, every start prints an invitation for one sign-up (tidemark sign-up --invite).',
       'Where mail can be sent, an e-mail address is proved with a code before there is an account for it, and a code signs in',
@@ -88,6 +90,7 @@ export function addCloudCommands(program: Command, shell: Shell): void {
         ...(options.tlsCert === undefined ? {} : { tlsCert: resolve(options.tlsCert) }),
         ...(options.tlsKey === undefined ? {} : { tlsKey: resolve(options.tlsKey) }),
         behindProxy: options.behindProxy === true,
+        ...(options.geoDb === undefined ? {} : { geoDb: resolve(options.geoDb) }),
         log: (level, message, details) => {
           if (level !== 'info') context.note(`${message}${details === undefined ? '' : ` ${JSON.stringify(details)}`}`);
         },

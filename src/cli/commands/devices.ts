@@ -1,23 +1,18 @@
 import type { Command } from 'commander';
 import { TidemarkError, isSettingKey } from '../../contract/index.ts';
 import { addCommand, addGroup, type Shell } from '../command.ts';
-import { plain, table, when } from '../text.ts';
+import { devicesText } from '../device-text.ts';
+import { plain, table } from '../text.ts';
 
 /** devices, settings. */
 export function addDeviceCommands(program: Command, shell: Shell): void {
   const devices = addGroup(program, 'devices', 'The devices of the account');
   addCommand(devices, shell, {
     usage: 'list',
-    about: 'List the signed-in devices',
+    about: 'List the signed-in devices, where each was last seen, and how far it is with its sync',
     async run(context) {
       const listed = await context.withEngine((engine) => engine.call('devices.list', {}));
-      const rows = listed.devices.map((device) => [
-        device.id,
-        device.platform,
-        when(device.lastSeenAt),
-        device.current ? `${device.name} (this one)` : device.name,
-      ]);
-      context.answer(listed, table(['ID', 'PLATFORM', 'LAST SEEN', 'NAME'], rows));
+      context.answer(listed, devicesText(listed.devices));
     },
   });
   addCommand(devices, shell, {

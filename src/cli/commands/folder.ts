@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Folder } from '../../contract/index.ts';
 import { addCommand, addGroup, type Shell } from '../command.ts';
+import { beforeLeaving, copiedText, LEAVE_HELP, type LeaveOptions, leaveOptions } from '../leaving.ts';
 import { plain, table } from '../text.ts';
 
 const states: Readonly<Record<Folder['state'], string>> = {
@@ -39,20 +40,28 @@ export function addFolderCommands(program: Command, shell: Shell): void {
       context.answer(listed, table(['KIND', 'STATE', 'PATH'], rows) || 'No folder is kept in sync. Choose one: tidemark folder add DIR');
     },
   });
-  addCommand(folder, shell, {
+  addCommand<LeaveOptions>(folder, shell, {
     usage: 'remove <dir>',
     about: 'Stop keeping a folder in sync, or on this machine only; its files stay',
-    async run(context, [dir = '']) {
+    options: leaveOptions,
+    help: LEAVE_HELP,
+    run(context, [dir = ''], options) {
       const path = resolve(dir);
-      const wasLocalOnly = await context.withEngine(async (engine) => {
+      return context.withEngine(async (engine) => {
         const { folders } = await engine.call('folder.list', {});
+        const wasLocalOnly = folders.some((row) => row.localOnly && row.path === path);
+        const isSynced = !wasLocalOnly && folders.some((row) => !row.localOnly);
+        const command = `tidemark folder remove ${JSON.stringify(dir)}`;
+        const leaving = isSynced ? await beforeLeaving(context, engine, options, command) : { copied: null };
+        if (typeof leaving === 'number') return leaving;
         await engine.call('folder.remove', { path });
-        return folders.some((row) => row.localOnly && row.path === path);
+        const copied = leaving.copied === null ? '' : `${copiedText(leaving.copied)}\n`;
+        context.answer(
+          { path, ...leaving },
+          `${copied}${plain(path)} is no longer ${wasLocalOnly ? 'kept on this machine only' : 'kept in sync'}. Its files stay, here and in the cloud.`,
+        );
+        return 0;
       });
-      context.answer(
-        { path },
-        `${plain(path)} is no longer ${wasLocalOnly ? 'kept on this machine only' : 'kept in sync'}. Its files stay, here and in the cloud.`,
-      );
     },
   });
 }

@@ -114,6 +114,8 @@ async function sync(context: Context, engine: OpenedEngine, options: SyncOptions
     context.progress('');
     const issues = result.issues + result.skipped === 0 ? [] : await everyPage((page) => engine.call('issues.list', page));
     const { questions } = result.questions === 0 ? { questions: [] } : await engine.call('questions.list', {});
+    // An engine that ends with this command tells the other devices before it does.
+    if (engine.own) await engine.call('devices.tell', {}).catch(() => undefined);
     const lines = [
       `Synced: ${count(result.uploaded, 'item')} up, ${count(result.downloaded, 'item')} down.`,
       ...(result.conflicts === 0 ? [] : [`${count(result.conflicts, 'conflict')}: both versions are kept (tidemark conflicts list).`]),

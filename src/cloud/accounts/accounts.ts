@@ -8,15 +8,28 @@ import {
   type CodeProof,
   type Device,
   type DeviceInfo,
+  DeviceLimitError,
+  type DeviceSync,
   type ErrorCode,
   type Grant,
   type PlanId,
   type Region,
   type Session,
+  type SyncReport,
   TidemarkError,
 } from '../../contract/index.ts';
-import { minuteMs } from '../../base/index.ts';
-import type { AccountCatalogue, AccountRecord, DeviceRecord, EndedBy, Evidence, Holder, IdentityKey, TokenPair } from '../catalogue.ts';
+import { minuteMs, secondMs } from '../../base/index.ts';
+import type {
+  AccountCatalogue,
+  AccountRecord,
+  DeviceRecord,
+  EndedBy,
+  Entry,
+  Evidence,
+  Holder,
+  IdentityKey,
+  TokenPair,
+} from '../catalogue.ts';
 import { SEEN_MS } from '../drive/times.ts';
 import { digestOf } from '../ids.ts';
 import type { SignUpMode } from '../options.ts';
@@ -26,11 +39,18 @@ import type { Granted, Grants } from './grants.ts';
 import type { Keyring } from './keyring.ts';
 import { requireStrong } from './password-strength.ts';
 import { hashPassword, isPassword } from './passwords.ts';
+import type { CoarseAddress, Places } from './places.ts';
 import type { PlanTerms } from './terms.ts';
 
 export const ACCESS_MS = 15 * minuteMs;
 /** For so long after a proof sensitive changes are possible. */
 export const FRESH_MS = 10 * minuteMs;
+/** For so long a proof stays good for choosing a device to sign out. */
+const CHOICE_MS = 10 * minuteMs;
+/** A network that changed is noted sooner than that the device was seen. */
+const MOVED_MS = minuteMs;
+/** Mere counts are noted this often. */
+const COUNTS_MS = 10 * secondMs;
 
 type FreshProof =
   | { readonly method: 'password'; readonly password: string }
@@ -50,6 +70,7 @@ export interface AccountsOptions {
   readonly challenges: Challenges;
   readonly terms: PlanTerms;
   readonly grants: Grants;
+  readonly places: Places;
   readonly now: () => number;
   readonly newId: () => string;
   /** A device was signed out. */
@@ -68,11 +89,24 @@ interface SignUp extends Admission {
   readonly proof?: CodeProof | undefined;
   readonly grant?: Grant | undefined;
 }
-type SignIn = { readonly device: DeviceInfo } & (
+type SignIn = {
+  readonly device: DeviceInfo;
+  readonly replaces?: string | undefined;
+  readonly signOutDevice?: string | undefined;
+} & (
   | { readonly method: 'password'; readonly email: string; readonly password: string }
   | { readonly method: 'code'; readonly proof: CodeProof }
   | { readonly method: 'grant'; readonly grant: Grant }
+  | { readonly method: 'choice'; readonly choice: string }
 );
+
+/** Who signs in, and what is spent with it. */
+interface Proved {
+  readonly account: AccountRecord;
+  readonly evidence?: Evidence;
+  readonly choice?: string;
+  readonly provedAt?: number;
+}
 
 type Owned = NonNullable<Awaited<ReturnType<AccountCatalogue['byIdentity']>>>;
 
@@ -99,7 +133,7 @@ export class Accounts {
     this.#catalogue = options.catalogue;
   }
 
-  async signUp(request: SignUp): Promise<Session> {
+  async signUp(request: SignUp, from: CoarseAddress | null): Promise<Session> {
     const inviteHash = this.#admit(request);
     const { now, newId, plan, keyring } = this.#options;
     const at = now();
@@ -120,7 +154,7 @@ export class Accounts {
       case 'code_used':
         throw usedUp(request);
       default:
-        return this.#startSession(created, request.device);
+        return this.#startSession({ account: created }, request, from);
     }
   }
 
@@ -166,18 +200,24 @@ export class Accounts {
     return invite;
   }
 
-  async signIn(request: SignIn): Promise<Session> {
-    return this.#startSession(await this.#whoSignsIn(request), request.device);
+  /** Throws DeviceLimitError where the plan takes no more devices. */
+  async signIn(request: SignIn, from: CoarseAddress | null): Promise<Session> {
+    return this.#startSession(await this.#proved(request), request, from);
   }
 
-  async #whoSignsIn(request: SignIn): Promise<AccountRecord> {
+  async #proved(request: SignIn): Promise<Proved> {
     switch (request.method) {
       case 'password':
-        return this.byPassword(request.email, request.password);
+        return { account: await this.byPassword(request.email, request.password) };
       case 'code':
-        return this.#byCode(request.proof);
+        return this.#byCode(request.proof, request.device.name);
       case 'grant':
-        return this.#byGrant(request.grant);
+        return this.#byGrant(request.grant, request.device.name);
+      case 'choice': {
+        const found = await this.#catalogue.choice(digestOf(request.choice), this.#options.now());
+        if (found === undefined) throw new TidemarkError('choice_over');
+        return { ...found, choice: request.choice };
+      }
     }
   }
 
@@ -191,43 +231,35 @@ export class Accounts {
     return found.account;
   }
 
-  async #byCode(proof: CodeProof): Promise<AccountRecord> {
-    const { challenges, now } = this.#options;
+  async #byCode(proof: CodeProof, deviceName: string): Promise<Proved> {
+    const { challenges } = this.#options;
     const { id, kind, subject } = await challenges.check(proof, 'enter', null);
     const found = await this.#catalogue.byIdentity({ kind, subject });
     // The address is proved; the code stays good, so that signing up with it takes no other one.
     if (found === undefined) throw new TidemarkError('no_such_account');
     const { account, identity } = found;
-    if (identity.provedAt !== null) {
-      if (!(await this.#catalogue.useChallenge(id, now()))) throw new TidemarkError('code_expired');
-      return account;
-    }
-    await this.#claim(found, null, { challengeId: id });
-    return { ...account, passwordHash: null };
+    if (identity.provedAt !== null) return { account, evidence: { challengeId: id } };
+    await this.#claim(found, null, { challengeId: id }, deviceName);
+    return { account: { ...account, passwordHash: null } };
   }
 
-  async #byGrant(grant: Grant): Promise<AccountRecord> {
-    const { grants, now } = this.#options;
-    const granted = await grants.check(grant, 'enter', null);
+  async #byGrant(grant: Grant, deviceName: string): Promise<Proved> {
+    const granted = await this.#options.grants.check(grant, 'enter', null);
     const found = await this.#catalogue.byIdentity(granted);
     if (granted.how === 'password' && granted.evidence !== passwordMark(found?.account)) throw new TidemarkError('sign_in_used');
     // Somebody of that name was proved, and it stays so: an account can be made without going there again.
     if (found === undefined) throw new TidemarkError('no_such_account');
-    if (granted.how === 'code' && found.identity.provedAt === null) {
-      await this.#claim(found, null, evidenceOf(granted));
-      return { ...found.account, passwordHash: null };
-    }
-    // The code that was mailed goes with it: it would sign in once more.
-    if (granted.how === 'code' && !(await this.#catalogue.useChallenge(granted.evidence ?? '', now())))
-      throw new TidemarkError('sign_in_used');
-    await grants.use(granted);
-    return found.account;
+    // A code that was mailed goes with it: it would sign in once more.
+    const evidence = evidenceOf(granted);
+    if (granted.how !== 'code' || found.identity.provedAt !== null) return { account: found.account, evidence };
+    await this.#claim(found, null, evidence, deviceName);
+    return { account: { ...found.account, passwordHash: null } };
   }
 
   /** Whoever was signed in has to sign in again. */
-  async #claim({ account, identity }: Owned, passwordHash: string | null, evidence: Evidence): Promise<void> {
+  async #claim({ account, identity }: Owned, passwordHash: string | null, evidence: Evidence, from: string | null): Promise<void> {
     const { now, onEnded } = this.#options;
-    const ended = await this.#catalogue.claim(account.no, identity.id, passwordHash, evidence, now());
+    const ended = await this.#catalogue.claim(account.no, identity.id, passwordHash, evidence, now(), from);
     if (ended === 'code_used') throw new TidemarkError('code_expired');
     for (const deviceNo of ended) onEnded(deviceNo, 'revoked');
   }
@@ -237,7 +269,7 @@ export class Accounts {
     const { id, kind, subject } = await this.#options.challenges.check(proof, 'reset', null);
     const found = await this.#catalogue.byIdentity({ kind, subject });
     if (found === undefined) throw new TidemarkError('no_such_account');
-    await this.#claim(found, await chosen(password, [subject]), { challengeId: id });
+    await this.#claim(found, await chosen(password, [subject]), { challengeId: id }, null);
   }
 
   /** A code to one of the account's own addresses, or to one that is to be added. */
@@ -315,31 +347,55 @@ export class Accounts {
     const identities = await this.#catalogue.identities(holder.account.no);
     if (!identities.some(({ kind }) => kind === 'email')) throw new TidemarkError('email_needed');
     const passwordHash = await chosen(password, [...identities.map(({ label }) => label), holder.device.name]);
-    const ended = await this.#catalogue.setPassword(holder.account.no, passwordHash, holder.device.no, now());
+    const ended = await this.#catalogue.setPassword(holder.account.no, passwordHash, holder.device, now());
     for (const deviceNo of ended) onEnded(deviceNo, 'revoked');
   }
 
-  async #startSession(account: AccountRecord, info: DeviceInfo): Promise<Session> {
-    const { now, newId } = this.#options;
+  async #startSession(
+    { account, evidence, choice, provedAt }: Proved,
+    { device: info, replaces, signOutDevice }: Pick<SignIn, 'device' | 'replaces' | 'signOutDevice'>,
+    from: CoarseAddress | null,
+  ): Promise<Session> {
+    const { now, newId, onEnded } = this.#options;
+    const at = now();
     const tokens = this.#freshTokens();
-    const device = await this.#catalogue.addDevice(
-      account.no,
-      { ...info, id: newId(), createdAt: now(), seenAt: now(), provedAt: now() },
-      tokens.pair,
-    );
-    return this.#sessionOf({ account, device }, tokens);
+    const fresh = { token: `tmc_${randomBytes(32).toString('base64url')}`, expiresAt: at + CHOICE_MS };
+    const entry: Entry = {
+      evidence: evidence ?? null,
+      choiceHash: choice === undefined ? null : digestOf(choice),
+      replaces: replaces ?? null,
+      signOut: signOutDevice ?? null,
+      choice: { hash: digestOf(fresh.token), expiresAt: fresh.expiresAt },
+    };
+    const device = { ...info, id: newId(), createdAt: at, provedAt: provedAt ?? at, seenFrom: from };
+    const entered = await this.#catalogue.addDevice(account.no, device, tokens.pair, entry);
+    switch (entered.outcome) {
+      case 'added':
+        for (const { no, by } of entered.ended) onEnded(no, by);
+        return this.#sessionOf({ account, device: entered.device }, tokens);
+      case 'code_used':
+        throw new TidemarkError('code_expired');
+      case 'choice_over':
+        throw new TidemarkError('choice_over');
+      case 'device_limit': {
+        const devices = (await this.#catalogue.devices(account.no)).map((one) => this.#shown(one, null));
+        // A choice that was in vain stays good.
+        const again = choice === undefined ? fresh : { token: choice, expiresAt: (provedAt ?? at) + CHOICE_MS };
+        throw new DeviceLimitError({ limit: entered.limit }, { ...again, devices });
+      }
+    }
   }
 
-  async refresh(refreshToken: string): Promise<Session> {
+  async refresh(refreshToken: string, from: CoarseAddress | null): Promise<Session> {
     const tokens = this.#freshTokens();
-    const rotation = await this.#catalogue.rotate(digestOf(refreshToken), tokens.pair, this.#options.now());
+    const rotation = await this.#catalogue.rotate(digestOf(refreshToken), tokens.pair, this.#options.now(), from);
     switch (rotation.outcome) {
       case 'rotated':
         return this.#sessionOf(rotation, tokens);
       case 'unknown':
         throw new TidemarkError('session_expired');
       case 'ended':
-        throw new TidemarkError(endedCode(rotation.by));
+        throw endedError(rotation.device);
       case 'reused':
         this.#options.onEnded(rotation.deviceNo, 'reuse');
         throw new TidemarkError('session_expired');
@@ -349,18 +405,19 @@ export class Accounts {
   /** Signing out twice, or with a token nobody knows, is no error (RFC 7009). */
   async signOut(refreshToken: string): Promise<void> {
     const holder = await this.#catalogue.byRefreshToken(digestOf(refreshToken));
-    if (holder !== undefined) await this.endDevice(holder.account, holder.device.id, 'signed_out');
+    if (holder !== undefined) await this.endDevice(holder, holder.device.id, 'signed_out');
   }
 
   /** Whose access token this is. */
-  async authenticate(accessToken: string): Promise<Holder> {
+  async authenticate(accessToken: string, from: CoarseAddress | null): Promise<Holder> {
     const now = this.#options.now();
     const holder = await this.#catalogue.byAccessToken(digestOf(accessToken));
     // A token that was forgotten is an old one: the refresh that follows tells whether the session still is.
     if (holder === undefined) throw new TidemarkError('access_expired');
-    if (holder.device.endedBy !== null) throw new TidemarkError(endedCode(holder.device.endedBy));
+    if (holder.device.endedBy !== null) throw endedError(holder.device);
     if (holder.expiresAt <= now) throw new TidemarkError('access_expired');
-    if (now - holder.device.seenAt >= SEEN_MS) await this.#catalogue.seen(holder, now);
+    const isElsewhere = from !== null && from !== holder.device.seenFrom;
+    if (now - holder.device.seenAt >= (isElsewhere ? MOVED_MS : SEEN_MS)) await this.#catalogue.seen(holder, now, from);
     return holder;
   }
 
@@ -381,18 +438,48 @@ export class Accounts {
 
   async devices(holder: Holder): Promise<Device[]> {
     const devices = await this.#catalogue.devices(holder.account.no);
-    return devices.map((device) => deviceFor(holder, device));
+    return devices.map((device) => this.#shown(device, holder));
+  }
+
+  /** What a device tells of itself; written down when it says something new. */
+  async told({ device }: Holder, report: SyncReport): Promise<void> {
+    const { now } = this.#options;
+    const at = now();
+    const before = device.sync;
+    const isOther = before?.sync !== report.sync;
+    const isCounted = before?.waiting !== report.waiting || before.issues !== report.issues;
+    if (!isOther && !(isCounted && at - before.at >= COUNTS_MS)) return;
+    // It had all until a moment ago.
+    const syncedAt = report.sync !== 'up_to_date' && before?.sync === 'up_to_date' ? at : device.syncedAt;
+    await this.#catalogue.told(device.no, report, at, syncedAt);
+  }
+
+  /** @param asking null: nobody who is signed in */
+  #shown(device: DeviceRecord, asking: Holder | null): Device {
+    const { id, name, platform, appVersion, createdAt, seenAt, seenFrom } = device;
+    const place = this.#options.places.placeOf(seenFrom);
+    return {
+      id,
+      name,
+      platform,
+      appVersion,
+      createdAt,
+      lastSeenAt: seenAt,
+      current: id === asking?.device.id,
+      place,
+      sync: syncOf(device),
+    };
   }
 
   async renameDevice(holder: Holder, id: string, name: string): Promise<Device> {
     const device = await this.#catalogue.renameDevice(holder.account.no, id, name);
     if (device === undefined) throw new TidemarkError('not_found');
-    return deviceFor(holder, device);
+    return this.#shown(device, holder);
   }
 
   /** False when the account has no such device. */
-  async endDevice(account: AccountRecord, id: string, by: EndedBy): Promise<boolean> {
-    const deviceNo = await this.#catalogue.endDevice(account.no, id, by, this.#options.now());
+  async endDevice({ account, device }: Holder, id: string, by: EndedBy): Promise<boolean> {
+    const deviceNo = await this.#catalogue.endDevice(account.no, id, by, this.#options.now(), device.name);
     if (deviceNo !== undefined) this.#options.onEnded(deviceNo, by);
     return deviceNo !== undefined;
   }
@@ -407,7 +494,9 @@ export class Accounts {
   async #sessionOf({ account, device }: Holder, tokens: FreshTokens): Promise<Session> {
     const { accessToken, refreshToken, pair } = tokens;
     const who = { accountId: account.id, deviceId: device.id, label: account.label, region: this.#options.region };
-    return { ...who, accessToken, accessExpiresAt: pair.accessExpiresAt, refreshToken, ...(await this.#options.terms.of(account)) };
+    const issuedAt = pair.accessExpiresAt - ACCESS_MS;
+    const terms = await this.#options.terms.of(account);
+    return { ...who, issuedAt, accessToken, accessExpiresAt: pair.accessExpiresAt, refreshToken, ...terms };
   }
 }
 
@@ -434,9 +523,13 @@ const usedUp = (given: object): TidemarkError =>
 
 export const endedCode = (by: EndedBy): ErrorCode => (by === 'revoked' ? 'device_revoked' : 'session_expired');
 
-function deviceFor(holder: Holder, device: DeviceRecord): Device {
-  const { id, name, platform, appVersion, createdAt, seenAt } = device;
-  return { id, name, platform, appVersion, createdAt, lastSeenAt: seenAt, current: id === holder.device.id };
+const endedError = ({ endedBy, endedFrom }: DeviceRecord): TidemarkError =>
+  new TidemarkError(endedCode(endedBy ?? 'signed_out'), endedBy === 'revoked' && endedFrom !== null ? { device: endedFrom } : {});
+
+function syncOf({ sync, syncedAt, seenAt }: DeviceRecord): DeviceSync | null {
+  if (sync === null) return null;
+  const { sync: state, waiting, issues, at } = sync;
+  return { state, waiting, issues, at, upToDateAt: state === 'up_to_date' ? Math.max(at, seenAt) : syncedAt };
 }
 
 /** Compares digests, so that neither content nor length shows in the time. */

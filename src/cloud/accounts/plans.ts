@@ -16,7 +16,7 @@ export const builtInPlans: readonly PlanRow[] = [
     uploadBytesPerSecond: 2 * MiB,
     downloadBytesPerSecond: 4 * MiB,
   },
-  { id: 'premium', storageBytes: 20 * GiB, devices: 1, pricePerYearUsd: 29.99, ...uncapped },
+  { id: 'premium', storageBytes: 20 * GiB, devices: 1, devicesCounted: 'computers', pricePerYearUsd: 29.99, ...uncapped },
   { id: 'family', storageBytes: 20 * GiB, devices: 6, pricePerYearUsd: 39.99, ...uncapped },
   { id: 'pro', storageBytes: 20 * GiB, devices: 9, pricePerYearUsd: null, ...uncapped },
 ];

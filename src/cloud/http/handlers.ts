@@ -17,6 +17,7 @@ import { MAX_NAME_BYTES } from '../../base/index.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Challenges } from '../accounts/challenges.ts';
 import type { Grants } from '../accounts/grants.ts';
+import { coarsened } from '../accounts/places.ts';
 import type { Caps, PlanTerms } from '../accounts/terms.ts';
 import type { Catalogue, Holder, Paged, RestoreOutcome, VersionRecord } from '../catalogue.ts';
 import type { Blocks } from '../drive/blocks.ts';
@@ -73,8 +74,8 @@ export function makeHandlers(services: Services): Handlers {
   };
   return {
     discovery: async () => discoveryOf(services),
-    signUp: async ({ body }) => accounts.signUp(body),
-    signIn: async ({ body }) => accounts.signIn(body),
+    signUp: async ({ body, request }) => accounts.signUp(body, coarsened(request.ip)),
+    signIn: async ({ body, request }) => accounts.signIn(body, coarsened(request.ip)),
     challenge: async ({ body: { to, purpose, language } }) => challenges.issue({ to, purpose, language, accountNo: null }),
     resetPassword: async ({ body }) => {
       await accounts.resetPassword(body);
@@ -84,7 +85,7 @@ export function makeHandlers(services: Services): Handlers {
     authorize: async ({ body }) => grants.begin(body, 'enter', null),
     deviceAuthorize: async ({ body, request }) => grants.beginDevice(body.device, request.ip),
     ownAuthorize: async ({ holder, body }) => accounts.ownAuthorization(holder, body, body.purpose),
-    refresh: async ({ body }) => accounts.refresh(body.refreshToken),
+    refresh: async ({ body, request }) => accounts.refresh(body.refreshToken, coarsened(request.ip)),
     revoke: async ({ body }) => {
       await accounts.signOut(body.refreshToken);
       return {};
@@ -122,7 +123,7 @@ export function makeHandlers(services: Services): Handlers {
     devices: async ({ holder }) => ({ devices: await accounts.devices(holder) }),
     renameDevice: async ({ holder, params, body }) => accounts.renameDevice(holder, params.id, body.name),
     revokeDevice: async ({ holder, params }) => {
-      if (!(await accounts.endDevice(holder.account, params.id, 'revoked'))) throw new TidemarkError('not_found');
+      if (!(await accounts.endDevice(holder, params.id, 'revoked'))) throw new TidemarkError('not_found');
       return {};
     },
     quota: async ({ holder }) => quotaOf(await drives.usage(holder.account.no), await terms.of(holder.account)),
@@ -136,7 +137,11 @@ export function makeHandlers(services: Services): Handlers {
       const { version } = await settings.read(holder.account.no);
       return { ...page, entries: [...page.entries], settings: version };
     },
-    deltaWait: async (call) => waitForChange(services.catalogue, waiters, call),
+    deltaWait: async (call) => {
+      const { sync, waiting = 0, issues = 0 } = call.query;
+      if (sync !== undefined) await accounts.told(call.holder, { sync, waiting, issues });
+      return waitForChange(services.catalogue, waiters, call);
+    },
     missingBlocks: async ({ holder, body }) => ({ missing: [...(await blocks.missing(holder.account, body.hashes))] }),
     storeBlocks: async ({ holder, request }) => {
       const body = request.body as AsyncIterable<Buffer> | undefined;

@@ -1,4 +1,5 @@
 import {
+  DeviceLimitError,
   type ErrorCode,
   type ErrorParams,
   errorKind,
@@ -24,6 +25,7 @@ export function problemOf(error: TidemarkError): Problem {
     ...(text.wayOut === '' ? {} : { detail: text.wayOut }),
     code,
     params: { ...params },
+    ...(error instanceof DeviceLimitError ? { choice: error.choice } : {}),
   };
 }
 

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { MAX_BLOCKS_BODY_BYTES, type Route, type RouteName, routes, TidemarkError } from '../../contract/index.ts';
 import { KiB, MiB } from '../../base/index.ts';
 import type { Accounts } from '../accounts/accounts.ts';
+import { coarsened } from '../accounts/places.ts';
 import type { Holder } from '../catalogue.ts';
 import type { Call, Handlers } from './call.ts';
 import { forSignUp, validate } from './validation.ts';
@@ -107,7 +108,7 @@ function readBody(name: RouteName, route: Route, request: FastifyRequest): unkno
 async function authenticate(accounts: Accounts, request: FastifyRequest): Promise<Holder> {
   const token = /^Bearer ([\w-]{40,200})$/i.exec(request.headers.authorization ?? '')?.[1];
   if (token === undefined) throw new TidemarkError('not_signed_in');
-  return accounts.authenticate(token);
+  return accounts.authenticate(token, coarsened(request.ip));
 }
 
 function readIdempotencyKey(request: FastifyRequest): string {

@@ -1,4 +1,4 @@
-import type { DeviceInfo, IdentityKind, PlanId } from '../../contract/index.ts';
+import type { DeviceInfo, DeviceSync, IdentityKind, PlanId } from '../../contract/index.ts';
 import type { AccountRecord, DeviceRecord, EndedBy, IdentityRecord, Warning } from '../catalogue.ts';
 import { rowsOf, type Sqlite, type Statement } from './database.ts';
 
@@ -10,7 +10,8 @@ const ACCOUNT =
   'a.created_at AS accountCreatedAt, a.active_at AS activeAt, a.wrapped_key AS wrappedKey';
 const DEVICE =
   'd.no AS deviceNo, d.id AS deviceId, d.name, d.platform, d.app_version AS appVersion, d.created_at AS deviceCreatedAt, ' +
-  'd.seen_at AS seenAt, d.proved_at AS provedAt, d.ended_by AS endedBy';
+  'd.seen_at AS seenAt, d.proved_at AS provedAt, d.ended_by AS endedBy, d.ended_from AS endedFrom, d.seen_from AS seenFrom, ' +
+  'd.sync_state AS syncState, d.sync_waiting AS syncWaiting, d.sync_issues AS syncIssues, d.sync_at AS syncAt, d.synced_at AS syncedAt';
 const IDENTITY = 'i.id AS identityId, i.kind, i.subject, i.label AS identityLabel, i.proved_at AS identityProvedAt, i.added_at AS addedAt';
 const WARNING = 'w.active_at AS warnedActiveAt, w.first_at AS firstAt, w.last_at AS lastAt, w.days';
 const CHALLENGE =
@@ -37,6 +38,13 @@ export interface DeviceRow {
   readonly seenAt: number;
   readonly provedAt: number | null;
   readonly endedBy: EndedBy | null;
+  readonly endedFrom: string | null;
+  readonly seenFrom: string | null;
+  readonly syncState: DeviceSync['state'] | null;
+  readonly syncWaiting: number;
+  readonly syncIssues: number;
+  readonly syncAt: number | null;
+  readonly syncedAt: number | null;
 }
 
 export type HolderRow = AccountRow & DeviceRow;
@@ -89,7 +97,14 @@ export const deviceColumns = (row: DeviceRow): DeviceRecord => ({
   createdAt: row.deviceCreatedAt,
   seenAt: row.seenAt,
   provedAt: row.provedAt,
+  seenFrom: row.seenFrom,
+  sync:
+    row.syncState === null || row.syncAt === null
+      ? null
+      : { sync: row.syncState, waiting: row.syncWaiting, issues: row.syncIssues, at: row.syncAt },
+  syncedAt: row.syncedAt,
   endedBy: row.endedBy,
+  endedFrom: row.endedFrom,
 });
 
 export const deviceOf = (row: unknown): DeviceRecord => deviceColumns(row as DeviceRow);
@@ -99,7 +114,7 @@ export function prepareAccounts(db: Sqlite) {
   const prepare = (sql: string): Statement => rowsOf(db, sql);
   return {
     plans: prepare(`
-      SELECT id, storage_bytes AS storageBytes, devices, price_per_year_usd AS pricePerYearUsd, upload_bytes_per_second AS uploadBytesPerSecond,
+      SELECT id, storage_bytes AS storageBytes, devices, devices_counted AS devicesCounted, price_per_year_usd AS pricePerYearUsd, upload_bytes_per_second AS uploadBytesPerSecond,
         download_bytes_per_second AS downloadBytesPerSecond, built_in AS builtIn
       FROM plans WHERE retired = 0 ORDER BY storage_bytes, devices, id`),
     setPlan: prepare('UPDATE accounts SET plan = ? WHERE no = ?'),
@@ -123,12 +138,21 @@ export function prepareAccounts(db: Sqlite) {
     addInvite: prepare('INSERT INTO invites (hash, created_at) VALUES (?, ?)'),
     useInvite: prepare('UPDATE invites SET used_at = ? WHERE hash = ? AND used_at IS NULL AND created_at > ?'),
     addDevice: prepare(`
-      INSERT INTO devices (account, id, name, platform, app_version, created_at, seen_at, proved_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`),
+      INSERT INTO devices (account, id, name, platform, app_version, created_at, seen_at, proved_at, seen_from)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+    planOf: prepare('SELECT p.devices, p.devices_counted AS counted FROM accounts a JOIN plans p ON p.id = a.plan WHERE a.no = ?'),
+    addChoice: prepare('INSERT INTO device_choices (hash, account, proved_at, expires_at) VALUES (?, ?, ?, ?)'),
+    choice: prepare(
+      `SELECT ${ACCOUNT}, c.proved_at AS choiceProvedAt FROM device_choices c JOIN accounts a ON a.no = c.account WHERE c.hash = ? AND c.expires_at > ?`,
+    ),
+    useChoice: prepare('DELETE FROM device_choices WHERE hash = ? AND account = ? AND expires_at > ?'),
+    dropChoices: prepare('DELETE FROM device_choices WHERE account = ?'),
+    told: prepare('UPDATE devices SET sync_state = ?, sync_waiting = ?, sync_issues = ?, sync_at = ?, synced_at = ? WHERE no = ?'),
     devices: prepare(`SELECT ${DEVICE} FROM devices d WHERE d.account = ? AND d.ended_at IS NULL ORDER BY d.no`),
     rename: prepare('UPDATE devices SET name = ? WHERE account = ? AND id = ? AND ended_at IS NULL'),
     deviceProved: prepare('UPDATE devices SET proved_at = ? WHERE no = ?'),
-    deviceSeen: prepare('UPDATE devices SET seen_at = ? WHERE no = ?'),
-    end: prepare('UPDATE devices SET ended_at = ?, ended_by = ? WHERE no = ?'),
+    deviceSeen: prepare('UPDATE devices SET seen_at = ?, seen_from = coalesce(?, seen_from) WHERE no = ?'),
+    end: prepare('UPDATE devices SET ended_at = ?, ended_by = ?, ended_from = ? WHERE no = ? AND ended_at IS NULL'),
     addChallenge: prepare(`
       INSERT INTO challenges (id, kind, subject, purpose, account, code_hash, sent_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`),
     tryChallenge: prepare(`

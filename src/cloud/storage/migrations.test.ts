@@ -44,6 +44,33 @@ it('an account of before there were identities keeps its e-mail address, passwor
   db.close();
 });
 
+it('devices and plans of before there was a limit go on: the plan that counts computers counts them, and nobody is signed out', async () => {
+  // Found by what it does: other steps may come before it.
+  const step = catalogueMigrations.findIndex((sql) => sql.includes('device_choices'));
+  const old = open(step);
+  old.exec(`
+    INSERT INTO plans (id, storage_bytes, devices) VALUES ('premium', 1000, 1), ('family', 1000, 6);
+    INSERT INTO accounts (no, id, plan, created_at, active_at, wrapped_key, epoch) VALUES (7, 'a1', 'premium', 1, 2, x'00', 'e1');
+    INSERT INTO devices (no, account, id, name, platform, app_version, created_at, seen_at) VALUES
+      (1, 7, 'd1', 'Laptop', 'linux', '1', 1, 2), (2, 7, 'd2', 'Desktop', 'windows', '1', 1, 2);
+  `);
+  old.close();
+  const db = open(catalogueMigrations.length);
+  const accounts = new SqliteAccounts(db);
+  expect((await accounts.plans()).map(({ id, devicesCounted }) => [id, devicesCounted]).sort()).toEqual([
+    ['family', 'all'],
+    ['premium', 'computers'],
+  ]);
+  const unknown = { seenFrom: null, sync: null, syncedAt: null, endedBy: null, endedFrom: null };
+  expect(await accounts.devices(7)).toMatchObject([
+    { id: 'd1', ...unknown },
+    { id: 'd2', ...unknown },
+  ]);
+  await accounts.told(1, { sync: 'syncing', waiting: 3, issues: 1 }, 10, null);
+  expect((await accounts.devices(7))[0]?.sync).toEqual({ sync: 'syncing', waiting: 3, issues: 1, at: 10 });
+  db.close();
+});
+
 it('a step that leaves a row without what it refers to changes nothing', () => {
   open(1).close();
   const path = join(dir, 'catalogue.db');

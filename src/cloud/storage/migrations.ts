@@ -189,6 +189,27 @@ export const catalogueMigrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX authorizations_by_time ON authorizations (created_at);
   `,
+  `
+  -- Which devices the number of a plan counts.
+  ALTER TABLE plans ADD COLUMN devices_counted TEXT NOT NULL DEFAULT 'all' CHECK (devices_counted IN ('all', 'computers'));
+  UPDATE plans SET devices_counted = 'computers' WHERE id = 'premium';
+
+  -- ended_from: what the device is called that ended this one. seen_from: the network, never an address.
+  ALTER TABLE devices ADD COLUMN ended_from TEXT;
+  ALTER TABLE devices ADD COLUMN seen_from TEXT;
+  -- What the device told of its sync, when, and when it last had all.
+  ALTER TABLE devices ADD COLUMN sync_state TEXT;
+  ALTER TABLE devices ADD COLUMN sync_waiting INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE devices ADD COLUMN sync_issues INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE devices ADD COLUMN sync_at INTEGER;
+  ALTER TABLE devices ADD COLUMN synced_at INTEGER;
+
+  -- Somebody who showed who they are, and has to choose a device to sign out. Gone when it was used.
+  CREATE TABLE device_choices (
+    hash TEXT PRIMARY KEY, account INTEGER NOT NULL, proved_at INTEGER NOT NULL, expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX device_choices_by_account ON device_choices (account);
+  `,
 ];
 
 /** Schema of the database that holds small blocks. */

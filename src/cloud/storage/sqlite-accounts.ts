@@ -4,10 +4,13 @@ import type {
   ChallengeRecord,
   DeviceRecord,
   EndedBy,
+  Entered,
+  Entry,
   Evidence,
   Holder,
   IdentityKey,
   IdentityRecord,
+  NewDevice,
   PlanRecord,
   Rotation,
   TokenPair,
@@ -16,6 +19,8 @@ import type {
 import { mayRefresh, type RefreshHistory } from '../accounts/judge-refresh.ts';
 import { TidemarkError } from '../../contract/index.ts';
 import { dayMs } from '../../base/index.ts';
+import type { SyncReport } from '../../contract/index.ts';
+import type { CoarseAddress } from '../accounts/places.ts';
 import {
   accountColumns,
   deviceColumns,
@@ -34,6 +39,8 @@ import type { Sqlite } from './database.ts';
 const SPENT_TOKENS_MS = 7 * dayMs;
 const ENDED_DEVICES_MS = 90 * dayMs;
 export const INVITE_MS = 30 * dayMs;
+/** What a plan that counts computers does not count. */
+const HANDHELD: ReadonlySet<DeviceRecord['platform']> = new Set(['ios', 'android']);
 
 export class SqliteAccounts implements AccountCatalogue {
   readonly #db: Sqlite;
@@ -114,38 +121,70 @@ export class SqliteAccounts implements AccountCatalogue {
     this.#sql.addInvite.run(hash, at);
   }
 
-  async addDevice(accountNo: number, device: Omit<DeviceRecord, 'no' | 'endedBy'>, tokens: TokenPair): Promise<DeviceRecord> {
+  async addDevice(accountNo: number, device: NewDevice, tokens: TokenPair, entry: Entry): Promise<Entered> {
     return this.#db
-      .transaction(() => {
-        const { id, name, platform, appVersion, createdAt, seenAt, provedAt } = device;
-        const { lastInsertRowid } = this.#sql.addDevice.run(accountNo, id, name, platform, appVersion, createdAt, seenAt, provedAt);
+      .transaction((): Entered => {
+        const at = device.createdAt;
+        const leaving = this.#leaving(accountNo, entry);
+        const limit = this.#limitReached(accountNo, device, new Set(leaving.map(({ no }) => no)));
+        const { evidence, choiceHash, choice } = entry;
+        // The proof is looked at first: whoever has none learns nothing of the devices.
+        if (evidence !== null && !this.#useUp(evidence, at)) return { outcome: 'code_used' };
+        if (choiceHash !== null && this.#sql.choice.get(choiceHash, at) === undefined) return { outcome: 'choice_over' };
+        if (limit !== null) {
+          if (choiceHash === null) this.#sql.addChoice.run(choice.hash, accountNo, at, choice.expiresAt);
+          return { outcome: 'device_limit', limit };
+        }
+        if (choiceHash !== null) this.#sql.useChoice.run(choiceHash, accountNo, at);
+        for (const { no, by } of leaving) this.#sql.end.run(at, by, device.name, no);
+        const { id, name, platform, appVersion, provedAt, seenFrom } = device;
+        const { lastInsertRowid } = this.#sql.addDevice.run(accountNo, id, name, platform, appVersion, at, at, provedAt, seenFrom);
         const no = Number(lastInsertRowid);
-        this.#addTokens(no, tokens, null, createdAt);
-        this.#sql.accountActive.run(createdAt, accountNo);
-        return { ...device, no, endedBy: null };
+        this.#addTokens(no, tokens, null, at);
+        this.#sql.accountActive.run(at, accountNo);
+        const added = { ...device, no, seenAt: at, sync: null, syncedAt: null, endedBy: null, endedFrom: null };
+        return { outcome: 'added', device: added, ended: leaving };
       })
       .immediate();
   }
 
-  async devices(accountNo: number): Promise<readonly DeviceRecord[]> {
+  /** Those that go when the new one comes. */
+  #leaving(accountNo: number, { replaces, signOut }: Entry): readonly { no: number; by: EndedBy }[] {
+    return this.#active(accountNo).flatMap(({ no, id }): readonly { no: number; by: EndedBy }[] =>
+      id === signOut ? [{ no, by: 'revoked' }] : id === replaces ? [{ no, by: 'signed_out' }] : [],
+    );
+  }
+
+  /** How many the plan takes, where another one would be too many; null where it would not. */
+  #limitReached(accountNo: number, { platform }: NewDevice, leaving: ReadonlySet<number>): number | null {
+    const { devices: limit, counted } = this.#sql.planOf.get(accountNo) as { devices: number | null; counted: 'all' | 'computers' };
+    const counts = (one: { readonly platform: DeviceRecord['platform'] }): boolean => counted === 'all' || !HANDHELD.has(one.platform);
+    if (limit === null || !counts({ platform })) return null;
+    return this.#active(accountNo).filter((one) => counts(one) && !leaving.has(one.no)).length >= limit ? limit : null;
+  }
+
+  async choice(hash: string, at: number): Promise<{ account: AccountRecord; provedAt: number } | undefined> {
+    const row = this.#sql.choice.get(hash, at) as (AccountRow & { choiceProvedAt: number }) | undefined;
+    return row === undefined ? undefined : { account: accountColumns(row), provedAt: row.choiceProvedAt };
+  }
+
+  #active(accountNo: number): readonly DeviceRecord[] {
     return this.#sql.devices.all(accountNo).map(deviceOf);
+  }
+
+  async devices(accountNo: number): Promise<readonly DeviceRecord[]> {
+    return this.#active(accountNo);
   }
 
   async renameDevice(accountNo: number, id: string, name: string): Promise<DeviceRecord | undefined> {
     if (this.#sql.rename.run(name, accountNo, id).changes !== 1) return undefined;
-    return this.#sql.devices
-      .all(accountNo)
-      .map(deviceOf)
-      .find((device) => device.id === id);
+    return this.#active(accountNo).find((device) => device.id === id);
   }
 
-  async endDevice(accountNo: number, id: string, by: EndedBy, at: number): Promise<number | undefined> {
-    const device = this.#sql.devices
-      .all(accountNo)
-      .map(deviceOf)
-      .find((one) => one.id === id);
+  async endDevice(accountNo: number, id: string, by: EndedBy, at: number, from: string | null): Promise<number | undefined> {
+    const device = this.#active(accountNo).find((one) => one.id === id);
     if (device === undefined) return undefined;
-    this.#sql.end.run(at, by, device.no);
+    this.#sql.end.run(at, by, from, device.no);
     return device.no;
   }
 
@@ -159,32 +198,36 @@ export class SqliteAccounts implements AccountCatalogue {
     return row === undefined ? undefined : holderOf(row);
   }
 
-  async rotate(refreshHash: string, fresh: TokenPair, at: number): Promise<Rotation> {
+  async rotate(refreshHash: string, fresh: TokenPair, at: number, from: CoarseAddress | null): Promise<Rotation> {
     return this.#db
       .transaction((): Rotation => {
         const row = this.#sql.byRefresh.get(refreshHash) as (HolderRow & RefreshHistory & { parent: string | null }) | undefined;
         if (row === undefined) return { outcome: 'unknown' };
         const holder = holderOf(row);
-        if (holder.device.endedBy !== null) return { outcome: 'ended', by: holder.device.endedBy };
+        if (holder.device.endedBy !== null) return { outcome: 'ended', device: holder.device };
         if (!mayRefresh(row, at)) {
-          this.#sql.end.run(at, 'reuse', holder.device.no);
+          this.#sql.end.run(at, 'reuse', null, holder.device.no);
           return { outcome: 'reused', deviceNo: holder.device.no };
         }
         const predecessor = this.#predecessor(holder.device.no, refreshHash, row);
         this.#sql.markUsed.run(at, refreshHash);
         if (row.parent !== null) this.#sql.markSpent.run(at, row.parent);
         this.#addTokens(holder.device.no, fresh, predecessor, at);
-        this.#sql.deviceSeen.run(at, holder.device.no);
+        this.#sql.deviceSeen.run(at, from, holder.device.no);
         this.#sql.accountActive.run(at, holder.account.no);
         return { outcome: 'rotated', ...holder };
       })
       .immediate();
   }
 
-  async seen(holder: Holder, at: number): Promise<void> {
+  async told(deviceNo: number, { sync, waiting, issues }: SyncReport, at: number, syncedAt: number | null): Promise<void> {
+    this.#sql.told.run(sync, waiting, issues, at, syncedAt, deviceNo);
+  }
+
+  async seen(holder: Holder, at: number, from: CoarseAddress | null): Promise<void> {
     this.#db
       .transaction(() => {
-        this.#sql.deviceSeen.run(at, holder.device.no);
+        this.#sql.deviceSeen.run(at, from, holder.device.no);
         this.#sql.accountActive.run(at, holder.account.no);
       })
       .immediate();
@@ -239,11 +282,11 @@ export class SqliteAccounts implements AccountCatalogue {
     });
   }
 
-  async setPassword(accountNo: number, passwordHash: string, keptDeviceNo: number, at: number): Promise<readonly number[]> {
+  async setPassword(accountNo: number, passwordHash: string, kept: DeviceRecord, at: number): Promise<readonly number[]> {
     return this.#db
       .transaction(() => {
         this.#sql.setPassword.run(passwordHash, accountNo);
-        return this.#endAll(accountNo, at, keptDeviceNo);
+        return this.#endAll(accountNo, at, kept.name, kept.no);
       })
       .immediate();
   }
@@ -254,12 +297,13 @@ export class SqliteAccounts implements AccountCatalogue {
     passwordHash: string | null,
     evidence: Evidence,
     at: number,
+    from: string | null,
   ): Promise<readonly number[] | 'code_used'> {
     return this.#allOrNothing((refuse) => {
       if (!this.#useUp(evidence, at)) return refuse('code_used');
       this.#prove(accountNo, identityId, at);
       this.#sql.setPassword.run(passwordHash, accountNo);
-      return this.#endAll(accountNo, at);
+      return this.#endAll(accountNo, at, from);
     });
   }
 
@@ -275,12 +319,11 @@ export class SqliteAccounts implements AccountCatalogue {
     if (this.#sql.proveIdentity.run(at, identityId).changes === 1) this.#sql.otherIdentities.run(accountNo, identityId);
   }
 
-  #endAll(accountNo: number, at: number, but?: number): readonly number[] {
-    const devices = this.#sql.devices
-      .all(accountNo)
-      .map(deviceOf)
-      .filter(({ no }) => no !== but);
-    for (const device of devices) this.#sql.end.run(at, 'revoked', device.no);
+  /** Also who has shown who they are has to do so again. */
+  #endAll(accountNo: number, at: number, from: string | null, but?: number): readonly number[] {
+    const devices = this.#active(accountNo).filter(({ no }) => no !== but);
+    for (const device of devices) this.#sql.end.run(at, 'revoked', from, device.no);
+    this.#sql.dropChoices.run(accountNo);
     return devices.map(({ no }) => no);
   }
 
@@ -301,6 +344,7 @@ export class SqliteAccounts implements AccountCatalogue {
         run('DELETE FROM invites WHERE created_at < ?', at - INVITE_MS);
         run('DELETE FROM challenges WHERE sent_at < ?', at - dayMs);
         run('DELETE FROM authorizations WHERE created_at < ?', at - dayMs);
+        run('DELETE FROM device_choices WHERE expires_at < ?', at);
       })
       .immediate();
   }

@@ -75,10 +75,11 @@ function checkKey(db: Sqlite, serverKey: Buffer, dataDir: string): void {
  */
 function savePlans(db: Sqlite, plans: readonly PlanRow[] | undefined, plan: string): void {
   const put = db.prepare(`
-    INSERT INTO plans (id, storage_bytes, devices, price_per_year_usd, upload_bytes_per_second, download_bytes_per_second, built_in)
-    VALUES (?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO plans (
+      id, storage_bytes, devices, devices_counted, price_per_year_usd, upload_bytes_per_second, download_bytes_per_second, built_in
+    ) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET storage_bytes = excluded.storage_bytes, devices = excluded.devices,
-      price_per_year_usd = excluded.price_per_year_usd, upload_bytes_per_second = excluded.upload_bytes_per_second,
+      devices_counted = excluded.devices_counted, price_per_year_usd = excluded.price_per_year_usd, upload_bytes_per_second = excluded.upload_bytes_per_second,
       download_bytes_per_second = excluded.download_bytes_per_second, built_in = excluded.built_in, retired = 0`);
   const requirePlan = (): void => {
     const offered = db.prepare('SELECT id FROM plans WHERE retired = 0 ORDER BY storage_bytes, devices, id').pluck().all() as string[];
@@ -89,8 +90,18 @@ function savePlans(db: Sqlite, plans: readonly PlanRow[] | undefined, plan: stri
     if (plans === undefined && own > 0) return requirePlan();
     db.prepare('UPDATE plans SET retired = 1').run();
     for (const row of plans ?? builtInPlans) {
-      const { id, storageBytes, devices, pricePerYearUsd, uploadBytesPerSecond = null, downloadBytesPerSecond = null } = row;
-      put.run(id, storageBytes, devices, pricePerYearUsd, uploadBytesPerSecond, downloadBytesPerSecond, plans === undefined ? 1 : 0);
+      const { id, storageBytes, devices, devicesCounted = 'all', pricePerYearUsd } = row;
+      const { uploadBytesPerSecond = null, downloadBytesPerSecond = null } = row;
+      put.run(
+        id,
+        storageBytes,
+        devices,
+        devicesCounted,
+        pricePerYearUsd,
+        uploadBytesPerSecond,
+        downloadBytesPerSecond,
+        plans === undefined ? 1 : 0,
+      );
     }
     requirePlan();
   }).immediate();

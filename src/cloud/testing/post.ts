@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Challenge, CodeAddress, CodePurpose, CodeProof, Session } from '../../contract/index.ts';
+import type { CloudOptions } from '../index.ts';
 import { type Answer, call, device, startCloud, TestDevice, type TestCloud } from './harness.ts';
 
 export const ann = { kind: 'email', email: 'ann@example.com' } as const;
@@ -12,8 +13,8 @@ export class Post implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'tidemark-post-'));
 
   /** A cloud that sends them. */
-  cloud(): Promise<TestCloud> {
-    return startCloud({ mail: { folder: this.folder }, sms: { folder: this.folder } });
+  cloud(overrides: Partial<CloudOptions> = {}): Promise<TestCloud> {
+    return startCloud({ mail: { folder: this.folder }, sms: { folder: this.folder }, ...overrides });
   }
 
   [Symbol.dispose](): void {

@@ -40,10 +40,22 @@ export const signUpRequest = z
     message: 'goes with nothing else',
   });
 
+export const token = z.string().min(20).max(200);
+
+const entering = {
+  device: deviceInfo,
+  /** What this device was before: it is not counted twice when the cloud could not be told that it signed out. */
+  replaces: id128.optional(),
+  /** Signed out in the same step, where the plan takes no more devices. */
+  signOutDevice: id128.optional(),
+};
+
 export const signInRequest = z.discriminatedUnion('method', [
-  z.object({ method: z.literal('password'), email, password: z.string().max(1024), device: deviceInfo }),
-  z.object({ method: z.literal('code'), proof: codeProof, device: deviceInfo }),
-  z.object({ method: z.literal('grant'), grant, device: deviceInfo }),
+  z.object({ method: z.literal('password'), email, password: z.string().max(1024), ...entering }),
+  z.object({ method: z.literal('code'), proof: codeProof, ...entering }),
+  z.object({ method: z.literal('grant'), grant, ...entering }),
+  /** With the choice that came with `device_limit`: whoever has it has shown who they are, and is not asked again. */
+  z.object({ method: z.literal('choice'), choice: token, ...entering, signOutDevice: id128 }),
 ]);
 
 /** A new password for the account of the address that the code went to; all its devices are signed out. */
@@ -73,14 +85,13 @@ const terms = {
     .describe('until then the documents are kept without sign-in or sync; a grace and the deletion follow; null: for ever'),
 };
 
-export const token = z.string().min(20).max(200);
-
 export const session = z.object({
   accountId: id128,
   deviceId: id128,
   /** How the account is shown: its e-mail address, else its number, else what a service calls the person. */
   label: z.string().max(254),
   region,
+  issuedAt: timeMs.describe('the clock of the cloud'),
   accessToken: token,
   accessExpiresAt: timeMs,
   refreshToken: token,
@@ -99,11 +110,51 @@ export const account = z.object({
   ...terms,
 });
 
+/** How far a device is with its folder. `waiting`: nothing is under way, and something is not synced. */
+export const syncState = z.enum(['up_to_date', 'syncing', 'paused', 'waiting', 'error']);
+
+/** What a device tells of itself while it waits for changes. */
+export const syncReport = {
+  sync: syncState,
+  /** Files still to be sent or fetched. */
+  waiting: z.coerce.number().int().min(0).max(1_000_000_000),
+  /** Items that do not sync, or wait for a person. */
+  issues: z.coerce.number().int().min(0).max(1_000_000_000),
+};
+
+export const deviceSync = z.object({
+  state: syncState,
+  waiting: z.int().min(0),
+  issues: z.int().min(0),
+  at: timeMs.describe('when it was told'),
+  upToDateAt: timeMs.nullable().describe('when it last had all, and the cloud all that it has; null: never yet'),
+});
+
+/** Where a device was last seen. The cloud keeps no address more exactly than this. */
+export const devicePlace = z.object({
+  /** Whether it reaches the cloud on its own machine, in its own network, or from elsewhere. */
+  from: z.enum(['this_machine', 'local_network', 'internet']),
+  network: z.string().nullable().describe('from elsewhere: the first 24 bits of an address of IPv4, 48 of IPv6'),
+  country: z.string().length(2).nullable().describe('ISO 3166-1; null where the cloud has no database of places'),
+  city: z.string().max(200).nullable(),
+});
+
 export const device = deviceInfo.extend({
+  // As it is kept, also from before there were rules for it.
+  name: z.string(),
   id: id128,
   createdAt: timeMs,
   lastSeenAt: timeMs,
   current: z.boolean().describe('the device that asks'),
+  place: devicePlace.nullable(),
+  sync: deviceSync.nullable().describe('null: it has not told yet'),
+});
+
+/** What comes with `device_limit`, once somebody has shown who they are. */
+export const deviceChoice = z.object({
+  token: token.describe('good for one sign-in that names a device to sign out'),
+  expiresAt: timeMs,
+  devices: z.array(device),
 });
 
 export const deviceList = z.object({ devices: z.array(device) });
@@ -129,4 +180,8 @@ export type DeviceInfo = z.infer<typeof deviceInfo>;
 export type Device = z.infer<typeof device>;
 /** What the plan allows, and how long the documents are kept. */
 export type Terms = Pick<Quota, keyof typeof terms>;
+export type DevicePlace = z.infer<typeof devicePlace>;
+export type DeviceSync = z.infer<typeof deviceSync>;
+export type DeviceChoice = z.infer<typeof deviceChoice>;
+export type SyncReport = z.output<z.ZodObject<typeof syncReport>>;
 export type Quota = z.infer<typeof quota>;

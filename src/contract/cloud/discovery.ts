@@ -7,6 +7,7 @@ export const plan = z.object({
   id: planId,
   storageBytes: sizeBytes,
   devices: z.int().min(1).nullable().describe('null: no stated limit'),
+  devicesCounted: z.enum(['all', 'computers']).default('all').describe('computers: phones and tablets are not counted'),
   pricePerYearUsd: z.number().min(0).nullable().describe('null: set by the operator'),
   uploadBytesPerSecond: speedCap.describe('null: no cap'),
   downloadBytesPerSecond: speedCap.describe('null: no cap'),

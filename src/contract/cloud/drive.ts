@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { id128, sha256Hex, sizeBytes, timeMs } from '../primitives.ts';
+import { syncReport } from './account.ts';
 import { cloudNode, deltaEntry } from './node.ts';
 
 /** Opaque to clients: epoch, sequence number and the revision at that number. */
@@ -28,6 +29,10 @@ export const waitQuery = z.object({
     .union([id128, z.literal('none')])
     .optional()
     .describe('version of the settings that the device knows; others are a change too'),
+  /** How far the device is, for the list of devices. */
+  sync: syncReport.sync.optional(),
+  waiting: syncReport.waiting.optional(),
+  issues: syncReport.issues.optional(),
 });
 export const waitResponse = z.object({ changed: z.boolean() });
 

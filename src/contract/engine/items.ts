@@ -200,6 +200,35 @@ export const foreseenStep = z.object({
   items: z.int().min(1),
 });
 
+/** Why the cloud does not have it: it is on its way, something is wrong, a version of a conflict; or it is not meant to go there. */
+export const unsentWhy = z.enum(['upload', 'issue', 'conflict', 'local_only', 'ignored']);
+
+export const unsentItem = z.object({
+  /** Counted from the synced folder; absolute for a folder outside that never leaves this machine. */
+  path: z.string(),
+  why: unsentWhy,
+  sizeBytes,
+  reason: errorData.nullable(),
+});
+
+const many = z.object({ files: z.int().min(0), bytes: sizeBytes });
+
+export const unsent = z.object({
+  counts: z.object({ upload: many, issue: many, conflict: many, local_only: many, ignored: many }),
+  /** What should be in the cloud first, the newest of it first. */
+  items: z.array(unsentItem),
+  /** Folders that cannot be looked into: what is in them is not known. */
+  unseen: z.array(z.string()),
+});
+
+export const copiedElsewhere = z.object({
+  files: z.int().min(0),
+  bytes: sizeBytes,
+  /** Of those, there already with the same content. */
+  there: z.int().min(0),
+  failed: z.array(z.object({ path: z.string(), error: errorData })),
+});
+
 const files = z.object({ files: z.int().min(0), bytes: sizeBytes });
 const counted = z.int().min(0);
 
@@ -265,6 +294,9 @@ export type MassDeleteQuestion = z.infer<typeof massDeleteQuestion>;
 export type FirstMergeQuestion = z.infer<typeof firstMergeQuestion>;
 export type AnswerChoice = Question['choices'][number];
 export type Conflict = z.infer<typeof conflict>;
+export type Unsent = z.infer<typeof unsent>;
+export type UnsentItem = z.infer<typeof unsentItem>;
+export type CopiedElsewhere = z.infer<typeof copiedElsewhere>;
 export type Explanation = z.infer<typeof explanation>;
 export type Foresight = z.infer<typeof foresight>;
 export type Folder = z.infer<typeof folder>;

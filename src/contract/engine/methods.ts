@@ -10,6 +10,7 @@ import {
   activity,
   activityKind,
   conflict,
+  copiedElsewhere,
   explanation,
   fileItem,
   folder,
@@ -19,6 +20,7 @@ import {
   localTrashItem,
   question,
   undoResult,
+  unsent,
 } from './items.ts';
 import { settingRow } from './settings.ts';
 import { roomNeed, status, statusPatch } from './status.ts';
@@ -138,8 +140,15 @@ export const methods = {
       code: sentCode.optional(),
       begun: begun.optional(),
       deviceName: deviceName.optional(),
+      /** Signed out in the same step; after `device_limit`, nothing else has to be given again. */
+      signOutDevice: id128.optional(),
     }),
     result: account,
+  },
+  /** The devices to choose from after `device_limit`; null when there is nothing to choose. */
+  'account.choices': {
+    params: none,
+    result: z.object({ server, limit: z.int(), expiresAt: timeMs, devices: z.array(device) }).nullable(),
   },
   /** As `account.sendCode`, to an address of this account, or to one that is to be added to it. */
   'account.sendOwnCode': {
@@ -157,8 +166,12 @@ export const methods = {
   'account.setPassword': { params: z.object({ password }), result: none },
   /** All devices of the account are signed out. */
   'account.resetPassword': { params: z.object({ server, code: sentCode, password }), result: none },
-  /** `forgotten` is false when the cloud could not be told; the tokens are gone from this device either way. */
-  'account.signOut': { params: none, result: z.object({ told: z.boolean() }) },
+  /** `told` is false while the cloud has not heard of it: it is told later; on this device it is over either way. */
+  'account.signOut': { params: none, result: z.object({ told: z.boolean(), deviceId: id128 }) },
+  /** What the cloud does not have, as the disk shows it now, also when signed out; before a device is left. */
+  'account.unsent': { params: z.object({ limit: z.int().min(0).max(10_000).default(200) }), result: unsent },
+  /** Copies what `account.unsent` lists into another folder, each checked by its content; nothing there is replaced. */
+  'account.copyUnsent': { params: z.object({ to: path, localOnly: z.boolean().default(false) }), result: copiedElsewhere },
   'account.show': { params: none, result: account },
   /** What happened to the ways into the account, the newest first. */
   'account.log': {
@@ -238,6 +251,8 @@ export const methods = {
   'devices.list': { params: none, result: z.object({ devices: z.array(device) }) },
   'devices.rename': { params: z.object({ id: id128, name: deviceName }), result: device },
   'devices.signOut': { params: z.object({ id: id128 }), result: none },
+  /** Tells the cloud now how far this device is; a running engine does so by itself. */
+  'devices.tell': { params: none, result: none },
   'quota.show': { params: none, result: quota.extend({ waiting: roomNeed.nullable() }) },
   'quota.largest': { params: cleanupPage, result: paged(largeFile) },
   'quota.versions': { params: cleanupPage, result: paged(versionedFile) },

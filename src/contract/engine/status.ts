@@ -67,6 +67,7 @@ export const status = z.object({
   keptUntil: timeMs
     .nullable()
     .describe('until when the cloud keeps the documents without sign-in or sync, as it last said; null: for ever'),
+  clockAheadMs: z.int().nullable().describe('of the cloud; negative when behind; null while the clock is right enough'),
   /** At most 20, the largest first. */
   transfers: z.array(transfer).max(20),
 });

@@ -40,6 +40,9 @@ export const catalogue = {
   access_expired: { reaction: 'retry', status: 401, exit: 4 },
   device_revoked: { reaction: 'sign_in', status: 401, exit: 4 },
   no_such_account: { reaction: 'sign_in', status: 401, exit: 4 },
+  /** The plan takes no more devices; with the list of those there are. */
+  device_limit: { reaction: 'ask', status: 409, exit: 7 },
+  choice_over: { reaction: 'ask', status: 409, exit: 4 },
   code_wrong: { reaction: 'ask', status: 401, exit: 4 },
   code_expired: { reaction: 'ask', status: 401, exit: 4 },
   codes_unavailable: { reaction: 'ask', status: 409, exit: 2 },

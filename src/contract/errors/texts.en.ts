@@ -43,12 +43,20 @@ export const en: ErrorTexts = {
   session_expired: { problem: 'The sign-in of this device has ended.', wayOut: 'Sign in again; the local files stay as they are.' },
   access_expired: { problem: 'The pass for this request has run out.', wayOut: 'Tidemark renews it by itself.' },
   device_revoked: {
-    problem: 'This device was signed out from another device.',
+    problem: 'This device was signed out from another device[: {device}].',
     wayOut: 'Sign in again to go on syncing; the local files stay as they are.',
   },
   no_such_account: {
     problem: 'There is no such account in this region.',
     wayOut: 'It may live in the other region, which shares nothing with this one: switch the region, or sign up here.',
+  },
+  device_limit: {
+    problem: 'The plan of this account takes no more devices than {limit}.',
+    wayOut: 'Choose one that is to be signed out; its files stay on it. You need not show again who you are, for ten minutes.',
+  },
+  choice_over: {
+    problem: 'This choice is over: a device was signed in with it, or it is older than ten minutes.',
+    wayOut: 'Sign in again.',
   },
   code_wrong: {
     problem: 'This is not the code that was sent; {attemptsLeft} tries are left.',

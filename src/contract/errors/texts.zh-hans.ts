@@ -20,7 +20,12 @@ export const zhHans: ErrorTexts = {
   },
   session_expired: { problem: '此设备的登录已失效。', wayOut: '请重新登录；本地文件保持不变。' },
   access_expired: { problem: '本次请求的凭证已过期。', wayOut: 'Tidemark 会自动续期。' },
-  device_revoked: { problem: '此设备已在其他设备上被登出。', wayOut: '重新登录即可继续同步；本地文件保持不变。' },
+  device_limit: {
+    problem: '此账号的套餐最多可登录 {limit} 台设备。',
+    wayOut: '请选择要登出的设备，其中的文件会保留在那台设备上。十分钟内无需再次验证身份。',
+  },
+  choice_over: { problem: '此次选择已失效：已用它登录，或已超过十分钟。', wayOut: '请重新登录。' },
+  device_revoked: { problem: '此设备已在其他设备[（{device}）]上被登出。', wayOut: '重新登录即可继续同步；本地文件保持不变。' },
   no_such_account: { problem: '此区域没有这个账号。', wayOut: '账号可能在另一个区域，两个区域互不相通：请切换区域，或在此注册。' },
   code_wrong: { problem: '验证码不正确；还可以尝试 {attemptsLeft} 次。', wayOut: '请输入最新消息中的六位数字，或重新发送验证码。' },
   code_expired: { problem: '此验证码已失效：已被使用、超过十分钟，或尝试次数过多。', wayOut: '请重新发送验证码。' },

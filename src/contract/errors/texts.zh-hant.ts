@@ -20,7 +20,12 @@ export const zhHant: ErrorTexts = {
   },
   session_expired: { problem: '此裝置的登入已失效。', wayOut: '請重新登入；本機檔案維持不變。' },
   access_expired: { problem: '本次請求的憑證已過期。', wayOut: 'Tidemark 會自動更新。' },
-  device_revoked: { problem: '此裝置已從其他裝置登出。', wayOut: '重新登入即可繼續同步；本機檔案維持不變。' },
+  device_limit: {
+    problem: '此帳號的方案最多可登入 {limit} 部裝置。',
+    wayOut: '請選擇要登出的裝置，其中的檔案會保留在那部裝置上。十分鐘內無需再次驗證身分。',
+  },
+  choice_over: { problem: '此次選擇已失效：已用它登入，或已超過十分鐘。', wayOut: '請重新登入。' },
+  device_revoked: { problem: '此裝置已從其他裝置[（{device}）]登出。', wayOut: '重新登入即可繼續同步；本機檔案維持不變。' },
   no_such_account: { problem: '此區域沒有這個帳號。', wayOut: '帳號可能在另一個區域，兩個區域互不相通：請切換區域，或在此註冊。' },
   code_wrong: { problem: '驗證碼不正確；還可以嘗試 {attemptsLeft} 次。', wayOut: '請輸入最新訊息中的六位數字，或重新傳送驗證碼。' },
   code_expired: { problem: '此驗證碼已失效：已被使用、超過十分鐘，或嘗試次數過多。', wayOut: '請重新傳送驗證碼。' },

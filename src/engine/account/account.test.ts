@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { dayMs, hourMs } from '../../base/index.ts';
 import { TidemarkError } from '../../contract/index.ts';
 import { FakeClock, FakeCloud, FakeSecrets, SeededRandom, silentLog } from '../fakes/index.ts';
 import { REFRESH_TOKEN_SECRET, SessionKeeper } from '../remote/index.ts';
 import { openFileSecretStore } from './secret-store-file.ts';
 import { type OpenEntry, openKeyringSecretStore } from './secret-store-keyring.ts';
+import { Revocations, REVOCATIONS_SECRET } from './revocations.ts';
 import { type AccountParts, deviceInfo, signIn, signOut, signUp } from './sign-in.ts';
 
 const run = promisify(execFile);
@@ -16,6 +18,7 @@ const platform = { platform: 'linux', hostName: 'laptop', appVersion: '1.2.3', c
 const request = { email: 'a@example.org', password: 'correct horse' };
 
 describe('signing in and out', () => {
+  let clock: FakeClock;
   let cloud: FakeCloud;
   let secrets: FakeSecrets;
   let parts: AccountParts;
@@ -27,10 +30,11 @@ describe('signing in and out', () => {
       environment: { secrets, clock: cloud.clock, log: silentLog },
       onEnded: () => undefined,
     });
-    return { cloud: api, session, platform, heldAccountId };
+    return { cloud: api, session, platform, heldAccountId, heldDeviceId: null };
   };
   beforeEach(() => {
-    cloud = new FakeCloud({ clock: new FakeClock(), random: new SeededRandom(2) });
+    clock = new FakeClock();
+    cloud = new FakeCloud({ clock, random: new SeededRandom(2) });
     secrets = new FakeSecrets();
     parts = device();
   });
@@ -76,23 +80,97 @@ describe('signing in and out', () => {
     expect(await parts.cloud.authorized(parts.session).devices()).toHaveLength(1);
   });
 
-  it('forgets the token whether or not the cloud hears of it', async () => {
-    await signUp(parts, request);
-    expect(await signOut(parts)).toEqual({ told: true });
-    expect(secrets.values.size).toBe(0);
-    await expect(parts.session.accessToken()).rejects.toMatchObject({ code: 'not_signed_in' });
-    const second = device();
-    await signIn(second, request);
+  const revocations = (): Revocations =>
+    new Revocations({ secrets, clock: cloud.clock, log: silentLog, random: new SeededRandom(1), connect: () => cloud.api() });
+  const leave = (who: AccountParts, by = revocations()): Promise<{ told: boolean }> =>
+    signOut({ ...who, revocations: by, clock: cloud.clock });
+  const cutOff = (): void => {
     cloud.fault = () => {
       throw new TidemarkError('cloud_unreachable');
     };
-    expect(await signOut(second)).toEqual({ told: false });
+  };
+
+  it('forgets the token at once, and keeps in the secret store what tells the cloud until it has heard of it', async () => {
+    await signUp(parts, request);
+    expect(await leave(parts)).toEqual({ told: true });
     expect(secrets.values.size).toBe(0);
+    await expect(parts.session.accessToken()).rejects.toMatchObject({ code: 'not_signed_in' });
+    const second = device();
+    const third = device();
+    await signIn(third, request);
+    const watching = third.cloud.authorized(third.session);
+    secrets.values.delete(REFRESH_TOKEN_SECRET);
+    await signIn(second, request);
+    const token = secrets.values.get(REFRESH_TOKEN_SECRET) ?? '';
+    cutOff();
+    expect(await leave(second)).toEqual({ told: false });
+    expect([...secrets.values.keys()]).toEqual([REVOCATIONS_SECRET]);
+    expect(secrets.values.get(REVOCATIONS_SECRET)).toContain(token);
+    cloud.fault = () => undefined;
+    expect(await watching.devices()).toHaveLength(2);
+    await revocations().tellAll();
+    expect(secrets.values.size).toBe(0);
+    expect(await watching.devices()).toHaveLength(1);
+  });
+
+  it('the cloud is told again and again while the engine runs, and not for longer than the token can live', async () => {
+    await signUp(parts, request);
+    cutOff();
+    const again = revocations();
+    await leave(parts, again);
+    await clock.advance(dayMs);
+    expect([...secrets.values.keys()]).toEqual([REVOCATIONS_SECRET]);
+    cloud.fault = () => undefined;
+    await clock.advance(2 * hourMs);
+    expect(secrets.values.size).toBe(0);
+    await signIn(parts, request);
+    cutOff();
+    await leave(parts);
+    await clock.advance(181 * dayMs);
+    await revocations().tellAll();
+    expect(secrets.values.size).toBe(0);
+  });
+
+  it('is signed out also with a key ring that is locked, and with a cloud that says nothing', async () => {
+    await signUp(parts, request);
+    secrets.locked = true;
+    expect(await leave(parts)).toEqual({ told: true });
+    await expect(parts.session.accessToken()).rejects.toMatchObject({ code: 'not_signed_in' });
+    secrets.locked = false;
+    const silent = device();
+    await signIn(silent, request);
+    const by = revocations();
+    const never = Promise.withResolvers<void>();
+    const mute = { ...silent, cloud: { ...silent.cloud, revoke: () => never.promise } };
+    const left = signOut({
+      ...mute,
+      revocations: new Revocations({
+        ...{ secrets, clock: cloud.clock, log: silentLog },
+        random: new SeededRandom(1),
+        connect: () => mute.cloud,
+      }),
+      clock: cloud.clock,
+    });
+    await clock.advance(5000);
+    expect(await left).toEqual({ told: false });
+    expect(await by.owes('another')).toBe(false);
+    expect([...secrets.values.keys()]).toEqual([REVOCATIONS_SECRET]);
+  });
+
+  it('a device that signs in again on its profile takes the place of what it was', async () => {
+    const first = await signUp(parts, request);
+    cutOff();
+    await leave(parts);
+    cloud.fault = () => undefined;
+    const again = { ...device(first.accountId), heldDeviceId: first.deviceId };
+    const row = await signIn(again, request);
+    expect((await again.cloud.authorized(again.session).devices()).map(({ id }) => id)).toEqual([row.deviceId]);
   });
 
   it('gives every device a name', () => {
     expect(deviceInfo({ ...platform, hostName: '  ' }).name).toBe('Tidemark');
     expect(deviceInfo(platform, 'x'.repeat(300)).name).toHaveLength(100);
+    expect(deviceInfo({ ...platform, hostName: 'a\u202eb\u0007\nc' }).name).toBe('abc');
   });
 });
 

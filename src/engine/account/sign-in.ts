@@ -1,7 +1,17 @@
-import { type CodeProof, type DeviceInfo, type Grant, type Session, TidemarkError } from '../../contract/index.ts';
-import type { PlatformFacts } from '../environment.ts';
+import { secondMs } from '../../base/index.ts';
+import {
+  type CodeProof,
+  type DeviceInfo,
+  type Grant,
+  MAX_DEVICE_NAME,
+  type Session,
+  TidemarkError,
+  UNSEEN_IN_NAMES,
+} from '../../contract/index.ts';
+import type { Clock, PlatformFacts } from '../environment.ts';
 import type { CloudApi, SessionKeeper } from '../remote/index.ts';
 import type { AccountRow } from '../store/api.ts';
+import type { Revocations } from './revocations.ts';
 
 export interface SignInRequest {
   readonly email?: string | undefined;
@@ -9,6 +19,10 @@ export interface SignInRequest {
   readonly proof?: CodeProof | undefined;
   /** What another service said, in a browser. */
   readonly grant?: Grant | undefined;
+  /** From an earlier refusal: stands for a proof. */
+  readonly choice?: string | undefined;
+  /** Signed out in the same step. */
+  readonly signOutDevice?: string | undefined;
   /** The host's name when absent. */
   readonly deviceName?: string | undefined;
 }
@@ -24,6 +38,8 @@ export interface AccountParts {
   readonly platform: PlatformFacts;
   /** The account whose trees the profile holds; null when it holds none. */
   readonly heldAccountId: string | null;
+  /** What this device was called by this cloud the last time it was signed in. */
+  readonly heldDeviceId: string | null;
 }
 
 /**
@@ -46,31 +62,64 @@ export async function signUp(parts: AccountParts, request: SignUpRequest): Promi
   return settle(parts, session, request);
 }
 
-/** Signs this device in, with a password, a code or another service. Throws as `signUp`. */
+/** Signs this device in, with a password, a code, another service or a choice. Throws as `signUp`, and DeviceLimitError. */
 export async function signIn(parts: AccountParts, request: SignInRequest): Promise<AccountRow> {
   const { otherRegion } = await parts.cloud.discover();
-  const { email = '', password = '', proof, grant } = request;
-  const device = deviceInfo(parts.platform, request.deviceName);
-  const session = await parts.cloud
-    .signIn(
-      grant !== undefined
-        ? { method: 'grant', grant, device }
-        : proof === undefined
-          ? { method: 'password', email, password, device }
-          : { method: 'code', proof, device },
-    )
-    .catch((error: unknown) => {
-      throw withOtherRegion(error, otherRegion);
-    });
+  const session = await parts.cloud.signIn(howOf(parts, request)).catch((error: unknown) => {
+    throw withOtherRegion(error, otherRegion);
+  });
   return settle(parts, session, request);
 }
 
-/** Ends this device's session. The secret is gone from here either way; `told` is false when the cloud could not be reached. */
-export async function signOut(parts: Pick<AccountParts, 'cloud' | 'session'>): Promise<{ readonly told: boolean }> {
+function howOf(parts: AccountParts, request: SignInRequest): Parameters<CloudApi['signIn']>[0] {
+  const { email = '', password = '', proof, grant, choice, signOutDevice } = request;
+  const entering = enteringOf(parts, request);
+  if (choice !== undefined && signOutDevice !== undefined) return { method: 'choice', choice, ...entering, signOutDevice };
+  if (grant !== undefined) return { method: 'grant', grant, ...entering };
+  return proof === undefined ? { method: 'password', email, password, ...entering } : { method: 'code', proof, ...entering };
+}
+
+/** What is told of this device with each way to sign in. */
+export const enteringOf = (
+  { platform, heldDeviceId }: Pick<AccountParts, 'platform' | 'heldDeviceId'>,
+  { deviceName, signOutDevice }: Pick<SignInRequest, 'deviceName' | 'signOutDevice'>,
+) => ({
+  device: deviceInfo(platform, deviceName),
+  ...(heldDeviceId === null ? {} : { replaces: heldDeviceId }),
+  ...(signOutDevice === undefined ? {} : { signOutDevice }),
+});
+
+/** Nobody waits longer than this for the cloud to hear of a sign-out; it is told again later. */
+const TELL_MS = 5 * secondMs;
+
+/**
+ * Ends this device's session here, at once and in any case. `told` is false while the cloud has not heard of it; what it takes
+ * to tell it stays in the secret store until then.
+ */
+export async function signOut(
+  parts: Pick<AccountParts, 'cloud' | 'session'> & { readonly revocations: Revocations; readonly clock: Clock },
+): Promise<{ readonly told: boolean }> {
+  const { cloud, session, revocations, clock } = parts;
   // A key ring that cannot be read must not keep anyone signed in.
-  const token = await parts.session.refreshToken().catch(() => null);
-  await parts.session.forget();
-  return { told: token !== null && (await tell(parts.cloud, token)) };
+  const token = await session.refreshToken().catch(() => null);
+  const isKept = token !== null && (await revocations.add(cloud.server, token).then(...yes));
+  await session.forget().catch(() => undefined);
+  if (token === null) return { told: false };
+  const told = isKept ? revocations.tellAll().then(async () => !(await revocations.owes(token))) : tell(cloud, token);
+  return { told: await within(clock, TELL_MS, told) };
+}
+
+const yes = [() => true, () => false] as const;
+
+/** False when it takes longer. */
+async function within(clock: Clock, ms: number, work: Promise<boolean>): Promise<boolean> {
+  const over = Promise.withResolvers<boolean>();
+  const cancel = clock.timer(ms, () => over.resolve(false));
+  try {
+    return await Promise.race([work.catch(() => false), over.promise]);
+  } finally {
+    cancel();
+  }
 }
 
 /** The account may live in the other region: where that is, is offered. It is not asked; whoever wants it there signs in there. */
@@ -105,16 +154,13 @@ export async function settle(parts: AccountParts, session: Session, request: Pic
 }
 
 async function tell(cloud: CloudApi, refreshToken: string): Promise<boolean> {
-  return cloud.revoke(refreshToken).then(
-    () => true,
-    () => false,
-  );
+  return cloud.revoke(refreshToken).then(...yes);
 }
-
-const MAX_DEVICE_NAME = 100;
 
 /** How this device shows in the account's list. */
 export function deviceInfo(platform: PlatformFacts, deviceName?: string): DeviceInfo {
-  const name = (deviceName ?? platform.hostName).trim().slice(0, MAX_DEVICE_NAME).trim();
+  // The name of a machine may hold anything.
+  const shown = (deviceName ?? platform.hostName).replace(new RegExp(UNSEEN_IN_NAMES, 'gu'), '');
+  const name = shown.trim().slice(0, MAX_DEVICE_NAME).trim();
   return { name: name === '' ? 'Tidemark' : name, platform: platform.platform, appVersion: platform.appVersion.slice(0, 50) };
 }

@@ -6,7 +6,7 @@ export { note, type NoteDetails } from './note.ts';
 export { errorDataFor, isAborted, type Outcome } from './outcome.ts';
 export type { ApplyParts } from './parts.ts';
 export { MOVE_JOURNAL, type MoveEntry, recoverMove } from './move-journal.ts';
-export { ownPaths } from './own-folder.ts';
+export { ownPaths, parkedFolder } from './own-folder.ts';
 export { recoverParked } from './recover-parked.ts';
 export { recoverReplace, REPLACE_JOURNAL, type ReplaceEntry } from './replace.ts';
 export { isClosed, syncFoldersAgain } from './sync-folders.ts';

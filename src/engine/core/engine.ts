@@ -14,9 +14,11 @@ import {
   type SpeedLimit,
   type Terms,
   TidemarkError,
+  toErrorData,
 } from '../../contract/index.ts';
 import type { Environment } from '../environment.ts';
-import { type CloudApi, type DriveApi, SessionKeeper } from '../remote/index.ts';
+import { Revocations } from '../account/index.ts';
+import { type CloudApi, type DriveApi, REFRESH_TOKEN_SECRET, SessionKeeper } from '../remote/index.ts';
 import { Emitter } from './emitter.ts';
 import { Explainer } from './explain.ts';
 import { ItemViews } from './item-views.ts';
@@ -31,6 +33,7 @@ import { settingMethods } from './methods/settings.ts';
 import { syncMethods } from './methods/sync.ts';
 import { undoMethods } from './methods/undo.ts';
 import { Publisher } from './publisher.ts';
+import { reportOf } from './report.ts';
 import { ScopeKeeper } from './scope-keeper.ts';
 import { watchForSleep } from './sleep-watch.ts';
 import type { SpeedCaps } from './speed-limits.ts';
@@ -55,6 +58,7 @@ export class TidemarkEngine {
   readonly views: ItemViews;
   readonly explainer: Explainer;
   readonly publisher: Publisher;
+  readonly revocations: Revocations;
   readonly #emitter: Emitter;
   readonly #lockFolder: (path: string) => Disposer;
   readonly #handlers: Handlers;
@@ -79,9 +83,10 @@ export class TidemarkEngine {
     this.profile = profile;
     this.#lockFolder = lock ?? lockFolder;
     this.#emitter = new Emitter(environment.log);
-    this.publisher = new Publisher(store, environment.clock, this.#emitter);
+    this.publisher = new Publisher(store, environment.clock, this.#emitter, () => this.#run?.statusChanged());
     this.#keptUntil = store.keptUntil();
     this.signIns = new SignIns(environment);
+    this.revocations = new Revocations(environment);
     this.scopes = new ScopeKeeper(store);
     const leftOut = new LeftOutViews(store, this.scopes, environment.disk);
     this.views = new ItemViews(
@@ -143,6 +148,7 @@ export class TidemarkEngine {
         watchForSleep(clock, () => this.resumed()),
         onNetworkChange(() => this.resumed()),
       );
+      void this.#tellSignOuts();
       await this.startRun();
     });
   }
@@ -152,6 +158,7 @@ export class TidemarkEngine {
       if (this.#stopped) return;
       this.#stopped = true;
       this.#cancelPause?.();
+      this.revocations.stop();
       for (const end of this.#watches) end();
       this.signIns.close();
       await this.stopRun();
@@ -214,6 +221,9 @@ export class TidemarkEngine {
           this.environment.log.error('the end of the session could not be noted', { error: String(error) });
         });
       },
+      onClock: (aheadMs) => {
+        this.publisher.status({ type: 'clock', aheadMs });
+      },
     });
     this.#cloud = { api, session, drive: api.authorized(session) };
     return this.#cloud;
@@ -257,6 +267,22 @@ export class TidemarkEngine {
       this.publisher.status({ type: 'sign_in', error: reason });
       await this.stopRun();
     });
+  }
+
+  /** Tells the cloud of sign-outs that it has not heard of; also of one whose token could not be put aside then. */
+  async #tellSignOuts(): Promise<void> {
+    const { secrets, log } = this.environment;
+    try {
+      const account = this.store.account();
+      const left = account === null || account.signedOut === null ? null : await secrets.get(REFRESH_TOKEN_SECRET);
+      if (account !== null && left !== null) {
+        await this.revocations.add(account.server, left);
+        await secrets.delete(REFRESH_TOKEN_SECRET);
+      }
+    } catch (error) {
+      log.warn('what a sign-out left could not be looked for', { ...toErrorData(error) });
+    }
+    await this.revocations.tellAll();
   }
 
   /** What keeps everything from syncing now. */
@@ -345,6 +371,7 @@ export class TidemarkEngine {
         onLists: (...lists) => {
           this.publisher.lists(...lists);
         },
+        report: () => reportOf(this.publisher.published),
       },
     });
   }
@@ -400,6 +427,7 @@ export class TidemarkEngine {
     if (this.#stopped) return;
     this.environment.log.info('woken up, or in another network');
     this.#cloud?.api.hangUp();
+    void this.revocations.tellAll();
     this.#run?.resumed();
   }
 

@@ -35,6 +35,10 @@ const LEAST_PAUSE_MS = 10;
 const BROKEN_PAUSE_MS = 3 * secondMs;
 /** Files that are being written are waited for so long before both sides are compared without them. */
 const BUSY_PATIENCE_MS = 5 * secondMs;
+/** Of so few downloads all are there in a moment, whatever their order. */
+const FEW_DOWNLOADS = 20;
+/** Downloads wait no longer than this for the folders of newer ones to be made. */
+const FOLDERS_FIRST_MS = 5 * secondMs;
 
 /** Plans what is dirty, runs the operations, and plans again what they touched, until nothing is left to do. */
 export class PlanLoop {
@@ -58,6 +62,8 @@ export class PlanLoop {
   /** Something changed since both sides were compared for the first merge. */
   #unasked = true;
   #busySinceMs: number | undefined;
+  /** Since when folders are made before what goes into them. */
+  #foldersSinceMs: number | undefined;
 
   constructor(ctx: SyncContext, parts: PlanLoopParts) {
     this.#ctx = ctx;
@@ -304,22 +310,60 @@ export class PlanLoop {
     }
     this.#deletions.note(work, (id) => this.#questions.deleteApproved(id));
     this.#announcePlanned(work);
-    for (const operation of this.#inOrder(work)) void this.#perform(operation);
+    const later = this.#afterFolders(work);
+    const begun = this.#inOrder(work.filter((operation) => !later.has(operation))).map((operation) => this.#perform(operation));
+    if (later.size > 0)
+      void this.#planAgain(
+        [...later].map(({ id }) => id),
+        begun,
+      );
   }
 
-  /** Small ones first, and among those the most recent: people wait for what they just did (ARCHITECTURE, transfers). */
+  /**
+   * Downloads that are planned once more when the folders of this plan are there: what was written last comes first also where
+   * it lies deep, and its folder is not there yet.
+   */
+  #afterFolders(work: readonly Operation[]): ReadonlySet<Operation> {
+    const now = this.#ctx.environment.clock.monotonic();
+    const downloads = work.filter(({ op }) => op === 'download');
+    const makesFolders = work.some(({ op }) => op === 'mkdir_local');
+    this.#foldersSinceMs = makesFolders ? (this.#foldersSinceMs ?? now) : undefined;
+    if (this.#foldersSinceMs === undefined || downloads.length <= FEW_DOWNLOADS) return new Set();
+    return new Set(now - this.#foldersSinceMs < FOLDERS_FIRST_MS ? downloads : []);
+  }
+
+  async #planAgain(ids: readonly NodeId[], begun: readonly Promise<void>[]): Promise<void> {
+    const { environment, stopping } = this.#ctx;
+    this.#held += 1;
+    try {
+      await Promise.race([Promise.all(begun), environment.clock.sleep(FOLDERS_FIRST_MS, stopping)]);
+    } catch {
+      // Everything ends.
+    } finally {
+      this.#held -= 1;
+    }
+    this.add(ids);
+  }
+
+  /**
+   * Small uploads first, and among those the most recent: people wait for what they just did. Of downloads the most recent,
+   * whatever their size: on a new device people go on with what they had last (PRODUCT 1).
+   */
   #inOrder(operations: readonly Operation[]): readonly Operation[] {
-    const weight = (operation: Operation): number => Math.floor(Math.log2(1 + this.#bytesOf(operation) / (4 * 1024 * 1024)));
-    const age = (operation: Operation): number => {
-      const local = this.#ctx.store.local.get(operation.id);
-      return local === undefined ? 0 : -Number(local.stat.mtimeNs.slice(0, -6));
-    };
-    const keyed = operations.map((operation) => ({
-      operation,
-      weight: weight(operation),
-      age: operations.length > 50 ? 0 : age(operation),
-    }));
+    const keyed = operations.map((operation) => ({ operation, ...this.#urgency(operation, operations.length > 50) }));
     return keyed.sort((a, b) => a.weight - b.weight || a.age - b.age).map(({ operation }) => operation);
+  }
+
+  #urgency({ op, id }: Operation, isMany: boolean): { readonly weight: number; readonly age: number } {
+    const { store } = this.#ctx;
+    if (op === 'download') {
+      const remote = store.remote.get(id);
+      return { weight: 0, age: remote?.kind === 'file' ? -remote.mtimeMs : 0 };
+    }
+    const local = op === 'upload' || op === 'hash' || !isMany ? store.local.get(id) : undefined;
+    const bytes = (op === 'upload' || op === 'hash') && local?.kind === 'file' ? local.stat.size : 0;
+    const age = isMany || local === undefined ? 0 : -Number(local.stat.mtimeNs.slice(0, -6));
+    return { weight: Math.floor(Math.log2(1 + bytes / (4 * 1024 * 1024))), age };
   }
 
   #bytesOf({ op, id }: Operation): number {

@@ -19,6 +19,7 @@ export class Publisher {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #emitter: Emitter;
+  readonly #onChange: () => void;
   #published: Status;
   #lists = new Set<List>();
   #countsDirty = true;
@@ -26,10 +27,12 @@ export class Publisher {
   /** The store is closed, or about to be. */
   #stopped = false;
 
-  constructor(store: Store, clock: Clock, emitter: Emitter) {
+  /** @param onChange the published status is another one */
+  constructor(store: Store, clock: Clock, emitter: Emitter, onChange: () => void = () => undefined) {
     this.#store = store;
     this.#clock = clock;
     this.#emitter = emitter;
+    this.#onChange = onChange;
     this.#published = this.#model.status(clock.monotonic());
   }
 
@@ -48,6 +51,11 @@ export class Publisher {
   /** The status as of now; patches go on from its revision. */
   snapshot(): Status {
     this.#publish();
+    return this.#published;
+  }
+
+  /** The status as it was published last. */
+  get published(): Status {
     return this.#published;
   }
 
@@ -73,6 +81,7 @@ export class Publisher {
     if (patch !== null) {
       this.#published = { ...this.#published, ...patch };
       this.#emitter.emit('status.patch', patch);
+      this.#onChange();
     }
     // Speeds fade on their own while nothing is reported.
     if (next.upload.bytesPerSecond > 0 || next.download.bytesPerSecond > 0) this.#later();

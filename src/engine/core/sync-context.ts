@@ -1,4 +1,4 @@
-import type { ErrorData, SpeedLimit } from '../../contract/index.ts';
+import type { ErrorData, SpeedLimit, SyncReport } from '../../contract/index.ts';
 import type { Mutex } from '../apply/index.ts';
 import type { Environment } from '../environment.ts';
 import type { NodeId } from '../model/index.ts';
@@ -16,6 +16,8 @@ export interface SyncHooks {
   readonly onLists: (...lists: readonly ChangedList[]) => void;
   /** The most that may go up and down from now on. */
   readonly onLimits: (up: SpeedLimit | null, down: SpeedLimit | null) => void;
+  /** What the other devices are to know of this one; undefined while that is not known here either. */
+  readonly report: () => SyncReport | undefined;
 }
 
 /** What the loops of one running sync share. */

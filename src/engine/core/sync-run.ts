@@ -1,5 +1,5 @@
 import { KiB, minuteMs, secondMs } from '../../base/index.ts';
-import { type ErrorData, TidemarkError, toErrorData } from '../../contract/index.ts';
+import { type ErrorData, type SyncReport, TidemarkError, toErrorData } from '../../contract/index.ts';
 import {
   StoredCommits,
   Executor,
@@ -33,6 +33,7 @@ import { isNodeKey, MAX_ISSUES } from './issue-keys.ts';
 import { folderError, ScanLoop } from './scan-loop.ts';
 import { itemsToTakeAway, type ScopeKeeper } from './scope-keeper.ts';
 import { isAboutConnection, isAboutDatabase, type SyncContext, type SyncHooks } from './sync-context.ts';
+import { isSameReport } from './report.ts';
 import { type SpeedCaps, speedLimits } from './speed-limits.ts';
 import { Timers } from './timers.ts';
 import { purgeOldTrash } from './trash-purge.ts';
@@ -59,6 +60,9 @@ function touched(store: Store): readonly NodeId[] {
 
 /** How long a look waits for files that are being written. */
 const LONGEST_QUIET_MS = 2 * secondMs;
+
+/** How soon the other devices learn how far this one is. */
+const TELL_MS = 5 * secondMs;
 
 /** How long the first look waits for the watch to begin. */
 const WATCH_PATIENCE_MS = 2000;
@@ -91,6 +95,10 @@ export class SyncRun {
   /** The cloud asked us to stay away for a while, and is asked again when that is over. */
   #awaitingPause = false;
   #doubtful = false;
+  /** What the other devices were told last. */
+  #told: SyncReport | undefined;
+  #tellsSoon = false;
+  #cutWait: () => void = () => undefined;
   /** Between two tries to hear of changes from the cloud. */
   readonly #watchNap = new Nap();
 
@@ -313,6 +321,10 @@ export class SyncRun {
       clock: environment.clock,
       random: environment.random,
       nap: this.#watchNap,
+      report: () => this.#tell(),
+      onWait: (cut: () => void) => {
+        this.#cutWait = cut;
+      },
       onHint: () => this.#pull.pull(),
       onConnection: (offline: ErrorData | null) => {
         // Only a read of the feed says that all is well; this says when it is worth one.
@@ -322,7 +334,7 @@ export class SyncRun {
       },
     };
     const knowing: Pick<DriveApi, 'wait'> = {
-      wait: (cursor, timeoutMs, signal) => drive.wait(cursor, timeoutMs, signal, this.#settingsVersion()),
+      wait: (cursor, timeoutMs, signal, report) => drive.wait(cursor, timeoutMs, signal, report, this.#settingsVersion()),
     };
     return watchChanges(knowing, () => store.cursor()?.cursor ?? null, options, this.#stop.signal);
   }
@@ -332,6 +344,36 @@ export class SyncRun {
     const { store, account } = this.#parts;
     const agreed = store.agreedSettings();
     return agreed?.accountId === account.accountId ? agreed.version : null;
+  }
+
+  #tell(): SyncReport | undefined {
+    this.#told = this.#parts.hooks.report() ?? this.#told;
+    return this.#told;
+  }
+
+  get #isTold(): boolean {
+    const now = this.#parts.hooks.report();
+    return now === undefined || isSameReport(now, this.#told);
+  }
+
+  /**
+   * The others learn of it with the next wait for changes; where that would be long, the present one ends after a while.
+   * At rest nothing changes, so nothing is asked.
+   */
+  statusChanged(): void {
+    if (this.#tellsSoon || this.#isTold || this.#isStopping()) return;
+    this.#tellsSoon = true;
+    this.#timers.after(TELL_MS, () => {
+      this.#tellsSoon = false;
+      if (!this.#isTold) this.#cutWait();
+    });
+  }
+
+  /** Tells now, for an engine that ends before its next wait. Throws what the cloud says. */
+  async tellNow(): Promise<void> {
+    const { drive, store } = this.#parts;
+    const cursor = store.cursor()?.cursor;
+    if (cursor !== undefined) await drive.wait(cursor, 0, this.#stop.signal, this.#tell());
   }
 
   #isStopping(): boolean {

@@ -22,6 +22,7 @@ import type {
   Quota,
   Session,
   SettingValues,
+  SyncReport,
   TrashItem,
   VersionedFile,
   CloudNode,
@@ -52,10 +53,18 @@ export interface SignUpBody {
   readonly invite?: string;
 }
 
-export type SignInBody =
-  | { readonly method: 'password'; readonly email: string; readonly password: string; readonly device: DeviceInfo }
-  | { readonly method: 'code'; readonly proof: CodeProof; readonly device: DeviceInfo }
-  | { readonly method: 'grant'; readonly grant: Grant; readonly device: DeviceInfo };
+export type SignInBody = {
+  readonly device: DeviceInfo;
+  /** What this device was before. */
+  readonly replaces?: string;
+  /** Signed out in the same step. */
+  readonly signOutDevice?: string;
+} & (
+  | { readonly method: 'password'; readonly email: string; readonly password: string }
+  | { readonly method: 'code'; readonly proof: CodeProof }
+  | { readonly method: 'grant'; readonly grant: Grant }
+  | { readonly method: 'choice'; readonly choice: string; readonly signOutDevice: string }
+);
 
 /**
  * The cloud as the engine uses it. Every method throws TidemarkError with the code of the problem document, or one of
@@ -66,6 +75,7 @@ export interface CloudApi {
   readonly server: string;
   discover(signal?: AbortSignal): Promise<Discovery>;
   signUp(request: SignUpBody): Promise<Session>;
+  /** Throws DeviceLimitError too. */
   signIn(request: SignInBody): Promise<Session>;
   /** Sends a code. */
   challenge(request: { to: CodeAddress; purpose: 'enter' | 'reset'; language?: string }): Promise<Challenge>;
@@ -114,8 +124,11 @@ export interface DriveApi {
   /** Sets these and keeps the others. */
   changeSettings(values: SettingValues): Promise<AccountSettings>;
   delta(cursor: string | null, signal?: AbortSignal): Promise<DeltaResponse>;
-  /** @param settings version of those that are known; others are a change too */
-  wait(cursor: string, timeoutMs: number, signal?: AbortSignal, settings?: string | null): Promise<boolean>;
+  /**
+   * @param report what the other devices are to know of this one
+   * @param settings version of those that are known; others are a change too
+   */
+  wait(cursor: string, timeoutMs: number, signal?: AbortSignal, report?: SyncReport, settings?: string | null): Promise<boolean>;
   /** Hashes the cloud lacks. Any number of hashes; split as the contract asks. */
   missing(hashes: readonly string[], signal?: AbortSignal): Promise<ReadonlySet<string>>;
   /** One request; the caller keeps the sum under MAX_BLOCKS_BODY_BYTES. Throws `hash_mismatch` when any was rejected. */

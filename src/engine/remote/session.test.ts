@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type ErrorData, type Session, TidemarkError } from '../../contract/index.ts';
+import type { Clock } from '../environment.ts';
 import { FakeClock, FakeCloud, FakeLog, FakeSecrets, SeededRandom } from '../fakes/index.ts';
 import type { CloudApi } from './api.ts';
 import { REFRESH_TOKEN_SECRET, SessionKeeper } from './session.ts';
@@ -61,6 +62,34 @@ describe('a session', () => {
     expect(await session.accessToken()).not.toBe(second);
   });
 
+  it.each([
+    ['ahead', 86_400_000],
+    ['behind', -86_400_000],
+  ])('renews in time with a clock that is a day %s, and tells how far off it is', async (_, offMs) => {
+    const told: number[] = [];
+    // The cloud has a clock of its own.
+    const machine: Clock = {
+      now: () => clock.now() + offMs,
+      monotonic: () => clock.monotonic(),
+      sleep: (ms, signal) => clock.sleep(ms, signal),
+      timer: (ms, callback) => clock.timer(ms, callback),
+    };
+    const session = new SessionKeeper({
+      cloud: api,
+      environment: { secrets, clock: machine, log },
+      onEnded: (reason) => void ended.push(reason),
+      onClock: (aheadMs) => void told.push(aheadMs),
+    });
+    await session.adopt(signedIn);
+    await clock.advance(13 * 60_000);
+    expect(await session.accessToken()).toBe(signedIn.accessToken);
+    await clock.advance(61_000);
+    expect(await session.accessToken(), 'before the cloud refuses it').not.toBe(signedIn.accessToken);
+    expect(refreshes).toBe(1);
+    expect(told).toEqual([offMs, offMs]);
+    expect(ended).toEqual([]);
+  });
+
   it('does not refresh for ever when the clock of this machine is far ahead', async () => {
     clock.setWallClock(clock.now() + 86_400_000);
     const session = keeper();
@@ -98,7 +127,7 @@ describe('a session', () => {
     const outcomes = await Promise.allSettled([drive.quota(), drive.devices(), drive.me()]);
     for (const outcome of outcomes) expect(outcome).toMatchObject({ reason: { code: 'device_revoked' } });
     await expect(session.accessToken()).rejects.toMatchObject({ code: 'device_revoked' });
-    expect(ended).toEqual([{ code: 'device_revoked', params: {} }]);
+    expect(ended).toEqual([{ code: 'device_revoked', params: { device: 'desktop' } }]);
     expect(secrets.values.size).toBe(0);
   });
 

@@ -13,10 +13,14 @@ export interface SessionOptions {
   readonly onTerms?: (terms: Terms) => void;
   /** The session is over (signed out from afar, expired, account gone). Called once; the secret is already forgotten. */
   readonly onEnded: (reason: ErrorData) => void;
+  /** How far the wall clock of this machine is ahead of the cloud's, in ms, as each answer with a token shows. */
+  readonly onClock?: (aheadMs: number) => void;
 }
 
 /** A token is renewed this long before it ends. */
 const EARLY_MS = minuteMs;
+/** An answer tells the clock of the cloud to within this. */
+const LONGEST_WAY_MS = minuteMs;
 
 /** Keeps this device signed in: the refresh token in the secret store, the access token in memory only. */
 export class SessionKeeper implements Credentials {
@@ -26,6 +30,7 @@ export class SessionKeeper implements Credentials {
   readonly #log: Log;
   readonly #onTerms: (terms: Terms) => void;
   readonly #onEnded: (reason: ErrorData) => void;
+  readonly #onClock: (aheadMs: number) => void;
   #access: { readonly token: string; readonly renewAtMs: number } | undefined;
   /** Newer than the store's while the store could not be written. */
   #refreshToken: string | undefined;
@@ -40,13 +45,14 @@ export class SessionKeeper implements Credentials {
     this.#log = options.environment.log;
     this.#onTerms = options.onTerms ?? (() => undefined);
     this.#onEnded = options.onEnded;
+    this.#onClock = options.onClock ?? (() => undefined);
   }
 
   /** Takes over a session that sign-in or sign-up has just made. Throws when the secret store cannot keep it; then nothing changed. */
   async adopt(session: Session): Promise<void> {
     await this.#secrets.set(REFRESH_TOKEN_SECRET, session.refreshToken);
     this.#ended = undefined;
-    this.#remember(session);
+    this.#remember(session, this.#clock.now());
     this.#unsaved = false;
   }
 
@@ -81,6 +87,7 @@ export class SessionKeeper implements Credentials {
     const refreshToken = await this.refreshToken();
     if (refreshToken === null) throw new TidemarkError('not_signed_in');
     let session: Session;
+    const askedAt = this.#clock.now();
     try {
       session = await this.#cloud.refresh(refreshToken);
     } catch (error) {
@@ -89,16 +96,21 @@ export class SessionKeeper implements Credentials {
       throw error;
     }
     if (this.#ended !== undefined) throw this.#ended;
-    this.#remember(session);
+    this.#remember(session, askedAt);
     await this.#save();
     return session.accessToken;
   }
 
-  #remember(session: Session): void {
-    const lifetimeMs = session.accessExpiresAt - this.#clock.now() - EARLY_MS;
-    // A local clock that is far ahead would make every token look spent: then the cloud's refusal tells, not the clock.
+  /** @param askedAt wall clock */
+  #remember(session: Session, askedAt: number): void {
+    // Both by the clock of the cloud: that of this machine may be wrong.
+    const lifetimeMs = session.accessExpiresAt - session.issuedAt - EARLY_MS;
+    // Of a token that looks spent at once the cloud's refusal tells, so that none is asked for at every call.
     const renewAtMs = lifetimeMs > 0 ? this.#clock.monotonic() + lifetimeMs : Number.POSITIVE_INFINITY;
     this.#access = { token: session.accessToken, renewAtMs };
+    const now = this.#clock.now();
+    // Of an answer that was long on its way, or came before the machine slept, nothing follows.
+    if (Math.abs(now - askedAt) <= LONGEST_WAY_MS) this.#onClock(now - session.issuedAt);
     this.#unsaved ||= this.#refreshToken !== session.refreshToken;
     this.#refreshToken = session.refreshToken;
     this.#onTerms(session);

@@ -1,5 +1,6 @@
 import { backoffMs, minuteMs, secondMs } from '../../base/index.ts';
-import { type ErrorData, TidemarkError, toErrorData } from '../../contract/index.ts';
+import { type ErrorData, type SyncReport, TidemarkError, toErrorData } from '../../contract/index.ts';
+import { onAbort } from '../abort.ts';
 import type { Clock, Random } from '../environment.ts';
 import { Nap } from '../nap.ts';
 import type { DriveApi } from './api.ts';
@@ -15,6 +16,10 @@ export interface WatchOptions {
   readonly pollMs?: number;
   /** Sleeps between two tries; waking it asks at once. */
   readonly nap?: Nap;
+  /** What is told with each wait. */
+  readonly report?: () => SyncReport | undefined;
+  /** Gives, with each wait, what ends it early: the next one tells what is so by then. */
+  readonly onWait?: (cut: () => void) => void;
 }
 
 /** What one wait of the cloud's may take; proxies cut longer ones. */
@@ -75,7 +80,8 @@ class Watch {
       cursor = this.#cursor();
       if (cursor === null) return secondMs; // the first listing is still being read
       const untilPoll = this.#lastHintMs + this.#pollMs - startedMs;
-      const changed = await this.#drive.wait(cursor, Math.max(0, Math.floor(Math.min(WAIT_MS, untilPoll))), this.#signal);
+      const changed = await this.#wait(cursor, Math.max(0, Math.floor(Math.min(WAIT_MS, untilPoll))));
+      if (changed === 'cut') return 0;
       if (this.#signal.aborted) return 'over';
       this.#connected(null);
       const due = clock.monotonic() - this.#lastHintMs >= this.#pollMs;
@@ -84,6 +90,26 @@ class Watch {
     } catch (error) {
       if (this.#signal.aborted) return 'over';
       return this.#fault(error, cursor);
+    }
+  }
+
+  async #wait(cursor: string, ms: number): Promise<boolean | 'cut'> {
+    const { report, onWait } = this.#options;
+    if (onWait === undefined) return this.#drive.wait(cursor, ms, this.#signal, report?.());
+    const cut = new AbortController();
+    const end = (): void => {
+      cut.abort();
+    };
+    const told = report?.();
+    onWait(end);
+    const forget = onAbort(this.#signal, end);
+    try {
+      return await this.#drive.wait(cursor, ms, cut.signal, told);
+    } catch (error) {
+      if (cut.signal.aborted && !this.#signal.aborted) return 'cut';
+      throw error;
+    } finally {
+      forget();
     }
   }
 

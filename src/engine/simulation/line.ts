@@ -96,7 +96,8 @@ function driveOver(drive: DriveApi, call: Call, weather: Weather): DriveApi {
     settings: () => call('settings', undefined, () => drive.settings()),
     changeSettings: (values) => call('changeSettings', undefined, () => drive.changeSettings(values)),
     delta: (cursor, signal) => call('delta', signal, () => drive.delta(cursor, signal)),
-    wait: (cursor, timeoutMs, signal, settings) => call('wait', signal, () => drive.wait(cursor, timeoutMs, signal, settings)),
+    wait: (cursor, timeoutMs, signal, report, settings) =>
+      call('wait', signal, () => drive.wait(cursor, timeoutMs, signal, report, settings)),
     missing: (hashes, signal) => call('missing', signal, () => drive.missing(hashes, signal)),
     store: (blocks, signal) => call('store', signal, () => drive.store(blocks, signal)),
     fetch: (hashes, signal) => call('fetch', signal, async () => cutShort(await drive.fetch(hashes, signal), weather)),

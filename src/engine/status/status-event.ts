@@ -12,6 +12,8 @@ export type StatusEvent =
   /** The engine cannot go on. */
   | { readonly type: 'engine_error'; readonly error: ErrorData | null }
   | { readonly type: 'online' }
+  /** How far the clock of this machine is ahead of the cloud's, in ms. */
+  | { readonly type: 'clock'; readonly aheadMs: number }
   | { readonly type: 'offline'; readonly reason: ErrorData }
   /** `until`: wall clock; null until resumed. */
   | { readonly type: 'paused'; readonly until: number | null }

@@ -32,6 +32,16 @@ const counts: Extract<StatusEvent, { type: 'counts' }> = {
   items: 0,
 };
 
+describe('the clock', () => {
+  it('is told of when it is five minutes off, in whole minutes, until it is right', () => {
+    const off = (aheadMs: number): StatusEvent => ({ type: 'clock', aheadMs });
+    expect(after().clockAheadMs).toBeNull();
+    expect(after(off(299_000)).clockAheadMs).toBeNull();
+    expect(after(off(-86_400_700)).clockAheadMs).toBe(-86_400_000);
+    expect(after(off(86_400_700), off(10)).clockAheadMs).toBeNull();
+  });
+});
+
 describe('the state', () => {
   it('begins as not set up, then starting, then up to date', () => {
     const model = new StatusModel(42);

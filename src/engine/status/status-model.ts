@@ -1,9 +1,14 @@
-import { assertNever } from '../../base/index.ts';
+import { assertNever, minuteMs } from '../../base/index.ts';
 import type { ErrorData, SpeedLimit, Status } from '../../contract/index.ts';
 import { stateOf } from './engine-state.ts';
 import { etaMs, Lane } from './lane.ts';
 import type { StatusEvent } from './status-event.ts';
 import { Transfers } from './transfers.ts';
+
+/** Nobody is bothered with less: nothing that Tidemark does depends on it. */
+const CLOCK_TOLERANCE_MS = 5 * minuteMs;
+/** Each answer of the cloud is on its way for another while. */
+const wholeMinutes = (ms: number): number => Math.round(ms / minuteMs) * minuteMs;
 
 /**
  * Folds events into the status. The same events give the same status: it reads no clock and has no effects. It is a fold
@@ -19,6 +24,7 @@ export class StatusModel {
   #folderError: ErrorData | null = null;
   #engineError: ErrorData | null = null;
   #offline: ErrorData | null = null;
+  #clockAheadMs = 0;
   #pause: { readonly until: number | null } | null = null;
   #limits: { readonly up: SpeedLimit | null; readonly down: SpeedLimit | null } = { up: null, down: null };
   #keptUntil: number | null = null;
@@ -65,6 +71,9 @@ export class StatusModel {
         return;
       case 'online':
         this.#offline = null;
+        return;
+      case 'clock':
+        this.#clockAheadMs = event.aheadMs;
         return;
       case 'offline':
         this.#offline = event.reason;
@@ -188,6 +197,7 @@ export class StatusModel {
       pausedUntil: this.#pause?.until ?? null,
       lastSyncedAt: this.#lastSyncedAt,
       keptUntil: this.#keptUntil,
+      clockAheadMs: Math.abs(this.#clockAheadMs) < CLOCK_TOLERANCE_MS ? null : wholeMinutes(this.#clockAheadMs),
       transfers: this.#transfers.largest(),
     };
   }

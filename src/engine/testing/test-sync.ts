@@ -89,6 +89,7 @@ export class TestSync {
         onStatus: (event) => void told.status.push(event),
         onActivity: (entry) => void told.activity.push(entry),
         onLimits: () => undefined,
+        report: () => undefined,
         onLists: (...lists) => lists.forEach((list) => told.lists.add(list)),
       },
       stopping: this.stop.signal,

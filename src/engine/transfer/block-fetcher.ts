@@ -71,8 +71,8 @@ export class BlockFetcher {
     return this.#memory.heldBytes;
   }
 
-  /** The block's bytes, hash and length verified. Throws TidemarkError: content_corrupt, blocks_missing, aborted, network. */
-  get(hash: string, size: number, kind: 'small' | 'large', signal?: AbortSignal): Promise<BlockLease> {
+  /** The block's bytes, hash and length verified. The highest rank goes first. Throws TidemarkError: content_corrupt, blocks_missing, aborted, network. */
+  get(hash: string, size: number, kind: 'small' | 'large', signal?: AbortSignal, rank = 0): Promise<BlockLease> {
     return new Promise((resolve, reject) => {
       throwIfAborted(signal);
       const known = this.#tasks.get(hash);
@@ -102,7 +102,7 @@ export class BlockFetcher {
         if (task.waiters.size === 0) this.#drop(task);
       });
       if (known === undefined) this.#tasks.set(hash, task);
-      if (task.request === undefined) this.#queue.add(task, kind);
+      if (task.request === undefined) this.#queue.add(task, kind, rank);
       this.#schedule();
     });
   }

@@ -45,7 +45,7 @@ class BatchingDownloader implements Downloader {
       onBytes?.(here.byteLength);
       return this.#write(file, here, signal);
     }
-    const lease = await this.#fetcher.get(first.hash, first.size, 'small', signal);
+    const lease = await this.#fetcher.get(first.hash, first.size, 'small', signal, file.mtimeMs);
     try {
       onBytes?.(lease.bytes.byteLength);
       return await this.#write(file, lease.bytes, signal);
@@ -55,7 +55,8 @@ class BatchingDownloader implements Downloader {
   }
 
   async #fetchLarge(file: DownloadFile, onBytes?: OnBytes, signal?: AbortSignal): Promise<FileStat> {
-    const release = await this.#large.take(signal);
+    // What was written last is what people look for first.
+    const release = await this.#large.take(signal, file.mtimeMs);
     try {
       return await downloadLarge({ disk: this.#disk, fetcher: this.#fetcher }, file, onBytes, signal);
     } finally {

@@ -56,6 +56,7 @@ class ReadAhead {
   readonly #fetcher: BlockFetcher;
   readonly #blocks: readonly Block[];
   readonly #reuse: ReusableBlocks;
+  readonly #rank: number;
   readonly #controller = new AbortController();
   readonly #pending = new Map<number, Promise<BlockLease>>();
   #next = 0;
@@ -64,6 +65,7 @@ class ReadAhead {
   constructor(parts: LargeDownloadParts, file: DownloadFile) {
     this.#fetcher = parts.fetcher;
     this.#blocks = file.content.blocks;
+    this.#rank = file.mtimeMs;
     this.#reuse = new ReusableBlocks(parts.disk, file.reuse);
   }
 
@@ -111,6 +113,6 @@ class ReadAhead {
   }
 
   #fetch(block: Block): Promise<BlockLease> {
-    return this.#fetcher.get(block.hash, block.size, 'large', this.#controller.signal);
+    return this.#fetcher.get(block.hash, block.size, 'large', this.#controller.signal, this.#rank);
   }
 }

@@ -1,3 +1,5 @@
+import { RankedQueue } from './ranked-queue.ts';
+
 /** What a pack is made of. */
 export interface Packable {
   readonly size: number;
@@ -7,23 +9,23 @@ export interface Packable {
 const SMALL_TURNS = 3;
 
 /**
- * Blocks that wait for a request. Those of small files go first, in the order they came; those of large files have
- * every fourth turn, so that neither starves the other.
+ * Blocks that wait for a request. Those of small files go first, by rank and then in the order they came; those of large
+ * files have every fourth turn, so that neither starves the other.
  */
 export class PackQueue<T extends Packable> {
-  readonly #small = new Set<T>();
-  readonly #large = new Set<T>();
+  readonly #small = new RankedQueue<T>();
+  readonly #large = new RankedQueue<T>();
   #smallTurns = 0;
 
   get size(): number {
     return this.#small.size + this.#large.size;
   }
 
-  add(item: T, kind: 'small' | 'large'): void {
+  add(item: T, kind: 'small' | 'large', rank = 0): void {
     if (kind === 'small') {
       this.#large.delete(item);
-      this.#small.add(item);
-    } else if (!this.#small.has(item)) this.#large.add(item);
+      this.#small.add(item, rank);
+    } else if (!this.#small.has(item)) this.#large.add(item, rank);
   }
 
   delete(item: T): void {
@@ -38,9 +40,9 @@ export class PackQueue<T extends Packable> {
     const queue = largeTurn ? this.#large : this.#small;
     const pack: T[] = [];
     let bytes = 0;
-    for (const item of queue) {
+    for (let item = queue.peek(); item !== undefined; item = queue.peek()) {
       if (pack.length > 0 && (bytes + item.size > maxBytes || pack.length >= maxItems)) break;
-      queue.delete(item);
+      queue.take();
       pack.push(item);
       bytes += item.size;
     }

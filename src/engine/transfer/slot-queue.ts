@@ -1,15 +1,16 @@
 import { TidemarkError } from '../../contract/index.ts';
 import { onAbort } from './abort.ts';
+import { RankedQueue } from './ranked-queue.ts';
 
 interface Waiter {
   readonly grant: () => void;
 }
 
-/** Places that are handed out in the order they were asked for; their number may change at any time. */
+/** Places that are handed out by rank, and then in the order they were asked for; their number may change at any time. */
 export class SlotQueue {
   #limit = 1;
   #taken = 0;
-  readonly #waiting = new Set<Waiter>();
+  readonly #waiting = new RankedQueue<Waiter>();
 
   /** Sets how many places there are (whole part, at least one). Those in use above it are not taken away. */
   open(limit: number): void {
@@ -22,7 +23,7 @@ export class SlotQueue {
   }
 
   /** Resolves with the function that gives the place back. Throws `aborted`. */
-  take(signal?: AbortSignal): Promise<() => void> {
+  take(signal?: AbortSignal, rank = 0): Promise<() => void> {
     if (signal?.aborted === true) return Promise.reject(new TidemarkError('aborted'));
     return new Promise((resolve, reject) => {
       const waiter: Waiter = {
@@ -35,7 +36,7 @@ export class SlotQueue {
         this.#waiting.delete(waiter);
         reject(new TidemarkError('aborted'));
       });
-      this.#waiting.add(waiter);
+      this.#waiting.add(waiter, rank);
       this.#grant();
     });
   }
@@ -51,9 +52,9 @@ export class SlotQueue {
   }
 
   #grant(): void {
-    for (const waiter of this.#waiting) {
-      if (this.#taken >= this.#limit) return;
-      this.#waiting.delete(waiter);
+    while (this.#taken < this.#limit) {
+      const waiter = this.#waiting.take();
+      if (waiter === undefined) return;
       this.#taken += 1;
       waiter.grant();
     }

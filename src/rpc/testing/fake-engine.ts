@@ -27,6 +27,7 @@ export const someStatus = (revision: number, more: Partial<Status> = {}): Status
   pausedUntil: null,
   lastSyncedAt: null,
   keptUntil: null,
+  clockAheadMs: null,
   transfers: [],
   ...more,
 });

@@ -1,12 +1,18 @@
-import { type Account, TidemarkError } from '../../../contract/index.ts';
+import { type Account, DeviceLimitError, TidemarkError } from '../../../contract/index.ts';
 import {
   type AccountParts,
   adviceFor,
+  choiceFor,
   deviceInfo,
+  dropChoice,
+  enteringOf,
+  keepChoice,
+  keptChoice,
   proofOf,
   readAddress,
   rememberCode,
   settle,
+  type SignInRequest,
   signIn,
   signOut,
   signUp,
@@ -14,7 +20,9 @@ import {
 import { type CloudApi, REFRESH_TOKEN_SECRET } from '../../remote/index.ts';
 import type { AccountRow } from '../../store/index.ts';
 import { note } from '../../apply/index.ts';
+import { copyUnsent } from '../copy-unsent.ts';
 import type { Handlers, TidemarkEngine } from '../engine.ts';
+import { findUnsent } from '../unsent.ts';
 
 type Names =
   | 'account.readAddress'
@@ -31,11 +39,15 @@ type Names =
   | 'account.setPassword'
   | 'account.resetPassword'
   | 'account.signOut'
+  | 'account.choices'
+  | 'account.unsent'
+  | 'account.copyUnsent'
   | 'account.show'
   | 'account.log';
 
 export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
   const { store, signIns } = engine;
+  const { secrets } = engine.environment;
   const proven = (parts: AccountParts, code: Parameters<typeof proofOf>[2] | undefined) =>
     code === undefined ? {} : { proof: proofOf(store, parts.cloud.server, code, 'enter') };
   const own = () => {
@@ -77,7 +89,13 @@ export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
       const held = engine.store.account();
       const { api, session, drive } = engine.connection(server);
       const heldAccountId = engine.store.folder() === null ? null : (held?.accountId ?? null);
-      const row = await sign({ cloud: api, session, platform: engine.environment.platform, heldAccountId });
+      const heldDeviceId = held?.server === api.server ? held.deviceId : null;
+      const row = await sign({ cloud: api, session, platform: engine.environment.platform, heldAccountId, heldDeviceId }).catch(
+        async (error: unknown): Promise<never> => {
+          throw await aboutChoice(api.server, error);
+        },
+      );
+      await dropChoice(secrets).catch(() => undefined);
       engine.store.transaction((write) => {
         write.setAccount(row);
       });
@@ -88,12 +106,23 @@ export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
       return drive.me();
     });
   /** Waits for the person before it keeps others waiting; where the session is not taken, the cloud forgets it. */
-  const enterWith = async (server: string, begun: string, deviceName: string | undefined): Promise<Account> => {
+  const enterWith = async (
+    server: string,
+    begun: string,
+    request: Pick<SignInRequest, 'deviceName' | 'signOutDevice'>,
+  ): Promise<Account> => {
     await refuseSignedIn();
-    const device = deviceInfo(engine.environment.platform, deviceName);
-    const session = await asking(server, (cloud) =>
-      signIns.session(begun, cloud.server, (grant) => cloud.signIn({ method: 'grant', grant, device })),
-    );
+    const { deviceName } = request;
+    const session = await asking(server, (cloud) => {
+      const held = store.account();
+      const heldDeviceId = held?.server === cloud.server ? held.deviceId : null;
+      const entering = enteringOf({ platform: engine.environment.platform, heldDeviceId }, request);
+      return signIns
+        .session(begun, cloud.server, (grant) => cloud.signIn({ method: 'grant', grant, ...entering }))
+        .catch(async (error: unknown): Promise<never> => {
+          throw await aboutChoice(cloud.server, error);
+        });
+    });
     signIns.done(begun);
     const taken = { over: false };
     try {
@@ -104,6 +133,12 @@ export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
     } finally {
       if (!taken.over) await asking(server, (cloud) => cloud.revoke(session.refreshToken)).catch(() => undefined);
     }
+  };
+  /** A choice that came is kept, one that is over is not. */
+  const aboutChoice = async (server: string, error: unknown): Promise<unknown> => {
+    if (error instanceof DeviceLimitError) return keepChoice(secrets, server, error);
+    if (error instanceof TidemarkError && error.code === 'choice_over') await dropChoice(secrets);
+    return error;
   };
   return {
     'account.readAddress': ({ server, ...typed }) =>
@@ -173,8 +208,23 @@ export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
     },
     'account.signIn': ({ server, code, begun, ...request }) =>
       begun === undefined
-        ? enter(server, async (parts) => signIn(parts, { ...request, ...proven(parts, code) }))
-        : enterWith(server, begun, request.deviceName),
+        ? enter(server, async (parts) => {
+            const isChosen = request.signOutDevice !== undefined && code === undefined && request.password === undefined;
+            const choice = isChosen ? { choice: await choiceFor(secrets, parts.cloud.server) } : {};
+            return signIn(parts, { ...request, ...proven(parts, code), ...choice });
+          })
+        : enterWith(server, begun, request),
+    'account.choices': async () => {
+      const found = await keptChoice(secrets);
+      if (found === null) return null;
+      const { server, limit, choice } = found;
+      return { server, limit, expiresAt: choice.expiresAt, devices: choice.devices };
+    },
+    'account.unsent': async ({ limit }) => {
+      const { items, ...found } = await findUnsent(engine);
+      return { ...found, items: items.slice(0, limit).map(({ path, why, sizeBytes, reason }) => ({ path, why, sizeBytes, reason })) };
+    },
+    'account.copyUnsent': ({ to, localOnly }) => copyUnsent(engine, to, localOnly),
     'account.resetPassword': ({ server, code, password }) =>
       asking(server, async (cloud) => {
         await cloud.resetPassword({ proof: proofOf(store, cloud.server, code, 'reset'), password });
@@ -184,14 +234,19 @@ export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
       engine.exclusively(async () => {
         const account = engine.requireAccount();
         await engine.stopRun();
-        const { api, session } = engine.connection(account.server);
-        const { told } = await signOut({ cloud: api, session });
+        // First of all, and durable: whatever fails after this, the device is signed out.
         engine.store.transaction((write) => {
           write.setAccount({ ...account, signedOut: { code: 'not_signed_in', params: {} } });
         });
+        engine.store.sync();
         note(engine, 'signed_out', '', { device: account.deviceName });
         engine.announce();
-        return { told };
+        const { api, session } = engine.connection(account.server);
+        const { revocations, environment } = engine;
+        const { told } = await signOut({ cloud: api, session, revocations, clock: environment.clock });
+        // The cloud itself has ended this session before.
+        const isEnded = account.signedOut !== null && account.signedOut.code !== 'not_signed_in';
+        return { told: told || isEnded, deviceId: account.deviceId };
       }),
     'account.log': ({ before, limit }) => own().identities.log(before, limit),
     'account.show': () => engine.requireDrive().me(),

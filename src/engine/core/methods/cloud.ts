@@ -16,6 +16,7 @@ type Names =
   | 'devices.list'
   | 'devices.rename'
   | 'devices.signOut'
+  | 'devices.tell'
   | 'quota.show'
   | 'quota.largest'
   | 'quota.versions'
@@ -83,6 +84,11 @@ export function cloudMethods(engine: TidemarkEngine): Handlers<Names> {
     },
     'devices.signOut': async ({ id }) => {
       await engine.requireDrive().revokeDevice(id);
+      return {};
+    },
+    'devices.tell': async () => {
+      engine.publisher.snapshot();
+      await engine.run?.tellNow();
       return {};
     },
     'quota.show': async () => {

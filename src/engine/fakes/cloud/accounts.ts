@@ -1,5 +1,14 @@
 import { minuteMs } from '../../../base/index.ts';
-import { type AccountSettings, type Device, type DeviceInfo, type Region, type Session, TidemarkError } from '../../../contract/index.ts';
+import {
+  type AccountSettings,
+  type Device,
+  type DeviceInfo,
+  type DeviceSync,
+  type Region,
+  type Session,
+  type SyncReport,
+  TidemarkError,
+} from '../../../contract/index.ts';
 import type { Clock, Random } from '../../environment.ts';
 import { DriveState } from './drive-state.ts';
 
@@ -25,6 +34,9 @@ export interface FakeDevice {
   readonly createdAt: number;
   lastSeenAt: number;
   state: 'signed_in' | 'signed_out' | 'revoked';
+  sync: DeviceSync | null;
+  /** What the device is called that revoked it. */
+  endedFrom: string;
   /** Results of commits by Idempotency-Key. */
   readonly commits: Map<string, { readonly body: string; readonly results: unknown }>;
 }
@@ -84,10 +96,30 @@ export class FakeAccounts {
     return this.#session(this.#newDevice(account, info));
   }
 
-  signIn(email: string, password: string, info: DeviceInfo): Session {
+  signIn(
+    email: string,
+    password: string,
+    info: DeviceInfo,
+    leaving: { readonly replaces?: string; readonly signOutDevice?: string } = {},
+  ): Session {
     const account = this.#byEmail.get(email);
     if (account?.password !== password) throw new TidemarkError('invalid_credentials', { region: this.#region });
+    for (const [id, state] of [
+      [leaving.replaces, 'signed_out'],
+      [leaving.signOutDevice, 'revoked'],
+    ] as const) {
+      const device = this.#devices.get(id ?? '');
+      if (device?.account !== account || device.state !== 'signed_in') continue;
+      device.state = state;
+      device.endedFrom = info.name;
+    }
     return this.#session(this.#newDevice(account, info));
+  }
+
+  /** What a device tells of its sync. */
+  told(device: FakeDevice, { sync: state, waiting, issues }: SyncReport): void {
+    const at = this.#clock.now();
+    device.sync = { state, waiting, issues, at, upToDateAt: state === 'up_to_date' ? at : (device.sync?.upToDateAt ?? null) };
   }
 
   refresh(token: string): Session {
@@ -124,7 +156,7 @@ export class FakeAccounts {
   devices(account: FakeAccount, asking: FakeDevice): Device[] {
     return [...this.#devices.values()]
       .filter((device) => device.account === account && device.state === 'signed_in')
-      .map(({ id, info, createdAt, lastSeenAt }) => ({ ...info, id, createdAt, lastSeenAt, current: id === asking.id }));
+      .map((device) => shown(device, asking));
   }
 
   device(account: FakeAccount, id: string): FakeDevice {
@@ -142,6 +174,8 @@ export class FakeAccounts {
       createdAt: now,
       lastSeenAt: now,
       state: 'signed_in',
+      sync: null,
+      endedFrom: '',
       commits: new Map(),
     };
     this.#devices.set(device.id, device);
@@ -160,6 +194,7 @@ export class FakeAccounts {
       deviceId: id,
       label: account.email,
       region: account.region,
+      issuedAt: this.#clock.now(),
       accessToken,
       accessExpiresAt,
       refreshToken,
@@ -172,7 +207,18 @@ export class FakeAccounts {
   }
 }
 
+/** Where it is nobody knows of a fake. */
+export const shown = ({ id, info, createdAt, lastSeenAt, sync }: FakeDevice, asking: FakeDevice): Device => ({
+  ...info,
+  id,
+  createdAt,
+  lastSeenAt,
+  current: id === asking.id,
+  place: null,
+  sync,
+});
+
 export function assertSignedIn(device: FakeDevice): void {
-  if (device.state === 'revoked') throw new TidemarkError('device_revoked');
+  if (device.state === 'revoked') throw new TidemarkError('device_revoked', { device: device.endedFrom });
   if (device.state === 'signed_out') throw new TidemarkError('session_expired');
 }

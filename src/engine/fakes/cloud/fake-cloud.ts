@@ -80,8 +80,11 @@ export class FakeCloud {
         }),
       signIn: (request) =>
         open('signIn', () => {
-          const { email, password, device } = byPassword(checked(signInRequest, request));
-          return this.accounts.signIn(email, password, device);
+          const given = checked(signInRequest, request);
+          // No plan of a fake has a limit, so nobody was given a choice.
+          if (given.method === 'choice') throw new TidemarkError('choice_over');
+          const { email, password, device } = byPassword(given);
+          return this.accounts.signIn(email, password, device, given);
         }),
       challenge: () =>
         open('challenge', () => {
@@ -175,6 +178,7 @@ export class FakeCloud {
           id: 'free',
           storageBytes: this.totalBytes,
           devices: null,
+          devicesCounted: 'all',
           pricePerYearUsd: 0,
           uploadBytesPerSecond: null,
           downloadBytesPerSecond: null,

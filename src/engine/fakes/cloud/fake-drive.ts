@@ -13,7 +13,7 @@ import {
   waitQuery,
 } from '../../../contract/index.ts';
 import type { BlockData, CleanupPage, Credentials, DriveApi, Paged } from '../../remote/api.ts';
-import { FAKE_TERMS, type FakeDevice, assertSignedIn } from './accounts.ts';
+import { FAKE_TERMS, type FakeDevice, assertSignedIn, shown } from './accounts.ts';
 import { checked } from './checked.ts';
 import { commitAll } from './commit.ts';
 import { freeName } from './free-name.ts';
@@ -46,12 +46,14 @@ export class FakeDrive implements DriveApi {
     this.#request('renameDevice', (asking) => {
       const device = this.#cloud.accounts.device(asking.account, id);
       device.info = { ...device.info, ...checked(devicePatch, { name }) };
-      return { ...device.info, id, createdAt: device.createdAt, lastSeenAt: device.lastSeenAt, current: id === asking.id };
+      return shown(device, asking);
     });
 
   revokeDevice: DriveApi['revokeDevice'] = (id) =>
     this.#request('revokeDevice', (asking) => {
-      this.#cloud.accounts.device(asking.account, id).state = 'revoked';
+      const device = this.#cloud.accounts.device(asking.account, id);
+      device.state = 'revoked';
+      device.endedFrom = asking.info.name;
       this.#cloud.wake();
     });
 
@@ -84,11 +86,12 @@ export class FakeDrive implements DriveApi {
       signal,
     );
 
-  wait: DriveApi['wait'] = (cursor, timeoutMs, signal, known) =>
+  wait: DriveApi['wait'] = (cursor, timeoutMs, signal, report, known) =>
     this.#request(
       'wait',
       async (device) => {
-        checked(waitQuery, { cursor, timeoutMs });
+        checked(waitQuery, { cursor, timeoutMs, ...report });
+        if (report !== undefined) this.#cloud.accounts.told(device, report);
         const { drive } = device.account;
         const otherSettings = (): boolean => known !== undefined && known !== device.account.settings.version;
         const endMs = this.#cloud.clock.monotonic() + timeoutMs;

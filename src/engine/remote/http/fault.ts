@@ -1,5 +1,5 @@
 import { RequestError, TimeoutError } from 'got';
-import { type ErrorCode, type ErrorParams, TidemarkError, problem } from '../../../contract/index.ts';
+import { DeviceLimitError, type ErrorCode, type ErrorParams, TidemarkError, problem } from '../../../contract/index.ts';
 import { retryAfterMs } from '../retry-after.ts';
 
 /** Codes of Node's TLS layer that say the certificate, not the line, is at fault. */
@@ -35,6 +35,8 @@ export function refusalFault(refusal: Refusal, server: string, nowMs: number): T
   const wait = refusal.status === 429 || refusal.status === 503 ? retryAfterMs(refusal.retryAfter, nowMs) : undefined;
   const document = /^application\/(problem\+)?json\b/i.test(refusal.contentType ?? '') ? readJson(refusal.body) : undefined;
   const known = problem.safeParse(document);
+  if (known.success && known.data.code === 'device_limit' && known.data.choice !== undefined)
+    return new DeviceLimitError({ ...known.data.params, server }, known.data.choice);
   if (known.success) return new TidemarkError(known.data.code, withWait({ ...known.data.params, server }, wait));
   const foreign = stringField(document, 'code');
   return new TidemarkError(

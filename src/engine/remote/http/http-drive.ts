@@ -42,10 +42,10 @@ export class HttpDrive implements DriveApi {
   delta: DriveApi['delta'] = (cursor, signal) =>
     this.#call('delta', { query: { ...(cursor === null ? {} : { cursor }), limit: MAX_DELTA_LIMIT }, signal });
 
-  wait: DriveApi['wait'] = async (cursor, timeoutMs, signal, settings) => {
+  wait: DriveApi['wait'] = async (cursor, timeoutMs, signal, report, settings) => {
     const patienceMs = Math.min(timeoutMs, MAX_WAIT_MS);
     const known = settings === undefined ? {} : { settings: settings ?? 'none' };
-    return (await this.#call('deltaWait', { query: { cursor, timeoutMs: patienceMs, ...known }, patienceMs, signal })).changed;
+    return (await this.#call('deltaWait', { query: { cursor, timeoutMs: patienceMs, ...report, ...known }, patienceMs, signal })).changed;
   };
 
   missing: DriveApi['missing'] = async (hashes, signal) => {

@@ -81,8 +81,8 @@ export class Traffic {
       settings: wrap('settings', drive.settings),
       changeSettings: wrap('changeSettings', drive.changeSettings),
       delta: wrap('delta', drive.delta),
-      wait: wrap('wait', (cursor, timeoutMs, signal, settings) =>
-        this.#live() ? drive.wait(cursor, timeoutMs, signal, settings) : untilAborted(signal),
+      wait: wrap('wait', (cursor, timeoutMs, signal, report, settings) =>
+        this.#live() || timeoutMs === 0 ? drive.wait(cursor, timeoutMs, signal, report, settings) : untilAborted(signal),
       ),
       missing: wrap('missing', drive.missing),
       store: wrap('store', (blocks, signal) => {

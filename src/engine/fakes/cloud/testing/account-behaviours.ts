@@ -98,6 +98,42 @@ export function accountBehaviours(cloud: () => CloudUnderTest): void {
     expect(await refusal(one.drive.revokeDevice(newId()))).toBe('not_found');
   });
 
+  it('tells the other devices what one says of its sync while it waits', async () => {
+    const one = await TestDevice.signUp(cloud());
+    const other = await TestDevice.signIn(cloud(), one.session.label);
+    const told = async () => (await one.drive.devices()).find(({ id }) => id === other.session.deviceId)?.sync;
+    const cursor = await other.cursor();
+    await other.drive.wait(cursor, 0);
+    expect(await told()).toBeNull();
+    await other.drive.wait(cursor, 0, undefined, { sync: 'syncing', waiting: 3, issues: 1 });
+    expect(await told()).toMatchObject({ state: 'syncing', waiting: 3, issues: 1, upToDateAt: null });
+    await other.drive.wait(cursor, 0, undefined, { sync: 'up_to_date', waiting: 0, issues: 0 });
+    expect(await told()).toMatchObject({ state: 'up_to_date', waiting: 0, issues: 0, upToDateAt: expect.any(Number) as number });
+    await other.drive.wait(cursor, 0);
+    expect((await told())?.state, 'who says nothing changes nothing').toBe('up_to_date');
+  });
+
+  it('signs one in in the place of another, which is told by whom', async () => {
+    const one = await TestDevice.signUp(cloud());
+    const other = await TestDevice.signIn(cloud(), one.session.label);
+    const api = cloud().connect();
+    const session = await api.signIn({
+      method: 'password',
+      email: one.session.label,
+      password: PASSWORD,
+      device: { ...device, name: 'third' },
+      replaces: one.session.deviceId,
+      signOutDevice: other.session.deviceId,
+    });
+    const third = api.authorized(fixedCredentials(session.accessToken));
+    expect((await third.devices()).map(({ name }) => name)).toEqual(['third']);
+    expect(await refusal(one.api.refresh(one.session.refreshToken))).toBe('session_expired');
+    await expect(other.api.refresh(other.session.refreshToken)).rejects.toMatchObject({
+      code: 'device_revoked',
+      params: { device: 'third' },
+    });
+  });
+
   it('does not show or sign out the devices of another account', async () => {
     const one = await TestDevice.signUp(cloud());
     const stranger = await TestDevice.signUp(cloud());
@@ -112,8 +148,8 @@ export function accountBehaviours(cloud: () => CloudUnderTest): void {
     expect(await drive.settings()).toEqual({ version: null, values: {} });
     const first = await drive.changeSettings({ theme: 'dark', 'trash.keepDays': 60 });
     expect(await drive.changeSettings({ theme: 'dark' }), 'what is so already is no change').toEqual(first);
-    expect(await other.drive.wait(await other.cursor(), 20_000, undefined, null), 'it knew of none').toBe(true);
-    const waiting = other.drive.wait(await other.cursor(), 20_000, undefined, first.version);
+    expect(await other.drive.wait(await other.cursor(), 20_000, undefined, undefined, null), 'it knew of none').toBe(true);
+    const waiting = other.drive.wait(await other.cursor(), 20_000, undefined, undefined, first.version);
     const second = await drive.changeSettings({ theme: 'light', 'of.the.future': true });
     expect(await waiting).toBe(true);
     expect(second.version).not.toBe(first.version);
