@@ -1,5 +1,5 @@
 import { KiB, minuteMs, secondMs } from '../../base/index.ts';
-import { type ErrorData, type SyncReport, TidemarkError, toErrorData } from '../../contract/index.ts';
+import { type ErrorData, TidemarkError, toErrorData } from '../../contract/index.ts';
 import {
   StoredCommits,
   Executor,
@@ -33,8 +33,8 @@ import { isNodeKey, MAX_ISSUES } from './issue-keys.ts';
 import { folderError, ScanLoop } from './scan-loop.ts';
 import { itemsToTakeAway, type ScopeKeeper } from './scope-keeper.ts';
 import { isAboutConnection, isAboutDatabase, type SyncContext, type SyncHooks } from './sync-context.ts';
-import { isSameReport } from './report.ts';
 import { type SpeedCaps, speedLimits } from './speed-limits.ts';
+import { Telling } from './telling.ts';
 import { Timers } from './timers.ts';
 import { purgeOldTrash } from './trash-purge.ts';
 import { roomSeekers } from './waiting-for-room.ts';
@@ -60,9 +60,6 @@ function touched(store: Store): readonly NodeId[] {
 
 /** How long a look waits for files that are being written. */
 const LONGEST_QUIET_MS = 2 * secondMs;
-
-/** How soon the other devices learn how far this one is. */
-const TELL_MS = 5 * secondMs;
 
 /** How long the first look waits for the watch to begin. */
 const WATCH_PATIENCE_MS = 2000;
@@ -95,10 +92,7 @@ export class SyncRun {
   /** The cloud asked us to stay away for a while, and is asked again when that is over. */
   #awaitingPause = false;
   #doubtful = false;
-  /** What the other devices were told last. */
-  #told: SyncReport | undefined;
-  #tellsSoon = false;
-  #cutWait: () => void = () => undefined;
+  readonly #telling: Telling;
   /** Between two tries to hear of changes from the cloud. */
   readonly #watchNap = new Nap();
 
@@ -114,6 +108,7 @@ export class SyncRun {
     };
     const treeLock = new Mutex();
     this.#timers = new Timers(environment.clock);
+    this.#telling = new Telling(parts.hooks.report, this.#timers);
     this.#ctx = {
       environment,
       store,
@@ -321,9 +316,9 @@ export class SyncRun {
       clock: environment.clock,
       random: environment.random,
       nap: this.#watchNap,
-      report: () => this.#tell(),
+      report: () => this.#telling.now(),
       onWait: (cut: () => void) => {
-        this.#cutWait = cut;
+        this.#telling.waits(cut);
       },
       onHint: () => this.#pull.pull(),
       onConnection: (offline: ErrorData | null) => {
@@ -346,34 +341,15 @@ export class SyncRun {
     return agreed?.accountId === account.accountId ? agreed.version : null;
   }
 
-  #tell(): SyncReport | undefined {
-    this.#told = this.#parts.hooks.report() ?? this.#told;
-    return this.#told;
-  }
-
-  get #isTold(): boolean {
-    const now = this.#parts.hooks.report();
-    return now === undefined || isSameReport(now, this.#told);
-  }
-
-  /**
-   * The others learn of it with the next wait for changes; where that would be long, the present one ends after a while.
-   * At rest nothing changes, so nothing is asked.
-   */
   statusChanged(): void {
-    if (this.#tellsSoon || this.#isTold || this.#isStopping()) return;
-    this.#tellsSoon = true;
-    this.#timers.after(TELL_MS, () => {
-      this.#tellsSoon = false;
-      if (!this.#isTold) this.#cutWait();
-    });
+    if (!this.#isStopping()) this.#telling.changed();
   }
 
-  /** Tells now, for an engine that ends before its next wait. Throws what the cloud says. */
+  /** Tells the other devices now how far this one is, for an engine that ends before its next wait. Throws what the cloud says. */
   async tellNow(): Promise<void> {
     const { drive, store } = this.#parts;
     const cursor = store.cursor()?.cursor;
-    if (cursor !== undefined) await drive.wait(cursor, 0, this.#stop.signal, this.#tell());
+    if (cursor !== undefined) await drive.wait(cursor, 0, this.#stop.signal, this.#telling.now());
   }
 
   #isStopping(): boolean {
