@@ -15,22 +15,24 @@ describe('the date until which the documents are kept', () => {
 });
 
 describe('a speed', () => {
-  it('is told to be that of a limit, or of the network, with the number of the limit', () => {
+  it('is told to be that of a limit, or less, with the number of the limit', () => {
     const plan = { bytesPerSecond: 2 * MiB, by: 'plan' } as const;
     expect(speedText(1.9 * MiB, plan)).toBe('at the limit of the plan, 2.0 MB/s');
-    expect(speedText(300 * KiB, plan)).toBe('as the network gives it; the limit of the plan is 2.0 MB/s');
+    expect(speedText(300 * KiB, plan)).toBe('below the limit of the plan, 2.0 MB/s');
     expect(speedText(99 * KiB, { bytesPerSecond: 100 * KiB, by: 'settings' })).toBe('at the limit of the settings, 100 KB/s');
     expect([speedText(0, plan), speedText(5 * MiB, null)]).toEqual(['', '']);
   });
 
   it('of a plan is told each way, or not at all', () => {
-    expect(capLines({ uploadBytesPerSecond: 2 * MiB, downloadBytesPerSecond: 4 * MiB })).toEqual([
-      'The plan allows 2.0 MB/s up and 4.0 MB/s down, for all devices together.',
+    const caps = (up: number | null, down: number | null, uploadAtCap = false) =>
+      capLines({ uploadBytesPerSecond: up, downloadBytesPerSecond: down, uploadAtCap, downloadAtCap: false });
+    expect(caps(2 * MiB, 4 * MiB, true)).toEqual([
+      'The plan allows 2.0 MB/s up and 4.0 MB/s down, for all devices together. Just now they use all of it, up.',
     ]);
-    expect(capLines({ uploadBytesPerSecond: null, downloadBytesPerSecond: MiB })).toEqual([
-      'The plan allows 1.0 MB/s down, for all devices together.',
+    expect(caps(null, MiB)).toEqual([
+      'The plan allows 1.0 MB/s down, for all devices together. They use less than that just now: what is slow is the network.',
     ]);
-    expect(capLines({ uploadBytesPerSecond: null, downloadBytesPerSecond: null })).toEqual([]);
+    expect(caps(null, null)).toEqual([]);
   });
 });
 

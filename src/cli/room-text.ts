@@ -1,6 +1,8 @@
 import { dayMs } from '../base/index.ts';
-import type { ErrorData, RoomNeed, SpeedLimit, Terms } from '../contract/index.ts';
+import type { ErrorData, Quota, RoomNeed, SpeedLimit } from '../contract/index.ts';
 import { count, size, when } from './text.ts';
+
+type Caps = Pick<Quota, 'uploadBytesPerSecond' | 'downloadBytesPerSecond' | 'uploadAtCap' | 'downloadAtCap'>;
 
 /** A date that is nearer than this is counted down to. */
 const COUNTDOWN_DAYS = 90;
@@ -32,20 +34,29 @@ export const needLines = (need: RoomNeed | null): readonly string[] =>
 export const lackText = ({ code, params: { neededBytes } }: ErrorData): string =>
   code === 'quota_exceeded' && typeof neededBytes === 'number' && neededBytes > 0 ? ` It needs ${size(neededBytes)} more.` : '';
 
-/** The caps of the plan, in a line; none without any. */
-export function capLines({
-  uploadBytesPerSecond: up,
-  downloadBytesPerSecond: down,
-}: Pick<Terms, 'uploadBytesPerSecond' | 'downloadBytesPerSecond'>): readonly string[] {
-  const parts = [...(up === null ? [] : [`${size(up)}/s up`]), ...(down === null ? [] : [`${size(down)}/s down`])];
-  return parts.length === 0 ? [] : [`The plan allows ${parts.join(' and ')}, for all devices together.`];
+/**
+ * The caps of the plan, and whether they are what makes it slow just now; none without any. A device that is slower than the cap
+ * while all together are at it shares it with others; else it is the network.
+ */
+export function capLines(quota: Caps): readonly string[] {
+  const ways = [
+    { name: 'up', cap: quota.uploadBytesPerSecond, atCap: quota.uploadAtCap },
+    { name: 'down', cap: quota.downloadBytesPerSecond, atCap: quota.downloadAtCap },
+  ].flatMap(({ name, cap, atCap }) => (cap === null ? [] : [{ name, text: `${size(cap)}/s ${name}`, atCap }]));
+  if (ways.length === 0) return [];
+  const full = ways.filter(({ atCap }) => atCap).map(({ name }) => name);
+  const now =
+    full.length === 0
+      ? 'They use less than that just now: what is slow is the network.'
+      : `Just now they use all of it, ${full.join(' and ')}.`;
+  return [`The plan allows ${ways.map(({ text }) => text).join(' and ')}, for all devices together. ${now}`];
 }
 
-/** Whether a speed is what a limit makes it, or what the network gives; empty where there is no limit, or nothing moves. */
+/** Whether a speed is what a limit makes it, or less, as the network gives it; empty where there is no limit, or nothing moves. */
 export function speedText(bytesPerSecond: number, limit: SpeedLimit | null): string {
   if (limit === null || bytesPerSecond === 0) return '';
   const whose = limit.by === 'plan' ? 'of the plan' : 'of the settings';
   return bytesPerSecond >= AT_LIMIT * limit.bytesPerSecond
     ? `at the limit ${whose}, ${size(limit.bytesPerSecond)}/s`
-    : `as the network gives it; the limit ${whose} is ${size(limit.bytesPerSecond)}/s`;
+    : `below the limit ${whose}, ${size(limit.bytesPerSecond)}/s`;
 }

@@ -171,11 +171,18 @@ describe('the speed cap of a plan', () => {
     const [ann, bob] = [await cloud.signUp(), await cloud.signUp('bob@example.com')];
     const pieces = Array.from({ length: 4 }, () => randomBytes(MiB));
     const bytes = framesOf(pieces);
+    const busy = async (): Promise<unknown> => {
+      const { uploadAtCap, downloadAtCap } = await quota(ann);
+      return { uploadAtCap, downloadAtCap };
+    };
     const up = await timed(async () => {
       const half = (from: number): Promise<unknown> =>
         ann.call('POST', '/v1/blocks', { bytes: framesOf(pieces.slice(from, from + 2)), type: 'application/vnd.tidemark.blocks' });
-      expect(await Promise.all([half(0), half(2)])).toMatchObject([{ body: { stored: 2 } }, { body: { stored: 2 } }]);
+      const sending = Promise.all([half(0), half(2)]);
+      expect(await sending).toMatchObject([{ body: { stored: 2 } }, { body: { stored: 2 } }]);
     });
+    // Whoever else is slow now shares it.
+    expect(await busy()).toEqual({ uploadAtCap: true, downloadAtCap: false });
     // 4 MB at 2 MB a second, of which the first second was saved up.
     expect(up).toBeGreaterThan(900);
     const content = contentOf(...pieces);

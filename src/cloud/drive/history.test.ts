@@ -181,6 +181,8 @@ describe('the quota', () => {
       totalBytes: 1024 ** 3,
       uploadBytesPerSecond: null,
       downloadBytesPerSecond: null,
+      uploadAtCap: false,
+      downloadAtCap: false,
       purgeAfter: cloud.clock.now + 180 * dayMs,
       usedBytes: 0,
       filesBytes: 0,

@@ -12,7 +12,8 @@ export function quotaState(usage: Usage): Quota['state'] {
   return left <= 0 ? 'exceeded' : left * 100 < usage.totalBytes ? 'critical' : left * 10 < usage.totalBytes ? 'nearing' : 'normal';
 }
 
-export function quotaOf(usage: Usage, terms: Terms): Quota {
+export function quotaOf(usage: Usage, terms: Terms, atCap: Pick<Quota, 'uploadAtCap' | 'downloadAtCap'>): Quota {
   const { totalBytes, filesBytes, versionsBytes, trashBytes } = usage;
-  return { ...terms, totalBytes, usedBytes: usedBytes(usage), filesBytes, versionsBytes, trashBytes, state: quotaState(usage) };
+  const bytes = { totalBytes, usedBytes: usedBytes(usage), filesBytes, versionsBytes, trashBytes };
+  return { ...terms, ...bytes, ...atCap, state: quotaState(usage) };
 }

@@ -126,7 +126,11 @@ export function makeHandlers(services: Services): Handlers {
       if (!(await accounts.endDevice(holder, params.id, 'revoked'))) throw new TidemarkError('not_found');
       return {};
     },
-    quota: async ({ holder }) => quotaOf(await drives.usage(holder.account.no), await terms.of(holder.account)),
+    quota: async ({ holder: { account } }) =>
+      quotaOf(await drives.usage(account.no), await terms.of(account), {
+        uploadAtCap: speed.isBusy(account.no, 'up'),
+        downloadAtCap: speed.isBusy(account.no, 'down'),
+      }),
     largest: async ({ holder, query }) => listed(await drives.largest(holder.account.no, query)),
     versioned: async ({ holder, query }) => listed(await drives.versioned(holder.account.no, query)),
     duplicates: async ({ holder, query }) => listed(await drives.duplicates(holder.account.no, query)),

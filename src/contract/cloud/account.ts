@@ -169,6 +169,9 @@ export const quota = z.object({
   filesBytes: sizeBytes,
   versionsBytes: sizeBytes,
   trashBytes: sizeBytes,
+  /** All devices together send, or get, as much as the cap allows just now: a device that is slower than it shares it. */
+  uploadAtCap: z.boolean(),
+  downloadAtCap: z.boolean(),
   state: quotaState,
 });
 

@@ -64,7 +64,7 @@ export class FakeDrive implements DriveApi {
       const left = account.totalBytes - usedBytes;
       const state =
         left <= 0 ? 'exceeded' : left * 100 < account.totalBytes ? 'critical' : left * 10 < account.totalBytes ? 'nearing' : 'normal';
-      return { ...FAKE_TERMS, totalBytes: account.totalBytes, usedBytes, ...usage, state };
+      return { ...FAKE_TERMS, uploadAtCap: false, downloadAtCap: false, totalBytes: account.totalBytes, usedBytes, ...usage, state };
     });
 
   settings: DriveApi['settings'] = () => this.#request('settings', ({ account }) => account.settings);
