@@ -1,11 +1,13 @@
 import { DiskFault } from '../environment.ts';
 import type { FileStat, NodeId, RemoteFile } from '../model/index.ts';
+import { ignoreFault } from './move-journal.ts';
 import { note } from './note.ts';
 import { done, type Outcome, replan } from './outcome.ts';
 import type { ApplyParts } from './parts.ts';
 import { contentAfter, newPath, requireFreeSpelling, requireNoLink, requireUnclaimed, toldPath } from './paths.ts';
 import { syncedFrom } from './synced.ts';
 import { syncFolders } from './sync-folders.ts';
+import { takeBack } from './trash-can.ts';
 
 /** A download that is complete, out of sight. */
 export interface Fetched {
@@ -105,7 +107,7 @@ export class Placer {
       const fault = faults.get(item.folder);
       if (fault === undefined) kept.push(item);
       else {
-        await this.#parts.environment.disk.moveFile(item.target, item.fetched.temp).catch(() => undefined);
+        await takeBack(this.#parts, item.target, item.fetched.stat).catch(ignoreFault);
         item.reject(fault);
       }
     }

@@ -9,7 +9,7 @@ import type { ApplyParts } from './parts.ts';
 import { absolutePath, contentAfter, diskPath, folderOf, pathOf, requireNoLink, requireSame, requireStat, sameFile } from './paths.ts';
 import type { Fetched } from './placer.ts';
 import { syncedFrom } from './synced.ts';
-import { rescue, trashSlot } from './trash-can.ts';
+import { rescue, takeBack, trashSlot } from './trash-can.ts';
 import { isClosed, syncFolders } from './sync-folders.ts';
 
 export const REPLACE_JOURNAL = 'replace';
@@ -101,7 +101,7 @@ async function replaceJournalled(parts: ApplyParts, planned: LocalFile, remote: 
     throw error;
   }
   await requireNoLink(parts, target).catch(async (error: unknown) => {
-    await disk.moveFile(target, fetched.temp);
+    await takeBack(parts, target, fetched.stat);
     throw error;
   });
   const stat = await requireStat(parts, target);
