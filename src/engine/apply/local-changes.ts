@@ -75,7 +75,7 @@ export async function moveLocal(parts: ApplyParts, id: NodeId, to: Place): Promi
       if (remote !== undefined && agreed !== undefined) write.putSynced({ ...agreed, parentId: to.parentId, name: to.name });
     },
   });
-  if (local.parentId === PARKED_ID) await parts.environment.disk.removeFolder(parkedFolder(parts.root, id)).catch(() => undefined);
+  if (local.parentId === PARKED_ID) await leaveParked(parts, id);
   const now = toldPath(parts, { id, ...to });
   // What only comes back from out of sight to where it was did not move.
   if (now !== before) {
@@ -99,10 +99,18 @@ export async function parkLocal(parts: ApplyParts, id: NodeId): Promise<Outcome>
   try {
     await moveTo(parts, local, { parentId: PARKED_ID, name: local.name });
   } catch (error) {
-    await parts.environment.disk.removeFolder(place).catch(() => undefined);
+    await leaveParked(parts, id);
     throw error;
   }
   return done(id);
+}
+
+/** Where it waited goes; when something is still there, rows and disk have to be made to agree before the next look. */
+export async function leaveParked({ environment, root, onUnmended }: ApplyParts, id: NodeId): Promise<void> {
+  await environment.disk.removeFolder(parkedFolder(root, id)).catch((error: unknown) => {
+    ignoreFault(error);
+    onUnmended();
+  });
 }
 
 /** A kept version, or an item that met a name in use: it gets the conflict name and stays what it is. */

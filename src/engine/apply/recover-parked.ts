@@ -1,6 +1,6 @@
 import { parentPath } from '../../base/index.ts';
 import { id128 } from '../../contract/index.ts';
-import type { DirectoryEntry } from '../environment.ts';
+import { type DirectoryEntry, DiskFault } from '../environment.ts';
 import { isBuiltInIgnored } from '../ignore/index.ts';
 import { type FileStat, type LocalNode, type NodeId, PARKED_ID, sameFingerprint } from '../model/index.ts';
 import type { Store } from '../store/index.ts';
@@ -11,7 +11,7 @@ import { absolutePath, newPath, sameFile } from './paths.ts';
 import { syncFolders } from './sync-folders.ts';
 
 /**
- * Mends what a crash left in the middle of parking an item or of bringing it back, so that rows and disk agree again
+ * Mends what a crash, or a fault of disk or database, left in the middle of parking an item or of bringing it back, so that rows and disk agree again
  * before anything is looked at. Throws DiskFault.
  */
 export async function recoverParked(parts: ApplyParts): Promise<void> {
@@ -34,7 +34,7 @@ async function recoverFolder(parts: ApplyParts, id: NodeId): Promise<void> {
   const folder = parkedFolder(root, id);
   const known = store.local.get(id);
   const item = itemIn(await disk.list(folder), known);
-  if (item === undefined) {
+  if (item === undefined || (await isStranger(parts, known, item.stat))) {
     // Nothing of ours; when it is not empty either, it stays.
     await disk.removeFolder(folder).catch(ignoreFault);
     return;
@@ -76,17 +76,31 @@ function itemIn(entries: readonly DirectoryEntry[], known: LocalNode | undefined
 
 function parkedRow(known: LocalNode | undefined, id: NodeId, name: string, stat: FileStat, kind: 'file' | 'folder'): LocalNode {
   const place = { id, parentId: PARKED_ID, name, stat };
-  if (kind === 'folder') return { kind, ...place };
+  if (kind === 'folder') return known?.kind === 'folder' ? { ...known, ...place } : { kind, ...place };
   if (known?.kind !== 'file') return { kind, ...place, content: null };
   return { ...known, ...place, content: sameFingerprint(known.stat, stat) ? known.content : null };
+}
+
+/** The item is where its row says, so this is something else that was put there by hand. */
+async function isStranger(parts: ApplyParts, known: LocalNode | undefined, { dev, ino }: FileStat): Promise<boolean> {
+  if (known === undefined || known.parentId === PARKED_ID || (known.stat.ino === ino && known.stat.dev === dev)) return false;
+  return (await statWhereKnown(parts, known)) !== undefined;
+}
+
+/** Undefined when its folder, or it, is not there. Throws DiskFault when that cannot be told. */
+async function statWhereKnown(parts: ApplyParts, known: LocalNode): Promise<FileStat | undefined> {
+  try {
+    return await parts.environment.disk.stat(await absolutePath(parts, known));
+  } catch (error) {
+    if (error instanceof DiskFault && ['missing', 'not_a_folder', 'loop'].includes(error.code)) return undefined;
+    throw error;
+  }
 }
 
 /** The file has its old name too. */
 async function isStillThere(parts: ApplyParts, known: LocalNode, parked: FileStat): Promise<boolean> {
   if (known.kind !== 'file' || parked.links < 2) return false;
-  const stat = await absolutePath(parts, known)
-    .then((path) => parts.environment.disk.stat(path))
-    .catch(ignoreFault);
+  const stat = await statWhereKnown(parts, known);
   return stat !== undefined && stat.dev === parked.dev && stat.ino === parked.ino;
 }
 

@@ -28,7 +28,7 @@ export class Mending {
   readonly #onFirst: () => void;
   readonly #recall: () => Promise<void>;
   #begun = false;
-  /** Something waits in the trash to be put back where it belongs, or has ended without its line in the journal. */
+  /** Something waits in the trash to be put back where it belongs, or lies where no row has it, or has ended without its line in the journal. */
   #needed = false;
 
   /** @param recall knows again what was marked since the database that was put back; throws DiskFault */
@@ -54,7 +54,7 @@ export class Mending {
       if (prepared !== 'ready') return folderError(prepared, path);
       if (!this.#begun) await this.#recall();
       await this.#endJournal();
-      if (!this.#begun) await recoverParked(this.#apply);
+      await recoverParked(this.#apply);
       this.#needed = (await syncFoldersAgain(this.#apply)).length > 0;
     } catch (error) {
       return this.#trouble(error);

@@ -116,9 +116,10 @@ export class SyncRun {
       },
       doubt: (error) => {
         if (isDatabaseFault(error)) hooks.onStatus({ type: 'engine_error', error: toErrorData(error) });
+        // Also when there is doubt already: that was mended, this is not.
+        this.#mending.need();
         if (this.#doubtful) return;
         this.#doubtful = true;
-        this.#mending.need();
         this.#scan.hintAll();
       },
     };
