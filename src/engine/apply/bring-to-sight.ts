@@ -67,6 +67,11 @@ export async function bringToSight(parts: ApplyParts, local: LocalNode): Promise
   throw new DiskFault('exists', await newPath(parts, parentId, local.name));
 }
 
+/** Nobody is left to bring anything back: where the disk fails, the next start does. Call with the tree lock held. */
+export async function bringAllToSight(parts: ApplyParts): Promise<void> {
+  for (const local of [...parts.store.local.children(PARKED_ID)]) await bringToSight(parts, local).catch(ignoreFault);
+}
+
 /** The folder where the item was agreed to be, if that is where its row says, else the top. */
 async function parentInSight(parts: ApplyParts, agreed: NodeId = ROOT_ID): Promise<NodeId> {
   if (pathOf(parts, agreed) === undefined) return ROOT_ID;

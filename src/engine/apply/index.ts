@@ -1,3 +1,4 @@
+export { bringAllToSight } from './bring-to-sight.ts';
 export { StoredCommits } from './commit-journal.ts';
 export { Executor } from './executor.ts';
 export { judgedByPlace, placeMatters } from './judged-by-place.ts';

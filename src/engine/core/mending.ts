@@ -44,6 +44,10 @@ export class Mending {
     this.#needed = true;
   }
 
+  get needed(): boolean {
+    return this.#needed;
+  }
+
   /** Before every look; does something before the first one and whenever it is needed. Call with the tree lock held. */
   async mend(): Promise<ErrorData | null> {
     if (this.#begun && !this.#needed) return null;

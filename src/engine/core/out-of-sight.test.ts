@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { secondMs } from '../../base/index.ts';
 import { ROOT_ID } from '../../contract/index.ts';
 import { engineWithFolder, stopEngine } from '../testing/engine-with-folder.ts';
@@ -164,4 +164,50 @@ it('what was deleted from a folder just before that was put out of sight does no
   const top = moved.name;
   expect(there.sort()).toEqual([top, `${top}/sub`, `${top}/sub/in`, `${top}/sub/in/sub`, `${top}/sub/in/sub/${top === 'x' ? 1 : 2}`]);
   await stopEngine(sync, engine);
+});
+
+describe('while a folder is out of sight and the other one, which a program holds, cannot take its place', () => {
+  const held = async (): Promise<{ readonly sync: TestSync; readonly engine: Awaited<ReturnType<typeof engineWithFolder>> }> => {
+    const sync = new TestSync();
+    const other = await sync.connect('Laptop');
+    const engine = await engineWithFolder(sync);
+    for (const path of ['x/1', 'y/2']) sync.disk.user.writeFile(`${ROOT}/${path}`, path);
+    await engine.start();
+    await sync.clock.advance(10 * secondMs);
+    const [x, y] = ['x', 'y'].map((name) => sync.cloud.nodes(EMAIL).find((node) => node.name === name));
+    if (x === undefined || y === undefined) throw new Error('not in the cloud');
+    let parked = '';
+    sync.disk.fault = (method, path) => {
+      if (method !== 'moveFolder') return undefined;
+      if (parked === '') parked = path;
+      return path === parked || path.includes('.tidemark') ? undefined : 'busy';
+    };
+    await other.commit(
+      [
+        { op: 'move', id: x.id, base: x.revision, parentId: x.parentId, name: 'y', group: 0 },
+        { op: 'move', id: y.id, base: y.revision, parentId: y.parentId, name: 'x', group: 0 },
+      ],
+      sync.random.id(),
+    );
+    await sync.clock.advance(30 * secondMs);
+    expect(visible(sync)).toHaveLength(2);
+    return { sync, engine };
+  };
+  const visible = ({ disk }: TestSync): readonly string[] =>
+    Object.keys(disk.user.snapshot(ROOT)).filter((path) => !path.startsWith('.tidemark'));
+
+  it('the engine ends: nothing of the person stays out of sight', async () => {
+    const { sync, engine } = await held();
+    await stopEngine(sync, engine);
+    expect(visible(sync)).toEqual(['x', 'x/1', 'y', 'y/2']);
+  });
+
+  it('the folder is not to sync any more: so too', async () => {
+    const { sync, engine } = await held();
+    const removing = engine.call('folder.remove', { path: ROOT });
+    await sync.clock.advance(10 * secondMs);
+    await removing;
+    expect(visible(sync)).toEqual(['x', 'x/1', 'y', 'y/2']);
+    await stopEngine(sync, engine);
+  });
 });

@@ -5,6 +5,7 @@ import {
   Executor,
   Mutex,
   type ApplyParts,
+  bringAllToSight,
   bringBack,
   contentNow,
   errorDataFor,
@@ -16,7 +17,7 @@ import {
 import type { Environment } from '../environment.ts';
 import { isPathBuiltInIgnored } from '../ignore/index.ts';
 import { checkFolder } from '../local/index.ts';
-import { type LocalFile, type NodeId, ROOT_ID } from '../model/index.ts';
+import { type LocalFile, type NodeId, PARKED_ID, ROOT_ID } from '../model/index.ts';
 import { Nap } from '../nap.ts';
 import { compareSides } from '../plan/index.ts';
 import { type DriveApi, watchChanges } from '../remote/index.ts';
@@ -329,8 +330,20 @@ export class SyncRun {
     await this.#watch.close();
     await this.#plan.drained();
     // Also what a person asked for by hand is at its end.
-    await this.#ctx.treeLock.run(() => Promise.resolve());
+    await this.#ctx.treeLock.run(() => this.#showAll());
     await Promise.all(this.#loops);
+  }
+
+  /** Until the next start, if there is one, nothing would come back from where the person does not look. */
+  async #showAll(): Promise<void> {
+    const { environment, folder, store } = this.#parts;
+    try {
+      if (!this.#mending.needed && [...store.local.children(PARKED_ID)].length === 0) return;
+      if ((await checkFolder(environment.disk, folder.path, folder.folderId)) !== 'ready' || (await this.#mending.mend()) !== null) return;
+      await bringAllToSight(this.#apply);
+    } catch (error) {
+      environment.log.warn('what is out of sight could not be brought back', { ...toErrorData(error) });
+    }
   }
 
   pause(): void {
