@@ -1,5 +1,6 @@
 import { DiskFault } from '../environment.ts';
 import { type FileStat, type LocalFile, type NodeId, PARKED_ID, type RemoteFile } from '../model/index.ts';
+import { changeTree } from './change-tree.ts';
 import { isStale, type Outcome, replan } from './outcome.ts';
 import { ownPaths } from './own-folder.ts';
 import type { ApplyParts } from './parts.ts';
@@ -37,7 +38,7 @@ export async function download(parts: ApplyParts, placer: Placer, id: NodeId): P
     const fetched = { temp, stat };
     return local === undefined
       ? await placer.place(remote, fetched)
-      : await parts.treeLock.run(() => replaceFile(parts, local, remote, fetched));
+      : await changeTree(parts, () => replaceFile(parts, local, remote, fetched));
   } catch (error) {
     if (isStale(error)) return replan([id], { rescan: rescanOf(parts, remote) });
     throw error;

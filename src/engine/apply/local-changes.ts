@@ -3,7 +3,7 @@ import { DiskFault } from '../environment.ts';
 import { type FileStat, identityOf, type LocalNode, type NodeId, PARKED_ID } from '../model/index.ts';
 import { type Operation, type Place, samePlace } from '../plan/index.ts';
 import type { Store, StoreWrites } from '../store/index.ts';
-import { ignoreFault, MOVE_JOURNAL, type MoveEntry, recoverMove, writeLine } from './move-journal.ts';
+import { endOrMend, ignoreFault, MOVE_JOURNAL, type MoveEntry, recoverMove, writeLine } from './move-journal.ts';
 import { note } from './note.ts';
 import { done, doneAll, type Outcome, replan } from './outcome.ts';
 import { ownPaths, parkedFolder } from './own-folder.ts';
@@ -160,8 +160,7 @@ export async function moveAndTell(parts: ApplyParts, local: LocalNode, to: Place
       },
     });
   } catch (error) {
-    await recoverMove(parts, entry).catch(ignoreFault);
-    store.transaction((write) => write.deleteJournal(journalId));
+    await endOrMend(parts, [journalId], () => recoverMove(parts, entry));
     throw error;
   }
   return told;

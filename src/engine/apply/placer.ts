@@ -58,6 +58,7 @@ export class Placer {
         // Taken only now: while others held the lock, more became ready.
         batch.push(...this.#waiting.splice(0, MAX_BATCH));
         try {
+          await this.#parts.mend();
           await this.#placeAll(batch);
         } catch (error) {
           for (const item of batch) item.reject(error);

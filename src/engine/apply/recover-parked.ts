@@ -7,7 +7,7 @@ import type { Store } from '../store/index.ts';
 import { ignoreFault } from './move-journal.ts';
 import { ownPaths, parkedFolder } from './own-folder.ts';
 import type { ApplyParts } from './parts.ts';
-import { absolutePath, newPath, sameFile } from './paths.ts';
+import { absolutePath, newPath, requireStat, sameFile } from './paths.ts';
 import { syncFolders } from './sync-folders.ts';
 
 /**
@@ -116,6 +116,8 @@ async function recoverMissing(parts: ApplyParts, node: LocalNode): Promise<void>
     });
     return;
   }
+  // A disk that was taken out says nothing of what is on it.
+  await requireStat(parts, ownPaths(root).own);
   // Where it is the next look tells. That is not a deletion: whatever is agreed on about it is not known any more.
   store.transaction((write) => {
     for (const id of below(store, node.id)) {

@@ -16,7 +16,7 @@ import {
   type TogetherEntry,
 } from '../apply/index.ts';
 import { DiskFault } from '../environment.ts';
-import { prepareOwnFolder } from '../local/index.ts';
+import { checkFolder, prepareOwnFolder } from '../local/index.ts';
 import type { FolderRow } from '../store/index.ts';
 import { folderError } from './scan-loop.ts';
 
@@ -48,13 +48,13 @@ export class Mending {
     return this.#needed;
   }
 
-  /** Before every look; does something before the first one and whenever it is needed. Call with the tree lock held. */
+  /** Before every look and every change; does something before the first look and whenever it is needed. Call with the tree lock held. */
   async mend(): Promise<ErrorData | null> {
     if (this.#begun && !this.#needed) return null;
     const { disk } = this.#apply.environment;
     const { path, folderId } = this.#folder;
     try {
-      const prepared = this.#begun ? 'ready' : await prepareOwnFolder(disk, path, folderId);
+      const prepared = await (this.#begun ? checkFolder : prepareOwnFolder)(disk, path, folderId);
       if (prepared !== 'ready') return folderError(prepared, path);
       if (!this.#begun) await this.#recall();
       await this.#endJournal();

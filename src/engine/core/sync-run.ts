@@ -156,6 +156,10 @@ export class SyncRun {
       onUnmended: () => {
         this.#mending.need();
       },
+      mend: async () => {
+        const trouble = await this.#mending.mend();
+        if (trouble !== null) throw new TidemarkError(trouble.code, trouble.params);
+      },
       onDatabaseFault: (error) => {
         this.#ctx.doubt(error);
       },
@@ -339,8 +343,8 @@ export class SyncRun {
     const { environment, folder, store } = this.#parts;
     try {
       if (!this.#mending.needed && [...store.local.children(PARKED_ID)].length === 0) return;
-      if ((await checkFolder(environment.disk, folder.path, folder.folderId)) !== 'ready' || (await this.#mending.mend()) !== null) return;
-      await bringAllToSight(this.#apply);
+      const state = await checkFolder(environment.disk, folder.path, folder.folderId);
+      if (state === 'ready' && (await this.#mending.mend()) === null) await bringAllToSight(this.#apply);
     } catch (error) {
       environment.log.warn('what is out of sight could not be brought back', { ...toErrorData(error) });
     }
