@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type LocalNode, type NodeId, PARKED_ID } from '../model/index.ts';
+import { type LocalNode, type NodeId, PARKED_ID, ROOT_ID } from '../model/index.ts';
 import { moveLocal, parkLocal } from './local-changes.ts';
 import { recoverParked } from './recover-parked.ts';
 import { TestApply } from './testing/test-apply.ts';
@@ -95,9 +95,19 @@ describe('after a crash', () => {
     ]);
   });
 
-  it('and somebody took it from there: not a deletion, whatever was agreed on is not known any more', async () => {
+  it('and somebody took it from there: it is looked for, and not a deletion', async () => {
     await parkLocal(world.parts, id);
     world.person.rename(parkedAt(), world.at('elsewhere.txt'));
+    await recover();
+    expect(row()).toMatchObject({ parentId: ROOT_ID, name: 'a.txt' });
+    expect(world.store.synced.get(id)).toMatchObject({ aside: true });
+  });
+
+  it('and somebody took it from there, who put another item where it was: whatever was agreed on is not known any more', async () => {
+    await parkLocal(world.parts, id);
+    world.person.rename(parkedAt(), world.at('elsewhere.txt'));
+    const other = world.here('b.txt');
+    world.store.transaction((write) => write.putLocal({ ...other, name: 'a.txt' }));
     await recover();
     expect(row()).toBeUndefined();
     expect(world.store.synced.get(id)).toBeUndefined();

@@ -1,8 +1,9 @@
-import { parentPath } from '../../base/index.ts';
+import { nameKey, parentPath } from '../../base/index.ts';
 import { id128 } from '../../contract/index.ts';
 import { type DirectoryEntry, DiskFault } from '../environment.ts';
 import { isBuiltInIgnored } from '../ignore/index.ts';
-import { type FileStat, type LocalNode, type NodeId, PARKED_ID, sameFingerprint } from '../model/index.ts';
+import { type FileStat, type LocalNode, type NodeId, PARKED_ID, ROOT_ID, sameFingerprint } from '../model/index.ts';
+import type { Place } from '../plan/index.ts';
 import type { Store } from '../store/index.ts';
 import { ignoreFault } from './move-journal.ts';
 import { ownPaths, parkedFolder } from './own-folder.ts';
@@ -118,12 +119,27 @@ async function recoverMissing(parts: ApplyParts, node: LocalNode): Promise<void>
   }
   // A disk that was taken out says nothing of what is on it.
   await requireStat(parts, ownPaths(root).own);
-  // Where it is the next look tells. That is not a deletion: whatever is agreed on about it is not known any more.
+  // Where it is the next look tells, by who it is: somebody may have moved it on. Should it be nowhere, that is no deletion.
+  const ids = below(store, node.id);
+  const missed = placeInSight(store, node.id);
   store.transaction((write) => {
-    for (const id of below(store, node.id)) {
-      write.deleteLocal(id);
-      write.deleteSynced(id);
+    if (missed !== undefined) write.putLocal({ ...node, parentId: missed.parentId, name: missed.name });
+    for (const id of ids) {
+      const synced = store.synced.get(id);
+      if (missed === undefined) write.deleteLocal(id);
+      if (missed === undefined) write.deleteSynced(id);
+      else if (synced !== undefined) write.putSynced({ ...synced, aside: true });
     }
+  });
+}
+
+/** Where a look misses it and looks for it: a place of its own, that no other row has, in a folder that is in sight. */
+function placeInSight(store: Store, id: NodeId): Place | undefined {
+  const [remote, agreed] = [store.remote.get(id), store.synced.get(id)];
+  if (remote === undefined || agreed === undefined) return undefined;
+  return [remote, agreed].find(({ parentId, name }) => {
+    const isThere = parentId === ROOT_ID || (store.local.get(parentId)?.kind === 'folder' && store.localPath(parentId) !== undefined);
+    return isThere && [...store.local.named(parentId, nameKey(name))].length === 0;
   });
 }
 

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { secondMs } from '../../base/index.ts';
 import { ROOT_ID } from '../../contract/index.ts';
 import { engineWithFolder, stopEngine } from '../testing/engine-with-folder.ts';
-import { EMAIL, ROOT, TestSync } from '../testing/test-sync.ts';
+import { DEVICE, EMAIL, ROOT, TestSync } from '../testing/test-sync.ts';
+import { openStore } from '../store/index.ts';
+import { FaultyDatabase } from '../store/testing/faulty-database.ts';
+import { TidemarkEngine } from './engine.ts';
 
 it.each([
   ['a moment', 1],
@@ -210,4 +213,48 @@ describe('while a folder is out of sight and the other one, which a program hold
     expect(visible(sync)).toEqual(['x', 'x/1', 'y', 'y/2']);
     await stopEngine(sync, engine);
   });
+});
+
+it('a folder that came back to sight, and got another name before its row said so, is still that folder', async () => {
+  const sync = new TestSync();
+  const { clock, disk, environment } = sync;
+  const other = await sync.connect('Laptop');
+  const database = new FaultyDatabase();
+  const store = openStore(':memory:', { now: () => clock.now(), wrap: database.wrap });
+  const engine = new TidemarkEngine({ environment, store, profile: '/profile', lockFolder: () => () => undefined });
+  await engine.call('account.signIn', { server: sync.cloud.server, email: EMAIL, password: 'correct horse', deviceName: DEVICE });
+  await engine.call('folder.add', { path: ROOT });
+  for (const path of ['x/1', 'y/2']) disk.user.writeFile(`${ROOT}/${path}`, path);
+  await engine.start();
+  await clock.advance(10 * secondMs);
+  const before = sync.cloud.nodes(EMAIL);
+  const [x, y] = ['x', 'y'].map((name) => before.find((node) => node.name === name));
+  if (x === undefined || y === undefined) throw new Error('not in the cloud');
+
+  const moveFolder = disk.moveFolder.bind(disk);
+  let renamed = '';
+  disk.moveFolder = async (from, to) => {
+    await moveFolder(from, to);
+    if (renamed !== '' || !from.includes('/parked/')) return;
+    renamed = to;
+    disk.user.rename(to, `${ROOT}/renamed`);
+    let failures = 0;
+    database.fault = () => ((failures += 1) === 1 ? { code: 'SQLITE_FULL', what: 'rolled_back' } : undefined);
+  };
+  await other.commit(
+    [
+      { op: 'move', id: x.id, base: x.revision, parentId: x.parentId, name: 'y', group: 0 },
+      { op: 'move', id: y.id, base: y.revision, parentId: y.parentId, name: 'x', group: 0 },
+    ],
+    sync.random.id(),
+  );
+  await clock.advance(120 * secondMs);
+
+  expect(renamed).not.toBe('');
+  const ids = (nodes: typeof before): readonly string[] => nodes.map(({ id }) => id).sort();
+  expect(ids(sync.cloud.nodes(EMAIL)), 'nothing is there twice').toEqual(ids(before));
+  const there = Object.keys(disk.user.snapshot(ROOT)).filter((path) => !path.startsWith('.tidemark'));
+  expect(there).toEqual(['x', 'x/2', 'y', 'y/1']);
+  expect([store.divergentIds(), store.issueCount()]).toEqual([[], 0]);
+  await stopEngine(sync, engine);
 });
