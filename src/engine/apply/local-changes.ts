@@ -64,7 +64,6 @@ export async function moveLocal(parts: ApplyParts, id: NodeId, to: Place): Promi
   // Only what is out of sight comes back although the cloud has it no more.
   const isMeant = remote === undefined ? local?.parentId === PARKED_ID : samePlace(remote, to);
   if (local === undefined || !isMeant || isInside(store, to.parentId, id)) return replan([id]);
-  if (isOutOfSight(store, local) && (await isGone(parts, local))) return forgetHere(parts, id);
   // What is out of sight was at the place that was agreed on.
   const from = local.parentId === PARKED_ID ? store.synced.get(id) : local;
   const before = pathOf(parts, id) ?? store.syncedPath(id) ?? local.name;
@@ -171,25 +170,8 @@ export function isInside({ local }: Store, folder: NodeId, id: NodeId): boolean 
   return false;
 }
 
-/** Deleted from a folder just before that was parked, where no look tells: not there, although its folder is. */
-export async function isGone(parts: ApplyParts, local: LocalNode): Promise<boolean> {
-  const { disk } = parts.environment;
-  const path = await absolutePath(parts, local);
-  return (await disk.stat(path)) === undefined && (await disk.stat(parentPath(path)))?.kind === 'folder';
-}
-
-/** As a look would find it. */
-export function forgetHere({ store }: ApplyParts, id: NodeId): Outcome {
-  const below = (at: NodeId): NodeId[] => [...[...store.local.children(at)].flatMap((child) => below(child.id)), at];
-  const ids = below(id);
-  store.transaction((write) => {
-    for (const one of ids) write.deleteLocal(one);
-  });
-  return doneAll(ids);
-}
-
 /** Parked, or below something parked. */
-export const isOutOfSight = ({ local }: Store, node: LocalNode): boolean => {
+const isOutOfSight = ({ local }: Store, node: LocalNode): boolean => {
   for (let at: LocalNode | undefined = node; at !== undefined; at = local.get(at.parentId)) if (at.parentId === PARKED_ID) return true;
   return false;
 };
@@ -207,7 +189,13 @@ export async function moveTo(parts: ApplyParts, local: LocalNode, to: Place, { c
   const before = diskPath(parts, local);
   const from = await absolutePath(parts, local);
   // No look ever goes to what is out of sight: an edit of just before it went there shows only now.
-  const seen = isOutOfSight(store, local) ? await requireStat(parts, from) : await requireSame(parts, from, local.stat);
+  const seen = await (isOutOfSight(store, local) ? requireStat(parts, from) : requireSame(parts, from, local.stat)).catch(
+    (error: unknown) => {
+      // Only Tidemark puts anything there, and no look goes there.
+      if (local.parentId === PARKED_ID && error instanceof DiskFault && error.code === 'missing') parts.onUnmended();
+      throw error;
+    },
+  );
   const target =
     to.parentId === PARKED_ID ? `${parkedFolder(parts.root, local.id)}/${to.name}` : await newPath(parts, to.parentId, to.name);
   if (to.parentId !== PARKED_ID) {

@@ -258,3 +258,51 @@ it('a folder that came back to sight, and got another name before its row said s
   expect([store.divergentIds(), store.issueCount()]).toEqual([[], 0]);
   await stopEngine(sync, engine);
 });
+
+it('what was moved out of a folder just before that was put out of sight is moved, and there once', async () => {
+  const sync = new TestSync();
+  const other = await sync.connect('Laptop');
+  const { store, disk } = sync;
+  const commit = (entries: Parameters<typeof other.commit>[0]) => other.commit(entries, sync.random.id());
+  await commit([{ op: 'mkdir', id: OTHER, parentId: ROOT_ID, name: 'y' }]);
+  await commit([{ op: 'mkdir', id: GIVES_WAY, parentId: ROOT_ID, name: 'x' }]);
+  const engine = await engineWithFolder(sync);
+  await engine.start();
+  await sync.clock.advance(10 * secondMs);
+  disk.user.writeFile(`${ROOT}/x/c`, 'c');
+  // What is younger is done first.
+  disk.user.setMtime(`${ROOT}/x/c`, 1_700_000_000_000);
+  void engine.call('sync.now', {});
+  await sync.clock.advance(10 * secondMs);
+  const before = sync.cloud.nodes(EMAIL);
+  const revision = (id: string): string => before.find((node) => node.id === id)?.revision ?? '';
+  const c = before.find(({ name }) => name === 'c');
+  if (c === undefined) throw new Error('not in the cloud');
+
+  let moves = 0;
+  disk.fault = (method, path) => {
+    if (method !== 'moveFolder') return undefined;
+    moves += 1;
+    if (moves > 1) return undefined;
+    expect(path).toBe(`${ROOT}/x`);
+    disk.user.rename(`${ROOT}/x/c`, `${ROOT}/y/c`);
+    return undefined;
+  };
+  await commit([
+    { op: 'move', id: GIVES_WAY, base: revision(GIVES_WAY), parentId: ROOT_ID, name: 'y', group: 0 },
+    { op: 'move', id: OTHER, base: revision(OTHER), parentId: ROOT_ID, name: 'x', group: 0 },
+    { op: 'move', id: c.id, base: c.revision, parentId: ROOT_ID, name: 'z', group: 0 },
+  ]);
+  await sync.clock.advance(120 * secondMs);
+
+  expect(
+    sync.cloud
+      .nodes(EMAIL)
+      .map(({ id }) => id)
+      .sort(),
+  ).toEqual(before.map(({ id }) => id).sort());
+  const there = Object.keys(disk.user.snapshot(ROOT)).filter((path) => !path.startsWith('.tidemark'));
+  expect(there).toEqual(['x', 'y', 'z']);
+  expect([store.divergentIds(), store.issueCount()]).toEqual([[], 0]);
+  await stopEngine(sync, engine);
+});
