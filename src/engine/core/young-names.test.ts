@@ -47,6 +47,23 @@ it('so too what was saved as a new file over the one before: that one does not c
   await stopEngine(sync, engine);
 });
 
+it.each([
+  ['in place', (disk: TestSync['disk'], text: string) => disk.user.writeFile(`${ROOT}/thesis.docx`, text)],
+  ['as a new file', (disk: TestSync['disk'], text: string) => disk.user.swapFile(`${ROOT}/thesis.docx`, text)],
+])('what was written a moment ago, %s, is on the disk for good too: else it would be sent as empty after a power cut', async (_, save) => {
+  const sync = new TestSync();
+  sync.disk.user.writeFile(`${ROOT}/thesis.docx`, 'chapter one');
+  const engine = await syncing(sync);
+  sync.disk.user.durableContents = false;
+  save(sync.disk, 'chapter two');
+  await look(sync, engine);
+  const there = sync.cloud.nodes(EMAIL).find(({ name }) => name === 'thesis.docx');
+  expect(there).toMatchObject({ size: 'chapter two'.length });
+  sync.disk.powerCut();
+  expect(sync.disk.user.readText(`${ROOT}/thesis.docx`)).toBe('chapter two');
+  await stopEngine(sync, engine);
+});
+
 it('what has been there for long, and what is only written to, costs no sync of a folder', async () => {
   const sync = new TestSync();
   for (const name of ['a', 'b', 'c']) sync.disk.user.writeFile(`${ROOT}/${name}/file`, name);
