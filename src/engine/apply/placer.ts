@@ -28,6 +28,11 @@ interface Ready extends Waiting {
   readonly folder: string;
 }
 
+function faultOf(error: unknown): DiskFault {
+  if (error instanceof DiskFault) return error;
+  throw error;
+}
+
 /** As many as make one transaction and one sync of their folders. */
 const MAX_BATCH = 500;
 
@@ -79,18 +84,35 @@ export class Placer {
     });
     const moved = await this.#withoutLinks(there);
     // Before anything else can fail: a look finds what is there and writes it down, and a power cut must not take it then.
-    await syncFolders(this.#parts, [...new Set(moved.map((item) => item.folder))]);
-    const stats = await Promise.all(moved.map((item) => disk.stat(item.target)));
+    const durable = await this.#durable(moved);
+    const stats = await Promise.all(durable.map((item) => disk.stat(item.target).catch(faultOf)));
     const placed: Ready[] = [];
     this.#parts.store.transaction(() => {
-      moved.forEach((item, index) => {
+      durable.forEach((item, index) => {
         const stat = stats[index];
+        if (stat instanceof DiskFault) return item.reject(stat);
         if (stat?.kind !== 'file') return item.reject(new DiskFault('missing', item.target));
         this.#write(item.remote, item.fetched, stat);
         placed.push(item);
       });
     });
     for (const item of placed) item.resolve(done(item.remote.id));
+  }
+
+  /** Those whose names are on the disk for good: all at once, or, when that fails, each folder for itself. */
+  async #durable(moved: readonly Ready[]): Promise<readonly Ready[]> {
+    const folders = [...new Set(moved.map((item) => item.folder))];
+    if ((await syncFolders(this.#parts, folders).catch(faultOf)) === undefined) return moved;
+    const faults = new Map<string, DiskFault>();
+    for (const folder of folders) {
+      const fault = await syncFolders(this.#parts, [folder]).catch(faultOf);
+      if (fault !== undefined) faults.set(folder, fault);
+    }
+    return moved.filter((item) => {
+      const fault = faults.get(item.folder);
+      if (fault !== undefined) item.reject(fault);
+      return fault === undefined;
+    });
   }
 
   /** Those whose folder is still the one that was looked at; what went through a link is out of sight again. */
