@@ -35,6 +35,19 @@ it('what a person saved a moment ago is on the disk for good before the cloud is
   await stopEngine(sync, engine);
 });
 
+it('also when the clock is put forward between the save and the look', async () => {
+  const sync = new TestSync();
+  const engine = await syncing(sync);
+  sync.disk.user.durableNames = false;
+  sync.disk.user.writeFile(`${ROOT}/notes.txt`, 'notes');
+  sync.clock.setWallClock(sync.clock.now() + dayMs);
+  await look(sync, engine);
+  expect(sync.cloud.nodes(EMAIL).map(({ name }) => name)).toEqual(['notes.txt']);
+  sync.disk.powerCut();
+  expect(visible(sync)).toEqual(['notes.txt']);
+  await stopEngine(sync, engine);
+});
+
 it('so too what was saved as a new file over the one before: that one does not come back', async () => {
   const sync = new TestSync();
   sync.disk.user.writeFile(`${ROOT}/thesis.docx`, 'chapter one');
