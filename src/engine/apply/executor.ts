@@ -1,5 +1,6 @@
 import { assertNever } from '../../base/index.ts';
 import type { ErrorData } from '../../contract/index.ts';
+import { type NodeId, PARKED_ID } from '../model/index.ts';
 import type { Operation } from '../plan/index.ts';
 import { isDatabaseFault } from '../store/index.ts';
 import { adopt, forget, reviveLocal, setAside, settle } from './bookkeeping.ts';
@@ -86,6 +87,17 @@ export class Executor {
       .run(async () => {
         const folder = await hidingFolder(parts, operation);
         return folder === undefined ? undefined : bringToSight(parts, folder);
+      })
+      .catch(ignoreFault);
+  }
+
+  /** What is parked comes back to sight; undefined when it is not, or when the disk does not let it. */
+  async show(id: NodeId): Promise<Outcome | undefined> {
+    const parts = this.#parts;
+    return parts.treeLock
+      .run(async () => {
+        const local = parts.store.local.get(id);
+        return local?.parentId === PARKED_ID ? bringToSight(parts, local) : undefined;
       })
       .catch(ignoreFault);
   }

@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { secondMs } from '../../base/index.ts';
 import { ROOT_ID } from '../../contract/index.ts';
 import { engineWithFolder, stopEngine } from '../testing/engine-with-folder.ts';
 import { DEVICE, EMAIL, ROOT, TestSync } from '../testing/test-sync.ts';
+import type { DiskFaultCode } from '../environment.ts';
 import { openStore } from '../store/index.ts';
 import { FaultyDatabase } from '../store/testing/faulty-database.ts';
 import { TidemarkEngine } from './engine.ts';
@@ -169,8 +170,12 @@ it('what was deleted from a folder just before that was put out of sight does no
   await stopEngine(sync, engine);
 });
 
-describe('while a folder is out of sight and the other one, which a program holds, cannot take its place', () => {
-  const held = async (): Promise<{ readonly sync: TestSync; readonly engine: Awaited<ReturnType<typeof engineWithFolder>> }> => {
+describe('while a folder is out of sight and the other one does not take its place', () => {
+  const visible = ({ disk }: TestSync): readonly string[] =>
+    Object.keys(disk.user.snapshot(ROOT)).filter((path) => !path.startsWith('.tidemark'));
+
+  /** x and y change places in the cloud, and x is put out of sight. `then` is called at each move of a folder, with its place. */
+  const swapped = async (then: (move: number, engine: TidemarkEngine) => DiskFaultCode | undefined) => {
     const sync = new TestSync();
     const other = await sync.connect('Laptop');
     const engine = await engineWithFolder(sync);
@@ -180,10 +185,12 @@ describe('while a folder is out of sight and the other one, which a program hold
     const [x, y] = ['x', 'y'].map((name) => sync.cloud.nodes(EMAIL).find((node) => node.name === name));
     if (x === undefined || y === undefined) throw new Error('not in the cloud');
     let parked = '';
+    let moves = 0;
     sync.disk.fault = (method, path) => {
-      if (method !== 'moveFolder') return undefined;
+      if (method !== 'moveFolder' || path.includes('.tidemark')) return undefined;
       if (parked === '') parked = path;
-      return path === parked || path.includes('.tidemark') ? undefined : 'busy';
+      moves += 1;
+      return then(path === parked ? 1 : moves, engine);
     };
     await other.commit(
       [
@@ -192,25 +199,59 @@ describe('while a folder is out of sight and the other one, which a program hold
       ],
       sync.random.id(),
     );
-    await sync.clock.advance(30 * secondMs);
-    expect(visible(sync)).toHaveLength(2);
+    await sync.clock.advance(3 * secondMs);
     return { sync, engine };
   };
-  const visible = ({ disk }: TestSync): readonly string[] =>
-    Object.keys(disk.user.snapshot(ROOT)).filter((path) => !path.startsWith('.tidemark'));
+  let isPaused = false;
+  beforeEach(() => {
+    isPaused = false;
+  });
+  const paused = () =>
+    swapped((_, engine) => {
+      if (!isPaused) void engine.call('sync.pause', { until: null });
+      isPaused = true;
+      return undefined;
+    });
 
   it('the engine ends: nothing of the person stays out of sight', async () => {
-    const { sync, engine } = await held();
+    const { sync, engine } = await paused();
+    expect(visible(sync)).toHaveLength(2);
     await stopEngine(sync, engine);
     expect(visible(sync)).toEqual(['x', 'x/1', 'y', 'y/2']);
   });
 
   it('the folder is not to sync any more: so too', async () => {
-    const { sync, engine } = await held();
+    const { sync, engine } = await paused();
     const removing = engine.call('folder.remove', { path: ROOT });
     await sync.clock.advance(10 * secondMs);
     await removing;
     expect(visible(sync)).toEqual(['x', 'x/1', 'y', 'y/2']);
+    await stopEngine(sync, engine);
+  });
+
+  it('since sync is paused: it comes back to sight after a while', async () => {
+    const { sync, engine } = await paused();
+    await sync.clock.advance(20 * secondMs);
+    expect(visible(sync)).toEqual(['x', 'x/1', 'y', 'y/2']);
+    await engine.call('sync.resume', {});
+    await sync.clock.advance(60 * secondMs);
+    expect(visible(sync)).toEqual(['x', 'x/2', 'y', 'y/1']);
+    expect([sync.store.divergentIds(), sync.store.issueCount()]).toEqual([[], 0]);
+    await stopEngine(sync, engine);
+  });
+
+  it('since a program holds that one: it is in sight for as long as that lasts, and both are listed', async () => {
+    let isHeld = true;
+    const { sync, engine } = await swapped((move) => (isHeld && move > 1 ? 'busy' : undefined));
+    for (let time = 0; time < 20; time += 1) {
+      await sync.clock.advance(7 * secondMs);
+      expect(visible(sync), `after ${time * 7} s`).toEqual(['x', 'x/1', 'y', 'y/2']);
+    }
+    expect(sync.store.issueCount()).toBeGreaterThan(0);
+    isHeld = false;
+    await sync.clock.advance(600 * secondMs);
+    expect(visible(sync)).toEqual(['x', 'x/2', 'y', 'y/1']);
+    expect([sync.store.divergentIds(), sync.store.issueCount()]).toEqual([[], 0]);
     await stopEngine(sync, engine);
   });
 });
