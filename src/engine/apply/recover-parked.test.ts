@@ -181,3 +181,23 @@ it('after a power cut an item that had come back takes no place that another row
   expect([...world.store.local.children(world.remoteFile('a.txt').parentId)].map((node) => node.id)).toEqual([other.id]);
   expect(world.store.synced.get(id), 'what is not there is not deleted').toBeUndefined();
 });
+
+it('what was saved as a new file the moment before it went out of sight, and the disk did not let back, is that item', async () => {
+  world.when('moveFile', 'parked', () => {
+    world.person.swapFile(world.at('a.txt'), 'saved');
+    world.sync.disk.fault = (method, path) => (method === 'moveFile' && path === world.at('a.txt') ? 'full' : undefined);
+  });
+  await expect(parkLocal(world.parts, id)).rejects.toMatchObject({ code: 'changed' });
+  world.sync.disk.fault = undefined;
+  expect(world.unmended).toBeGreaterThan(0);
+  await recover();
+  expect(row()).toMatchObject({ parentId: PARKED_ID, content: null, stat: world.person.stat(parkedAt()) });
+});
+
+it('what somebody put there by hand is not the item, which is where it was', async () => {
+  world.person.mkdir(world.at(`.tidemark/parked/${id}`));
+  world.person.writeFile(world.at(`.tidemark/parked/${id}/note.txt`), 'by hand');
+  await recover();
+  expect(row()).toMatchObject({ parentId: ROOT_ID, name: 'a.txt' });
+  expect(world.own('parked')).toEqual(['note.txt: by hand']);
+});

@@ -437,6 +437,7 @@ export class PlanLoop {
 
   #hide(id: NodeId, stays = false): void {
     this.#hidden.get(id)?.cancel();
+    if (this.#ctx.stopping.aborted) return;
     const cancel = this.#ctx.environment.clock.timer(HIDDEN_MS, () => void this.#show(id));
     this.#hidden.set(id, { cancel, stays });
   }
