@@ -5,6 +5,7 @@ import {
   isClosed,
   MOVE_JOURNAL,
   type MoveEntry,
+  recoverBrokenMoves,
   recoverMove,
   recoverParked,
   recoverReplace,
@@ -63,6 +64,7 @@ export class Mending {
       this.#needed = false;
       if (isNeeded) await this.#endJournal();
       if (isNeeded) await recoverParked(this.#apply);
+      if (isNeeded) await recoverBrokenMoves(this.#apply);
       this.#closed = (await syncFoldersAgain(this.#apply)).length > 0;
     } catch (error) {
       this.#needed = isNeeded;
