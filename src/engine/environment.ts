@@ -123,7 +123,8 @@ export interface Disk {
   canWrite(folder: string): Promise<boolean>;
   /**
    * Reads a whole file and cuts it (FastCDC). Throws `changed` when the file did not stay as `expected` (fingerprint)
-   * from before the first to after the last byte. `fresh` is the stat after reading.
+   * from before the first to after the last byte. `fresh` is the stat after reading. What was written a moment ago is made
+   * durable: whoever is told of it must not see a power cut take it back.
    */
   cut(path: string, expected: FileStat, signal?: AbortSignal): Promise<{ readonly content: Content; readonly stat: FileStat }>;
   /** `cut` for many small files in one go (at most SMALL_FILE_BYTES each); a failed one is a DiskFault in its place. */

@@ -7,10 +7,9 @@ import { type Operation, type Place, samePlace } from '../plan/index.ts';
 import type { Store } from '../store/index.ts';
 import { findUnlike } from './find-unlike.ts';
 import { targetOf } from './in-the-way.ts';
-import { moveTo } from './local-changes.ts';
+import { leaveParked, moveTo } from './local-changes.ts';
 import { ignoreFault } from './move-journal.ts';
 import { type Outcome, replan } from './outcome.ts';
-import { parkedFolder } from './own-folder.ts';
 import type { ApplyParts } from './parts.ts';
 import { absolutePath, folderOf, newPath, pathOf } from './paths.ts';
 import { localDay } from './trash-can.ts';
@@ -50,7 +49,7 @@ function upFrom({ local }: Store, id: NodeId | undefined): readonly LocalNode[] 
  * held. Throws DiskFault.
  */
 export async function bringToSight(parts: ApplyParts, local: LocalNode): Promise<Outcome> {
-  const { store, environment, root } = parts;
+  const { store, environment } = parts;
   const parentId = await parentInSight(parts, store.synced.get(local.id)?.parentId);
   // The rows of what lies hidden in there still have the places that it left.
   const taken = new Set([...store.local.children(parentId)].map(({ name }) => nameKey(name)));
@@ -61,11 +60,16 @@ export async function bringToSight(parts: ApplyParts, local: LocalNode): Promise
       taken.add(nameKey(name));
       continue;
     }
-    await environment.disk.removeFolder(parkedFolder(root, local.id)).catch(ignoreFault);
+    await leaveParked(parts, local.id);
     const path = pathOf(parts, local.id) ?? name;
     return replan([local.id], { rescan: [path, ...folderOf(path)] });
   }
   throw new DiskFault('exists', await newPath(parts, parentId, local.name));
+}
+
+/** Nobody is left to bring anything back: where the disk fails, the next start does. Call with the tree lock held. */
+export async function bringAllToSight(parts: ApplyParts): Promise<void> {
+  for (const local of [...parts.store.local.children(PARKED_ID)]) await bringToSight(parts, local).catch(ignoreFault);
 }
 
 /** The folder where the item was agreed to be, if that is where its row says, else the top. */

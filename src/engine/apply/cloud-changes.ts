@@ -1,6 +1,7 @@
 import { type CommitCode, type CommitEntryInput, type CommitResult, type ErrorData, errorKind } from '../../contract/index.ts';
 import type { FileStat, LocalFile, NodeId, RemoteNode } from '../model/index.ts';
 import { below, type Operation, type Place, type RemoteStep } from '../plan/index.ts';
+import { changeTree } from './change-tree.ts';
 import { judgedByPlace } from './judged-by-place.ts';
 import { folderOf, pathOf, readPath } from './paths.ts';
 import { rebindParked } from './rebind.ts';
@@ -126,7 +127,7 @@ async function failed(
   // The id is that of something in the cloud's trash: this device once sent the item, lost its memory of that in a power
   // cut, and another one deleted it. It goes on as a new item.
   if (result.code === 'id_taken' && result.status === 'conflict' && result.node === null && store.remote.get(id) === undefined)
-    return parts.treeLock.run(async () =>
+    return changeTree(parts, async () =>
       store.remote.get(id) === undefined ? rebindParked(parts, { op: 'revive_local', id, whole: false }) : replan(ids),
     );
   const reaction = errorKind(result.code).reaction;

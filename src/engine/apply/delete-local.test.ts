@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { PARKED_ID } from '../model/index.ts';
 import { deleteLocal, dropCopy } from './delete-local.ts';
+import { MOVE_JOURNAL, type MoveEntry, recoverMove } from './move-journal.ts';
 import { recoverReplace, type ReplaceEntry } from './replace.ts';
 import { TestApply } from './testing/test-apply.ts';
 
@@ -51,11 +52,10 @@ describe('an item that was deleted in the cloud', () => {
     const { disk } = world.sync;
     const syncFolders = disk.syncFolders.bind(disk);
     disk.syncFolders = () => Promise.reject(new Error('the process died'));
-    const journal = world.store.journal().length;
     await expect(remove(top)).rejects.toThrow('the process died');
     disk.syncFolders = syncFolders;
-    expect(world.store.journal().length).toBe(journal);
     for (const path of paths) world.there(path);
+    for (const { data } of world.store.journal()) await recoverMove(world.parts, data as MoveEntry);
     // What is gone here and agreed on would be deleted in the cloud once more.
     expect(paths.filter((path) => world.store.synced.get(world.id(path.replace(/\/$/u, ''))) !== undefined)).toEqual([]);
     expect(world.store.local.size).toBe(0);
@@ -293,11 +293,11 @@ describe('a parked item that changed just before it was parked', () => {
     expect(Object.values(world.visible)).toContain('news');
   });
 
-  it('is forgotten when it was deleted before its folder was parked', async () => {
+  it('is not taken for deleted when it is not in its folder: it may have been moved', async () => {
     gone('docs/', 'docs/a.txt');
     world.person.remove(`${park('docs')}/a.txt`);
-    expect(await remove('docs/a.txt')).toMatchObject({ kind: 'done' });
-    expect(world.store.local.get(world.id('docs/a.txt'))).toBeUndefined();
+    expect(await remove('docs/a.txt')).toMatchObject({ kind: 'replan' });
+    expect(world.store.local.get(world.id('docs/a.txt'))).toBeDefined();
   });
 });
 
@@ -314,6 +314,47 @@ it('what the disk does not let back out of the trash is put back before the next
   world.sync.disk.fault = undefined;
   for (const row of world.store.journal()) await recoverReplace(world.parts, row.data as ReplaceEntry);
   expect(world.visible).toEqual({ 'a.txt': 'saved' });
+});
+
+it('what went to the trash while the disk failed is told of before the next look', async () => {
+  gone('a.txt');
+  world.when('syncFolders', 'sync', () => {
+    world.sync.disk.fault = () => 'failed';
+    return 'failed';
+  });
+  await expect(remove('a.txt')).rejects.toMatchObject({ code: 'failed' });
+  world.sync.disk.fault = undefined;
+  for (const { kind, data } of world.store.journal()) if (kind === MOVE_JOURNAL) await recoverMove(world.parts, data as MoveEntry);
+  expect(world.unmended).toBeGreaterThan(0);
+  expect(world.sync.told.activity).toMatchObject([{ kind: 'deleted_here', path: 'a.txt' }]);
+  expect(world.store.trash()).toMatchObject([{ originalPath: 'a.txt' }]);
+  // Else it would look deleted here, and be deleted once more if somebody brings it back meanwhile.
+  expect(world.store.synced.get(world.id('a.txt'))).toBeUndefined();
+});
+
+it('that it goes to the trash is durable before it leaves its place: it must not look deleted by the person after a power cut', async () => {
+  gone('a.txt');
+  const steps: string[] = [];
+  const sync = (): void => void steps.push(`durable with ${world.store.journal().length}`);
+  world.when('moveFile', 'a.txt', () => void steps.push('moved'));
+  await deleteLocal({ ...world.parts, store: { ...world.store, sync } }, world.id('a.txt'));
+  expect(steps).toEqual(['durable with 1', 'moved']);
+});
+
+it('what a crash left in the trash is there for good before it is told of', async () => {
+  for (let kept = 0; kept < 6; kept += 1) {
+    world = await TestApply.make();
+    gone('a.txt');
+    const { disk } = world.sync;
+    const syncFolders = disk.syncFolders.bind(disk);
+    disk.syncFolders = () => Promise.reject(new Error('the process died'));
+    await expect(remove('a.txt')).rejects.toThrow('the process died');
+    disk.syncFolders = syncFolders;
+    for (const { data } of world.store.journal()) await recoverMove(world.parts, data as MoveEntry);
+    expect(world.store.local.size).toBe(0);
+    disk.powerCut(kept);
+    expect([kept, world.visible], 'without a row it would go up again as something new').toEqual([kept, {}]);
+  }
 });
 
 describe('a folder that is not kept here any more', () => {

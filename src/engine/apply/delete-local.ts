@@ -6,8 +6,7 @@ import { samePlace } from '../plan/index.ts';
 import type { Store } from '../store/index.ts';
 import { bringToSight } from './bring-to-sight.ts';
 import { findUnlike } from './find-unlike.ts';
-import { forgetHere, isGone, isOutOfSight } from './local-changes.ts';
-import { ignoreFault, type Line, MOVE_JOURNAL, recoverMove, type MoveEntry, writeLine } from './move-journal.ts';
+import { endOrMend, type Line, MOVE_JOURNAL, recoverMove, type MoveEntry, writeLine } from './move-journal.ts';
 import { doneAll, type Outcome, replan } from './outcome.ts';
 import type { ApplyParts } from './parts.ts';
 import { absolutePath, folderOf, pathOf } from './paths.ts';
@@ -42,7 +41,6 @@ async function toTrash(parts: ApplyParts, local: LocalNode, kind: 'deleted_here'
   const { id } = local;
   const path = pathOf(parts, id) ?? store.syncedPath(id) ?? local.name;
   const from = await absolutePath(parts, local);
-  if (isOutOfSight(store, local) && (await isGone(parts, local))) return forgetHere(parts, id);
   const unlike = await findUnlike(parts, local, from, path);
   if (unlike !== undefined && local.parentId === PARKED_ID) return bringToSight(parts, local);
   if (unlike !== undefined) return replan([id], { rescan: [unlike, ...rescanOf(path, local)] });
@@ -63,16 +61,16 @@ async function toTrash(parts: ApplyParts, local: LocalNode, kind: 'deleted_here'
   };
   const journal: MoveEntry = { from: from.slice(parts.root.length + 1), to: trashPath, line };
   const journalId = store.transaction((write) => write.addJournal(MOVE_JOURNAL, journal));
-  // On the disk before the copy leaves its place, as is that it is not kept here: after a power cut it would else be
-  // missing for no reason, which is what a deletion looks like.
-  if (kind === 'copy_dropped') store.sync();
+  // On the disk before it leaves its place: after a power cut it would else be missing for no reason, which is what a
+  // deletion looks like, and would be deleted in the cloud if it is kept there, or was brought back there by then.
+  store.sync();
   const forget = (): void => store.transaction((write) => write.deleteJournal(journalId));
   const waits = { inTrash: false };
   const putBack = async (): Promise<void> => {
     try {
       await rescue(parts, trash, parentPath(from), local.name, local.kind);
     } catch (error) {
-      if (error instanceof DiskFault) mendLater(parts, { target: journal.from, trash: trashPath });
+      if (error instanceof DiskFault) mendLater(parts, { target: journal.from, trash: trashPath, node: id });
       waits.inTrash = true;
       throw error;
     }
@@ -81,8 +79,8 @@ async function toTrash(parts: ApplyParts, local: LocalNode, kind: 'deleted_here'
     return await moveAndLook(parts, local, { from, trash, path, line, forget, putBack });
   } catch (error) {
     // What could go on no more lies in the trash, and is told of; but for what does not stay there.
-    if (!waits.inTrash) await recoverMove(parts, journal).catch(ignoreFault);
-    forget();
+    if (waits.inTrash) forget();
+    else await endOrMend(parts, [journalId], () => recoverMove(parts, journal));
     throw error;
   }
 }

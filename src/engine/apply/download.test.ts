@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DiskFaultCode } from '../environment.ts';
+import { prepareOwnFolder } from '../local/index.ts';
+import { ROOT } from '../testing/test-sync.ts';
 import { download } from './download.ts';
 import type { ApplyParts } from './parts.ts';
 import { Placer } from './placer.ts';
@@ -74,5 +76,27 @@ describe('a download that had its place for a moment, and is taken back', () => 
     });
     await expect(run()).rejects.toMatchObject({ code: 'denied' });
     expect([world.visible, world.own('tmp'), world.own('trash')]).toEqual([{ docs: null }, [], ['a.txt: mine!']]);
+  });
+
+  it.each([
+    ['a new one', 'moveFiles'],
+    ['a newer version', 'moveFile'],
+  ] as const)('is not swept away by the next start when the disk fails from then on: %s', async (_, method) => {
+    if (method === 'moveFile') world.agreed('docs/a.txt', 'before');
+    world.there('docs/a.txt', 'theirs');
+    afterPlacing(method, () => {
+      world.person.writeFile(world.at('docs/a.txt'), 'mine!');
+      let steps = 0;
+      world.sync.disk.fault = (called, path) => {
+        if (called === 'moveFile' && path.includes('.tidemark')) steps += 1;
+        return steps > 2 || (steps === 2 && called !== 'moveFile') ? 'failed' : undefined;
+      };
+      return 'denied';
+    });
+    await expect(run()).rejects.toThrow();
+    world.sync.disk.fault = undefined;
+    await prepareOwnFolder(world.sync.disk, ROOT, 'f'.repeat(32));
+    const texts = [...Object.values(world.visible), ...world.own('trash').map((line) => line.split(': ')[1])];
+    expect(texts).toContain('mine!');
   });
 });

@@ -1,13 +1,13 @@
-import { parentPath } from '../../base/index.ts';
 import { DiskFault } from '../environment.ts';
 import { type FileStat, type LocalFile, type NodeId, PARKED_ID, type RemoteFile } from '../model/index.ts';
+import { changeTree } from './change-tree.ts';
 import { isStale, type Outcome, replan } from './outcome.ts';
 import { ownPaths } from './own-folder.ts';
 import type { ApplyParts } from './parts.ts';
-import { newPath, readPath, requireSame, sameFile } from './paths.ts';
-import type { Fetched, Placer } from './placer.ts';
+import { newPath, readPath, requireSame } from './paths.ts';
+import type { Placer } from './placer.ts';
 import { replaceFile } from './replace.ts';
-import { ensureFolder, rescue, trashSlot } from './trash-can.ts';
+import { ensureFolder } from './trash-can.ts';
 
 const FILE_MODE = 0o644;
 const EXECUTABLE_MODE = 0o755;
@@ -38,32 +38,22 @@ export async function download(parts: ApplyParts, placer: Placer, id: NodeId): P
     const fetched = { temp, stat };
     return local === undefined
       ? await placer.place(remote, fetched)
-      : await parts.treeLock.run(() => replaceFile(parts, local, remote, fetched));
+      : await changeTree(parts, () => replaceFile(parts, local, remote, fetched));
   } catch (error) {
     if (isStale(error)) return replan([id], { rescan: rescanOf(parts, remote) });
     throw error;
   } finally {
-    await discard(parts, { temp, stat }, remote.name);
+    await discard(parts, temp);
   }
 }
 
-/**
- * Placed files are gone from `tmp` by name; this is for those that were not. One that had its place for a moment and was
- * taken back, since a folder on the way could not be looked at, may have been written to there: that is nobody else's copy.
- */
-async function discard(parts: ApplyParts, { temp, stat }: Fetched, name: string): Promise<void> {
-  const { disk, log } = parts.environment;
+/** Placed files are gone from `tmp` by name; this is for those that were not, or that a broken move left a second name of. */
+async function discard({ environment }: ApplyParts, temp: string): Promise<void> {
   try {
-    const now = await disk.stat(temp);
-    if (now === undefined) return;
-    if (sameFile(now, stat) || now.links > 1) return await disk.removeFile(temp);
-    const kept = await rescue(parts, temp, parts.root, name).catch(async () =>
-      rescue(parts, temp, parentPath(await trashSlot(parts, name)), name),
-    );
-    log.warn('what was written to while it was put in its place is kept', { path: kept });
+    await environment.disk.removeFile(temp);
   } catch (error) {
     if (!(error instanceof DiskFault)) throw error;
-    log.warn('a temporary file could not be cleared away', { code: error.code });
+    environment.log.warn('a temporary file could not be cleared away', { code: error.code });
   }
 }
 

@@ -1,10 +1,12 @@
 import { assertNever } from '../../base/index.ts';
 import type { ErrorData } from '../../contract/index.ts';
+import { type NodeId, PARKED_ID } from '../model/index.ts';
 import type { Operation } from '../plan/index.ts';
 import { isDatabaseFault } from '../store/index.ts';
 import { adopt, forget, reviveLocal, setAside, settle } from './bookkeeping.ts';
 import { deleteRemote, makeRemoteFolder, moveRemote, rearrangeRemote, upload } from './cloud-changes.ts';
 import { bringToSight, hidingFolder } from './bring-to-sight.ts';
+import { changeTree } from './change-tree.ts';
 import { deleteLocal, dropCopy } from './delete-local.ts';
 import { download } from './download.ts';
 import { HashBatcher } from './hash-batcher.ts';
@@ -89,6 +91,17 @@ export class Executor {
       .catch(ignoreFault);
   }
 
+  /** What is parked comes back to sight; undefined when it is not, or when the disk does not let it. */
+  async show(id: NodeId): Promise<Outcome | undefined> {
+    const parts = this.#parts;
+    return parts.treeLock
+      .run(async () => {
+        const local = parts.store.local.get(id);
+        return local?.parentId === PARKED_ID ? bringToSight(parts, local) : undefined;
+      })
+      .catch(ignoreFault);
+  }
+
   #dispatch(operation: Operation): Promise<Outcome> {
     const parts = this.#parts;
     switch (operation.op) {
@@ -107,19 +120,19 @@ export class Executor {
       case 'download':
         return download(parts, this.#placer, operation.id);
       case 'mkdir_local':
-        return parts.treeLock.run(() => makeLocalFolder(parts, operation.id));
+        return changeTree(parts, () => makeLocalFolder(parts, operation.id));
       case 'move_local':
-        return parts.treeLock.run(() => moveLocal(parts, operation.id, operation.to));
+        return changeTree(parts, () => moveLocal(parts, operation.id, operation.to));
       case 'park_local':
-        return parts.treeLock.run(() => parkLocal(parts, operation.id));
+        return changeTree(parts, () => parkLocal(parts, operation.id));
       case 'delete_local':
-        return parts.treeLock.run(() => deleteLocal(parts, operation.id));
+        return changeTree(parts, () => deleteLocal(parts, operation.id));
       case 'take_up':
-        return parts.treeLock.run(() => takeUp(parts, operation.id));
+        return changeTree(parts, () => takeUp(parts, operation.id));
       case 'drop_copy':
-        return parts.treeLock.run(() => dropCopy(parts, operation.id));
+        return changeTree(parts, () => dropCopy(parts, operation.id));
       case 'rename_aside':
-        return parts.treeLock.run(() => renameAside(parts, operation));
+        return changeTree(parts, () => renameAside(parts, operation));
       case 'settle':
       case 'forget':
       case 'set_aside':
@@ -127,7 +140,7 @@ export class Executor {
         return Promise.resolve(this.book([operation])[0] ?? replan([operation.id]));
       case 'revive_local':
       case 'adopt':
-        return parts.treeLock.run(() => rebindParked(parts, operation));
+        return changeTree(parts, () => rebindParked(parts, operation));
       default:
         return assertNever(operation, 'operation');
     }

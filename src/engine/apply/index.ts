@@ -1,3 +1,4 @@
+export { bringAllToSight } from './bring-to-sight.ts';
 export { StoredCommits } from './commit-journal.ts';
 export { Executor } from './executor.ts';
 export { judgedByPlace, placeMatters } from './judged-by-place.ts';
@@ -7,6 +8,7 @@ export { errorDataFor, isAborted, type Outcome } from './outcome.ts';
 export type { ApplyParts } from './parts.ts';
 export { MOVE_JOURNAL, type MoveEntry, recoverMove } from './move-journal.ts';
 export { ownPaths, parkedFolder } from './own-folder.ts';
+export { recoverBrokenMoves } from './recover-broken-moves.ts';
 export { recoverParked } from './recover-parked.ts';
 export { recoverReplace, REPLACE_JOURNAL, type ReplaceEntry } from './replace.ts';
 export { isClosed, syncFoldersAgain } from './sync-folders.ts';

@@ -3,7 +3,7 @@ import { DiskFault } from '../environment.ts';
 import { type FileStat, identityOf, type LocalNode, type NodeId, PARKED_ID } from '../model/index.ts';
 import { type Operation, type Place, samePlace } from '../plan/index.ts';
 import type { Store, StoreWrites } from '../store/index.ts';
-import { ignoreFault, MOVE_JOURNAL, type MoveEntry, recoverMove, writeLine } from './move-journal.ts';
+import { endOrMend, ignoreFault, MOVE_JOURNAL, type MoveEntry, recoverMove, writeLine } from './move-journal.ts';
 import { note } from './note.ts';
 import { done, doneAll, type Outcome, replan } from './outcome.ts';
 import { ownPaths, parkedFolder } from './own-folder.ts';
@@ -64,7 +64,6 @@ export async function moveLocal(parts: ApplyParts, id: NodeId, to: Place): Promi
   // Only what is out of sight comes back although the cloud has it no more.
   const isMeant = remote === undefined ? local?.parentId === PARKED_ID : samePlace(remote, to);
   if (local === undefined || !isMeant || isInside(store, to.parentId, id)) return replan([id]);
-  if (isOutOfSight(store, local) && (await isGone(parts, local))) return forgetHere(parts, id);
   // What is out of sight was at the place that was agreed on.
   const from = local.parentId === PARKED_ID ? store.synced.get(id) : local;
   const before = pathOf(parts, id) ?? store.syncedPath(id) ?? local.name;
@@ -75,7 +74,7 @@ export async function moveLocal(parts: ApplyParts, id: NodeId, to: Place): Promi
       if (remote !== undefined && agreed !== undefined) write.putSynced({ ...agreed, parentId: to.parentId, name: to.name });
     },
   });
-  if (local.parentId === PARKED_ID) await parts.environment.disk.removeFolder(parkedFolder(parts.root, id)).catch(() => undefined);
+  if (local.parentId === PARKED_ID) await leaveParked(parts, id);
   const now = toldPath(parts, { id, ...to });
   // What only comes back from out of sight to where it was did not move.
   if (now !== before) {
@@ -99,10 +98,18 @@ export async function parkLocal(parts: ApplyParts, id: NodeId): Promise<Outcome>
   try {
     await moveTo(parts, local, { parentId: PARKED_ID, name: local.name });
   } catch (error) {
-    await parts.environment.disk.removeFolder(place).catch(() => undefined);
+    await leaveParked(parts, id);
     throw error;
   }
   return done(id);
+}
+
+/** Where it waited goes; when something is still there, rows and disk have to be made to agree before the next look. */
+export async function leaveParked({ environment, root, onUnmended }: ApplyParts, id: NodeId): Promise<void> {
+  await environment.disk.removeFolder(parkedFolder(root, id)).catch((error: unknown) => {
+    ignoreFault(error);
+    onUnmended();
+  });
 }
 
 /** A kept version, or an item that met a name in use: it gets the conflict name and stays what it is. */
@@ -152,8 +159,7 @@ export async function moveAndTell(parts: ApplyParts, local: LocalNode, to: Place
       },
     });
   } catch (error) {
-    await recoverMove(parts, entry).catch(ignoreFault);
-    store.transaction((write) => write.deleteJournal(journalId));
+    await endOrMend(parts, [journalId], () => recoverMove(parts, entry));
     throw error;
   }
   return told;
@@ -164,25 +170,8 @@ export function isInside({ local }: Store, folder: NodeId, id: NodeId): boolean 
   return false;
 }
 
-/** Deleted from a folder just before that was parked, where no look tells: not there, although its folder is. */
-export async function isGone(parts: ApplyParts, local: LocalNode): Promise<boolean> {
-  const { disk } = parts.environment;
-  const path = await absolutePath(parts, local);
-  return (await disk.stat(path)) === undefined && (await disk.stat(parentPath(path)))?.kind === 'folder';
-}
-
-/** As a look would find it. */
-export function forgetHere({ store }: ApplyParts, id: NodeId): Outcome {
-  const below = (at: NodeId): NodeId[] => [...[...store.local.children(at)].flatMap((child) => below(child.id)), at];
-  const ids = below(id);
-  store.transaction((write) => {
-    for (const one of ids) write.deleteLocal(one);
-  });
-  return doneAll(ids);
-}
-
 /** Parked, or below something parked. */
-export const isOutOfSight = ({ local }: Store, node: LocalNode): boolean => {
+const isOutOfSight = ({ local }: Store, node: LocalNode): boolean => {
   for (let at: LocalNode | undefined = node; at !== undefined; at = local.get(at.parentId)) if (at.parentId === PARKED_ID) return true;
   return false;
 };
@@ -200,7 +189,13 @@ export async function moveTo(parts: ApplyParts, local: LocalNode, to: Place, { c
   const before = diskPath(parts, local);
   const from = await absolutePath(parts, local);
   // No look ever goes to what is out of sight: an edit of just before it went there shows only now.
-  const seen = isOutOfSight(store, local) ? await requireStat(parts, from) : await requireSame(parts, from, local.stat);
+  const seen = await (isOutOfSight(store, local) ? requireStat(parts, from) : requireSame(parts, from, local.stat)).catch(
+    (error: unknown) => {
+      // Only Tidemark puts anything there, and no look goes there.
+      if (local.parentId === PARKED_ID && error instanceof DiskFault && error.code === 'missing') parts.onUnmended();
+      throw error;
+    },
+  );
   const target =
     to.parentId === PARKED_ID ? `${parkedFolder(parts.root, local.id)}/${to.name}` : await newPath(parts, to.parentId, to.name);
   if (to.parentId !== PARKED_ID) {

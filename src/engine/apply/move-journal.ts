@@ -5,8 +5,10 @@ import { OWN_FOLDER } from '../ignore/index.ts';
 import type { NodeId } from '../model/index.ts';
 import { findUnlike } from './find-unlike.ts';
 import { note, type NoteDetails } from './note.ts';
+import { ownPaths } from './own-folder.ts';
 import type { ApplyParts } from './parts.ts';
-import { contentAfter } from './paths.ts';
+import { contentAfter, requireStat } from './paths.ts';
+import { syncWhatIsThere } from './sync-folders.ts';
 import { rescue } from './trash-can.ts';
 
 export const MOVE_JOURNAL = 'move';
@@ -47,7 +49,11 @@ export async function recoverMove(parts: ApplyParts, { from, to, line, place }: 
   if (isTold(parts, line)) return;
   const source = await disk.stat(`${parts.root}/${from}`);
   const target = await disk.stat(`${parts.root}/${to}`);
-  if (target === undefined) return;
+  if (target === undefined) {
+    // A disk that was taken out says nothing of what is on it.
+    await requireStat(parts, ownPaths(parts.root).own);
+    return;
+  }
   if (source !== undefined) {
     const twoNames = source.kind === 'file' && source.dev === target.dev && source.ino === target.ino && source.links > 1;
     // Where case does not count, both paths may be the one name that it has.
@@ -57,6 +63,8 @@ export async function recoverMove(parts: ApplyParts, { from, to, line, place }: 
     if (isOwn(to)) return;
   }
   if (source === undefined && (await isPutBack(parts, { from, to, line }))) return;
+  // The rows are to say so for good.
+  await syncWhatIsThere(parts, [`${parts.root}/${parentPath(from)}`, `${parts.root}/${parentPath(to)}`]);
   store.transaction((write) => {
     // It was nobody's deletion here, also when the folder is wanted again, or it was brought back in the cloud, before the next look.
     if ((line.kind === 'copy_dropped' || line.kind === 'deleted_here') && line.details.node !== undefined)
@@ -91,11 +99,28 @@ async function isPutBack(parts: ApplyParts, { from, to, line }: MoveEntry): Prom
   }
 }
 
-function forgetCopy(parts: ApplyParts, id: NodeId): void {
+/** It is nobody's deletion that it is not here. */
+export function forgetCopy(parts: ApplyParts, id: NodeId): void {
   for (const child of [...parts.store.local.children(id)]) forgetCopy(parts, child.id);
   parts.store.transaction((write) => {
     write.deleteLocal(id);
     write.deleteSynced(id);
+  });
+}
+
+/**
+ * After a failure in the middle, of a process that lives: what was begun ends now, or, where the disk does not let it, before
+ * anything else is looked at or changed. Until then it is in the journal.
+ */
+export async function endOrMend(parts: ApplyParts, journalIds: readonly number[], end: () => Promise<void>): Promise<void> {
+  try {
+    await end();
+  } catch (fault) {
+    ignoreFault(fault);
+    return parts.onUnmended();
+  }
+  parts.store.transaction((write) => {
+    for (const id of journalIds) write.deleteJournal(id);
   });
 }
 

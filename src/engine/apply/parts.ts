@@ -27,8 +27,10 @@ export interface ApplyParts {
   readonly onProgress: (id: string, bytes: number) => void;
   /** A folder was moved on this disk, from one path to another, both relative. */
   readonly onFolderMoved: (from: string, to: string) => void;
-  /** Something could not be put back where it belongs; before the next look that is tried again. */
+  /** Something could not be put back where it belongs; before the next look, or the next change, that is tried again. */
   readonly onUnmended: () => void;
+  /** Tries it again. Call with the tree lock held. Throws TidemarkError when it still cannot be. */
+  readonly mend: () => Promise<void>;
   /** Absolute paths of folders whose names are not known to be durable, since the disk failed. */
   readonly unsyncedFolders: Set<string>;
   readonly signal: AbortSignal;

@@ -126,9 +126,27 @@ describe('many at a time', () => {
     expect(batches).toEqual([1, 20]);
   });
 
+  it('into a folder that cannot be made durable keep no other from being agreed on', async () => {
+    for (const path of ['a/', 'b/']) world.agreed(path);
+    world.sync.disk.fault = (method, path) => (method === 'syncFolders' && path === world.at('a') ? 'failed' : undefined);
+    expect(await Promise.all([codeOrKind(place('a/1.txt')), codeOrKind(place('b/2.txt'))])).toEqual(['failed', 'done']);
+    expect(world.store.synced.get(world.id('a/1.txt'))).toBeUndefined();
+    expect(world.store.synced.get(world.id('b/2.txt'))).toBeDefined();
+  });
+
+  it('of which one cannot be looked at keep no other from being agreed on', async () => {
+    let moved = 0;
+    world.sync.disk.fault = (method, path) => {
+      if (method === 'moveFiles') moved += 1;
+      return moved > 0 && method === 'stat' && path === world.at('a.txt') ? 'failed' : undefined;
+    };
+    expect(await Promise.all([codeOrKind(place('a.txt')), codeOrKind(place('b.txt'))])).toEqual(['failed', 'done']);
+  });
+
   it('are all told when the disk fails, and the next ones go on', async () => {
-    world.when('syncFolders', 'sync', () => 'failed');
+    world.sync.disk.fault = (method) => (method === 'syncFolders' ? 'failed' : undefined);
     expect(await Promise.all([codeOrKind(place('a.txt')), codeOrKind(place('b.txt'))])).toEqual(['failed', 'failed']);
+    world.sync.disk.fault = undefined;
     expect(await codeOrKind(place('c.txt'))).toBe('done');
     expect(world.store.synced.get(world.id('a.txt')), 'nothing is agreed on that is not sure to be there').toBeUndefined();
   });

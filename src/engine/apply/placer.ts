@@ -1,11 +1,13 @@
 import { DiskFault } from '../environment.ts';
 import type { FileStat, NodeId, RemoteFile } from '../model/index.ts';
+import { ignoreFault } from './move-journal.ts';
 import { note } from './note.ts';
 import { done, type Outcome, replan } from './outcome.ts';
 import type { ApplyParts } from './parts.ts';
 import { contentAfter, newPath, requireFreeSpelling, requireNoLink, requireUnclaimed, toldPath } from './paths.ts';
 import { syncedFrom } from './synced.ts';
 import { syncFolders } from './sync-folders.ts';
+import { takeBack } from './trash-can.ts';
 
 /** A download that is complete, out of sight. */
 export interface Fetched {
@@ -24,6 +26,11 @@ interface Waiting {
 interface Ready extends Waiting {
   readonly target: string;
   readonly folder: string;
+}
+
+function faultOf(error: unknown): DiskFault {
+  if (error instanceof DiskFault) return error;
+  throw error;
 }
 
 /** As many as make one transaction and one sync of their folders. */
@@ -56,6 +63,7 @@ export class Placer {
         // Taken only now: while others held the lock, more became ready.
         batch.push(...this.#waiting.splice(0, MAX_BATCH));
         try {
+          await this.#parts.mend();
           await this.#placeAll(batch);
         } catch (error) {
           for (const item of batch) item.reject(error);
@@ -76,18 +84,35 @@ export class Placer {
     });
     const moved = await this.#withoutLinks(there);
     // Before anything else can fail: a look finds what is there and writes it down, and a power cut must not take it then.
-    await syncFolders(this.#parts, [...new Set(moved.map((item) => item.folder))]);
-    const stats = await Promise.all(moved.map((item) => disk.stat(item.target)));
+    const durable = await this.#durable(moved);
+    const stats = await Promise.all(durable.map((item) => disk.stat(item.target).catch(faultOf)));
     const placed: Ready[] = [];
     this.#parts.store.transaction(() => {
-      moved.forEach((item, index) => {
+      durable.forEach((item, index) => {
         const stat = stats[index];
+        if (stat instanceof DiskFault) return item.reject(stat);
         if (stat?.kind !== 'file') return item.reject(new DiskFault('missing', item.target));
         this.#write(item.remote, item.fetched, stat);
         placed.push(item);
       });
     });
     for (const item of placed) item.resolve(done(item.remote.id));
+  }
+
+  /** Those whose names are on the disk for good: all at once, or, when that fails, each folder for itself. */
+  async #durable(moved: readonly Ready[]): Promise<readonly Ready[]> {
+    const folders = [...new Set(moved.map((item) => item.folder))];
+    if ((await syncFolders(this.#parts, folders).catch(faultOf)) === undefined) return moved;
+    const faults = new Map<string, DiskFault>();
+    for (const folder of folders) {
+      const fault = await syncFolders(this.#parts, [folder]).catch(faultOf);
+      if (fault !== undefined) faults.set(folder, fault);
+    }
+    return moved.filter((item) => {
+      const fault = faults.get(item.folder);
+      if (fault !== undefined) item.reject(fault);
+      return fault === undefined;
+    });
   }
 
   /** Those whose folder is still the one that was looked at; what went through a link is out of sight again. */
@@ -105,7 +130,7 @@ export class Placer {
       const fault = faults.get(item.folder);
       if (fault === undefined) kept.push(item);
       else {
-        await this.#parts.environment.disk.moveFile(item.target, item.fetched.temp).catch(() => undefined);
+        await takeBack(this.#parts, item.target, item.fetched.stat).catch(ignoreFault);
         item.reject(fault);
       }
     }

@@ -30,7 +30,9 @@ export async function rebindParked(parts: ApplyParts, rebinding: Rebinding): Pro
   // An empty one may be left of before.
   await disk.removeFolder(parkedFolder(root, newId)).catch(ignoreFault);
   await disk.moveFolder(parkedFolder(root, id), parkedFolder(root, newId));
-  const outcome = store.transaction(book);
-  if (isParked(parts, id)) await disk.moveFolder(parkedFolder(root, newId), parkedFolder(root, id));
-  return outcome;
+  try {
+    return store.transaction(book);
+  } finally {
+    if (isParked(parts, id)) await disk.moveFolder(parkedFolder(root, newId), parkedFolder(root, id));
+  }
 }

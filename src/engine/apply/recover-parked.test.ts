@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type LocalNode, type NodeId, PARKED_ID } from '../model/index.ts';
+import { type LocalNode, type NodeId, PARKED_ID, ROOT_ID } from '../model/index.ts';
 import { moveLocal, parkLocal } from './local-changes.ts';
 import { recoverParked } from './recover-parked.ts';
 import { TestApply } from './testing/test-apply.ts';
@@ -95,9 +95,19 @@ describe('after a crash', () => {
     ]);
   });
 
-  it('and somebody took it from there: not a deletion, whatever was agreed on is not known any more', async () => {
+  it('and somebody took it from there: it is looked for, and not a deletion', async () => {
     await parkLocal(world.parts, id);
     world.person.rename(parkedAt(), world.at('elsewhere.txt'));
+    await recover();
+    expect(row()).toMatchObject({ parentId: ROOT_ID, name: 'a.txt' });
+    expect(world.store.synced.get(id)).toMatchObject({ aside: true });
+  });
+
+  it('and somebody took it from there, who put another item where it was: whatever was agreed on is not known any more', async () => {
+    await parkLocal(world.parts, id);
+    world.person.rename(parkedAt(), world.at('elsewhere.txt'));
+    const other = world.here('b.txt');
+    world.store.transaction((write) => write.putLocal({ ...other, name: 'a.txt' }));
     await recover();
     expect(row()).toBeUndefined();
     expect(world.store.synced.get(id)).toBeUndefined();
@@ -170,4 +180,24 @@ it('after a power cut an item that had come back takes no place that another row
   await recover();
   expect([...world.store.local.children(world.remoteFile('a.txt').parentId)].map((node) => node.id)).toEqual([other.id]);
   expect(world.store.synced.get(id), 'what is not there is not deleted').toBeUndefined();
+});
+
+it('what was saved as a new file the moment before it went out of sight, and the disk did not let back, is that item', async () => {
+  world.when('moveFile', 'parked', () => {
+    world.person.swapFile(world.at('a.txt'), 'saved');
+    world.sync.disk.fault = (method, path) => (method === 'moveFile' && path === world.at('a.txt') ? 'full' : undefined);
+  });
+  await expect(parkLocal(world.parts, id)).rejects.toMatchObject({ code: 'changed' });
+  world.sync.disk.fault = undefined;
+  expect(world.unmended).toBeGreaterThan(0);
+  await recover();
+  expect(row()).toMatchObject({ parentId: PARKED_ID, content: null, stat: world.person.stat(parkedAt()) });
+});
+
+it('what somebody put there by hand is not the item, which is where it was', async () => {
+  world.person.mkdir(world.at(`.tidemark/parked/${id}`));
+  world.person.writeFile(world.at(`.tidemark/parked/${id}/note.txt`), 'by hand');
+  await recover();
+  expect(row()).toMatchObject({ parentId: ROOT_ID, name: 'a.txt' });
+  expect(world.own('parked')).toEqual(['note.txt: by hand']);
 });

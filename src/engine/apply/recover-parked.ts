@@ -1,17 +1,18 @@
-import { parentPath } from '../../base/index.ts';
+import { nameKey, parentPath } from '../../base/index.ts';
 import { id128 } from '../../contract/index.ts';
-import type { DirectoryEntry } from '../environment.ts';
+import { type DirectoryEntry, DiskFault } from '../environment.ts';
 import { isBuiltInIgnored } from '../ignore/index.ts';
-import { type FileStat, type LocalNode, type NodeId, PARKED_ID, sameFingerprint } from '../model/index.ts';
+import { type FileStat, type LocalNode, type NodeId, PARKED_ID, ROOT_ID, sameFingerprint } from '../model/index.ts';
+import type { Place } from '../plan/index.ts';
 import type { Store } from '../store/index.ts';
 import { ignoreFault } from './move-journal.ts';
 import { ownPaths, parkedFolder } from './own-folder.ts';
 import type { ApplyParts } from './parts.ts';
-import { absolutePath, newPath, sameFile } from './paths.ts';
+import { absolutePath, newPath, requireStat, sameFile } from './paths.ts';
 import { syncFolders } from './sync-folders.ts';
 
 /**
- * Mends what a crash left in the middle of parking an item or of bringing it back, so that rows and disk agree again
+ * Mends what a crash, or a fault of disk or database, left in the middle of parking an item or of bringing it back, so that rows and disk agree again
  * before anything is looked at. Throws DiskFault.
  */
 export async function recoverParked(parts: ApplyParts): Promise<void> {
@@ -34,7 +35,7 @@ async function recoverFolder(parts: ApplyParts, id: NodeId): Promise<void> {
   const folder = parkedFolder(root, id);
   const known = store.local.get(id);
   const item = itemIn(await disk.list(folder), known);
-  if (item === undefined) {
+  if (item === undefined || (await isStranger(parts, known, item.stat))) {
     // Nothing of ours; when it is not empty either, it stays.
     await disk.removeFolder(folder).catch(ignoreFault);
     return;
@@ -76,17 +77,31 @@ function itemIn(entries: readonly DirectoryEntry[], known: LocalNode | undefined
 
 function parkedRow(known: LocalNode | undefined, id: NodeId, name: string, stat: FileStat, kind: 'file' | 'folder'): LocalNode {
   const place = { id, parentId: PARKED_ID, name, stat };
-  if (kind === 'folder') return { kind, ...place };
+  if (kind === 'folder') return known?.kind === 'folder' ? { ...known, ...place } : { kind, ...place };
   if (known?.kind !== 'file') return { kind, ...place, content: null };
   return { ...known, ...place, content: sameFingerprint(known.stat, stat) ? known.content : null };
+}
+
+/** The item is where its row says, so this is something else that was put there by hand. */
+async function isStranger(parts: ApplyParts, known: LocalNode | undefined, { dev, ino }: FileStat): Promise<boolean> {
+  if (known === undefined || known.parentId === PARKED_ID || (known.stat.ino === ino && known.stat.dev === dev)) return false;
+  return (await statWhereKnown(parts, known)) !== undefined;
+}
+
+/** Undefined when its folder, or it, is not there. Throws DiskFault when that cannot be told. */
+async function statWhereKnown(parts: ApplyParts, known: LocalNode): Promise<FileStat | undefined> {
+  try {
+    return await parts.environment.disk.stat(await absolutePath(parts, known));
+  } catch (error) {
+    if (error instanceof DiskFault && ['missing', 'not_a_folder', 'loop'].includes(error.code)) return undefined;
+    throw error;
+  }
 }
 
 /** The file has its old name too. */
 async function isStillThere(parts: ApplyParts, known: LocalNode, parked: FileStat): Promise<boolean> {
   if (known.kind !== 'file' || parked.links < 2) return false;
-  const stat = await absolutePath(parts, known)
-    .then((path) => parts.environment.disk.stat(path))
-    .catch(ignoreFault);
+  const stat = await statWhereKnown(parts, known);
   return stat !== undefined && stat.dev === parked.dev && stat.ino === parked.ino;
 }
 
@@ -102,12 +117,29 @@ async function recoverMissing(parts: ApplyParts, node: LocalNode): Promise<void>
     });
     return;
   }
-  // Where it is the next look tells. That is not a deletion: whatever is agreed on about it is not known any more.
+  // A disk that was taken out says nothing of what is on it.
+  await requireStat(parts, ownPaths(root).own);
+  // Where it is the next look tells, by who it is: somebody may have moved it on. Should it be nowhere, that is no deletion.
+  const ids = below(store, node.id);
+  const missed = placeInSight(store, node.id);
   store.transaction((write) => {
-    for (const id of below(store, node.id)) {
-      write.deleteLocal(id);
-      write.deleteSynced(id);
+    if (missed !== undefined) write.putLocal({ ...node, parentId: missed.parentId, name: missed.name });
+    for (const id of ids) {
+      const synced = store.synced.get(id);
+      if (missed === undefined) write.deleteLocal(id);
+      if (missed === undefined) write.deleteSynced(id);
+      else if (synced !== undefined) write.putSynced({ ...synced, aside: true });
     }
+  });
+}
+
+/** Where a look misses it and looks for it: a place of its own, that no other row has, in a folder that is in sight. */
+function placeInSight(store: Store, id: NodeId): Place | undefined {
+  const [remote, agreed] = [store.remote.get(id), store.synced.get(id)];
+  if (remote === undefined || agreed === undefined) return undefined;
+  return [remote, agreed].find(({ parentId, name }) => {
+    const isThere = parentId === ROOT_ID || (store.local.get(parentId)?.kind === 'folder' && store.localPath(parentId) !== undefined);
+    return isThere && [...store.local.named(parentId, nameKey(name))].length === 0;
   });
 }
 

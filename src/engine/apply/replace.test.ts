@@ -183,13 +183,28 @@ describe('after a crash', () => {
     expect(world.own('trash')).toEqual(['a.txt: old']);
   });
 
-  it('also when the place is taken in the last moment, or its folder is gone', async () => {
-    const entry = crashed();
+  it('also when the place is taken in the last moment', async () => {
+    const entry = { ...crashed(), node: world.id('a.txt') };
     world.when('moveFile', 'sync/a.txt', () => world.person.writeFile(world.at('a.txt'), 'saved since'));
     await recoverReplace(world.parts, entry);
-    await recoverReplace(world.parts, { ...entry, target: 'gone/a.txt' });
     expect(world.visible).toEqual({ 'a.txt': 'saved since' });
     expect(world.own('trash')).toEqual(['a.txt: old']);
+  });
+
+  it('and its folder was renamed by then: nobody deleted it, and it comes again from the cloud', async () => {
+    const entry = { ...crashed(), target: 'gone/a.txt', node: world.id('a.txt') };
+    await recoverReplace(world.parts, entry);
+    expect(world.own('trash')).toEqual(['a.txt: old']);
+    expect(world.store.local.get(world.id('a.txt'))).toBeUndefined();
+    expect(world.store.synced.get(world.id('a.txt')), 'what is agreed on and not here looks deleted').toBeUndefined();
+  });
+
+  it('and its folder was renamed by then: what was saved just before comes back to sight', async () => {
+    const entry = { ...crashed(), target: 'gone/a.txt', node: world.id('a.txt') };
+    world.person.writeFile(world.at(entry.trash), 'saved');
+    await recoverReplace(world.parts, entry);
+    expect(world.visible).toEqual({ 'a.txt': 'saved' });
+    expect(world.own('trash')).toEqual([]);
   });
 
   describe('that came after the newer version was put in its place', () => {

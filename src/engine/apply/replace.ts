@@ -1,7 +1,7 @@
 import { baseName, parentPath } from '../../base/index.ts';
 import { DiskFault, type DiskFaultCode } from '../environment.ts';
-import type { FileStat, LocalFile, RemoteFile } from '../model/index.ts';
-import { type Line, writeLine } from './move-journal.ts';
+import type { FileStat, LocalFile, NodeId, RemoteFile } from '../model/index.ts';
+import { endOrMend, forgetCopy, type Line, writeLine } from './move-journal.ts';
 import { note } from './note.ts';
 import { done, type Outcome, replan } from './outcome.ts';
 import { ownPaths } from './own-folder.ts';
@@ -9,8 +9,8 @@ import type { ApplyParts } from './parts.ts';
 import { absolutePath, contentAfter, diskPath, folderOf, pathOf, requireNoLink, requireSame, requireStat, sameFile } from './paths.ts';
 import type { Fetched } from './placer.ts';
 import { syncedFrom } from './synced.ts';
-import { rescue, trashSlot } from './trash-can.ts';
-import { isClosed, syncFolders } from './sync-folders.ts';
+import { rescue, takeBack, trashSlot } from './trash-can.ts';
+import { syncFolders, syncWhatIsThere } from './sync-folders.ts';
 
 export const REPLACE_JOURNAL = 'replace';
 /** Faults that no waiting mends. */
@@ -20,6 +20,7 @@ const STAYS: ReadonlySet<DiskFaultCode> = new Set(['missing', 'exists', 'not_a_f
 export interface ReplaceEntry {
   readonly target: string;
   readonly trash: string;
+  readonly node?: NodeId;
   /** What is told when the new version is there. */
   readonly line?: Line;
 }
@@ -38,21 +39,14 @@ export async function replaceFile(parts: ApplyParts, planned: LocalFile, remote:
 
   const trash = await trashSlot(parts, baseName(path));
   const trashPath = trash.slice(root.length + 1);
-  const entry = { target: path, trash: trashPath, line: replacedLine(path, planned, remote, trashPath) };
+  const entry = { target: path, trash: trashPath, node: remote.id, line: replacedLine(path, planned, remote, trashPath) };
   const journalId = store.transaction((write) => write.addJournal(REPLACE_JOURNAL, entry));
   // On the disk before the file leaves its place: after a power cut in between, nothing else would tell that it is not deleted.
   store.sync();
   try {
     return await replaceJournalled(parts, planned, remote, { entry, journalId, fetched, target, trash });
   } catch (error) {
-    // The process lives, so what was begun ends now. Until it has, nothing is looked at: it would seem to be deleted.
-    try {
-      await recoverReplace(parts, entry);
-      store.transaction((write) => write.deleteJournal(journalId));
-    } catch (fault) {
-      if (!(fault instanceof DiskFault)) throw fault;
-      parts.onUnmended();
-    }
+    await endOrMend(parts, [journalId], () => recoverReplace(parts, entry));
     throw error;
   }
 }
@@ -101,7 +95,7 @@ async function replaceJournalled(parts: ApplyParts, planned: LocalFile, remote: 
     throw error;
   }
   await requireNoLink(parts, target).catch(async (error: unknown) => {
-    await disk.moveFile(target, fetched.temp);
+    await takeBack(parts, target, fetched.stat);
     throw error;
   });
   const stat = await requireStat(parts, target);
@@ -179,7 +173,7 @@ export function mendLater(parts: ApplyParts, entry: ReplaceEntry): void {
  * What a crash, or a disk that failed, left between two moves: the old file goes back, unless something is there by now.
  * Throws DiskFault when that has to be tried again later.
  */
-export async function recoverReplace(parts: ApplyParts, { target, trash, line }: ReplaceEntry): Promise<void> {
+export async function recoverReplace(parts: ApplyParts, { target, trash, line, node }: ReplaceEntry): Promise<void> {
   const { disk } = parts.environment;
   const from = `${parts.root}/${trash}`;
   const to = `${parts.root}/${target}`;
@@ -199,18 +193,32 @@ export async function recoverReplace(parts: ApplyParts, { target, trash, line }:
       await disk.removeFile(from);
     } else if (line !== undefined) await tellReplaced(parts, line, { old, there, from, to });
   } catch (error) {
-    // Its folder is gone or the place was taken just now: it stays in the trash, which keeps it.
-    if (error instanceof DiskFault && STAYS.has(error.code)) return;
+    // Its folder is gone or the place was taken just now.
+    if (error instanceof DiskFault && STAYS.has(error.code)) return keepElsewhere(parts, { node, old, from, name: baseName(to) });
     throw error;
   }
-  try {
-    // The next look takes what is there for what is there for good: a power cut must not bring the older version back after it.
-    await syncFolders(parts, [parentPath(to), parentPath(from)]);
-  } catch (error) {
-    if (!(error instanceof DiskFault)) throw error;
-    // No look sees what is in a folder that nobody may list; it is synced before one does.
-    if (!STAYS.has(error.code) && !(await isClosed(disk, parentPath(to)))) throw error;
-  }
+  // The next look takes what is there for what is there for good: a power cut must not bring the older version back after it.
+  await syncWhatIsThere(parts, [parentPath(to), parentPath(from)]);
+}
+
+interface Homeless {
+  readonly node: NodeId | undefined;
+  readonly old: FileStat;
+  /** Absolute. */
+  readonly from: string;
+  readonly name: string;
+}
+
+/**
+ * What the cloud has as well stays in the trash, and comes again from there to where it belongs now: that it is not here is
+ * nobody's deletion. Anything else was written a moment ago and is nowhere else: it comes to the top of the folder.
+ */
+async function keepElsewhere(parts: ApplyParts, { node, old, from, name }: Homeless): Promise<void> {
+  const { store } = parts;
+  const [local, remote] = node === undefined ? [] : [store.local.get(node), store.remote.get(node)];
+  const known = local?.kind === 'file' && remote !== undefined && sameFile(local.stat, old);
+  if (known) forgetCopy(parts, local.id);
+  else await rescue(parts, from, parts.root, name, old.kind === 'folder' ? 'folder' : 'file');
 }
 
 interface Replaced {

@@ -45,6 +45,15 @@ export async function syncFoldersAgain({ environment, unsyncedFolders }: SyncPar
   return closed;
 }
 
+/**
+ * As `syncFolders`, of folders that may be gone by now, where there is nothing to do, or that nobody may list: no look sees
+ * what is in those before they were synced. Throws DiskFault.
+ */
+export async function syncWhatIsThere(parts: SyncParts, paths: readonly string[]): Promise<void> {
+  for (const path of paths) parts.unsyncedFolders.add(path);
+  if ((await syncFoldersAgain(parts)).length > 0) parts.onUnmended();
+}
+
 /** The folder may not be listed. */
 export const isClosed = (disk: Pick<Disk, 'list'>, path: string): Promise<boolean> =>
   disk.list(path).then(

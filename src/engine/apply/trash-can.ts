@@ -1,8 +1,10 @@
 import { conflictName } from '../conflict/index.ts';
 import { DiskFault } from '../environment.ts';
-import { nameKey, parentPath } from '../../base/index.ts';
+import { baseName, nameKey, parentPath } from '../../base/index.ts';
+import type { FileStat } from '../model/index.ts';
 import { ownPaths } from './own-folder.ts';
 import type { ApplyParts } from './parts.ts';
+import { sameFile } from './paths.ts';
 import { syncFolders, type SyncParts } from './sync-folders.ts';
 
 type Parts = Pick<ApplyParts, 'environment' | 'root' | 'deviceName'>;
@@ -63,4 +65,24 @@ export async function rescue(
     }
   }
   throw new DiskFault('exists', `${folder}/${name}`);
+}
+
+/**
+ * Takes a download out of a place that was not its own after all: since a link is on the way to it, or nothing tells that
+ * none is. By way of the trash, for what somebody wrote into it there is nobody else's copy, and `tmp` is swept. Throws
+ * DiskFault.
+ */
+export async function takeBack(parts: Parts & SyncParts, target: string, fetched: FileStat): Promise<void> {
+  const { disk, log } = parts.environment;
+  const name = baseName(target);
+  const slot = await trashSlot(parts, name);
+  await disk.moveFile(target, slot);
+  const now = await disk.stat(slot);
+  if (now !== undefined && sameFile(now, fetched)) {
+    await disk.removeFile(slot);
+    await disk.removeFolder(parentPath(slot));
+  } else if (now !== undefined) {
+    const kept = await rescue(parts, slot, parts.root, name);
+    log.warn('what was written to while it was put in its place is kept', { path: kept });
+  }
 }

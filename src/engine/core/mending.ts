@@ -5,6 +5,7 @@ import {
   isClosed,
   MOVE_JOURNAL,
   type MoveEntry,
+  recoverBrokenMoves,
   recoverMove,
   recoverParked,
   recoverReplace,
@@ -16,7 +17,7 @@ import {
   type TogetherEntry,
 } from '../apply/index.ts';
 import { DiskFault } from '../environment.ts';
-import { prepareOwnFolder } from '../local/index.ts';
+import { checkFolder, prepareOwnFolder } from '../local/index.ts';
 import type { FolderRow } from '../store/index.ts';
 import { folderError } from './scan-loop.ts';
 
@@ -24,19 +25,21 @@ import { folderError } from './scan-loop.ts';
 export class Mending {
   readonly #apply: ApplyParts;
   readonly #folder: FolderRow;
-  /** As soon as the folder is there; it may be missing at the start and come later. */
-  readonly #onFirst: () => void;
+  /** Rows may say something else now, also where no look will find a change. */
+  readonly #onMended: () => void;
   readonly #recall: () => Promise<void>;
   #begun = false;
-  /** Something waits in the trash to be put back where it belongs, or has ended without its line in the journal. */
+  /** Something waits in the trash to be put back where it belongs, or lies where no row has it, or has ended without its line in the journal. */
   #needed = false;
+  /** Folders that have to be made durable may not be listed. */
+  #closed = false;
 
   /** @param recall knows again what was marked since the database that was put back; throws DiskFault */
-  constructor(apply: ApplyParts, folder: FolderRow, recall: () => Promise<void>, onFirst: () => void) {
+  constructor(apply: ApplyParts, folder: FolderRow, recall: () => Promise<void>, onMended: () => void) {
     this.#apply = apply;
     this.#folder = folder;
     this.#recall = recall;
-    this.#onFirst = onFirst;
+    this.#onMended = onMended;
   }
 
   /** Before the next look there is something to mend. */
@@ -44,22 +47,30 @@ export class Mending {
     this.#needed = true;
   }
 
-  /** Before every look; does something before the first one and whenever it is needed. Call with the tree lock held. */
+  get needed(): boolean {
+    return this.#needed;
+  }
+
+  /** Before every look and every change; does something before the first look and whenever it is needed. Call with the tree lock held. */
   async mend(): Promise<ErrorData | null> {
-    if (this.#begun && !this.#needed) return null;
+    if (this.#begun && !this.#needed && !this.#closed) return null;
+    const isNeeded = !this.#begun || this.#needed;
     const { disk } = this.#apply.environment;
     const { path, folderId } = this.#folder;
     try {
-      const prepared = this.#begun ? 'ready' : await prepareOwnFolder(disk, path, folderId);
+      const prepared = await (this.#begun ? checkFolder : prepareOwnFolder)(disk, path, folderId);
       if (prepared !== 'ready') return folderError(prepared, path);
       if (!this.#begun) await this.#recall();
-      await this.#endJournal();
-      if (!this.#begun) await recoverParked(this.#apply);
-      this.#needed = (await syncFoldersAgain(this.#apply)).length > 0;
+      this.#needed = false;
+      if (isNeeded) await this.#endJournal();
+      if (isNeeded) await recoverParked(this.#apply);
+      if (isNeeded) await recoverBrokenMoves(this.#apply);
+      this.#closed = (await syncFoldersAgain(this.#apply)).length > 0;
     } catch (error) {
+      this.#needed = isNeeded;
       return this.#trouble(error);
     }
-    if (!this.#begun) this.#onFirst();
+    if (isNeeded) this.#onMended();
     this.#begun = true;
     return null;
   }
@@ -71,7 +82,7 @@ export class Mending {
     for (const path of paths) unsyncedFolders.add(path);
     try {
       const closed = await syncFoldersAgain(this.#apply);
-      if (closed.length > 0) this.#needed = true;
+      if (closed.length > 0) this.#closed = true;
       // Listed a moment ago: the next look will not see what is in it.
       const mine = paths.find((path) => closed.includes(path));
       return mine === undefined ? null : await this.#trouble(new DiskFault('denied', mine));

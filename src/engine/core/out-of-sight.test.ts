@@ -1,8 +1,12 @@
-import { expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { secondMs } from '../../base/index.ts';
 import { ROOT_ID } from '../../contract/index.ts';
 import { engineWithFolder, stopEngine } from '../testing/engine-with-folder.ts';
-import { EMAIL, ROOT, TestSync } from '../testing/test-sync.ts';
+import { DEVICE, EMAIL, ROOT, TestSync } from '../testing/test-sync.ts';
+import type { DiskFaultCode } from '../environment.ts';
+import { openStore } from '../store/index.ts';
+import { FaultyDatabase } from '../store/testing/faulty-database.ts';
+import { TidemarkEngine } from './engine.ts';
 
 it.each([
   ['a moment', 1],
@@ -163,5 +167,183 @@ it('what was deleted from a folder just before that was put out of sight does no
   const there = Object.keys(disk.user.snapshot(ROOT)).filter((path) => !path.startsWith('.tidemark'));
   const top = moved.name;
   expect(there.sort()).toEqual([top, `${top}/sub`, `${top}/sub/in`, `${top}/sub/in/sub`, `${top}/sub/in/sub/${top === 'x' ? 1 : 2}`]);
+  await stopEngine(sync, engine);
+});
+
+describe('while a folder is out of sight and the other one does not take its place', () => {
+  const visible = ({ disk }: TestSync): readonly string[] =>
+    Object.keys(disk.user.snapshot(ROOT)).filter((path) => !path.startsWith('.tidemark'));
+
+  /** x and y change places in the cloud, and x is put out of sight. `then` is called at each move of a folder, with its place. */
+  const swapped = async (then: (move: number, engine: TidemarkEngine) => DiskFaultCode | undefined) => {
+    const sync = new TestSync();
+    const other = await sync.connect('Laptop');
+    const engine = await engineWithFolder(sync);
+    for (const path of ['x/1', 'y/2']) sync.disk.user.writeFile(`${ROOT}/${path}`, path);
+    await engine.start();
+    await sync.clock.advance(10 * secondMs);
+    const [x, y] = ['x', 'y'].map((name) => sync.cloud.nodes(EMAIL).find((node) => node.name === name));
+    if (x === undefined || y === undefined) throw new Error('not in the cloud');
+    let parked = '';
+    let moves = 0;
+    sync.disk.fault = (method, path) => {
+      if (method !== 'moveFolder' || path.includes('.tidemark')) return undefined;
+      if (parked === '') parked = path;
+      moves += 1;
+      return then(path === parked ? 1 : moves, engine);
+    };
+    await other.commit(
+      [
+        { op: 'move', id: x.id, base: x.revision, parentId: x.parentId, name: 'y', group: 0 },
+        { op: 'move', id: y.id, base: y.revision, parentId: y.parentId, name: 'x', group: 0 },
+      ],
+      sync.random.id(),
+    );
+    await sync.clock.advance(3 * secondMs);
+    return { sync, engine };
+  };
+  let isPaused = false;
+  beforeEach(() => {
+    isPaused = false;
+  });
+  const paused = () =>
+    swapped((_, engine) => {
+      if (!isPaused) void engine.call('sync.pause', { until: null });
+      isPaused = true;
+      return undefined;
+    });
+
+  it('the engine ends: nothing of the person stays out of sight', async () => {
+    const { sync, engine } = await paused();
+    expect(visible(sync)).toHaveLength(2);
+    await stopEngine(sync, engine);
+    expect(visible(sync)).toEqual(['x', 'x/1', 'y', 'y/2']);
+  });
+
+  it('the folder is not to sync any more: so too', async () => {
+    const { sync, engine } = await paused();
+    const removing = engine.call('folder.remove', { path: ROOT });
+    await sync.clock.advance(10 * secondMs);
+    await removing;
+    expect(visible(sync)).toEqual(['x', 'x/1', 'y', 'y/2']);
+    await stopEngine(sync, engine);
+  });
+
+  it('since sync is paused: it comes back to sight after a while', async () => {
+    const { sync, engine } = await paused();
+    await sync.clock.advance(20 * secondMs);
+    expect(visible(sync)).toEqual(['x', 'x/1', 'y', 'y/2']);
+    await engine.call('sync.resume', {});
+    await sync.clock.advance(60 * secondMs);
+    expect(visible(sync)).toEqual(['x', 'x/2', 'y', 'y/1']);
+    expect([sync.store.divergentIds(), sync.store.issueCount()]).toEqual([[], 0]);
+    await stopEngine(sync, engine);
+  });
+
+  it('since a program holds that one: it is in sight for as long as that lasts, and both are listed', async () => {
+    let isHeld = true;
+    const { sync, engine } = await swapped((move) => (isHeld && move > 1 ? 'busy' : undefined));
+    for (let time = 0; time < 20; time += 1) {
+      await sync.clock.advance(7 * secondMs);
+      expect(visible(sync), `after ${time * 7} s`).toEqual(['x', 'x/1', 'y', 'y/2']);
+    }
+    expect(sync.store.issueCount()).toBeGreaterThan(0);
+    isHeld = false;
+    await sync.clock.advance(600 * secondMs);
+    expect(visible(sync)).toEqual(['x', 'x/2', 'y', 'y/1']);
+    expect([sync.store.divergentIds(), sync.store.issueCount()]).toEqual([[], 0]);
+    await stopEngine(sync, engine);
+  });
+});
+
+it('a folder that came back to sight, and got another name before its row said so, is still that folder', async () => {
+  const sync = new TestSync();
+  const { clock, disk, environment } = sync;
+  const other = await sync.connect('Laptop');
+  const database = new FaultyDatabase();
+  const store = openStore(':memory:', { now: () => clock.now(), wrap: database.wrap });
+  const engine = new TidemarkEngine({ environment, store, profile: '/profile', lockFolder: () => () => undefined });
+  await engine.call('account.signIn', { server: sync.cloud.server, email: EMAIL, password: 'correct horse', deviceName: DEVICE });
+  await engine.call('folder.add', { path: ROOT });
+  for (const path of ['x/1', 'y/2']) disk.user.writeFile(`${ROOT}/${path}`, path);
+  await engine.start();
+  await clock.advance(10 * secondMs);
+  const before = sync.cloud.nodes(EMAIL);
+  const [x, y] = ['x', 'y'].map((name) => before.find((node) => node.name === name));
+  if (x === undefined || y === undefined) throw new Error('not in the cloud');
+
+  const moveFolder = disk.moveFolder.bind(disk);
+  let renamed = '';
+  disk.moveFolder = async (from, to) => {
+    await moveFolder(from, to);
+    if (renamed !== '' || !from.includes('/parked/')) return;
+    renamed = to;
+    disk.user.rename(to, `${ROOT}/renamed`);
+    let failures = 0;
+    database.fault = () => ((failures += 1) === 1 ? { code: 'SQLITE_FULL', what: 'rolled_back' } : undefined);
+  };
+  await other.commit(
+    [
+      { op: 'move', id: x.id, base: x.revision, parentId: x.parentId, name: 'y', group: 0 },
+      { op: 'move', id: y.id, base: y.revision, parentId: y.parentId, name: 'x', group: 0 },
+    ],
+    sync.random.id(),
+  );
+  await clock.advance(120 * secondMs);
+
+  expect(renamed).not.toBe('');
+  const ids = (nodes: typeof before): readonly string[] => nodes.map(({ id }) => id).sort();
+  expect(ids(sync.cloud.nodes(EMAIL)), 'nothing is there twice').toEqual(ids(before));
+  const there = Object.keys(disk.user.snapshot(ROOT)).filter((path) => !path.startsWith('.tidemark'));
+  expect(there).toEqual(['x', 'x/2', 'y', 'y/1']);
+  expect([store.divergentIds(), store.issueCount()]).toEqual([[], 0]);
+  await stopEngine(sync, engine);
+});
+
+it('what was moved out of a folder just before that was put out of sight is moved, and there once', async () => {
+  const sync = new TestSync();
+  const other = await sync.connect('Laptop');
+  const { store, disk } = sync;
+  const commit = (entries: Parameters<typeof other.commit>[0]) => other.commit(entries, sync.random.id());
+  await commit([{ op: 'mkdir', id: OTHER, parentId: ROOT_ID, name: 'y' }]);
+  await commit([{ op: 'mkdir', id: GIVES_WAY, parentId: ROOT_ID, name: 'x' }]);
+  const engine = await engineWithFolder(sync);
+  await engine.start();
+  await sync.clock.advance(10 * secondMs);
+  disk.user.writeFile(`${ROOT}/x/c`, 'c');
+  // What is younger is done first.
+  disk.user.setMtime(`${ROOT}/x/c`, 1_700_000_000_000);
+  void engine.call('sync.now', {});
+  await sync.clock.advance(10 * secondMs);
+  const before = sync.cloud.nodes(EMAIL);
+  const revision = (id: string): string => before.find((node) => node.id === id)?.revision ?? '';
+  const c = before.find(({ name }) => name === 'c');
+  if (c === undefined) throw new Error('not in the cloud');
+
+  let moves = 0;
+  disk.fault = (method, path) => {
+    if (method !== 'moveFolder') return undefined;
+    moves += 1;
+    if (moves > 1) return undefined;
+    expect(path).toBe(`${ROOT}/x`);
+    disk.user.rename(`${ROOT}/x/c`, `${ROOT}/y/c`);
+    return undefined;
+  };
+  await commit([
+    { op: 'move', id: GIVES_WAY, base: revision(GIVES_WAY), parentId: ROOT_ID, name: 'y', group: 0 },
+    { op: 'move', id: OTHER, base: revision(OTHER), parentId: ROOT_ID, name: 'x', group: 0 },
+    { op: 'move', id: c.id, base: c.revision, parentId: ROOT_ID, name: 'z', group: 0 },
+  ]);
+  await sync.clock.advance(120 * secondMs);
+
+  expect(
+    sync.cloud
+      .nodes(EMAIL)
+      .map(({ id }) => id)
+      .sort(),
+  ).toEqual(before.map(({ id }) => id).sort());
+  const there = Object.keys(disk.user.snapshot(ROOT)).filter((path) => !path.startsWith('.tidemark'));
+  expect(there).toEqual(['x', 'y', 'z']);
+  expect([store.divergentIds(), store.issueCount()]).toEqual([[], 0]);
   await stopEngine(sync, engine);
 });

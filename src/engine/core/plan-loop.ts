@@ -2,7 +2,7 @@ import { secondMs } from '../../base/index.ts';
 import { type ErrorData, errorKind, toErrorData } from '../../contract/index.ts';
 import { type Executor, isAborted, type Outcome } from '../apply/index.ts';
 import { RULES_FILE } from '../ignore/index.ts';
-import { type NodeId, ROOT_ID } from '../model/index.ts';
+import { type NodeId, PARKED_ID, ROOT_ID } from '../model/index.ts';
 import { type Operation, plan, type Plan, type Policy } from '../plan/index.ts';
 import { IssueBook } from './issue-book.ts';
 import { FirstMerge, type SeenHere } from './first-merge.ts';
@@ -39,6 +39,8 @@ const BUSY_PATIENCE_MS = 5 * secondMs;
 const FEW_DOWNLOADS = 20;
 /** Downloads wait no longer than this for the folders of newer ones to be made. */
 const FOLDERS_FIRST_MS = 5 * secondMs;
+/** So long an item may be out of sight, where nobody finds it, for others to take their places. */
+const HIDDEN_MS = 10 * secondMs;
 
 /** Plans what is dirty, runs the operations, and plans again what they touched, until nothing is left to do. */
 export class PlanLoop {
@@ -64,6 +66,8 @@ export class PlanLoop {
   #busySinceMs: number | undefined;
   /** Since when folders are made before what goes into them. */
   #foldersSinceMs: number | undefined;
+  /** Out of sight, or a moment ago. */
+  readonly #hidden = new Map<NodeId, { readonly cancel: () => void; /** The disk did not let it back yet. */ readonly stays: boolean }>();
 
   constructor(ctx: SyncContext, parts: PlanLoopParts) {
     this.#ctx = ctx;
@@ -135,6 +139,7 @@ export class PlanLoop {
     stopping.addEventListener('abort', () => {
       this.#wake.ring();
     });
+    this.#hideAll();
     const over = (): boolean => stopping.aborted;
     while (!over()) {
       await this.#wake.wait();
@@ -159,6 +164,7 @@ export class PlanLoop {
       await clock.sleep(pauseMs, stopping).catch(() => undefined);
     }
     this.#retries.stop();
+    for (const { cancel } of this.#hidden.values()) cancel();
   }
 
   /** How long to wait before the next look at whether both sides may be merged; null when they may. */
@@ -451,17 +457,54 @@ export class PlanLoop {
         if (operation.op !== 'settle' && operation.op !== 'forget') this.#dirty.add(id);
         for (const one of outcome.touched) this.#dirty.add(one);
         this.#readRules(operation);
+        if (operation.op === 'park_local') this.#hide(id);
         this.#wake.ring();
         this.#retries.clear(id);
         this.#issues.clear(id);
         return;
       case 'replan':
         this.#ctx.environment.log.debug('planned anew', { op: operation.op, id, rescan: outcome.rescan.join(', '), pull: outcome.pull });
-        if (this.#retries.churned(id)) return this.#failed(operation, { code: 'not_settling', params: { path: this.#pathOf(id) } });
+        if (this.#retries.churned(id)) return this.#failed(operation, notSettling(this.#pathOf(id)));
         void this.#lookAgain([id, ...outcome.touched], outcome.rescan, outcome.pull);
         return;
       case 'failed':
         this.#failed(operation, outcome.error);
+    }
+  }
+
+  /** Of before a crash. */
+  #hideAll(): void {
+    try {
+      for (const { id } of this.#ctx.store.local.children(PARKED_ID)) this.#hide(id);
+    } catch (error) {
+      this.#ctx.doubt(error);
+    }
+  }
+
+  #hide(id: NodeId, stays = false): void {
+    this.#hidden.get(id)?.cancel();
+    if (this.#ctx.stopping.aborted) return;
+    const cancel = this.#ctx.environment.clock.timer(HIDDEN_MS, () => void this.#show(id));
+    this.#hidden.set(id, { cancel, stays });
+  }
+
+  /** What it gave way to does not come on: it is in sight until its next try. */
+  async #show(id: NodeId): Promise<void> {
+    const { store, stopping } = this.#ctx;
+    this.#hidden.get(id)?.cancel();
+    this.#hidden.delete(id);
+    if (stopping.aborted) return;
+    this.#held += 1;
+    try {
+      const outcome = await this.#parts.executor.show(id);
+      if (outcome !== undefined) this.#finish({ op: 'park_local', id }, { kind: 'failed', error: notSettling(this.#pathOf(id)) });
+      if (outcome?.kind === 'replan') void this.#lookAgain([], outcome.rescan, false);
+      if (store.local.get(id)?.parentId === PARKED_ID) this.#hide(id, true);
+    } catch (error) {
+      this.#ctx.doubt(error);
+      this.#hide(id, true);
+    } finally {
+      this.#held -= 1;
     }
   }
 
@@ -496,6 +539,8 @@ export class PlanLoop {
       return;
     }
     if (error.code === 'quota_exceeded' || error.code === 'uncommitted_limit') this.#parts.onNoRoom();
+    // It may be what somebody is out of sight for.
+    if (HERE.has(operation.op)) for (const [one, { stays }] of [...this.#hidden]) if (!stays) void this.#show(one);
     const { attempts, waitMs } = this.#retries.failed(id, error);
     // A first fault that passes by itself is nobody's business.
     if (attempts > 1 || errorKind(error.code).reaction !== 'retry') this.#issues.failed(id, error, attempts, waitMs);
@@ -524,5 +569,10 @@ export class PlanLoop {
     return store.localPath(id) ?? store.remotePath(id) ?? '';
   }
 }
+
+/** What they do can be what another item waits for out of sight. */
+const HERE: ReadonlySet<Operation['op']> = new Set(['move_local', 'mkdir_local', 'delete_local', 'drop_copy', 'download']);
+
+const notSettling = (path: string): ErrorData => ({ code: 'not_settling', params: { path } });
 
 const rebinds = ({ op }: Operation): boolean => op === 'adopt' || op === 'revive_local';

@@ -75,10 +75,13 @@ export class ScanLoop {
   /** By rules and marks that were taken over. The look that found them may not come to its end, and the next one finds them known. */
   readonly #judgedAnew = new Set<NodeId>();
   #copiedMarks: string | undefined;
+  /** By how much, in ms, the wall clock was ahead of the monotonic one at the last look. */
+  #clockRunsAhead: number;
 
   constructor(ctx: SyncContext, hooks: ScanHooks) {
     this.#ctx = ctx;
     this.#hooks = hooks;
+    this.#clockRunsAhead = this.#aheadOfMonotonic();
   }
 
   /** A hint of the watcher: looked at once the burst is over. */
@@ -186,6 +189,16 @@ export class ScanLoop {
     this.#wake.ring();
   }
 
+  #aheadOfMonotonic(): number {
+    const { clock } = this.#ctx.environment;
+    return clock.now() - clock.monotonic();
+  }
+
+  /** What the wall clock would show, had nobody set it since the last look: what came since may bear times of before that. */
+  #nowByClockOfBefore(): number {
+    return this.#ctx.environment.clock.monotonic() + this.#clockRunsAhead;
+  }
+
   async #quietMoment(): Promise<void> {
     const { clock } = this.#ctx.environment;
     while (!this.#urgent && !this.#ctx.stopping.aborted) {
@@ -237,12 +250,14 @@ export class ScanLoop {
           this.#addAll();
           return 'again';
         }
-        const unsafe = await this.#hooks.makeDurable([...foldersOfYoungNames(store.local, found.put, environment.clock.now())]);
+        const now = Math.min(environment.clock.now(), this.#nowByClockOfBefore());
+        const unsafe = await this.#hooks.makeDurable([...foldersOfYoungNames(store.local, found.put, now)]);
         if (unsafe !== null) {
           this.#postpone(what);
           this.#hooks.onFolderState(unsafe);
           return undefined;
         }
+        this.#clockRunsAhead = this.#aheadOfMonotonic();
         this.#doubts = found.doubts;
         this.#unlisted = new Set(found.busy.flatMap(({ path, unlisted }) => (unlisted === true ? [path] : [])));
         const ids = [...this.#apply(await this.#withProvenMoves(found)), ...this.#judgedAnew, ...freedPlaces(store, listing)];

@@ -35,8 +35,12 @@ describe('database error at the N-th statement', () => {
       'folder/moved',
       'from there',
       'from there/moved from there',
+      'left',
+      'left/in right',
       'new here',
       'new there',
+      'right',
+      'right/in left',
     ]);
   });
 
@@ -58,6 +62,24 @@ describe('database error at the N-th statement', () => {
     },
     120_000,
   );
+
+  it('just after a folder was moved, also out of sight: that is where it is found', async () => {
+    const moved: number[] = [];
+    const calm = await eventfulDay((database, { disk }) => {
+      const moveFolder = disk.moveFolder.bind(disk);
+      disk.moveFolder = async (from, to) => {
+        await moveFolder(from, to);
+        moved.push(database.statements);
+      };
+    });
+    expect(moved).toHaveLength(3);
+    for (const failing of moved.flatMap((before) => [1, 2, 3, 4, 5].map((next) => before + next))) {
+      const evening = await eventfulDay((database) => {
+        database.fault = (statement) => (statement === failing ? { code: 'SQLITE_FULL', what: 'rolled_back' } : undefined);
+      });
+      expectWell(evening, calm, { failing });
+    }
+  }, 120_000);
 
   it.each(FAULTS.slice(0, 4).map((fault) => [`${fault.code}, ${fault.what}`, fault] as const))(
     'for a minute, from any statement on: %s, is over when the disk works again',

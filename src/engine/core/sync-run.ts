@@ -5,6 +5,7 @@ import {
   Executor,
   Mutex,
   type ApplyParts,
+  bringAllToSight,
   bringBack,
   contentNow,
   errorDataFor,
@@ -16,7 +17,7 @@ import {
 import type { Environment } from '../environment.ts';
 import { isPathBuiltInIgnored } from '../ignore/index.ts';
 import { checkFolder } from '../local/index.ts';
-import { type LocalFile, type NodeId, ROOT_ID } from '../model/index.ts';
+import { type LocalFile, type NodeId, PARKED_ID, ROOT_ID } from '../model/index.ts';
 import { Nap } from '../nap.ts';
 import { compareSides } from '../plan/index.ts';
 import { type DriveApi, watchChanges } from '../remote/index.ts';
@@ -124,9 +125,10 @@ export class SyncRun {
       },
       doubt: (error) => {
         if (isDatabaseFault(error)) hooks.onStatus({ type: 'engine_error', error: toErrorData(error) });
+        // Also when there is doubt already: that was mended, this is not.
+        this.#mending.need();
         if (this.#doubtful) return;
         this.#doubtful = true;
-        this.#mending.need();
         this.#scan.hintAll();
       },
     };
@@ -174,6 +176,10 @@ export class SyncRun {
       },
       onUnmended: () => {
         this.#mending.need();
+      },
+      mend: async () => {
+        const trouble = await this.#mending.mend();
+        if (trouble !== null) throw new TidemarkError(trouble.code, trouble.params);
       },
       onDatabaseFault: (error) => {
         this.#ctx.doubt(error);
@@ -377,8 +383,20 @@ export class SyncRun {
     await this.#watch.close();
     await this.#plan.drained();
     // Also what a person asked for by hand is at its end.
-    await this.#ctx.treeLock.run(() => Promise.resolve());
+    await this.#ctx.treeLock.run(() => this.#showAll());
     await Promise.all(this.#loops);
+  }
+
+  /** Until the next start, if there is one, nothing would come back from where the person does not look. */
+  async #showAll(): Promise<void> {
+    const { environment, folder, store } = this.#parts;
+    try {
+      if (!this.#mending.needed && [...store.local.children(PARKED_ID)].length === 0) return;
+      const state = await checkFolder(environment.disk, folder.path, folder.folderId);
+      if (state === 'ready' && (await this.#mending.mend()) === null) await bringAllToSight(this.#apply);
+    } catch (error) {
+      environment.log.warn('what is out of sight could not be brought back', { ...toErrorData(error) });
+    }
   }
 
   pause(): void {

@@ -35,6 +35,19 @@ it('what a person saved a moment ago is on the disk for good before the cloud is
   await stopEngine(sync, engine);
 });
 
+it('also when the clock is put forward between the save and the look', async () => {
+  const sync = new TestSync();
+  const engine = await syncing(sync);
+  sync.disk.user.durableNames = false;
+  sync.disk.user.writeFile(`${ROOT}/notes.txt`, 'notes');
+  sync.clock.setWallClock(sync.clock.now() + dayMs);
+  await look(sync, engine);
+  expect(sync.cloud.nodes(EMAIL).map(({ name }) => name)).toEqual(['notes.txt']);
+  sync.disk.powerCut();
+  expect(visible(sync)).toEqual(['notes.txt']);
+  await stopEngine(sync, engine);
+});
+
 it('so too what was saved as a new file over the one before: that one does not come back', async () => {
   const sync = new TestSync();
   sync.disk.user.writeFile(`${ROOT}/thesis.docx`, 'chapter one');
@@ -42,6 +55,23 @@ it('so too what was saved as a new file over the one before: that one does not c
   sync.disk.user.durableNames = false;
   sync.disk.user.swapFile(`${ROOT}/thesis.docx`, 'chapter two');
   await look(sync, engine);
+  sync.disk.powerCut();
+  expect(sync.disk.user.readText(`${ROOT}/thesis.docx`)).toBe('chapter two');
+  await stopEngine(sync, engine);
+});
+
+it.each([
+  ['in place', (disk: TestSync['disk'], text: string) => disk.user.writeFile(`${ROOT}/thesis.docx`, text)],
+  ['as a new file', (disk: TestSync['disk'], text: string) => disk.user.swapFile(`${ROOT}/thesis.docx`, text)],
+])('what was written a moment ago, %s, is on the disk for good too: else it would be sent as empty after a power cut', async (_, save) => {
+  const sync = new TestSync();
+  sync.disk.user.writeFile(`${ROOT}/thesis.docx`, 'chapter one');
+  const engine = await syncing(sync);
+  sync.disk.user.durableContents = false;
+  save(sync.disk, 'chapter two');
+  await look(sync, engine);
+  const there = sync.cloud.nodes(EMAIL).find(({ name }) => name === 'thesis.docx');
+  expect(there).toMatchObject({ size: 'chapter two'.length });
   sync.disk.powerCut();
   expect(sync.disk.user.readText(`${ROOT}/thesis.docx`)).toBe('chapter two');
   await stopEngine(sync, engine);

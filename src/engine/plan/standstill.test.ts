@@ -47,6 +47,12 @@ describe('moves that wait for each other', () => {
     ]);
   });
 
+  it('nobody is set aside for one that cannot move now', () => {
+    const it = scene('a.txt', 'b.txt').moved('remote', 'a.txt', 'b.txt').moved('remote', 'b.txt', 'a.txt');
+    const b = it.id('b.txt');
+    expect(it.plan({ busy: (id) => id === b }).operations).toEqual([]);
+  });
+
   it('a rotation of four there ends as the cloud has it', () => {
     const it = scene('a', 'b', 'c', 'd')
       .moved('remote', 'a', 'b')

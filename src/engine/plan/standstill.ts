@@ -41,8 +41,10 @@ export function waitHere(ctx: Context, id: NodeId): void {
   // What is out of sight already is in nobody's way.
   const inTheWay = (at: NodeId): boolean =>
     verdictOf(ctx, at) === 'move_here' && ctx.local(at)?.parentId !== PARKED_ID && !ctx.isLeftOut(at);
-  const [first] = [...(circle ?? [])].filter(inTheWay).sort();
-  if (first !== undefined && !ctx.policy.busy(first)) ctx.emit({ op: 'park_local', id: first }, 'circle');
+  const members = [...(circle ?? [])];
+  const [first] = members.filter(inTheWay).sort();
+  // Nobody goes out of sight for one that cannot move now.
+  if (first !== undefined && !members.some((at) => ctx.policy.busy(at))) ctx.emit({ op: 'park_local', id: first }, 'circle');
 }
 
 /** Everything reachable from `id`, if that leads back to `id`. */

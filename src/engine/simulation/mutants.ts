@@ -179,7 +179,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'parked-forgotten',
     file: 'core/mending.ts',
-    find: 'if (!this.#begun) await recoverParked(this.#apply);',
+    find: 'if (isNeeded) await recoverParked(this.#apply);',
     replace: '',
     why: 'after a crash an item stays out of sight for good',
     scene: 'oneThing',
@@ -187,8 +187,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'placed-without-folder-sync',
     file: 'apply/placer.ts',
-    find: 'await syncFolders(this.#parts, [...new Set(moved.map((item) => item.folder))]);',
-    replace: '',
+    find: 'if ((await syncFolders(this.#parts, folders).catch(faultOf)) === undefined) return moved;',
+    replace: 'return moved;',
     why: 'a power cut takes a downloaded file back, and that deletes it everywhere',
   },
   {
@@ -418,7 +418,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'dropped-without-journal-sync',
     file: 'apply/delete-local.ts',
-    find: "  if (kind === 'copy_dropped') store.sync();\n",
+    find: '  store.sync();\n',
     replace: '',
     also: [{ file: 'core/methods/selection.ts', find: '    store.sync();\n', replace: '' }],
     why: 'a power cut as something leaves this device, where its folder is not kept, deletes it everywhere',

@@ -35,13 +35,13 @@ export async function eventfulDay(trouble: (database: FaultyDatabase, sync: Test
   const other = await sync.connect('Laptop');
   await engine.call('account.signIn', request);
   const { user } = sync.disk;
-  const first = ['edited', 'deleted', 'moved', 'both', 'deleted there', 'moved there', 'edited there'];
+  const first = ['edited', 'deleted', 'moved', 'both', 'deleted there', 'moved there', 'edited there', 'left/in left', 'right/in right'];
   for (const name of first) user.writeFile(`${ROOT}/${name}`, name);
   await engine.call('folder.add', { path: ROOT });
   await engine.start();
   await sync.clock.advance(10_000);
   const nodes = new Map(sync.cloud.nodes(EMAIL).map((node) => [node.name, node]));
-  if (nodes.size !== first.length) throw new Error('the morning did not go up');
+  if (nodes.size !== first.length + 2) throw new Error('the morning did not go up');
 
   database.statements = 0;
   trouble(database, sync);
@@ -68,6 +68,9 @@ export async function eventfulDay(trouble: (database: FaultyDatabase, sync: Test
       { op: 'put', ...known('edited there'), name: 'edited there', ...file },
       { op: 'move', ...known('moved there'), parentId: '1'.repeat(32), name: 'moved from there' },
       { op: 'delete', ...known('deleted there') },
+      // They change places, for which one of them has to go out of sight here.
+      { op: 'move', ...known('left'), parentId: ROOT_ID, name: 'right', group: 0 },
+      { op: 'move', ...known('right'), parentId: ROOT_ID, name: 'left', group: 0 },
     ],
     sync.random.id(),
   );

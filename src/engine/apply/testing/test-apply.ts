@@ -42,6 +42,7 @@ export class TestApply {
       onUnmended: () => {
         this.unmended += 1;
       },
+      mend: () => Promise.resolve(),
       unsyncedFolders: new Set(),
       signal: sync.stop.signal,
     };

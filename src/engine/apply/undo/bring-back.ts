@@ -2,7 +2,7 @@ import { baseName, joinPath, parentPath } from '../../../base/index.ts';
 import { TidemarkError } from '../../../contract/index.ts';
 import type { NodeId } from '../../model/index.ts';
 import type { ActivityRow, TrashRow } from '../../store/index.ts';
-import { ignoreFault, type Line, MOVE_JOURNAL, type MoveEntry, recoverMove, writeLine } from '../move-journal.ts';
+import { endOrMend, ignoreFault, type Line, MOVE_JOURNAL, type MoveEntry, recoverMove, writeLine } from '../move-journal.ts';
 import type { ApplyParts } from '../parts.ts';
 import { newPath, pathOf, requireStat } from '../paths.ts';
 import { folderAt, freeName } from './places.ts';
@@ -61,8 +61,7 @@ export async function bringBack(parts: ApplyParts, trashed: TrashRow, { undoes, 
     await disk.removeFolder(parentPath(from)).catch(ignoreFault);
     return { activityId, path, touched: [id], rescan: now.kind === 'folder' ? [parentPath(path)] : [] };
   } catch (error) {
-    await recoverMove(parts, entry).catch(ignoreFault);
-    store.transaction((write) => write.deleteJournal(journalId));
+    await endOrMend(parts, [journalId], () => recoverMove(parts, entry));
     throw error;
   }
 }

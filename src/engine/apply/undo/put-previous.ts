@@ -3,7 +3,7 @@ import { TidemarkError } from '../../../contract/index.ts';
 import { DiskFault } from '../../environment.ts';
 import type { LocalFile } from '../../model/index.ts';
 import type { ActivityRow, Reversal, TrashRow } from '../../store/index.ts';
-import { ignoreFault, type Line, MOVE_JOURNAL, type MoveEntry, recoverMove, writeLine } from '../move-journal.ts';
+import { endOrMend, ignoreFault, type Line, MOVE_JOURNAL, type MoveEntry, recoverMove, writeLine } from '../move-journal.ts';
 import type { ApplyParts } from '../parts.ts';
 import { absolutePath, requireSame, requireStat, sameFile } from '../paths.ts';
 import { REPLACE_JOURNAL, recoverReplace, type ReplaceEntry } from '../replace.ts';
@@ -51,7 +51,7 @@ export async function putPrevious(
       trash: { trashPath, why: 'replaced' },
     },
   };
-  const away: ReplaceEntry = { target: path, trash: trashPath };
+  const away: ReplaceEntry = { target: path, trash: trashPath, node: item.id };
   const back: MoveEntry = { from: trashed.trashPath, to: path, line };
   const journal = store.transaction((write) => [write.addJournal(REPLACE_JOURNAL, away), write.addJournal(MOVE_JOURNAL, back)]);
   // As for a download: on the disk before the file leaves its place.
@@ -80,15 +80,10 @@ export async function putPrevious(
     await disk.removeFolder(parentPath(from)).catch(ignoreFault);
     return { activityId, path, touched: [item.id], rescan: late ? [parentPath(path)] : [] };
   } catch (error) {
-    // The process lives, so what was begun ends now. Until it has, nothing is looked at: it would seem to be deleted.
-    try {
+    await endOrMend(parts, journal, async () => {
       await recoverReplace(parts, away);
       await recoverMove(parts, back);
-      forget();
-    } catch (fault) {
-      if (!(fault instanceof DiskFault)) throw fault;
-      parts.onUnmended();
-    }
+    });
     throw error;
   }
 }

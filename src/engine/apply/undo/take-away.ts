@@ -7,7 +7,7 @@ import { samePlace } from '../../plan/index.ts';
 import type { ActivityRow, FolderIdentity, Reversal } from '../../store/index.ts';
 import { below } from '../delete-local.ts';
 import { findUnlike } from '../find-unlike.ts';
-import { ignoreFault, type Line, MOVE_JOURNAL, type MoveEntry, recoverMove, writeLine } from '../move-journal.ts';
+import { endOrMend, type Line, MOVE_JOURNAL, type MoveEntry, recoverMove, writeLine } from '../move-journal.ts';
 import type { ApplyParts } from '../parts.ts';
 import { absolutePath } from '../paths.ts';
 import { rescue, trashSlot } from '../trash-can.ts';
@@ -71,8 +71,7 @@ export async function takeAway(
     });
     return { activityId, path, touched: ids, rescan: [] };
   } catch (error) {
-    await recoverMove(parts, entry).catch(ignoreFault);
-    store.transaction((write) => write.deleteJournal(journalId));
+    await endOrMend(parts, [journalId], () => recoverMove(parts, entry));
     throw error;
   }
 }

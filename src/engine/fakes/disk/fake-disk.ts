@@ -104,12 +104,17 @@ export class FakeDisk implements Disk {
   async cut(path: string, expected: FileStat, signal?: AbortSignal): ReturnType<Disk['cut']> {
     throwIfAborted(signal);
     const { bytes, stat } = await this.#read('cut', path, expected);
+    this.#keep(path);
     throwIfAborted(signal);
     return { content: contentOf(bytes), stat };
   }
 
   cutMany(files: readonly { readonly path: string; readonly expected: FileStat }[]): Promise<readonly (Content | DiskFault)[]> {
-    return this.#each(files, async ({ path, expected }) => contentOf((await this.#read('cutMany', path, expected)).bytes));
+    return this.#each(files, async ({ path, expected }) => {
+      const { bytes } = await this.#read('cutMany', path, expected);
+      this.#keep(path);
+      return contentOf(bytes);
+    });
   }
 
   async read(path: string, offset: number, length: number, expected: FileStat): Promise<Uint8Array> {
@@ -298,6 +303,11 @@ export class FakeDisk implements Disk {
     await step();
     this.#requireUnchanged(inode, path, expected);
     return { bytes, stat: this.volume.statOf(inode) };
+  }
+
+  /** A power cut does not take its content back. */
+  #keep(path: string): void {
+    this.volume.syncFile(this.volume.need(path));
   }
 
   #requireUnchanged(inode: Inode, path: string, expected: FileStat): void {

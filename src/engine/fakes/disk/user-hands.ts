@@ -6,6 +6,8 @@ export class UserHands {
   readonly #volume: Volume;
   /** Names are on the disk for good too; else the system writes them down by itself later, and a power cut may take them. */
   durableNames = true;
+  /** So is what is written; else a power cut takes it back, as with a program that does not sync what it saves. */
+  durableContents = true;
 
   constructor(volume: Volume) {
     this.#volume = volume;
@@ -128,7 +130,7 @@ export class UserHands {
   }
 
   #durable(inode: Inode): void {
-    this.#volume.syncFile(inode);
+    if (this.durableContents) this.#volume.syncFile(inode);
     this.#settle();
   }
 

@@ -1,16 +1,43 @@
-import { close, closeSync, read, readSync } from 'node:fs';
+import { close, closeSync, fsync, fsyncSync, read, readSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { minuteMs } from '../../../base/index.ts';
 import { DiskFault, SMALL_FILE_BYTES } from '../../environment.ts';
 import type { Content, FileStat } from '../../model/index.ts';
 import { ContentBuilder } from '../../transfer/chunks/index.ts';
+import { errnoOf } from '../disk-fault.ts';
 import { toFaultData } from './fault-data.ts';
 import { checkAfterReading, openExpected } from './open-file.ts';
 import type { FaultData } from './protocol.ts';
 
 const readAsync = promisify(read);
 const closeAsync = promisify(close);
+const fsyncAsync = promisify(fsync);
 
 const BUFFER_BYTES = 2 * 1024 * 1024;
+
+/** Within this time, in ms, the system has written down by itself what a program saved (see core/young-names.ts). */
+const YOUNG_MS = minuteMs;
+
+/**
+ * Programs seldom sync what they save. A power cut would take it back, or leave the file empty, after the cloud was told of
+ * it: that would look like the newest edit.
+ */
+const isYoung = ({ ctimeNs }: FileStat): boolean => Number(BigInt(ctimeNs) / 1_000_000n) > Date.now() - YOUNG_MS;
+
+/** Systems that sync no file that is open for reading only (Windows). */
+const UNSUPPORTED = new Set(['EINVAL', 'EPERM', 'EACCES', 'EBADF', 'EROFS', 'ENOTSUP', 'EOPNOTSUPP']);
+
+function ignoreUnsupported(error: unknown): void {
+  if (!UNSUPPORTED.has(errnoOf(error))) throw error;
+}
+
+function syncFile(descriptor: number): void {
+  try {
+    fsyncSync(descriptor);
+  } catch (error) {
+    ignoreUnsupported(error);
+  }
+}
 
 /** Two buffers, one being filled while the other is hashed; made when first needed, kept, used by one file at a time. */
 let buffers: readonly [Buffer, Buffer] | undefined;
@@ -55,6 +82,7 @@ function cutSmall(path: string, expected: FileStat): CutAnswer {
     }
     const builder = new ContentBuilder();
     builder.push(small.subarray(0, filled));
+    if (isYoung(expected)) syncFile(descriptor);
     return { content: builder.finish(), stat: checkAfterReading(descriptor, path, expected) };
   } finally {
     closeSync(descriptor);
@@ -84,6 +112,7 @@ async function cutLarge(path: string, expected: FileStat, isAborted: () => boole
     }
     const content = builder.finish();
     if (content.size !== expected.size) throw new DiskFault('changed', path);
+    if (isYoung(expected)) await fsyncAsync(descriptor).catch(ignoreUnsupported);
     return { content, stat: checkAfterReading(descriptor, path, expected) };
   } finally {
     await closeAsync(descriptor);
