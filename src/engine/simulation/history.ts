@@ -116,6 +116,7 @@ class History {
     const names = this.#random.next() < 0.15 ? ALIKE_NAMES : PLAIN_NAMES;
     for (const device of this.#devices) {
       device.person.durableNames = !this.#habits.lateNames;
+      if (this.#habits.blindEntries) device.blindEntries(new SeededRandom(options.seed + this.#people.length));
       this.#people.push(
         new Person({
           device,
