@@ -36,19 +36,22 @@ export class FolderWatch {
     const { environment, path, onHint, onLost } = this.#parts;
     await this.close();
     if (this.#isStopping()) return;
+    let failed = false;
+    const hasFailed = (): boolean => failed;
     try {
       const watcher = await environment.watch(path, {
         dirty: onHint,
         overflow: onLost,
         failed: (cause) => {
+          failed = true;
           this.#works = false;
           // What moved just before may have been told of at its old place only.
           onLost();
           this.#poll(cause);
         },
       });
-      // Stopped while the watch was being set up: nobody else would close it.
-      if (this.#isStopping()) return await watcher.close();
+      // Stopped, or failed, while the watch was being set up: nobody else would close it.
+      if (this.#isStopping() || hasFailed()) return await watcher.close();
       this.#watcher = watcher;
       this.#works = true;
     } catch (error) {
