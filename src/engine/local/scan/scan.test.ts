@@ -619,6 +619,45 @@ describe('a scan', () => {
     });
   });
 
+  describe('a folder that was of another volume', () => {
+    /** Known as of another volume, or as if the system numbered volumes otherwise then. */
+    const known = (dev: string, ...paths: string[]): void => {
+      for (const path of paths) {
+        const node = world.tree.get(world.id(path));
+        if (node !== undefined) world.tree.set({ ...node, stat: { ...node.stat, dev } });
+      }
+    };
+
+    it('is out of reach also where all around it were such, or there is nothing else, or the system put something in its place', async () => {
+      await seed('one/file', 'other/file');
+      known('77', 'one', 'one/file');
+      known('78', 'other', 'other/file');
+      for (const path of ['one', 'other']) world.remove(`${path}/file`);
+      world.write('one/.DS_Store');
+      expect(await world.scan()).toMatchObject({ put: [], deleted: [], issues: [{ path: 'one' }, { path: 'other' }] });
+    });
+
+    it('is out of reach in a folder that is of the volume that is there now', async () => {
+      await seed('deep/one/file');
+      known('77', 'deep/one', 'deep/one/file');
+      world.remove('deep/one/file');
+      expect(await world.scan()).toMatchObject({ put: [], deleted: [], issues: [{ path: 'deep/one' }] });
+    });
+
+    it('is an empty folder where the volumes are only numbered otherwise', async () => {
+      await seed('folder/file', 'other/file');
+      const gone = world.id('folder/file');
+      known('77', 'folder', 'folder/file', 'other', 'other/file');
+      world.remove('folder/file');
+      expect((await world.scan()).deleted).toEqual([gone]);
+      await seed('deep/folder/file');
+      const deep = world.id('deep/folder/file');
+      known('77', 'deep', 'deep/folder', 'deep/folder/file');
+      world.remove('deep/folder/file');
+      expect((await world.scan()).deleted).toEqual([deep]);
+    });
+  });
+
   it('skips and lists what cannot sync, and the rest goes on', async () => {
     world.write('good');
     world.disk.user.symlink('good', world.at('link'));
