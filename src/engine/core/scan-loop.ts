@@ -120,6 +120,7 @@ export class ScanLoop {
       const there = now(path);
       if (there !== undefined) this.#lookAgain(there);
     }
+    this.#unlisted = new Set([...this.#unlisted].map((path) => now(path) ?? path));
   }
 
   /** A folder is back in sight: what happened in it meanwhile, or just before, nobody was told of. Call with the tree lock held. */
