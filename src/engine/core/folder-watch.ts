@@ -21,14 +21,17 @@ export class FolderWatch {
   readonly #parts: FolderWatchParts;
   #watcher: { close(): Promise<void> } | undefined;
   #works = false;
+  /** Its hints are being lost: too many at a time. */
+  #losing = false;
+  #meanwhile = false;
 
   constructor(parts: FolderWatchParts) {
     this.#parts = parts;
   }
 
-  /** False before it began, and while the folder is looked at now and then only. */
+  /** False before it began, while hints are being lost, and while the folder is looked at now and then only. */
   get works(): boolean {
-    return this.#works;
+    return this.#works && !this.#losing;
   }
 
   /** Resolves when the watch works, or is known not to. */
@@ -41,7 +44,11 @@ export class FolderWatch {
     try {
       const watcher = await environment.watch(path, {
         dirty: onHint,
-        overflow: onLost,
+        overflow: (over) => {
+          this.#losing = !over;
+          if (over) onLost();
+          else this.#lookMeanwhile();
+        },
         failed: (cause) => {
           failed = true;
           this.#works = false;
@@ -65,11 +72,24 @@ export class FolderWatch {
     const watcher = this.#watcher;
     this.#watcher = undefined;
     this.#works = false;
+    this.#losing = false;
     await watcher?.close();
   }
 
   #isStopping(): boolean {
     return this.#parts.stopping.aborted;
+  }
+
+  /** A burst may go on for as long as a program likes. */
+  #lookMeanwhile(): void {
+    if (this.#meanwhile) return;
+    this.#meanwhile = true;
+    this.#parts.timers.after(POLL_MS, () => {
+      this.#meanwhile = false;
+      if (!this.#losing || this.#isStopping()) return;
+      this.#parts.onLost();
+      this.#lookMeanwhile();
+    });
   }
 
   /** Watching is tried again with each look. */

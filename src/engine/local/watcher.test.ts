@@ -27,7 +27,7 @@ describe('watching a folder with the real watcher', () => {
     failures = [];
     watch = await watchFolder(root, {
       dirty: (folder) => dirty.push(folder),
-      overflow: () => (overflows += 1),
+      overflow: (over) => (overflows += over ? 1 : 0),
       failed: (cause) => failures.push(cause),
     });
   });
@@ -186,9 +186,15 @@ describe('counting hints', () => {
 
   it('lets single hints through, and tells of a burst once, when it is over', () => {
     let overflows = 0;
-    const counter = new HintCounter(() => (overflows += 1));
+    const told: boolean[] = [];
+    const counter = new HintCounter((over) => {
+      told.push(over);
+      if (over) overflows += 1;
+    });
     for (let index = 0; index < OVERFLOW_HINTS; index += 1) expect(counter.isOverflowing()).toBe(false);
+    expect(told).toEqual([]);
     expect(counter.isOverflowing()).toBe(true);
+    expect(told, 'from here on hints are lost').toEqual([false]);
     for (let index = 0; index <= OVERFLOW_HINTS; index += 1) counter.isOverflowing();
     vi.advanceTimersByTime(CALM_MS);
     expect(overflows).toBe(0);

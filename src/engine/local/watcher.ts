@@ -46,7 +46,7 @@ class Session {
   constructor(root: string, listener: WatchListener) {
     this.#root = root;
     this.#listener = listener;
-    this.#counter = new HintCounter(() => this.#tell(() => listener.overflow()));
+    this.#counter = new HintCounter((over) => this.#tell(() => listener.overflow(over)));
     this.#watcher = new FolderWatcher({
       // Files, links and our own folder are not watched; what happens to them shows in their folder.
       ignored: (path, stats) => isOwn(root, path) || (stats !== undefined && !stats.isDirectory()),

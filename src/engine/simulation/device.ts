@@ -291,7 +291,7 @@ export class SimDevice {
   upsetWatcher(how: 'overflow' | 'failed'): void {
     this.#parts.scheduler.note(this.name, `watcher ${how}`);
     const listener = this.#listener;
-    if (how === 'overflow') listener?.overflow();
+    if (how === 'overflow') listener?.overflow(true);
     else {
       this.#listener = undefined;
       listener?.failed(new Error('no watches left'));
