@@ -24,7 +24,7 @@ import { copyMarks, marksText } from './marks-copy.ts';
 import type { SyncContext } from './sync-context.ts';
 import { Waiters } from './waiters.ts';
 import { Wake } from './wake.ts';
-import { foldersOfYoungNames } from './young-names.ts';
+import { foldersOfYoungNames, YoungNames } from './young-names.ts';
 
 /** Hints come in bursts: wait until they have paused this long, but never longer than the second. */
 const DEBOUNCE_MS = 50;
@@ -75,10 +75,12 @@ export class ScanLoop {
   /** By rules and marks that were taken over. The look that found them may not come to its end, and the next one finds them known. */
   readonly #judgedAnew = new Set<NodeId>();
   #copiedMarks: string | undefined;
+  readonly #young: YoungNames;
 
   constructor(ctx: SyncContext, hooks: ScanHooks) {
     this.#ctx = ctx;
     this.#hooks = hooks;
+    this.#young = new YoungNames(ctx.environment.clock);
   }
 
   /** A hint of the watcher: looked at once the burst is over. */
@@ -238,7 +240,7 @@ export class ScanLoop {
           this.#addAll();
           return 'again';
         }
-        const unsafe = await this.#hooks.makeDurable([...foldersOfYoungNames(store.local, found.put, environment.clock.now())]);
+        const unsafe = await this.#hooks.makeDurable([...foldersOfYoungNames(store.local, found.put, this.#young.oldBefore())]);
         if (unsafe !== null) {
           this.#postpone(what);
           this.#hooks.onFolderState(unsafe);

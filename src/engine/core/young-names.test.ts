@@ -35,6 +35,19 @@ it('what a person saved a moment ago is on the disk for good before the cloud is
   await stopEngine(sync, engine);
 });
 
+it('so too where the clock was set forward just after it was saved', async () => {
+  const sync = new TestSync();
+  const engine = await syncing(sync);
+  sync.disk.user.durableNames = false;
+  sync.disk.user.writeFile(`${ROOT}/docs/thesis.docx`, 'chapter one');
+  sync.clock.setWallClock(sync.clock.now() + dayMs);
+  await look(sync, engine);
+  expect(sync.cloud.nodes(EMAIL).map(({ name }) => name)).toContain('thesis.docx');
+  sync.disk.powerCut();
+  expect(visible(sync)).toEqual(['docs', 'docs/thesis.docx']);
+  await stopEngine(sync, engine);
+});
+
 it('so too what was saved as a new file over the one before: that one does not come back', async () => {
   const sync = new TestSync();
   sync.disk.user.writeFile(`${ROOT}/thesis.docx`, 'chapter one');
