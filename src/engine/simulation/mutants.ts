@@ -26,8 +26,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'young-names-are-not-made-durable',
     file: 'core/young-names.ts',
-    find: 'Number(stat.ctimeNs) / 1e6 < nowMs - YOUNG_MS',
-    replace: 'nowMs > 0',
+    find: 'Number(stat.ctimeNs) / 1e6 < oldBeforeMs',
+    replace: 'oldBeforeMs > 0',
     why: 'what somebody saved just before a power cut is deleted in the cloud that had just got it',
     late: true,
   },
@@ -238,7 +238,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'replanned-is-forgotten',
     file: 'core/plan-loop.ts',
-    find: 'void this.#lookAgain([id, ...outcome.touched], outcome.rescan, outcome.pull);',
+    find: 'void this.#lookAgain([...idsOf(operation), ...outcome.touched], outcome.rescan, outcome.pull);',
     replace: 'void this.#lookAgain([], outcome.rescan, outcome.pull);',
     why: 'what came in between keeps an item from ever being synced',
   },
