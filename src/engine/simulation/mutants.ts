@@ -199,6 +199,14 @@ export const MUTANTS: readonly Mutant[] = [
     why: 'a cloud put back to a backup deletes what is newer on the devices',
   },
   {
+    name: 'what-is-not-told-of-is-there',
+    file: 'core/pull-loop.ts',
+    find: 'if (!page.snapshot && page.last && unheard.some((id) => !answered.has(id))) {',
+    replace: 'if (unheard.length < 0) {',
+    why: 'what a cloud has lost that was put back to just before counts as synced, and is deleted for it later',
+    scene: 'puttingBack',
+  },
+  {
     name: 'restored-state-wins',
     file: 'core/pull-loop.ts',
     find: 'for (const id of restored) write.deleteSynced(id);',
