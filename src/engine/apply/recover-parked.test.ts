@@ -53,6 +53,16 @@ describe('after a crash', () => {
     expect(world.store.synced.get(id)).toBeDefined();
   });
 
+  it.each(['place', 'item'])('nothing is concluded while the disk does not let its %s be looked at', async (what) => {
+    crashInPark();
+    world.sync.disk.entryFault = (path) => (path.endsWith(what === 'place' ? id : 'a.txt') ? 'failed' : undefined);
+    await expect(recover()).rejects.toMatchObject({ code: 'failed' });
+    expect(world.person.exists(parkedAt())).toBe(true);
+    world.sync.disk.entryFault = undefined;
+    await recover();
+    expect(row()).toMatchObject({ parentId: PARKED_ID });
+  });
+
   it('and an edit meanwhile, it is read again', async () => {
     crashInPark();
     world.person.writeFile(parkedAt(), 'edited');

@@ -5,11 +5,12 @@ import { engineWithFolder, stopEngine } from '../testing/engine-with-folder.ts';
 import { EMAIL, ROOT, TestSync } from '../testing/test-sync.ts';
 
 it.each([
-  ['a moment', 1],
-  ['a minute', 60],
+  ['a moment', 1, false],
+  ['a minute', 60, false],
+  ['a minute, in which the disk does not let it be looked at,', 60, true],
 ])(
   'what was moved into a folder just before that was put out of sight for %s is not deleted, and is found when it is back',
-  async (_, seconds) => {
+  async (_, seconds, outOfReach) => {
     const sync = new TestSync();
     const other = await sync.connect('Laptop');
     const { store, disk } = sync;
@@ -24,6 +25,7 @@ it.each([
     // cannot be moved at once, and meanwhile the folder is looked at.
     let moves = 0;
     const until = sync.clock.monotonic() + seconds * secondMs;
+    disk.entryFault = (path) => (outOfReach && path.includes('/parked/') && path.endsWith('/moved') ? 'busy' : undefined);
     disk.fault = (method, path) => {
       if (method !== 'moveFolder') return undefined;
       moves += 1;
