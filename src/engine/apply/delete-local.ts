@@ -6,7 +6,6 @@ import { samePlace } from '../plan/index.ts';
 import type { Store } from '../store/index.ts';
 import { bringToSight } from './bring-to-sight.ts';
 import { findUnlike } from './find-unlike.ts';
-import { forgetHere, isGone, isOutOfSight } from './local-changes.ts';
 import { ignoreFault, type Line, MOVE_JOURNAL, recoverMove, type MoveEntry, writeLine } from './move-journal.ts';
 import { doneAll, type Outcome, replan } from './outcome.ts';
 import type { ApplyParts } from './parts.ts';
@@ -42,7 +41,6 @@ async function toTrash(parts: ApplyParts, local: LocalNode, kind: 'deleted_here'
   const { id } = local;
   const path = pathOf(parts, id) ?? store.syncedPath(id) ?? local.name;
   const from = await absolutePath(parts, local);
-  if (isOutOfSight(store, local) && (await isGone(parts, local))) return forgetHere(parts, id);
   const unlike = await findUnlike(parts, local, from, path);
   if (unlike !== undefined && local.parentId === PARKED_ID) return bringToSight(parts, local);
   if (unlike !== undefined) return replan([id], { rescan: [unlike, ...rescanOf(path, local)] });

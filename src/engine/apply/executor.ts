@@ -10,7 +10,7 @@ import { download } from './download.ts';
 import { HashBatcher } from './hash-batcher.ts';
 import { hashFile } from './hash-file.ts';
 import { inTheWay } from './in-the-way.ts';
-import { makeLocalFolder, moveLocal, parkLocal, renameAside } from './local-changes.ts';
+import { forgetHere, isGoneOutOfSight, makeLocalFolder, moveLocal, parkLocal, renameAside } from './local-changes.ts';
 import { ignoreFault } from './move-journal.ts';
 import { errorDataFor, isAborted, isStale, type Outcome, replan } from './outcome.ts';
 import type { ApplyParts } from './parts.ts';
@@ -78,11 +78,15 @@ export class Executor {
     return inTheWay(this.#parts, operation);
   }
 
-  /** The folder out of sight that keeps the operation from getting on is brought to sight; undefined when there is none. */
+  /**
+   * The folder out of sight that keeps the operation from getting on is brought to sight; what is gone from there is
+   * forgotten, since looks since the operation was first tried have not found it. Undefined when there is neither.
+   */
   async uncover(operation: Operation): Promise<Outcome | undefined> {
     const parts = this.#parts;
     return parts.treeLock
       .run(async () => {
+        if (await isGoneOutOfSight(parts, operation.id)) return forgetHere(parts, operation.id);
         const folder = await hidingFolder(parts, operation);
         return folder === undefined ? undefined : bringToSight(parts, folder);
       })

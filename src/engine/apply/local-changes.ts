@@ -1,5 +1,6 @@
 import { joinPath, parentPath } from '../../base/index.ts';
 import { DiskFault } from '../environment.ts';
+import { inodeKey, inodesBelow } from '../local/index.ts';
 import { type FileStat, identityOf, type LocalNode, type NodeId, PARKED_ID } from '../model/index.ts';
 import { type Operation, type Place, samePlace } from '../plan/index.ts';
 import type { Store, StoreWrites } from '../store/index.ts';
@@ -64,7 +65,6 @@ export async function moveLocal(parts: ApplyParts, id: NodeId, to: Place): Promi
   // Only what is out of sight comes back although the cloud has it no more.
   const isMeant = remote === undefined ? local?.parentId === PARKED_ID : samePlace(remote, to);
   if (local === undefined || !isMeant || isInside(store, to.parentId, id)) return replan([id]);
-  if (isOutOfSight(store, local) && (await isGone(parts, local))) return forgetHere(parts, id);
   // What is out of sight was at the place that was agreed on.
   const from = local.parentId === PARKED_ID ? store.synced.get(id) : local;
   const before = pathOf(parts, id) ?? store.syncedPath(id) ?? local.name;
@@ -164,11 +164,19 @@ export function isInside({ local }: Store, folder: NodeId, id: NodeId): boolean 
   return false;
 }
 
-/** Deleted from a folder just before that was parked, where no look tells: not there, although its folder is. */
-export async function isGone(parts: ApplyParts, local: LocalNode): Promise<boolean> {
-  const { disk } = parts.environment;
+/**
+ * Deleted from a folder just before that was parked, where no look tells: not there, although its folder is, nor anywhere
+ * else out of sight. Where it may have gone in sight, a look has to find it first. Call with the tree lock held. Throws DiskFault.
+ */
+export async function isGoneOutOfSight(parts: ApplyParts, id: NodeId): Promise<boolean> {
+  const { store, environment, root } = parts;
+  const { disk } = environment;
+  const local = store.local.get(id);
+  if (local === undefined || !isOutOfSight(store, local)) return false;
   const path = await absolutePath(parts, local);
-  return (await disk.stat(path)) === undefined && (await disk.stat(parentPath(path)))?.kind === 'folder';
+  if ((await disk.stat(path)) !== undefined || (await disk.stat(parentPath(path)))?.kind !== 'folder') return false;
+  const inodes = await inodesBelow(disk, ownPaths(root).parked);
+  return inodes !== 'unknown' && !inodes.has(inodeKey(local.stat));
 }
 
 /** As a look would find it. */
@@ -182,7 +190,7 @@ export function forgetHere({ store }: ApplyParts, id: NodeId): Outcome {
 }
 
 /** Parked, or below something parked. */
-export const isOutOfSight = ({ local }: Store, node: LocalNode): boolean => {
+const isOutOfSight = ({ local }: Store, node: LocalNode): boolean => {
   for (let at: LocalNode | undefined = node; at !== undefined; at = local.get(at.parentId)) if (at.parentId === PARKED_ID) return true;
   return false;
 };
