@@ -187,8 +187,8 @@ export interface FileWriter {
 export interface WatchListener {
   /** Something in this folder may have changed: a relative path, '' for the root. Only a hint. */
   readonly dirty: (folder: string) => void;
-  /** Hints were lost; look at everything. */
-  readonly overflow: () => void;
+  /** Hints are being lost; with `over` no more are, and everything has to be looked at. */
+  readonly overflow: (over: boolean) => void;
   /** Watching does not work (limit reached, root gone); hints stop until the next start. */
   readonly failed: (cause: unknown) => void;
 }

@@ -89,14 +89,18 @@ export class StoredCommits implements CommitJournal {
     this.#underWay.delete(journalId);
     const readOn = this.#store.transaction((write) => {
       let leftToFeed = false;
+      let change: NodeId | undefined;
       results.forEach((result, index) => {
         const entry = request.entries[index];
         if (entry === undefined || result.status !== 'ok') return;
         if (entry.op === 'delete') leftToFeed ||= this.#store.remote.get(entry.id)?.kind === 'folder';
+        if (isChange(entry, result)) change = entry.id;
         takeOver(this.#parts, write, entry, result);
         this.#answered.add(entry.id);
       });
       write.deleteJournal(journalId);
+      // One is enough: a backup that is put back has all that a request did, or nothing of it.
+      if (change !== undefined) write.setUnheard([...new Set([...this.#store.unheard(), change])]);
       // The feed moved on while the request was under way, so what it said of these nodes may be newer than this answer:
       // read that stretch again, the later word is the last one.
       const moved = sentAt !== null && this.#store.cursor()?.cursor !== sentAt.cursor;
@@ -116,6 +120,10 @@ export class StoredCommits implements CommitJournal {
     }
   }
 }
+
+/** The feed will tell of it, since it stood where the node was as the entry says when the request was sent. */
+const isChange = (entry: CommitEntryInput, { node }: Extract<CommitResult, { status: 'ok' }>): boolean =>
+  node === null ? entry.op === 'delete' : !('base' in entry) || node.revision !== entry.base;
 
 /** One result into the remote and the synced tree, and a line in the history. */
 function takeOver(parts: NoteParts, write: StoreWrites, entry: CommitEntryInput, result: Extract<CommitResult, { status: 'ok' }>): void {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type LocalNode, type NodeId, PARKED_ID, ROOT_ID } from '../model/index.ts';
 import { moveLocal, parkLocal } from './local-changes.ts';
+import { deleteLocal } from './delete-local.ts';
 import { recoverParked } from './recover-parked.ts';
 import { TestApply } from './testing/test-apply.ts';
 
@@ -43,6 +44,23 @@ describe('parking', () => {
     expect(await moveLocal(world.parts, remote.id, remote)).toMatchObject({ kind: 'done' });
     expect(world.visible).toEqual({ 'a.txt': 'a.txt', 'b.txt': 'docs/b.txt' });
   });
+
+  it('what was moved inside a folder just before that went out of sight is not gone: it keeps its row until a look finds it', async () => {
+    world.agreed('docs/');
+    world.agreed('docs/sub/');
+    world.agreed('docs/b.txt');
+    const b = world.id('docs/b.txt');
+    world.person.rename(world.at('docs/b.txt'), world.at('docs/sub/b.txt'));
+    await parkLocal(world.parts, world.id('docs'));
+    const remote = { ...world.remoteFile('docs/b.txt'), parentId: world.remoteFile('a.txt').parentId, name: 'b.txt' };
+    world.store.transaction((write) => write.putRemote(remote));
+    // The second time in a row its folder is brought to sight.
+    await expect(moveLocal(world.parts, b, remote)).rejects.toMatchObject({ code: 'missing' });
+    expect(world.store.local.get(b)).toBeDefined();
+    world.store.transaction((write) => write.deleteRemote(b));
+    expect(await deleteLocal(world.parts, b).catch((error: unknown) => error)).not.toMatchObject({ kind: 'done' });
+    expect(world.store.local.get(b)).toBeDefined();
+  });
 });
 
 describe('after a crash', () => {
@@ -51,6 +69,16 @@ describe('after a crash', () => {
     await recover();
     expect(row()).toMatchObject({ parentId: PARKED_ID, name: 'a.txt', stat: world.person.stat(parkedAt()) });
     expect(world.store.synced.get(id)).toBeDefined();
+  });
+
+  it.each(['place', 'item'])('nothing is concluded while the disk does not let its %s be looked at', async (what) => {
+    crashInPark();
+    world.sync.disk.entryFault = (path) => (path.endsWith(what === 'place' ? id : 'a.txt') ? 'failed' : undefined);
+    await expect(recover()).rejects.toMatchObject({ code: 'failed' });
+    expect(world.person.exists(parkedAt())).toBe(true);
+    world.sync.disk.entryFault = undefined;
+    await recover();
+    expect(row()).toMatchObject({ parentId: PARKED_ID });
   });
 
   it('and an edit meanwhile, it is read again', async () => {

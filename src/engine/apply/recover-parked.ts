@@ -19,9 +19,11 @@ export async function recoverParked(parts: ApplyParts): Promise<void> {
   const { disk } = parts.environment;
   const { parked } = ownPaths(parts.root);
   if ((await disk.stat(parked)) !== undefined) {
-    for (const { name: id, stat } of await disk.list(parked)) {
+    for (const entry of await disk.list(parked)) {
+      const { name: id } = entry;
       // What is named otherwise somebody else put there.
-      if (id !== null && stat?.kind === 'folder' && id128.safeParse(id).success) await recoverFolder(parts, id);
+      if (id === null || !id128.safeParse(id).success) continue;
+      if (seen(entry, parked).kind === 'folder') await recoverFolder(parts, id);
     }
   }
   // What its row says is parked and is not there any more had been brought back already.
@@ -34,7 +36,7 @@ async function recoverFolder(parts: ApplyParts, id: NodeId): Promise<void> {
   const { disk } = environment;
   const folder = parkedFolder(root, id);
   const known = store.local.get(id);
-  const item = itemIn(await disk.list(folder), known);
+  const item = itemIn(await disk.list(folder), known, folder);
   if (item === undefined || (await isStranger(parts, known, item.stat))) {
     // Nothing of ours; when it is not empty either, it stays.
     await disk.removeFolder(folder).catch(ignoreFault);
@@ -64,15 +66,28 @@ async function recoverFolder(parts: ApplyParts, id: NodeId): Promise<void> {
 }
 
 /** The item among what file managers leave, and what was put beside it by hand. */
-function itemIn(entries: readonly DirectoryEntry[], known: LocalNode | undefined): { name: string; stat: FileStat } | undefined {
-  const items = entries.flatMap(({ name, stat }) =>
-    name !== null && (stat?.kind === 'file' || stat?.kind === 'folder') && !isBuiltInIgnored(name) ? [{ name, stat }] : [],
-  );
+function itemIn(
+  entries: readonly DirectoryEntry[],
+  known: LocalNode | undefined,
+  folder: string,
+): { name: string; stat: FileStat } | undefined {
+  const items = entries.flatMap((entry) => {
+    const { name } = entry;
+    if (name === null || isBuiltInIgnored(name)) return [];
+    const stat = seen(entry, folder);
+    return stat.kind === 'file' || stat.kind === 'folder' ? [{ name, stat }] : [];
+  });
   return (
     items.find(({ stat }) => known !== undefined && sameFile(stat, known.stat)) ??
     items.find(({ name }) => name === known?.name) ??
     items[0]
   );
+}
+
+/** What the entry is. Where the disk does not tell, nothing may be concluded from its name: throws DiskFault. */
+function seen({ printable, stat, fault }: DirectoryEntry, folder: string): FileStat {
+  if (stat === null) throw new DiskFault(fault ?? 'failed', `${folder}/${printable}`);
+  return stat;
 }
 
 function parkedRow(known: LocalNode | undefined, id: NodeId, name: string, stat: FileStat, kind: 'file' | 'folder'): LocalNode {

@@ -41,3 +41,65 @@ it('a watch that stops working has lost what happened last: everything is looked
   expect([watch.works, closed], 'the one that failed is given back').toEqual([true, 1]);
   await watch.close();
 });
+
+it('while there are too many hints to be told, the watch does not work, and everything is looked at now and then', async () => {
+  const sync = new TestSync();
+  const told: string[] = [];
+  const listeners: WatchListener[] = [];
+  const watch = new FolderWatch({
+    environment: {
+      ...sync.environment,
+      watch: (_, listener) => {
+        listeners.push(listener);
+        return Promise.resolve({ close: () => Promise.resolve() });
+      },
+    },
+    path: ROOT,
+    timers: new Timers(sync.clock),
+    stopping: new AbortController().signal,
+    onHint: (folder) => told.push(folder),
+    onLost: () => told.push('anything'),
+  });
+  await watch.begin();
+  told.length = 0;
+  listeners[0]?.overflow(false);
+  expect([watch.works, told]).toEqual([false, []]);
+  await sync.clock.advance(61 * secondMs);
+  expect([watch.works, told]).toEqual([false, ['anything', 'anything']]);
+  listeners[0]?.overflow(true);
+  expect([watch.works, told.length]).toEqual([true, 3]);
+  await sync.clock.advance(61 * secondMs);
+  expect(told).toHaveLength(3);
+  await watch.close();
+});
+
+it('a watch that fails while it is being set up does not work, whatever it answers then', async () => {
+  const sync = new TestSync();
+  const told: string[] = [];
+  let [tries, closed] = [0, 0];
+  const watch = new FolderWatch({
+    environment: {
+      ...sync.environment,
+      watch: (_, listener) => {
+        tries += 1;
+        if (tries === 1) listener.failed(new Error('no watches left'));
+        return Promise.resolve({
+          close: () => {
+            closed += 1;
+            return Promise.resolve();
+          },
+        });
+      },
+    },
+    path: ROOT,
+    timers: new Timers(sync.clock),
+    stopping: new AbortController().signal,
+    onHint: (folder) => told.push(folder),
+    onLost: () => told.push('anything'),
+  });
+  await watch.begin();
+  expect([watch.works, closed]).toEqual([false, 1]);
+  await sync.clock.advance(31 * secondMs);
+  expect([watch.works, tries, told.includes('anything')]).toEqual([true, 2, true]);
+  await watch.close();
+});

@@ -21,14 +21,17 @@ export class FolderWatch {
   readonly #parts: FolderWatchParts;
   #watcher: { close(): Promise<void> } | undefined;
   #works = false;
+  /** Its hints are being lost: too many at a time. */
+  #losing = false;
+  #meanwhile = false;
 
   constructor(parts: FolderWatchParts) {
     this.#parts = parts;
   }
 
-  /** False before it began, and while the folder is looked at now and then only. */
+  /** False before it began, while hints are being lost, and while the folder is looked at now and then only. */
   get works(): boolean {
-    return this.#works;
+    return this.#works && !this.#losing;
   }
 
   /** Resolves when the watch works, or is known not to. */
@@ -36,19 +39,26 @@ export class FolderWatch {
     const { environment, path, onHint, onLost } = this.#parts;
     await this.close();
     if (this.#isStopping()) return;
+    let failed = false;
+    const hasFailed = (): boolean => failed;
     try {
       const watcher = await environment.watch(path, {
         dirty: onHint,
-        overflow: onLost,
+        overflow: (over) => {
+          this.#losing = !over;
+          if (over) onLost();
+          else this.#lookMeanwhile();
+        },
         failed: (cause) => {
+          failed = true;
           this.#works = false;
           // What moved just before may have been told of at its old place only.
           onLost();
           this.#poll(cause);
         },
       });
-      // Stopped while the watch was being set up: nobody else would close it.
-      if (this.#isStopping()) return await watcher.close();
+      // Stopped, or failed, while the watch was being set up: nobody else would close it.
+      if (this.#isStopping() || hasFailed()) return await watcher.close();
       this.#watcher = watcher;
       this.#works = true;
     } catch (error) {
@@ -62,11 +72,24 @@ export class FolderWatch {
     const watcher = this.#watcher;
     this.#watcher = undefined;
     this.#works = false;
+    this.#losing = false;
     await watcher?.close();
   }
 
   #isStopping(): boolean {
     return this.#parts.stopping.aborted;
+  }
+
+  /** A burst may go on for as long as a program likes. */
+  #lookMeanwhile(): void {
+    if (this.#meanwhile) return;
+    this.#meanwhile = true;
+    this.#parts.timers.after(POLL_MS, () => {
+      this.#meanwhile = false;
+      if (!this.#losing || this.#isStopping()) return;
+      this.#parts.onLost();
+      this.#lookMeanwhile();
+    });
   }
 
   /** Watching is tried again with each look. */

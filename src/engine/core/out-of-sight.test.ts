@@ -9,11 +9,12 @@ import { FaultyDatabase } from '../store/testing/faulty-database.ts';
 import { TidemarkEngine } from './engine.ts';
 
 it.each([
-  ['a moment', 1],
-  ['a minute', 60],
+  ['a moment', 1, false],
+  ['a minute', 60, false],
+  ['a minute, in which the disk does not let it be looked at,', 60, true],
 ])(
   'what was moved into a folder just before that was put out of sight for %s is not deleted, and is found when it is back',
-  async (_, seconds) => {
+  async (_, seconds, outOfReach) => {
     const sync = new TestSync();
     const other = await sync.connect('Laptop');
     const { store, disk } = sync;
@@ -28,6 +29,7 @@ it.each([
     // cannot be moved at once, and meanwhile the folder is looked at.
     let moves = 0;
     const until = sync.clock.monotonic() + seconds * secondMs;
+    disk.entryFault = (path) => (outOfReach && path.includes('/parked/') && path.endsWith('/moved') ? 'busy' : undefined);
     disk.fault = (method, path) => {
       if (method !== 'moveFolder') return undefined;
       moves += 1;
@@ -59,6 +61,47 @@ it.each([
 
 /** The folder with the lower id is the one that gives way. */
 const [GIVES_WAY, OTHER] = ['1'.repeat(32), '2'.repeat(32)] as const;
+
+it('what was moved out of a folder just before that was put out of sight is the same item, also where it was moved elsewhere too', async () => {
+  const sync = new TestSync();
+  const other = await sync.connect('Laptop');
+  const { store, disk } = sync;
+  const INSIDE = '3'.repeat(32);
+  for (const [id, parentId, name] of [
+    [OTHER, ROOT_ID, 'y'],
+    [GIVES_WAY, ROOT_ID, 'x'],
+    [INSIDE, GIVES_WAY, 'inside'],
+  ] as const)
+    await other.commit([{ op: 'mkdir', id, parentId, name }], sync.random.id());
+  const engine = await engineWithFolder(sync);
+  await engine.start();
+  await sync.clock.advance(10 * secondMs);
+  const until = sync.clock.monotonic() + 20 * secondMs;
+  disk.fault = (method, path) => {
+    if (method !== 'moveFolder' || sync.clock.monotonic() > until) return undefined;
+    // It is moved only when its folder is away, and that is so for a while.
+    if (path === `${ROOT}/x/inside` || path.endsWith(`/parked/${GIVES_WAY}/x`)) return 'busy';
+    if (path === `${ROOT}/x`) disk.user.rename(`${ROOT}/x/inside`, `${ROOT}/away`);
+    return undefined;
+  };
+  const baseOf = (id: string): string => sync.cloud.nodes(EMAIL).find((node) => node.id === id)?.revision ?? '';
+  const move = (id: string, name: string) => ({ op: 'move' as const, id, base: baseOf(id), parentId: ROOT_ID, name, group: 0 });
+  await other.commit([move(GIVES_WAY, 'y'), move(OTHER, 'x'), move(INSIDE, 'one')], sync.random.id());
+  await sync.clock.advance(60 * secondMs);
+  expect(
+    sync.cloud
+      .nodes(EMAIL)
+      .map(({ id, name }) => [id, name])
+      .sort(),
+  ).toEqual([
+    [GIVES_WAY, 'y'],
+    [OTHER, 'x'],
+    [INSIDE, 'one'],
+  ]);
+  expect([store.divergentIds(), store.issueCount()]).toEqual([[], 0]);
+  expect([disk.user.exists(`${ROOT}/one`), disk.user.exists(`${ROOT}/away`)]).toEqual([true, false]);
+  await stopEngine(sync, engine);
+});
 
 it.each([
   {

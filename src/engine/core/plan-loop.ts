@@ -289,8 +289,7 @@ export class PlanLoop {
     if (this.#retries.size === 0 && this.#ctx.store.issueCount() === 0) return;
     const open = new Set<NodeId>([...waiting, ...this.#waiting]);
     for (const operation of operations) {
-      open.add(operation.id);
-      if (operation.op === 'rearrange_remote') for (const step of operation.steps) open.add(step.id);
+      for (const one of idsOf(operation)) open.add(one);
     }
     const held = new Set(waiting);
     for (const id of ids) {
@@ -408,7 +407,7 @@ export class PlanLoop {
       this.#ctx.doubt(error);
       this.#ctx.environment.log.error('the end of an operation could not be noted', { op: operation.op, ...toErrorData(error) });
       this.#retries.failed(id, toErrorData(error));
-      this.#waiting.add(id);
+      for (const one of idsOf(operation)) this.#waiting.add(one);
       this.#wake.ring();
     }
   }
@@ -416,7 +415,7 @@ export class PlanLoop {
   async #performOne(operation: Operation): Promise<void> {
     const { hooks, environment, store } = this.#ctx;
     const { id, op } = operation;
-    const ids = operation.op === 'rearrange_remote' ? [id, ...operation.steps.map((step) => step.id)] : [id];
+    const ids = idsOf(operation);
     for (const one of ids) this.#inFlight.set(one, operation);
     const visible = op !== 'hash' && op !== 'take_up';
     let outcome: Outcome | undefined;
@@ -465,7 +464,7 @@ export class PlanLoop {
       case 'replan':
         this.#ctx.environment.log.debug('planned anew', { op: operation.op, id, rescan: outcome.rescan.join(', '), pull: outcome.pull });
         if (this.#retries.churned(id)) return this.#failed(operation, notSettling(this.#pathOf(id)));
-        void this.#lookAgain([id, ...outcome.touched], outcome.rescan, outcome.pull);
+        void this.#lookAgain([...idsOf(operation), ...outcome.touched], outcome.rescan, outcome.pull);
         return;
       case 'failed':
         this.#failed(operation, outcome.error);
@@ -534,7 +533,7 @@ export class PlanLoop {
     const { id } = operation;
     environment.log.debug('operation failed', { op: operation.op, id, code: error.code });
     if (isAboutConnection(error)) {
-      this.#dirty.add(id);
+      for (const one of idsOf(operation)) this.#dirty.add(one);
       this.#parts.onConnectionLost(error);
       return;
     }
@@ -544,7 +543,7 @@ export class PlanLoop {
     const { attempts, waitMs } = this.#retries.failed(id, error);
     // A first fault that passes by itself is nobody's business.
     if (attempts > 1 || errorKind(error.code).reaction !== 'retry') this.#issues.failed(id, error, attempts, waitMs);
-    this.#waiting.add(id);
+    for (const one of idsOf(operation)) this.#waiting.add(one);
     this.#wake.ring();
   }
 
@@ -574,5 +573,8 @@ export class PlanLoop {
 const HERE: ReadonlySet<Operation['op']> = new Set(['move_local', 'mkdir_local', 'delete_local', 'drop_copy', 'download']);
 
 const notSettling = (path: string): ErrorData => ({ code: 'not_settling', params: { path } });
+/** All that the operation is about. Plans pass over them while it is under way, so each is planned again when it is over. */
+const idsOf = (operation: Operation): readonly NodeId[] =>
+  operation.op === 'rearrange_remote' ? [operation.id, ...operation.steps.map((step) => step.id)] : [operation.id];
 
 const rebinds = ({ op }: Operation): boolean => op === 'adopt' || op === 'revive_local';

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { type CommitEntryInput, type ErrorData, ROOT_ID, TidemarkError } from '../../contract/index.ts';
 import { type Mutex, StoredCommits } from '../apply/index.ts';
 import type { FakeCall } from '../fakes/index.ts';
@@ -274,6 +274,38 @@ describe('own commits and the feed', () => {
     await fromOther(mkdir(id(1), 'f1'));
     await life.loop.pull();
     settleAll();
+  });
+
+  it('what the cloud has said yes to and does not tell of is not there: a backup of just before was put back', async () => {
+    const putBack = sync.cloud.backup(EMAIL);
+    await life.commit(rename(id(1), revisionThere(id(1)), 'mine'), mkdir(id(2), 'f2'));
+    putBack();
+    // What others do since does not hide it.
+    await fromOther(...[3, 4, 5, 6].map((n) => mkdir(id(n), `f${n}`)));
+    // The process that had the answer is gone by then.
+    const later = new Life(sync, drive);
+    await later.loop.pull();
+    expect(namesHere()).toEqual(namesThere());
+    expect(sync.store.synced.get(id(2)), 'so it is sent again').toBeUndefined();
+    expect(sync.store.synced.get(id(1)), 'and neither of two names is the newer one').toBeUndefined();
+    expect([...sync.told.dirty]).toEqual(expect.arrayContaining([id(1), id(2)]));
+  });
+
+  it('what it has said yes to is told of once, also where the read was on its way before', async () => {
+    const page = Promise.withResolvers<void>();
+    let listings = 0;
+    const seen = vi.spyOn(drive, 'delta');
+    life.onTheWay = (call) => (call === 'delta' ? page.promise : Promise.resolve());
+    const pulled = life.loop.pull();
+    await sync.clock.advance(1);
+    await life.commit(mkdir(id(2), 'f2'), { op: 'delete', id: id(1), base: revisionThere(id(1)) });
+    page.resolve();
+    await pulled;
+    await life.commit(rename(id(2), revisionThere(id(2)), 'f2'));
+    await life.loop.pull();
+    await life.loop.pull();
+    for (const [cursor] of seen.mock.calls) if (cursor === null) listings += 1;
+    expect([namesHere(), listings]).toEqual([['f2'], 0]);
   });
 
   it('an answer that is overtaken by the feed does not undo what the feed said', async () => {

@@ -175,11 +175,19 @@ export class PullLoop {
           restarts += 1;
           from = null;
           over = false;
-        } else if (!(await this.#takeOver(event, askedAt, listed, undone || (before !== null && before.epoch !== event.position.epoch)))) {
-          from = event.snapshot ? null : store.cursor();
-          over = false;
-          break;
-        } else askedAt = event.position;
+          continue;
+        }
+        const otherEpoch = undone || (before !== null && before.epoch !== event.position.epoch);
+        const taken = await this.#takeOver(event, askedAt, listed, otherEpoch);
+        if (taken === 'taken') {
+          askedAt = event.position;
+          continue;
+        }
+        undone ||= taken === 'undone';
+        if (taken === 'undone') restarts += 1;
+        from = event.snapshot || taken === 'undone' ? null : store.cursor();
+        over = false;
+        break;
       }
       if (over) return settings;
     }
@@ -195,32 +203,40 @@ export class PullLoop {
     askedAt: CursorRow | null,
     listed: Set<NodeId>,
     otherEpoch: boolean,
-  ): Promise<boolean> {
-    const take = (): boolean => this.#take(page, askedAt, listed, otherEpoch);
+  ): Promise<Taken> {
+    const take = (): Taken => this.#take(page, askedAt, listed, otherEpoch);
     return otherEpoch && page.snapshot && page.last ? this.#ctx.treeLock.run(() => Promise.resolve(take())) : take();
   }
 
   /**
-   * Takes over a page; false when it has to be asked for again. While it was on its way, a commit may have been answered:
+   * Takes over a page, unless it has to be asked for `again`. While it was on its way, a commit may have been answered:
    * then neither the page nor the answer is sure to be the later word on that node. A listing is begun anew: what it lacks
    * may be what the commit made, or the commit may have been in what the cloud was before it was put back to a backup.
    * And where the answer put the cursor back, a page of behind that stretch would end it unread.
+   * `undone`: the feed has come to its end without a word of what the cloud had said yes to before it was asked. A backup
+   * of before that was put back, and only the feed of after it would have shown a cursor that is not of its history.
    */
-  #take(page: Extract<FeedEvent, { kind: 'page' }>, askedAt: CursorRow | null, listed: Set<NodeId>, undone: boolean): boolean {
+  #take(page: Extract<FeedEvent, { kind: 'page' }>, askedAt: CursorRow | null, listed: Set<NodeId>, undone: boolean): Taken {
     const { store, dirty, hooks } = this.#ctx;
     const { answered } = this.#commits;
-    if (page.snapshot ? answered.size > 0 : store.cursor()?.cursor !== askedAt?.cursor) return false;
+    if (page.snapshot ? answered.size > 0 : store.cursor()?.cursor !== askedAt?.cursor) return 'again';
+    const told = new Set(page.changes.map((change) => (change.kind === 'put' ? change.node.id : change.id)));
+    const unheard = store.unheard().filter((id) => !told.has(id));
+    if (!page.snapshot && page.last && unheard.some((id) => !answered.has(id))) {
+      this.#ctx.environment.log.warn('the cloud has lost what it had said yes to: a backup was put back');
+      return 'undone';
+    }
     const changed: NodeId[] = [];
     const moved: NodeId[] = [];
-    let clear = true;
-    store.transaction((write) => {
+    const clear = store.transaction((write) => {
+      let isClear = true;
       for (const change of page.changes) {
         const id = change.kind === 'put' ? change.node.id : change.id;
         if (change.kind === 'put') listed.add(id);
         const known = store.remote.get(id);
         if (change.kind === 'put' ? known?.revision === change.node.revision : known === undefined) continue;
         if (answered.has(id)) {
-          clear = false;
+          isClear = false;
           continue;
         }
         if (change.kind === 'put') write.putRemote(change.node);
@@ -228,20 +244,22 @@ export class PullLoop {
         changed.push(id);
         if (change.kind === 'put' && known?.kind === 'folder' && !samePlace(known, change.node)) moved.push(id);
       }
-      if (!clear) return;
+      if (!isClear) return false;
       // A listing counts only as a whole: after a crash in its middle it is read again from its beginning.
+      if (page.last || !page.snapshot) write.setUnheard(page.snapshot ? [] : unheard);
       if (!page.snapshot) write.setCursor(page.position);
       else if (page.last) {
         for (const id of this.#dropUnlisted(write, listed, undone)) changed.push(id);
         write.setCursor(page.position);
       }
+      return true;
     });
     for (const id of moved) for (const inside of judgedByPlace(store, id)) changed.push(inside);
     if (changed.length > 0) {
       dirty(changed);
       hooks.onLists('files', 'conflicts');
     }
-    return clear;
+    return clear ? 'taken' : 'again';
   }
 
   /**
@@ -264,6 +282,9 @@ export class PullLoop {
     return [...gone, ...restored];
   }
 }
+
+/** What became of a page of the feed. */
+type Taken = 'taken' | 'again' | 'undone';
 
 /** The cloud will never take this request as it is, however often it is sent. */
 const isRefusal = (error: unknown): error is TidemarkError =>

@@ -86,6 +86,29 @@ it('a look at everything that the disk broke off goes on below the folder that c
   });
 });
 
+it('a folder that could not be listed goes on being looked into where Tidemark has moved it', async () => {
+  const { user } = sync.disk;
+  for (const path of ['a/x', 'f/deep/y', 'other/z']) user.writeFile(`${ROOT}/${path}`, path);
+  await sync.clock.advance(secondMs);
+  await look();
+  const before = idsHere();
+  user.rename(`${ROOT}/a/x`, `${ROOT}/f/deep/x`);
+  await sync.clock.advance(secondMs);
+  sync.disk.fault = (method, path) => (method === 'list' && path === `${ROOT}/f` ? 'failed' : undefined);
+  const looked = loop.scan('all');
+  await sync.clock.advance(100);
+  await looked;
+  expect(idsHere()).toEqual(before);
+  user.rename(`${ROOT}/f`, `${ROOT}/other/f`);
+  const f = sync.store.local.get(before['f'] ?? '');
+  if (f === undefined) throw new Error('not known');
+  sync.store.transaction((write) => write.putLocal({ ...f, parentId: before['other'] ?? '' }));
+  loop.moved('f', 'other/f');
+  sync.disk.fault = undefined;
+  await sync.clock.advance(10 * secondMs);
+  expect(idsHere()['other/f/deep/x']).toBe(before['a/x']);
+});
+
 it('where nothing is watched, what is missed in the one folder that is looked at is looked for everywhere first', async () => {
   const { user } = sync.disk;
   for (const path of ['a/x', 'f/y']) user.writeFile(`${ROOT}/${path}`, path);

@@ -24,7 +24,7 @@ import { copyMarks, marksText } from './marks-copy.ts';
 import type { SyncContext } from './sync-context.ts';
 import { Waiters } from './waiters.ts';
 import { Wake } from './wake.ts';
-import { foldersOfYoungNames } from './young-names.ts';
+import { foldersOfYoungNames, YoungNames } from './young-names.ts';
 
 /** Hints come in bursts: wait until they have paused this long, but never longer than the second. */
 const DEBOUNCE_MS = 50;
@@ -75,13 +75,12 @@ export class ScanLoop {
   /** By rules and marks that were taken over. The look that found them may not come to its end, and the next one finds them known. */
   readonly #judgedAnew = new Set<NodeId>();
   #copiedMarks: string | undefined;
-  /** By how much, in ms, the wall clock was ahead of the monotonic one at the last look. */
-  #clockRunsAhead: number;
+  readonly #young: YoungNames;
 
   constructor(ctx: SyncContext, hooks: ScanHooks) {
     this.#ctx = ctx;
     this.#hooks = hooks;
-    this.#clockRunsAhead = this.#aheadOfMonotonic();
+    this.#young = new YoungNames(ctx.environment.clock);
   }
 
   /** A hint of the watcher: looked at once the burst is over. */
@@ -123,6 +122,7 @@ export class ScanLoop {
       const there = now(path);
       if (there !== undefined) this.#lookAgain(there);
     }
+    this.#unlisted = new Set([...this.#unlisted].map((path) => now(path) ?? path));
   }
 
   /** A folder is back in sight: what happened in it meanwhile, or just before, nobody was told of. Call with the tree lock held. */
@@ -189,16 +189,6 @@ export class ScanLoop {
     this.#wake.ring();
   }
 
-  #aheadOfMonotonic(): number {
-    const { clock } = this.#ctx.environment;
-    return clock.now() - clock.monotonic();
-  }
-
-  /** What the wall clock would show, had nobody set it since the last look: what came since may bear times of before that. */
-  #nowByClockOfBefore(): number {
-    return this.#ctx.environment.clock.monotonic() + this.#clockRunsAhead;
-  }
-
   async #quietMoment(): Promise<void> {
     const { clock } = this.#ctx.environment;
     while (!this.#urgent && !this.#ctx.stopping.aborted) {
@@ -250,14 +240,12 @@ export class ScanLoop {
           this.#addAll();
           return 'again';
         }
-        const now = Math.min(environment.clock.now(), this.#nowByClockOfBefore());
-        const unsafe = await this.#hooks.makeDurable([...foldersOfYoungNames(store.local, found.put, now)]);
+        const unsafe = await this.#hooks.makeDurable([...foldersOfYoungNames(store.local, found.put, this.#young.oldBefore())]);
         if (unsafe !== null) {
           this.#postpone(what);
           this.#hooks.onFolderState(unsafe);
           return undefined;
         }
-        this.#clockRunsAhead = this.#aheadOfMonotonic();
         this.#doubts = found.doubts;
         this.#unlisted = new Set(found.busy.flatMap(({ path, unlisted }) => (unlisted === true ? [path] : [])));
         const ids = [...this.#apply(await this.#withProvenMoves(found)), ...this.#judgedAnew, ...freedPlaces(store, listing)];

@@ -27,11 +27,14 @@ const PASSED_OVER: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EPERM', 
  * folder and left alone. Should another chokidar not read folders through this method, it works as before, only slower.
  */
 export class FolderWatcher extends FSWatcher {
+  /** Told of each folder that is about to be read; it is watched by then. */
+  onRead: ((folder: string) => void) | undefined;
   #free = READS_AT_ONCE;
   readonly #queue: (() => void)[] = [];
 
   override createScanStream(root: string, options: ScanOptions = {}): ScanStream | undefined {
     if (this.closed) return undefined;
+    this.onRead?.(root);
     // Without a word about depth the folder itself is meant, with `undefined` everything below it.
     const deeper = 'depth' in options ? (options.depth ?? Number.POSITIVE_INFINITY) : 0;
     const stream: unknown = Readable.from(this.#folders(root, root, options, deeper));

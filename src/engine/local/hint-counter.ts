@@ -7,13 +7,13 @@ const CALM_HINTS = 50;
 
 /** Counts hints; from the one that is too many until it is calm again, single hints mean nothing. */
 export class HintCounter {
-  readonly #onOverflow: () => void;
+  readonly #onOverflow: (over: boolean) => void;
   #count = 0;
   #overflowing = false;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param onOverflow called once when the burst is over: a look before that would miss its end */
-  constructor(onOverflow: () => void) {
+  /** @param onOverflow called when a burst begins, and when it is over: a look before that would miss its end */
+  constructor(onOverflow: (over: boolean) => void) {
     this.#onOverflow = onOverflow;
   }
 
@@ -24,6 +24,7 @@ export class HintCounter {
     if (!this.#overflowing && this.#count > OVERFLOW_HINTS) {
       this.#overflowing = true;
       this.#waitForCalm();
+      this.#onOverflow(false);
     }
     return this.#overflowing;
   }
@@ -44,7 +45,7 @@ export class HintCounter {
       if (this.#count > CALM_HINTS) return this.#waitForCalm();
       this.#endWindow();
       this.#overflowing = false;
-      this.#onOverflow();
+      this.#onOverflow(true);
     }, CALM_MS).unref();
   }
 }

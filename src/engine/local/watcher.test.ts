@@ -27,7 +27,7 @@ describe('watching a folder with the real watcher', () => {
     failures = [];
     watch = await watchFolder(root, {
       dirty: (folder) => dirty.push(folder),
-      overflow: () => (overflows += 1),
+      overflow: (over) => (overflows += over ? 1 : 0),
       failed: (cause) => failures.push(cause),
     });
   });
@@ -125,6 +125,43 @@ describe('watching a folder with the real watcher', () => {
   });
 });
 
+// Who may do anything may also read it.
+describe.skipIf(process.getuid?.() === 0 || process.platform !== 'linux')('a folder that may not be read', () => {
+  it.each(['', 'closed', 'closed/deep'])('is watched as soon as it may: %s', async (closed) => {
+    const root = fs.realpathSync(fs.mkdtempSync(join(tmpdir(), 'tidemark-closed-')));
+    fs.mkdirSync(join(root, 'closed/deep/in'), { recursive: true });
+    fs.chmodSync(join(root, closed), 0o300);
+    const dirty: string[] = [];
+    const failures: unknown[] = [];
+    const listener = {
+      dirty: (folder: string) => dirty.push(folder),
+      overflow: () => undefined,
+      failed: (cause: unknown) => failures.push(cause),
+    };
+    let watch = await watchFolder(root, listener);
+    fs.writeFileSync(join(root, closed, 'meanwhile'), '');
+    fs.chmodSync(join(root, closed), 0o700);
+    if (closed === '') {
+      // Nothing else tells that the whole folder may be read.
+      expect(failures).toHaveLength(1);
+      await watch.close();
+      watch = await watchFolder(root, listener);
+    } else {
+      const below = ['closed', 'closed/deep', 'closed/deep/in'].filter((folder) => folder.startsWith(closed));
+      await vi.waitFor(() => expect(dirty).toEqual(expect.arrayContaining(below)), WAIT);
+      expect(failures).toEqual([]);
+    }
+    for (const folder of [closed, 'closed', 'closed/deep', 'closed/deep/in']) {
+      await new Promise((resolve) => setTimeout(resolve, CALM_MS));
+      dirty.length = 0;
+      fs.writeFileSync(join(root, folder, 'later'), folder);
+      await vi.waitFor(() => expect(dirty).toContain(folder), WAIT);
+    }
+    await watch.close();
+    fs.rmSync(root, { recursive: true });
+  });
+});
+
 describe('a folder that is not there', () => {
   it('is a failure, not a wait', async () => {
     const failures: unknown[] = [];
@@ -149,9 +186,15 @@ describe('counting hints', () => {
 
   it('lets single hints through, and tells of a burst once, when it is over', () => {
     let overflows = 0;
-    const counter = new HintCounter(() => (overflows += 1));
+    const told: boolean[] = [];
+    const counter = new HintCounter((over) => {
+      told.push(over);
+      if (over) overflows += 1;
+    });
     for (let index = 0; index < OVERFLOW_HINTS; index += 1) expect(counter.isOverflowing()).toBe(false);
+    expect(told).toEqual([]);
     expect(counter.isOverflowing()).toBe(true);
+    expect(told, 'from here on hints are lost').toEqual([false]);
     for (let index = 0; index <= OVERFLOW_HINTS; index += 1) counter.isOverflowing();
     vi.advanceTimersByTime(CALM_MS);
     expect(overflows).toBe(0);

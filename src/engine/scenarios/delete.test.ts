@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dayMs } from '../../base/index.ts';
-import { asRoot, type Device, worldOf } from './support/index.ts';
+import { asRoot, type Device, until, worldOf } from './support/index.ts';
 
 const texts = async (device: Device, paths: readonly string[]): Promise<void> => {
   for (const path of paths) await device.write(path, `text of ${path}`);
@@ -144,6 +144,36 @@ describe('Delete', () => {
       'was a folder': 'now a file',
     });
   });
+
+  it.skipIf(asRoot)(
+    'a folder of which only the names can be told loses nothing, and keeps no delete and no save from going on',
+    async () => {
+      await using opened = await worldOf('laptop', 'desktop');
+      const { world } = opened;
+      const [laptop, desktop] = opened.devices;
+      await texts(laptop, ['Names/in.txt', 'Names/deep/in.txt', 'gone.txt', 'saved.txt']);
+      await world.settle();
+      await laptop.chmod('Names', 0o600);
+      try {
+        await laptop.remove('gone.txt');
+        await laptop.write('saved.new', 'saved');
+        await laptop.remove('saved.txt');
+        await laptop.rename('saved.new', 'saved.txt');
+        await laptop.sync();
+        await until('they are told', async () => {
+          await desktop.sync();
+          const tree = await desktop.tree();
+          return tree['gone.txt'] === undefined && tree['saved.txt'] === 'saved';
+        });
+        expect(Object.keys(await desktop.tree())).toEqual(['Names/', 'Names/deep/', 'Names/deep/in.txt', 'Names/in.txt', 'saved.txt']);
+      } finally {
+        await laptop.chmod('Names', 0o700);
+      }
+      await world.settle();
+      expect(await laptop.issues()).toEqual([]);
+      await world.expectSame();
+    },
+  );
 
   it.skipIf(asRoot)('a delete continues past a folder that failed before', async () => {
     await using opened = await worldOf('laptop', 'desktop');

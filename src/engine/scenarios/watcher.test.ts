@@ -15,9 +15,9 @@ class Told {
           this.folders.push(folder);
           listener.dirty(folder);
         },
-        overflow: () => {
-          this.overflows += 1;
-          listener.overflow();
+        overflow: (over) => {
+          if (over) this.overflows += 1;
+          listener.overflow(over);
         },
         failed: listener.failed,
       });

@@ -168,6 +168,15 @@ export class SimDevice {
     return this.disk.user;
   }
 
+  /** From now on entries of folders may be out of reach for a while. */
+  blindEntries(random: SeededRandom): void {
+    this.disk.entryFault = (path) => {
+      const fault = path.startsWith(`${ROOT}/.tidemark`) ? undefined : this.weather.entryFault(path, random);
+      if (fault !== undefined) this.#parts.scheduler.note(this.name, `entry ${path} fails: ${fault}`);
+      return fault;
+    };
+  }
+
   /** Begins a new process. What is thrown ends it again. */
   async start(): Promise<void> {
     this.#incarnation += 1;
@@ -283,7 +292,7 @@ export class SimDevice {
   upsetWatcher(how: 'overflow' | 'failed'): void {
     this.#parts.scheduler.note(this.name, `watcher ${how}`);
     const listener = this.#listener;
-    if (how === 'overflow') listener?.overflow();
+    if (how === 'overflow') listener?.overflow(true);
     else {
       this.#listener = undefined;
       listener?.failed(new Error('no watches left'));

@@ -16,6 +16,10 @@ export interface Habits {
   readonly clearsOut: boolean;
   /** The system takes its time to write down the names that people give: a power cut may take the latest of them. */
   readonly lateNames: boolean;
+  /** Now and then the disk tells of an entry of a folder no more than its name. */
+  readonly blindEntries: boolean;
+  /** A backup is put back with its history, as the files of a server are: some cursors are older than it, and mean something. */
+  readonly filesRestored: boolean;
   /** What happens is often a scene: few things, and the fault just where it matters. */
   readonly scenes: boolean;
 }
@@ -25,6 +29,9 @@ export const SCENES_EVERY = 17;
 
 /** Histories up to here were kept before names could be late. */
 const LAST_WITH_NAMES_AT_ONCE = 500_000;
+
+/** Histories up to here were kept before an entry could be out of reach, or the history of a cloud be put back with it. */
+const LAST_WITH_ENTRIES_IN_REACH = 607_000;
 
 /** Seeds of histories whose names are written down late, smallest first. */
 export const seedOfLateNames = (count: number): number => LAST_WITH_NAMES_AT_ONCE + 1 + 4 * count;
@@ -40,5 +47,7 @@ export const habitsOf = (seed: number): Habits => ({
   clearsOut: seed % 12 === 0,
   // In a scene all have what was meant.
   lateNames: seed > LAST_WITH_NAMES_AT_ONCE && seed % 4 === 1 && seed % SCENES_EVERY !== 0,
+  blindEntries: seed > LAST_WITH_ENTRIES_IN_REACH && seed % 3 === 1 && seed % SCENES_EVERY !== 0,
+  filesRestored: seed > LAST_WITH_ENTRIES_IN_REACH && seed % 2 === 0,
   scenes: seed % SCENES_EVERY === 0,
 });

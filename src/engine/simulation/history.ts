@@ -75,7 +75,8 @@ class History {
   readonly #violations: string[] = [];
   readonly #disastrous: boolean;
   /** Items of the cloud, and the blocks they are made of: a backup has both. */
-  #backup: { readonly nodes: readonly CloudNode[]; readonly blocks: ReadonlyMap<string, Uint8Array> } | undefined;
+  #backup:
+    { readonly nodes: readonly CloudNode[]; readonly blocks: ReadonlyMap<string, Uint8Array>; readonly putBack: () => void } | undefined;
   readonly #lost = new Set<string>();
   readonly #starting = new Map<SimDevice, Promise<void>>();
   readonly #scenes: Scenes;
@@ -116,6 +117,7 @@ class History {
     const names = this.#random.next() < 0.15 ? ALIKE_NAMES : PLAIN_NAMES;
     for (const device of this.#devices) {
       device.person.durableNames = !this.#habits.lateNames;
+      if (this.#habits.blindEntries) device.blindEntries(new SeededRandom(options.seed + this.#people.length));
       this.#people.push(
         new Person({
           device,
@@ -252,12 +254,13 @@ class History {
     if (!this.#disastrous) return;
     const { blocks } = this.#cloud.accounts.account(EMAIL).drive;
     if (this.#backup === undefined) {
-      this.#backup = { nodes: [...this.#cloud.nodes(EMAIL)], blocks: new Map(blocks) };
+      this.#backup = { nodes: [...this.#cloud.nodes(EMAIL)], blocks: new Map(blocks), putBack: this.#cloud.backup(EMAIL) };
       return;
     }
     this.#scheduler.note('world', `the cloud is put back to ${this.#backup.nodes.length} items`);
     for (const [hash, block] of this.#backup.blocks) blocks.set(hash, block);
-    this.#cloud.reset(EMAIL, this.#backup.nodes);
+    if (this.#habits.filesRestored) this.#backup.putBack();
+    else this.#cloud.reset(EMAIL, this.#backup.nodes);
     this.#ledger.restored();
   }
 

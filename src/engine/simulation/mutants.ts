@@ -26,8 +26,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'young-names-are-not-made-durable',
     file: 'core/young-names.ts',
-    find: 'Number(stat.ctimeNs) / 1e6 < nowMs - YOUNG_MS',
-    replace: 'nowMs > 0',
+    find: 'Number(stat.ctimeNs) / 1e6 < oldBeforeMs',
+    replace: 'oldBeforeMs > 0',
     why: 'what somebody saved just before a power cut is deleted in the cloud that had just got it',
     late: true,
   },
@@ -199,6 +199,14 @@ export const MUTANTS: readonly Mutant[] = [
     why: 'a cloud put back to a backup deletes what is newer on the devices',
   },
   {
+    name: 'what-is-not-told-of-is-there',
+    file: 'core/pull-loop.ts',
+    find: 'if (!page.snapshot && page.last && unheard.some((id) => !answered.has(id))) {',
+    replace: 'if (unheard.length < 0) {',
+    why: 'what a cloud has lost that was put back to just before counts as synced, and is deleted for it later',
+    scene: 'puttingBack',
+  },
+  {
     name: 'restored-state-wins',
     file: 'core/pull-loop.ts',
     find: 'for (const id of restored) write.deleteSynced(id);',
@@ -238,7 +246,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'replanned-is-forgotten',
     file: 'core/plan-loop.ts',
-    find: 'void this.#lookAgain([id, ...outcome.touched], outcome.rescan, outcome.pull);',
+    find: 'void this.#lookAgain([...idsOf(operation), ...outcome.touched], outcome.rescan, outcome.pull);',
     replace: 'void this.#lookAgain([], outcome.rescan, outcome.pull);',
     why: 'what came in between keeps an item from ever being synced',
   },

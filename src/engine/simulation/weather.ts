@@ -17,6 +17,8 @@ const WRITES: ReadonlySet<DiskMethod> = new Set<DiskMethod>([
 ]);
 const CODES: readonly DiskFaultCode[] = ['denied', 'busy', 'failed', 'full', 'too_many_files'];
 
+const ENTRY_CHANCE = 0.02;
+
 interface Spell<T> {
   readonly what: T;
   readonly chance: number;
@@ -34,6 +36,8 @@ export class Weather {
   readonly #lineChance: number;
   #disk: Spell<DiskFaultCode> | undefined;
   #line: Spell<Line> | undefined;
+  /** Of entries of folders, where they may be out of reach. */
+  readonly #entries = new Map<string, Spell<DiskFaultCode>>();
   #calm = true;
 
   constructor(random: SeededRandom, nowMs: () => number) {
@@ -49,6 +53,18 @@ export class Weather {
     if (!calm) return;
     this.#disk = undefined;
     this.#line = undefined;
+    this.#entries.clear();
+  }
+
+  /** What the disk says instead of what an entry is, for a while. */
+  entryFault(path: string, random: SeededRandom): DiskFaultCode | undefined {
+    if (this.#calm) return undefined;
+    const fault = this.#active(this.#entries.get(path));
+    if (fault !== undefined) return fault.what;
+    if (random.next() >= ENTRY_CHANCE) return undefined;
+    const what = random.pick<DiskFaultCode>(['denied', 'busy', 'failed']);
+    this.#entries.set(path, { what, chance: 1, untilMs: this.#nowMs() + random.pick([0, secondMs, 20 * secondMs, 5 * minuteMs]) });
+    return what;
   }
 
   /** Begins a spell; tells what. */

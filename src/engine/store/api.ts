@@ -70,6 +70,8 @@ export interface StoreReads {
   asideCount(): number;
   /** Where the change feed stands; null before the first read to the end. */
   cursor(): CursorRow | null;
+  /** What answers of the cloud told of, and its feed has not yet: at least one item of each request. */
+  unheard(): readonly NodeId[];
   /** The newest first. */
   challenges(): readonly ChallengeRow[];
   setting<K extends SettingKey>(key: K): SettingValue<K>;
@@ -122,6 +124,7 @@ export interface StoreWrites {
   setExcluded(id: NodeId, is: boolean): void;
   setMarksStamp(stamp: number): void;
   setCursor(cursor: CursorRow | null): void;
+  setUnheard(ids: readonly NodeId[]): void;
   setChallenges(rows: readonly ChallengeRow[]): void;
   setSetting<K extends SettingKey>(key: K, value: SettingValue<K>): void;
   setAgreedSettings(agreed: AgreedSettings): void;

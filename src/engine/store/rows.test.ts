@@ -287,6 +287,7 @@ describe('clearing', () => {
       write.putLocal(localFile('x'));
       write.putSynced(syncedFile('x'));
       write.setCursor({ cursor: 'c', epoch: 'e' });
+      write.setUnheard([idOf('x')]);
       write.addJournal('commit', {});
       write.putIssue(issue('k'));
       write.putQuestion(question);
@@ -298,7 +299,7 @@ describe('clearing', () => {
     expect([store.remote.size, store.local.size, store.synced.size]).toEqual([1, 1, 1]);
     store.transaction((write) => write.clearTrees());
     expect([store.remote.size, store.local.size, store.synced.size]).toEqual([0, 0, 0]);
-    expect([store.cursor(), store.journal(), store.issueCount(), store.questions()]).toEqual([null, [], 0, []]);
+    expect([store.cursor(), store.unheard(), store.journal(), store.issueCount(), store.questions()]).toEqual([null, [], [], 0, []]);
     expect([store.account(), store.setting('theme'), store.activity({ limit: 9 }).length, store.trash().length]).toEqual([
       account,
       'dark',

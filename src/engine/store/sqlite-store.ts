@@ -39,6 +39,7 @@ export function makeStore(sql: Sql): Store {
     clearTrees() {
       trees.clear();
       profile.writes.setCursor(null);
+      profile.writes.setUnheard([]);
       profile.writes.setRecentDeletions([]);
       journal.clearJournal();
       issues.clear();

@@ -342,19 +342,13 @@ export class DriveState {
     return this.#cursorAt(this.#log.length, null);
   }
 
-  /** Throws `cursor_gone` for what does not belong to this history. */
+  /** Throws `cursor_gone` for what does not belong to this history, `forked` for what belongs to one that a backup has undone. */
   readCursor(cursor: string): { readonly sequence: number; readonly snapshotFrom: number | null } {
     const [epoch, sequenceText, stamp, snapshotText] = cursor.split('.');
     const sequence = Number(sequenceText);
     const snapshotFrom = snapshotText === undefined || snapshotText === '' ? null : Number(snapshotText);
-    if (
-      epoch !== this.epoch ||
-      !(sequence >= 0) ||
-      (snapshotFrom ?? sequence) < this.#oldest ||
-      sequence > this.#log.length ||
-      stamp !== this.#stampAt(sequence)
-    )
-      throw new TidemarkError('cursor_gone');
+    if (epoch !== this.epoch || !(sequence >= 0) || (snapshotFrom ?? sequence) < this.#oldest) throw new TidemarkError('cursor_gone');
+    if (sequence > this.#log.length || stamp !== this.#stampAt(sequence)) throw new TidemarkError('cursor_gone', { forked: true });
     return { sequence, snapshotFrom };
   }
 
@@ -377,6 +371,34 @@ export class DriveState {
       hasMore,
       epoch: this.epoch,
       snapshot: from.snapshotFrom !== null,
+    };
+  }
+
+  /** What puts all of it back to what it is now, its history too, as the files of a server that are copied back. */
+  copy(): () => void {
+    const { epoch } = this;
+    const kept = {
+      nodes: [...this.#nodes],
+      sequences: [...this.#sequenceOf],
+      log: [...this.#log],
+      oldest: this.#oldest,
+      buried: [...this.#buried],
+      buriedIds: [...this.#buriedIds],
+      heldBytes: this.#heldBytes,
+      versions: [...this.#versions],
+    };
+    return () => {
+      this.epoch = epoch;
+      this.#nodes = new Map(kept.nodes);
+      this.#children = new Map();
+      for (const node of this.#nodes.values()) this.#link(node);
+      this.#sequenceOf = new Map(kept.sequences);
+      this.#log = [...kept.log];
+      this.#oldest = kept.oldest;
+      this.#buried = new Map(kept.buried);
+      this.#buriedIds = new Set(kept.buriedIds);
+      this.#heldBytes = kept.heldBytes;
+      this.#versions = new Map(kept.versions);
     };
   }
 

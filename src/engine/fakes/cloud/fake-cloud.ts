@@ -140,6 +140,16 @@ export class FakeCloud {
     this.wake();
   }
 
+  /** What puts an account's drive back to what it is now, as the files of a server that are copied back. */
+  backup(email: string): () => void {
+    const putBack = this.accounts.account(email).drive.copy();
+    return () => {
+      putBack();
+      this.accounts.forgetCommits(email);
+      this.wake();
+    };
+  }
+
   /** Ends long polls so that they look again. */
   wake(): void {
     for (const wake of [...this.#waiting]) wake();

@@ -22,6 +22,8 @@ export class FakeDisk implements Disk {
   readonly user: UserHands;
   /** Asked before every step of the engine's calls; a code makes it fail there. */
   fault: ((method: DiskMethod, path: string) => DiskFaultCode | undefined) | undefined;
+  /** Asked for every entry of a listing; with a code it is told by its name alone. */
+  entryFault: ((path: string) => DiskFaultCode | undefined) | undefined;
   readonly #yieldPoint: () => Promise<void>;
   readonly #denied = new Set<string>();
   readonly #held = new Set<Inode>();
@@ -67,12 +69,10 @@ export class FakeDisk implements Disk {
     const step = await this.#begin('list', folder);
     const inode = this.volume.needFolder(folder);
     this.#allow(folder);
-    const entries = [...inode.entries.values()].map(({ name, printable, inode: found }): DirectoryEntry => ({
-      name,
-      printable,
-      stat: this.volume.statOf(found),
-      fault: null,
-    }));
+    const entries = [...inode.entries.values()].map(({ name, printable, inode: found }): DirectoryEntry => {
+      const fault = this.entryFault?.(`${folder}/${printable}`) ?? null;
+      return { name, printable, stat: fault === null ? this.volume.statOf(found) : null, fault };
+    });
     await step();
     return entries;
   }

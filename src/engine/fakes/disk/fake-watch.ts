@@ -13,7 +13,8 @@ export interface FakeWatch {
   delay: () => Promise<void>;
   /** While true, no hint arrives (they are lost, not kept). */
   silent: boolean;
-  overflow(): void;
+  /** Hints begin to be lost, or (by default) were. */
+  overflow(over?: boolean): void;
   fail(cause?: unknown): void;
   /** Watches that were not closed. */
   readonly open: number;
@@ -35,7 +36,7 @@ export function fakeWatch(disk: FakeDisk): FakeWatch {
         },
       };
     },
-    overflow: () => all((listener) => listener.overflow()),
+    overflow: (over = true) => all((listener) => listener.overflow(over)),
     fail: (cause = new Error('watching failed')) => {
       all((listener) => listener.failed(cause));
       watches.clear();

@@ -32,10 +32,23 @@ export class DoubtKeeper {
    */
   hasDoubt(id: NodeId, now: number, timeless = false): boolean {
     if (!this.#disturbed && !timeless) return false;
+    const since = this.#since(id, now);
+    return this.#blind || now - since < (this.#disturbed ? LONGEST_DOUBT_MS : QUIET_MS);
+  }
+
+  /**
+   * As `hasDoubt`, of an item that has something else in its place now. Nothing is deleted there, and most programs save by
+   * putting a new file in the place of the old one: that does not wait for as long as a disk fails elsewhere.
+   */
+  mayBeElsewhere(id: NodeId, now: number): boolean {
+    return this.#disturbed && now - this.#since(id, now) < LONGEST_DOUBT_MS;
+  }
+
+  #since(id: NodeId, now: number): number {
     // Where the clock was set back, it begins anew.
     const since = Math.min(this.#before.get(id) ?? now, now);
     this.kept.set(id, since);
-    return this.#blind || now - since < (this.#disturbed ? LONGEST_DOUBT_MS : QUIET_MS);
+    return since;
   }
 
   /** For how long, in ms, there has been a doubt about the item. */

@@ -17,7 +17,7 @@ export async function inodesBelow(disk: Pick<Disk, 'list'>, path: string): Promi
   try {
     for (let at = folders.pop(); at !== undefined; at = folders.pop()) {
       for (const { name, stat } of await disk.list(at)) {
-        if (stat === null) continue;
+        if (stat === null) return 'unknown';
         found.add(inodeKey(stat));
         if (stat.kind === 'folder' && name !== null) folders.push(`${at}/${name}`);
       }

@@ -1,4 +1,4 @@
-import { parentPath, type RelativePath } from '../../../base/index.ts';
+import { joinPath, parentPath, type RelativePath } from '../../../base/index.ts';
 import type { DiskFaultCode } from '../../environment.ts';
 import { lockNames } from '../../ignore/index.ts';
 import {
@@ -42,10 +42,10 @@ export function reconcile(
   const listing = withoutSwapped(spelledAsListed(looked), places);
   const entries = sortEntries(listing);
   const gone = vanished(listing, entries);
-  const unread = unreadFolders(listing);
+  const unseen = outOfReach(listing, places);
   const disturbed =
-    listing.restless || gone.length > 0 || unread.length > 0 || hasFolderOutOfSight(known.tree) || listing.outOfSight === 'unknown';
-  const blind = listing.outOfSight === 'unknown' || unread.some(({ fault }) => fault !== 'denied');
+    listing.restless || gone.length > 0 || unseen.length > 0 || hasFolderOutOfSight(known.tree) || listing.outOfSight === 'unknown';
+  const blind = listing.outOfSight === 'unknown' || unseen.some(({ fault }) => fault !== 'denied');
   const keeper = new DoubtKeeper(doubts, disturbed, blind);
   const resolver = new Resolver(entries, known, places, newId, keeper);
   const unmounted = unmountedFolders(listing, resolver.resolved, places);
@@ -61,11 +61,11 @@ export function reconcile(
   const busy = holdBusy(changes, waiting, known.tree);
   if (busy.length > 0 || unsure.size + hidden.length > 0) waiting.withholdCycles();
   const deleted = findDeleted(scope, missing);
-  // What is missed, now or by the next look, may be in there. One that may not be listed stays as it is, if nothing is missed.
-  const unreadAgain = unread.flatMap(({ path, fault }) => {
+  // What is missed, now or by the next look, may be in there. One that may not be looked at stays as it is, if nothing is missed.
+  const unseenAgain = unseen.flatMap(({ path, fault, unlisted }) => {
     const id = resolver.folderId(path);
     if (id === undefined || (fault === 'denied' && unsure.size === 0) || !keeper.hasDoubt(id, listing.startedAt)) return [];
-    return [{ ...busyPath(path, 'folder', false), unlisted: true, ...pauseAfter(keeper.ageOf(id, listing.startedAt)) }];
+    return [{ ...busyPath(path, 'folder', false), unlisted, ...pauseAfter(keeper.ageOf(id, listing.startedAt)) }];
   });
   const pauseOf = (path: RelativePath): { readonly againMs?: number } =>
     pauseAfter(Math.max(0, ...(unsure.get(path) ?? []).map(({ id }) => keeper.ageOf(id, listing.startedAt))));
@@ -84,7 +84,7 @@ export function reconcile(
     maybeMoved: put.flatMap(({ item }) => (item.maybe !== undefined && removed.has(item.maybe) ? [{ id: item.id, from: item.maybe }] : [])),
     issues,
     cleared: findCleared(listing, entries, [...issues, ...busy], openIssues),
-    busy: [...busy, ...[...folders].sort().map((path) => ({ ...busyPath(path, 'folder', false), ...pauseOf(path) })), ...unreadAgain],
+    busy: [...busy, ...[...folders].sort().map((path) => ({ ...busyPath(path, 'folder', false), ...pauseOf(path) })), ...unseenAgain],
     doubts: keeper.kept,
   };
 }
@@ -253,8 +253,33 @@ function isBeingSaved({ kind, name }: LocalNode, { entries, changedMs, lookedAt 
   return entries.some((entry) => entry.name !== null && locks.has(entry.name));
 }
 
-const unreadFolders = (listing: Listing): readonly { readonly path: RelativePath; readonly fault: DiskFaultCode }[] =>
-  [...listing.folders].flatMap(([path, look]) => (look.state === 'unreadable' ? [{ path, fault: look.fault }] : []));
+interface OutOfReach {
+  /** To be looked at again: the folder, or the one that has the entry. */
+  readonly path: RelativePath;
+  readonly fault: DiskFaultCode;
+  /** A known folder, in which nothing was looked at. */
+  readonly unlisted: boolean;
+}
+
+/**
+ * What the disk did not let us look at: folders that could not be listed, and entries of which only the name is known. Each of
+ * those may be what is missed elsewhere, or a folder that holds it.
+ */
+function outOfReach(listing: Listing, places: KnownPlaces): readonly OutOfReach[] {
+  const found = new Map<string, OutOfReach>();
+  const add = (one: OutOfReach): void => void found.set(`${one.fault} ${one.path}`, one);
+  for (const [path, look] of listing.folders) {
+    if (look.state === 'unreadable') add({ path, fault: look.fault, unlisted: true });
+    if (look.state !== 'listed') continue;
+    for (const { name, stat, fault } of look.entries) {
+      if (stat !== null || (name !== null && isLeftOut(look, name, true))) continue;
+      const at = name === null ? undefined : joinPath(path, name);
+      const unlisted = at !== undefined && places.folderAt(at) !== undefined;
+      add({ path: unlisted ? at : path, fault: fault ?? 'failed', unlisted });
+    }
+  }
+  return [...found.values()];
+}
 
 /** At once at first, then less and less often: a disk that is broken for good is not asked all the time. */
 const LONGEST_PAUSE_MS = 30_000;

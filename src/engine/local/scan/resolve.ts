@@ -70,7 +70,7 @@ export class Resolver {
     // One folder at two places: it was moved while the folders were being read.
     if (twins.some((twin) => this.#folderIds.has(twin.path) || this.#knownAt(twin))) return this.#doubt(seen);
     if (here !== undefined && !this.#isElsewhere(here, seen)) {
-      if (this.#keeper.hasDoubt(here.id, seen.lookedAt)) return this.#doubt(seen);
+      if (this.#keeper.mayBeElsewhere(here.id, seen.lookedAt)) return this.#doubt(seen);
       return this.#settle(seen, parentId, here, true);
     }
     this.#settle(seen, parentId, undefined);
@@ -91,7 +91,7 @@ export class Resolver {
     const rest = open.filter(([seen, parentId]) => !this.#movedFile(seen, parentId));
     for (const [seen, parentId] of rest) {
       const here = this.#here(parentId, seen);
-      if (here !== undefined && this.#keeper.hasDoubt(here.id, seen.lookedAt)) this.#doubt(seen);
+      if (here !== undefined && this.#keeper.mayBeElsewhere(here.id, seen.lookedAt)) this.#doubt(seen);
       else this.#settle(seen, parentId, here, here !== undefined);
     }
   }

@@ -441,6 +441,61 @@ describe('a scan', () => {
       expect(world.id('b/y')).toBe(before);
     });
 
+    it('nothing is gone either while the disk does not let an entry be looked at: it may be what is missed, or hold it', async () => {
+      await seed('a/x', 'a/y', 'b/in/c');
+      const before = world.paths();
+      world.move('a/x', 'b/x');
+      world.move('a/y', 'b/in/y');
+      world.disk.entryFault = (path) => (['x', 'in'].includes(path.slice(path.lastIndexOf('/') + 1)) ? 'failed' : undefined);
+      const { deleted, busy } = await world.scan();
+      expect([deleted, busy.map(({ path, unlisted = false }) => [path, unlisted])]).toEqual([
+        [],
+        [
+          ['a', false],
+          ['b/in', true],
+          ['b', false],
+        ],
+      ]);
+      for (let second = 1; second <= 60; second += 1) expect((await world.scan(['a', 'b', 'b/in'])).deleted).toEqual([]);
+      world.disk.entryFault = undefined;
+      expect((await world.scan(['a', 'b', 'b/in'])).deleted).toEqual([]);
+      expect([world.id('b/x'), world.id('b/in/y')]).toEqual([before['a/x'], before['a/y']]);
+      expect([...world.issues]).toEqual([]);
+      expect((await world.scan()).busy).toEqual([]);
+    });
+
+    it('while the disk fails elsewhere, what is saved as a new file, or put in the place of a folder, waits for some seconds only', async () => {
+      await seed('a', 'f/in', 'broken/x');
+      const [a, f] = [world.id('a'), world.id('f')];
+      world.disk.fault = (method, path) => (method === 'list' && path.endsWith('/broken') ? 'failed' : undefined);
+      world.write('a~', 'edited');
+      world.remove('a');
+      world.move('a~', 'a');
+      world.remove('f');
+      world.write('f/new');
+      for (let second = 1; second <= 5; second += 1) await world.scan();
+      const { put } = await world.scan();
+      expect(put).toMatchObject([{ id: f }, { id: a, content: null }, { name: 'new' }]);
+    });
+
+    it('an edit that could not be looked at is looked at again', async () => {
+      await seed('a');
+      world.write('a', 'edited');
+      world.disk.entryFault = () => 'busy';
+      expect(await world.scan(['a'])).toMatchObject({ put: [], busy: [{ path: '' }] });
+      world.disk.entryFault = undefined;
+      expect(await world.scan([''])).toMatchObject({ put: [{ name: 'a', content: null }], busy: [] });
+    });
+
+    it('a name that is left out keeps nothing waiting, whatever the disk says of it', async () => {
+      await seed('a', 'b/');
+      const id = world.id('a');
+      world.rules = 'b/';
+      world.disk.entryFault = (path) => (path.endsWith('/b') ? 'failed' : undefined);
+      world.remove('a');
+      expect(await world.scan()).toMatchObject({ deleted: [id], busy: [] });
+    });
+
     it('nothing is gone either where the disk fails on the way to a folder of which something was told', async () => {
       await seed('a/x', 'b/in/c');
       const before = world.id('a/x');
@@ -561,6 +616,45 @@ describe('a scan', () => {
       expect(world.paths()).toEqual(ids);
       world.remove('mount');
       expect((await world.scan()).deleted).toHaveLength(2);
+    });
+  });
+
+  describe('a folder that was of another volume', () => {
+    /** Known as of another volume, or as if the system numbered volumes otherwise then. */
+    const known = (dev: string, ...paths: string[]): void => {
+      for (const path of paths) {
+        const node = world.tree.get(world.id(path));
+        if (node !== undefined) world.tree.set({ ...node, stat: { ...node.stat, dev } });
+      }
+    };
+
+    it('is out of reach also where all around it were such, or there is nothing else, or the system put something in its place', async () => {
+      await seed('one/file', 'other/file');
+      known('77', 'one', 'one/file');
+      known('78', 'other', 'other/file');
+      for (const path of ['one', 'other']) world.remove(`${path}/file`);
+      world.write('one/.DS_Store');
+      expect(await world.scan()).toMatchObject({ put: [], deleted: [], issues: [{ path: 'one' }, { path: 'other' }] });
+    });
+
+    it('is out of reach in a folder that is of the volume that is there now', async () => {
+      await seed('deep/one/file');
+      known('77', 'deep/one', 'deep/one/file');
+      world.remove('deep/one/file');
+      expect(await world.scan()).toMatchObject({ put: [], deleted: [], issues: [{ path: 'deep/one' }] });
+    });
+
+    it('is an empty folder where the volumes are only numbered otherwise', async () => {
+      await seed('folder/file', 'other/file');
+      const gone = world.id('folder/file');
+      known('77', 'folder', 'folder/file', 'other', 'other/file');
+      world.remove('folder/file');
+      expect((await world.scan()).deleted).toEqual([gone]);
+      await seed('deep/folder/file');
+      const deep = world.id('deep/folder/file');
+      known('77', 'deep', 'deep/folder', 'deep/folder/file');
+      world.remove('deep/folder/file');
+      expect((await world.scan()).deleted).toEqual([deep]);
     });
   });
 
