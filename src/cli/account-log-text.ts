@@ -1,4 +1,5 @@
 import type { AuditEvent, AuditKind } from '../contract/index.ts';
+import { placeText } from './device-text.ts';
 import { plain, table, when } from './text.ts';
 
 const WORDS = {
@@ -23,10 +24,10 @@ export const auditTable = (events: readonly AuditEvent[]): string =>
     ? 'Nothing happened yet.'
     : table(
         ['WHEN', 'DEVICE', 'FROM', 'WHAT'],
-        events.map(({ at, kind, device, detail, from, times }) => [
+        events.map(({ at, kind, device, detail, place, times }) => [
           when(at),
           device === null ? '' : plain(device),
-          from === null ? '' : plain(from),
+          placeText(place),
           `${WORDS[kind]}${detail === null ? '' : ` (${plain(detail)})`}${times === 1 ? '' : `, ${String(times)} times`}`,
         ]),
       );

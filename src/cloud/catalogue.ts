@@ -201,7 +201,7 @@ export type Rotation =
   | { readonly outcome: 'unknown' }
   | { readonly outcome: 'ended'; readonly device: DeviceRecord }
   /** Someone had this token before: the whole family is ended. */
-  | { readonly outcome: 'reused'; readonly deviceNo: number };
+  | { readonly outcome: 'reused'; readonly holder: Holder };
 
 /** Of the messages that the documents of an account will go. */
 export interface Warning {
@@ -293,14 +293,19 @@ export interface SettingsCatalogue {
   change(accountNo: number, values: SettingValues, most: number): Promise<AccountSettings | null>;
 }
 
-export type AuditEntry = Omit<AuditEvent, 'no' | 'times'>;
+/** One line, before it is one. */
+export interface AuditEntry extends Pick<AuditEvent, 'at' | 'kind' | 'device' | 'detail'> {
+  readonly from: CoarseAddress | null;
+}
+
+export interface AuditRecord extends AuditEntry, Pick<AuditEvent, 'no' | 'times'> {}
 
 /** What happened to the ways into an account, for the person whose it is. */
 export interface AuditCatalogue {
   /** Refusals that follow one another within an hour are one line with a count. */
   add(accountNo: number, entry: AuditEntry): Promise<void>;
   /** The newest first. @param before the line of the last page; null: from the newest on */
-  list(accountNo: number, before: number | null, limit: number): Promise<readonly AuditEvent[]>;
+  list(accountNo: number, before: number | null, limit: number): Promise<readonly AuditRecord[]>;
   /** Forgets what is half a year old. */
   purge(at: number): Promise<void>;
 }

@@ -6,6 +6,7 @@ import { TidemarkError } from '../contract/index.ts';
 import { hourMs, MiB, secondMs } from '../base/index.ts';
 import { Accounts } from './accounts/accounts.ts';
 import { Attempts } from './accounts/attempts.ts';
+import { AuditLog } from './accounts/audit-log.ts';
 import { Challenges } from './accounts/challenges.ts';
 import { Inactivity } from './accounts/inactivity.ts';
 import { Grants } from './accounts/grants.ts';
@@ -111,6 +112,8 @@ async function assemble(options: CloudOptions, opened: (() => Promise<void>)[], 
     now,
     log,
   });
+  const audit = new AuditLog({ catalogue: catalogue.audit, places, now, log });
+  opened.push(() => audit.settled());
   const accounts = new Accounts({
     catalogue: catalogue.accounts,
     keyring,
@@ -122,6 +125,7 @@ async function assemble(options: CloudOptions, opened: (() => Promise<void>)[], 
     terms,
     grants,
     places,
+    audit,
     attempts: new Attempts(options.rateLimits?.failedSignIn ?? RATE_LIMITS.failedSignIn, now),
     now,
     newId,
@@ -148,6 +152,7 @@ async function assemble(options: CloudOptions, opened: (() => Promise<void>)[], 
   });
   const maintain = async (): Promise<void> => {
     await catalogue.accounts.purge(now());
+    await catalogue.audit.purge(now());
     // Whoever waits for room hears of it.
     for (const accountNo of await catalogue.drives.purge()) waiters.changed(accountNo);
     await blocks.collect();
@@ -155,7 +160,21 @@ async function assemble(options: CloudOptions, opened: (() => Promise<void>)[], 
   await maintain();
   const tellInactive = (signal: AbortSignal): Promise<void> =>
     options.keepsInactive === true ? Promise.resolve() : inactivity.run(signal);
-  const parts = { accounts, challenges, terms, grants, address, catalogue, blocks, waiters, reach, maintain, tellInactive, closeAll };
+  const parts = {
+    accounts,
+    audit,
+    challenges,
+    terms,
+    grants,
+    address,
+    catalogue,
+    blocks,
+    waiters,
+    reach,
+    maintain,
+    tellInactive,
+    closeAll,
+  };
   return new EmbeddedCloud(options, parts);
 }
 
@@ -177,6 +196,7 @@ interface Reach {
 
 interface Parts {
   readonly accounts: Accounts;
+  readonly audit: AuditLog;
   readonly challenges: Challenges;
   readonly terms: PlanTerms;
   readonly reach: Reach;

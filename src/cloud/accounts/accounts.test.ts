@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Account, Device, Session } from '../../contract/index.ts';
-import { dayMs, minuteMs } from '../../base/index.ts';
+import { dayMs, hourMs, minuteMs } from '../../base/index.ts';
 import { call, device, id, PASSWORD, startCloud, type TestCloud } from '../testing/harness.ts';
 import { REFRESH_GRACE_MS } from './judge-refresh.ts';
 
@@ -203,6 +203,16 @@ describe('refresh tokens', () => {
     cloud.clock.now += 8 * dayMs;
     await cloud.cloud.maintain();
     expect((await ann.refresh(tokenOf(thief))).problem.code).toBe('session_expired');
+  });
+
+  it('are over for a device that was not used for a year', async () => {
+    await using cloud = await startCloud();
+    const device = await cloud.signUp();
+    cloud.clock.now += 365 * dayMs;
+    const renewed = await device.refresh();
+    expect(renewed.status).toBe(200);
+    cloud.clock.now += 365 * dayMs + hourMs;
+    expect((await device.refresh((renewed.body as Session).refreshToken)).problem).toMatchObject({ status: 401, code: 'session_expired' });
   });
 
   it('that nobody knows answer session_expired, and signing out with one is no error', async () => {

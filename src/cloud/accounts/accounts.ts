@@ -1,6 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import {
   type Account,
+  type AuditKind,
   type Authorization,
   type AuthorizeRequest,
   type Challenge,
@@ -34,6 +35,7 @@ import { SEEN_MS } from '../drive/times.ts';
 import { digestOf } from '../ids.ts';
 import type { SignUpMode } from '../options.ts';
 import type { Attempts } from './attempts.ts';
+import type { AuditLog } from './audit-log.ts';
 import { type Challenges, keyOf } from './challenges.ts';
 import type { Granted, Grants } from './grants.ts';
 import type { Keyring } from './keyring.ts';
@@ -67,6 +69,7 @@ export interface AccountsOptions {
   readonly signUp: SignUpMode;
   readonly bootstrapSecret: string | undefined;
   readonly attempts: Attempts;
+  readonly audit: AuditLog;
   readonly challenges: Challenges;
   readonly terms: PlanTerms;
   readonly grants: Grants;
@@ -154,6 +157,7 @@ export class Accounts {
       case 'code_used':
         throw usedUp(request);
       default:
+        this.#options.audit.note(created.no, 'signed_up', { device: request.device.name, detail: label, from });
         return this.#startSession({ account: created }, request, from);
     }
   }
@@ -202,17 +206,20 @@ export class Accounts {
 
   /** Throws DeviceLimitError where the plan takes no more devices. */
   async signIn(request: SignIn, from: CoarseAddress | null): Promise<Session> {
-    return this.#startSession(await this.#proved(request), request, from);
+    const proved = await this.#proved(request, from);
+    const session = await this.#startSession(proved, request, from);
+    this.#options.audit.note(proved.account.no, 'signed_in', { device: request.device.name, detail: request.method, from });
+    return session;
   }
 
-  async #proved(request: SignIn): Promise<Proved> {
+  async #proved(request: SignIn, from: CoarseAddress | null): Promise<Proved> {
     switch (request.method) {
       case 'password':
-        return { account: await this.byPassword(request.email, request.password) };
+        return { account: await this.byPassword(request.email, request.password, from) };
       case 'code':
-        return this.#byCode(request.proof, request.device.name);
+        return this.#byCode(request.proof, request.device.name, from);
       case 'grant':
-        return this.#byGrant(request.grant, request.device.name);
+        return this.#byGrant(request.grant, request.device.name, from);
       case 'choice': {
         const found = await this.#catalogue.choice(digestOf(request.choice), this.#options.now());
         if (found === undefined) throw new TidemarkError('choice_over');
@@ -221,17 +228,19 @@ export class Accounts {
     }
   }
 
-  async byPassword(email: string, password: string): Promise<AccountRecord> {
+  async byPassword(email: string, password: string, from: CoarseAddress | null): Promise<AccountRecord> {
     const { attempts } = this.#options;
     attempts.begin(email);
     const found = await this.#catalogue.byIdentity({ kind: 'email', subject: email });
-    if (!(await isPassword(found?.account.passwordHash ?? undefined, password)) || found === undefined)
+    if (!(await isPassword(found?.account.passwordHash ?? undefined, password)) || found === undefined) {
+      if (found !== undefined) this.#options.audit.note(found.account.no, 'sign_in_refused', { detail: 'password', from });
       throw new TidemarkError('invalid_credentials');
+    }
     attempts.succeeded(email);
     return found.account;
   }
 
-  async #byCode(proof: CodeProof, deviceName: string): Promise<Proved> {
+  async #byCode(proof: CodeProof, deviceName: string, from: CoarseAddress | null): Promise<Proved> {
     const { challenges } = this.#options;
     const { id, kind, subject } = await challenges.check(proof, 'enter', null);
     const found = await this.#catalogue.byIdentity({ kind, subject });
@@ -240,10 +249,11 @@ export class Accounts {
     const { account, identity } = found;
     if (identity.provedAt !== null) return { account, evidence: { challengeId: id } };
     await this.#claim(found, null, { challengeId: id }, deviceName);
+    this.#options.audit.note(account.no, 'account_claimed', { device: deviceName, detail: identity.label, from });
     return { account: { ...account, passwordHash: null } };
   }
 
-  async #byGrant(grant: Grant, deviceName: string): Promise<Proved> {
+  async #byGrant(grant: Grant, deviceName: string, from: CoarseAddress | null): Promise<Proved> {
     const granted = await this.#options.grants.check(grant, 'enter', null);
     const found = await this.#catalogue.byIdentity(granted);
     if (granted.how === 'password' && granted.evidence !== passwordMark(found?.account)) throw new TidemarkError('sign_in_used');
@@ -253,6 +263,7 @@ export class Accounts {
     const evidence = evidenceOf(granted);
     if (granted.how !== 'code' || found.identity.provedAt !== null) return { account: found.account, evidence };
     await this.#claim(found, null, evidence, deviceName);
+    this.#options.audit.note(found.account.no, 'account_claimed', { device: deviceName, detail: found.identity.label, from });
     return { account: { ...found.account, passwordHash: null } };
   }
 
@@ -265,11 +276,15 @@ export class Accounts {
   }
 
   /** A new password for the account of an address that was proved; whoever was signed in has to sign in again. */
-  async resetPassword({ proof, password }: { readonly proof: CodeProof; readonly password: string }): Promise<void> {
+  async resetPassword(
+    { proof, password }: { readonly proof: CodeProof; readonly password: string },
+    from: CoarseAddress | null,
+  ): Promise<void> {
     const { id, kind, subject } = await this.#options.challenges.check(proof, 'reset', null);
     const found = await this.#catalogue.byIdentity({ kind, subject });
     if (found === undefined) throw new TidemarkError('no_such_account');
     await this.#claim(found, await chosen(password, [subject]), { challengeId: id }, null);
+    this.#options.audit.note(found.account.no, 'password_reset', { detail: subject, from });
   }
 
   /** A code to one of the account's own addresses, or to one that is to be added. */
@@ -289,8 +304,18 @@ export class Accounts {
   }
 
   async prove(holder: Holder, given: FreshProof): Promise<void> {
+    try {
+      await this.#prove(holder, given);
+    } catch (error) {
+      this.#note(holder, 'proof_refused', given.method);
+      throw error;
+    }
+    await this.#catalogue.proved(holder.device.no, this.#options.now());
+    this.#note(holder, 'proved', given.method);
+  }
+
+  async #prove({ account }: Holder, given: FreshProof): Promise<void> {
     const { attempts, challenges, grants, now } = this.#options;
-    const { account, device } = holder;
     if (given.method === 'password') {
       // Whoever took the device guesses no faster than at the door.
       attempts.begin(account.id);
@@ -304,7 +329,10 @@ export class Accounts {
       const { id } = await challenges.check(given.proof, 'prove', account.no);
       if (!(await this.#catalogue.useChallenge(id, now()))) throw new TidemarkError('code_expired');
     }
-    await this.#catalogue.proved(device.no, now());
+  }
+
+  #note({ account, device }: Holder, kind: AuditKind, detail: string | null): void {
+    this.#options.audit.note(account.no, kind, { device: device.name, detail, from: device.seenFrom });
   }
 
   /** Signing in is a proof too. */
@@ -321,6 +349,7 @@ export class Accounts {
     const outcome = await this.#catalogue.addIdentity(holder.account.no, identity, evidence);
     if (outcome === 'code_used') throw usedUp(given);
     if (outcome === 'identity_in_use') throw new TidemarkError('identity_in_use', { label });
+    this.#note(holder, 'identity_added', label);
   }
 
   async #newIdentity({ account }: Holder, given: NewIdentity): Promise<FirstIdentity & { readonly evidence: Evidence }> {
@@ -335,8 +364,11 @@ export class Accounts {
 
   async removeIdentity(holder: Holder, id: string): Promise<void> {
     this.#requireFresh(holder);
-    const outcome = await this.#catalogue.removeIdentity(holder.account.no, id);
+    const { no } = holder.account;
+    const label = (await this.#catalogue.identities(no)).find((one) => one.id === id)?.label ?? null;
+    const outcome = await this.#catalogue.removeIdentity(no, id);
     if (outcome !== 'removed') throw new TidemarkError(outcome);
+    this.#note(holder, 'identity_removed', label);
   }
 
   /** Whoever knew the old password is signed out; this device stays. */
@@ -349,6 +381,7 @@ export class Accounts {
     const passwordHash = await chosen(password, [...identities.map(({ label }) => label), holder.device.name]);
     const ended = await this.#catalogue.setPassword(holder.account.no, passwordHash, holder.device, now());
     for (const deviceNo of ended) onEnded(deviceNo, 'revoked');
+    this.#note(holder, 'password_set', null);
   }
 
   async #startSession(
@@ -397,7 +430,8 @@ export class Accounts {
       case 'ended':
         throw endedError(rotation.device);
       case 'reused':
-        this.#options.onEnded(rotation.deviceNo, 'reuse');
+        this.#options.onEnded(rotation.holder.device.no, 'reuse');
+        this.#note(rotation.holder, 'token_reused', null);
         throw new TidemarkError('session_expired');
     }
   }
@@ -478,10 +512,15 @@ export class Accounts {
   }
 
   /** False when the account has no such device. */
-  async endDevice({ account, device }: Holder, id: string, by: EndedBy): Promise<boolean> {
+  async endDevice(holder: Holder, id: string, by: EndedBy): Promise<boolean> {
+    const { account, device } = holder;
+    const ending = (await this.#catalogue.devices(account.no)).find((one) => one.id === id);
     const deviceNo = await this.#catalogue.endDevice(account.no, id, by, this.#options.now(), device.name);
-    if (deviceNo !== undefined) this.#options.onEnded(deviceNo, by);
-    return deviceNo !== undefined;
+    if (deviceNo === undefined) return false;
+    this.#options.onEnded(deviceNo, by);
+    if (by === 'signed_out') this.#note(holder, 'signed_out', null);
+    else this.#note(holder, 'device_ended', ending?.name ?? null);
+    return true;
   }
 
   #freshTokens(): FreshTokens {

@@ -38,8 +38,8 @@ describe('the catalogue of plans', () => {
     const second = await cloud.restart({ plans: [free, team] });
     await using third = await second.restart({ plans: undefined as unknown as [] });
     expect(await offered(third.url)).toEqual([
-      { ...free, uploadBytesPerSecond: null, downloadBytesPerSecond: null },
-      { ...team, downloadBytesPerSecond: null },
+      { ...free, devicesCounted: 'all', uploadBytesPerSecond: null, downloadBytesPerSecond: null },
+      { ...team, devicesCounted: 'all', downloadBytesPerSecond: null },
     ]);
   });
 

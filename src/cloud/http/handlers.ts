@@ -15,6 +15,7 @@ import {
 } from '../../contract/index.ts';
 import { MAX_NAME_BYTES } from '../../base/index.ts';
 import type { Accounts } from '../accounts/accounts.ts';
+import type { AuditLog } from '../accounts/audit-log.ts';
 import type { Challenges } from '../accounts/challenges.ts';
 import type { Grants } from '../accounts/grants.ts';
 import { coarsened } from '../accounts/places.ts';
@@ -34,6 +35,7 @@ import { waitForChange } from './wait-for-change.ts';
 export interface Services {
   readonly options: Pick<CloudOptions, 'region' | 'otherRegion' | 'sms' | 'signUp' | 'version'>;
   readonly accounts: Accounts;
+  readonly audit: AuditLog;
   readonly challenges: Challenges;
   readonly terms: PlanTerms;
   readonly grants: Grants;
@@ -44,8 +46,8 @@ export interface Services {
 
 /** What each route does, with everything checked that its schemas can check. */
 export function makeHandlers(services: Services): Handlers {
-  const { accounts, challenges, terms, grants, blocks, waiters } = services;
-  const { drives, settings, audit } = services.catalogue;
+  const { accounts, audit, challenges, terms, grants, blocks, waiters } = services;
+  const { drives, settings } = services.catalogue;
   const speed = new SpeedCaps();
   const capsOf = async (accountNo: number): Promise<Caps> => terms.caps(await drives.usage(accountNo));
   const restored = (accountNo: number, outcome: RestoreOutcome): { node: CloudNode } => {
@@ -77,8 +79,8 @@ export function makeHandlers(services: Services): Handlers {
     signUp: async ({ body, request }) => accounts.signUp(body, coarsened(request.ip)),
     signIn: async ({ body, request }) => accounts.signIn(body, coarsened(request.ip)),
     challenge: async ({ body: { to, purpose, language } }) => challenges.issue({ to, purpose, language, accountNo: null }),
-    resetPassword: async ({ body }) => {
-      await accounts.resetPassword(body);
+    resetPassword: async ({ body, request }) => {
+      await accounts.resetPassword(body, coarsened(request.ip));
       return {};
     },
     providers: async () => ({ providers: [...grants.providers] }),

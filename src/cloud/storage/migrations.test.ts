@@ -96,11 +96,27 @@ it('a plan of before there were caps keeps its size, its accounts and their plan
   const accounts = new SqliteAccounts(db);
   expect(await accounts.plans()).toEqual([
     {
-      ...{ id: 'gold', storageBytes: 5, devices: 3, pricePerYearUsd: 7.5, uploadBytesPerSecond: null, downloadBytesPerSecond: null },
+      ...{
+        id: 'gold',
+        storageBytes: 5,
+        devices: 3,
+        devicesCounted: 'all',
+        pricePerYearUsd: 7.5,
+        uploadBytesPerSecond: null,
+        downloadBytesPerSecond: null,
+      },
       builtIn: true,
     },
     {
-      ...{ id: 'free', storageBytes: GiB, devices: null, pricePerYearUsd: 0, uploadBytesPerSecond: null, downloadBytesPerSecond: null },
+      ...{
+        id: 'free',
+        storageBytes: GiB,
+        devices: null,
+        devicesCounted: 'all',
+        pricePerYearUsd: 0,
+        uploadBytesPerSecond: null,
+        downloadBytesPerSecond: null,
+      },
       builtIn: true,
     },
   ]);

@@ -38,6 +38,8 @@ import type { Sqlite } from './database.ts';
 
 const SPENT_TOKENS_MS = 7 * dayMs;
 const ENDED_DEVICES_MS = 90 * dayMs;
+/** A device that nobody switched on for so long has to sign in again. */
+const IDLE_DEVICE_MS = 365 * dayMs;
 export const INVITE_MS = 30 * dayMs;
 /** What a plan that counts computers does not count. */
 const HANDHELD: ReadonlySet<DeviceRecord['platform']> = new Set(['ios', 'android']);
@@ -205,9 +207,13 @@ export class SqliteAccounts implements AccountCatalogue {
         if (row === undefined) return { outcome: 'unknown' };
         const holder = holderOf(row);
         if (holder.device.endedBy !== null) return { outcome: 'ended', device: holder.device };
+        if (at - holder.device.seenAt > IDLE_DEVICE_MS) {
+          this.#sql.end.run(at, 'signed_out', null, holder.device.no);
+          return { outcome: 'ended', device: { ...holder.device, endedBy: 'signed_out' } };
+        }
         if (!mayRefresh(row, at)) {
           this.#sql.end.run(at, 'reuse', null, holder.device.no);
-          return { outcome: 'reused', deviceNo: holder.device.no };
+          return { outcome: 'reused', holder };
         }
         const predecessor = this.#predecessor(holder.device.no, refreshHash, row);
         this.#sql.markUsed.run(at, refreshHash);

@@ -1,5 +1,4 @@
-import type { AuditEvent } from '../../contract/index.ts';
-import type { AuditCatalogue, AuditEntry } from '../catalogue.ts';
+import type { AuditCatalogue, AuditEntry, AuditRecord } from '../catalogue.ts';
 import { dayMs, hourMs } from '../../base/index.ts';
 import { rowsOf, type Sqlite, type Statement } from './database.ts';
 
@@ -48,8 +47,8 @@ export class SqliteAudit implements AuditCatalogue {
       .immediate();
   }
 
-  async list(accountNo: number, before: number | null, limit: number): Promise<readonly AuditEvent[]> {
-    return this.#list.all(accountNo, before ?? Number.MAX_SAFE_INTEGER, limit) as AuditEvent[];
+  async list(accountNo: number, before: number | null, limit: number): Promise<readonly AuditRecord[]> {
+    return this.#list.all(accountNo, before ?? Number.MAX_SAFE_INTEGER, limit) as AuditRecord[];
   }
 
   async purge(at: number): Promise<void> {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { timeMs } from '../primitives.ts';
+import { devicePlace } from './account.ts';
 
 /** What happened to an account or the ways into it. */
 export const auditKind = z.enum([
@@ -28,8 +29,8 @@ export const auditEvent = z.object({
   device: z.string().nullable(),
   /** How somebody signed in, which way to sign in or which device it was about. */
   detail: z.string().nullable(),
-  /** Where from, as coarse as devices show it; null where that is not known. */
-  from: z.string().nullable(),
+  /** As coarse as devices show it; null where that is not known. */
+  place: devicePlace.nullable(),
   /** Refusals that followed one another are one line. */
   times: z.int().min(1),
 });

@@ -87,7 +87,7 @@ it('what was moved out of a folder just before that was put out of sight is the 
   const baseOf = (id: string): string => sync.cloud.nodes(EMAIL).find((node) => node.id === id)?.revision ?? '';
   const move = (id: string, name: string) => ({ op: 'move' as const, id, base: baseOf(id), parentId: ROOT_ID, name, group: 0 });
   await other.commit([move(GIVES_WAY, 'y'), move(OTHER, 'x'), move(INSIDE, 'one')], sync.random.id());
-  await sync.clock.advance(60 * secondMs);
+  await sync.clock.advance(180 * secondMs);
   expect(
     sync.cloud
       .nodes(EMAIL)

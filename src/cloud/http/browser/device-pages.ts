@@ -75,7 +75,7 @@ export function devicePages({ accounts, challenges, grants }: PageServices): rea
       const { authorization } = await own(visit);
       const email = emailSchema.safeParse(visit.form.get('email'));
       if (!email.success) throw new TidemarkError('email_invalid');
-      const account = await accounts.byPassword(email.data, (visit.form.get('password') ?? '').slice(0, 1024));
+      const account = await accounts.byPassword(email.data, (visit.form.get('password') ?? '').slice(0, 1024), null);
       const who = { kind: 'email', subject: email.data, label: email.data } as const;
       await grants.approve(authorization, { ...who, how: 'password', evidence: passwordMark(account) });
       return done(visit);
