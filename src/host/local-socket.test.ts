@@ -141,7 +141,9 @@ describe('a host', () => {
       region: 'international',
       plan: 'free',
       createdAt: 0,
-      purgeAfter: 0,
+      uploadBytesPerSecond: null,
+      downloadBytesPerSecond: null,
+      purgeAfter: null,
     };
     const cloud = { server: 'http://127.0.0.1:1', bootstrapSecret: 's' };
     const signUps: { readonly bootstrapSecret?: string }[] = [];
