@@ -115,7 +115,9 @@ export class FakeEngine implements EngineApi {
           region: 'international',
           plan: 'free',
           createdAt: 0,
-          purgeAfter: 0,
+          uploadBytesPerSecond: null,
+          downloadBytesPerSecond: null,
+          purgeAfter: null,
         };
       case 'account.signOut':
         this.patch({ account: null, state: 'not_set_up' });
