@@ -175,14 +175,11 @@ describe('usage', () => {
     });
   });
 
-  it.each([['doctor'], ['report', 'x.zip']])(
-    'says of what is not there yet that it is not: %s %s',
-    async (...args) => {
-      const { exit, err } = await run_(args);
-      expect(exit).toBe(2);
-      expect(err).toContain('[not_available_yet]');
-    },
-  );
+  it.each([['doctor'], ['report', 'x.zip']])('says of what is not there yet that it is not: %s %s', async (...args) => {
+    const { exit, err } = await run_(args);
+    expect(exit).toBe(2);
+    expect(err).toContain('[not_available_yet]');
+  });
 
   it('asks for the password on standard input, never as an argument', async () => {
     const { exit, err } = await run_(['sign-in', '--server', 'http://127.0.0.1:1', '--email', 'a@b.example']);
