@@ -121,7 +121,7 @@ export class FakeEngine implements EngineApi {
         };
       case 'account.signOut':
         this.patch({ account: null, state: 'not_set_up' });
-        return { told: true };
+        return { told: true, deviceId: 'd'.repeat(32) };
       case 'folder.add':
         this.patch({ folder: { path: String(params['path']) }, state: 'up_to_date' });
         return { path: params['path'], localOnly: false, state: 'ready' };
