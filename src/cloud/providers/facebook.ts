@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type BoundedFetch, boundedFetch, readJson } from './bounded-fetch.ts';
 import { answerInvalid, labelOf, type ProviderIdentity, refuseErrors, type SignInProvider, type Trip } from './provider.ts';
 import type { FacebookSettings } from './settings.ts';
+import { withQuery } from './with-query.ts';
 
 const tokenAnswer = z.object({ access_token: z.string().min(1) });
 const person = z.object({ id: z.string().min(1).max(200), name: z.string().optional() });
@@ -60,10 +61,4 @@ export class FacebookProvider implements SignInProvider {
     if (!parsed.success) throw answerInvalid('facebook', 'answer');
     return parsed.data;
   }
-}
-
-export function withQuery(address: string, query: Readonly<Record<string, string>>): string {
-  const url = new URL(address);
-  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-  return url.href;
 }

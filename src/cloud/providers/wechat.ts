@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { providerNames, TidemarkError } from '../../contract/index.ts';
 import { type BoundedFetch, boundedFetch, readJson } from './bounded-fetch.ts';
-import { withQuery } from './facebook.ts';
 import { answerInvalid, labelOf, type ProviderIdentity, refuseErrors, type SignInProvider, type Trip, unreachable } from './provider.ts';
 import type { WeChatSettings } from './settings.ts';
+import { withQuery } from './with-query.ts';
 
 const tokenAnswer = z.object({ access_token: z.string().min(1), openid: z.string().min(1), unionid: z.string().min(1).optional() });
 const person = z.object({ openid: z.string(), unionid: z.string().min(1).max(200), nickname: z.string().optional() });

@@ -16,6 +16,12 @@ const MOST_ROUNDS = 3;
 /** Those that make sense on every device; the others are of the machine. */
 const FOLLOWING = settingKeys.filter((key) => settings[key].scope === 'account');
 
+/** What was agreed on with this account's cloud; null before the first time. */
+export function agreedWith({ store, account }: Pick<SyncContext, 'store' | 'account'>): AgreedSettings | null {
+  const agreed = store.agreedSettings();
+  return agreed?.accountId === account.accountId ? agreed : null;
+}
+
 /**
  * Keeps the settings that follow the account the same here and in the cloud: merged key by key over what both agreed on. Of one
  * that was changed on two devices, the change that reaches the cloud later holds. On a device that is new to the account the
@@ -42,19 +48,18 @@ export class AccountSettingsSync {
   }
 
   async #sync(version: string | null, maySend: boolean): Promise<void> {
-    const { store, drive, account } = this.#ctx;
+    const { drive, account } = this.#ctx;
     const none: AgreedSettings = { accountId: account.accountId, version: null, values: {} };
     let known = version;
     for (let round = 0; round < MOST_ROUNDS; round += 1) {
-      const kept = store.agreedSettings();
-      const isOurs = kept?.accountId === account.accountId;
-      if (!isOurs && known !== null) {
+      const kept = agreedWith(this.#ctx);
+      if (kept === null && known !== null) {
         const cloud = await drive.settings();
         this.#take(cloud, none, () => true);
         known = cloud.version;
         continue;
       }
-      const agreed = isOurs ? kept : none;
+      const agreed = kept ?? none;
       const mine = maySend ? this.#changed(agreed.values) : {};
       const sends = Object.keys(mine).length > 0;
       if (!sends && known === agreed.version) return;

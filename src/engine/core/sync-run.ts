@@ -23,6 +23,7 @@ import { compareSides } from '../plan/index.ts';
 import { type DriveApi, watchChanges } from '../remote/index.ts';
 import { type AccountRow, type ActivityRow, type FolderRow, isDatabaseFault, type Store, type TrashRow } from '../store/index.ts';
 import { createCommitter, createDownloader, createThrottle, createUploader } from '../transfer/index.ts';
+import { agreedWith } from './account-settings.ts';
 import { FolderWatch } from './folder-watch.ts';
 import { Room } from './room.ts';
 import { recallNewerMarks } from './marks-copy.ts';
@@ -335,16 +336,9 @@ export class SyncRun {
       },
     };
     const knowing: Pick<DriveApi, 'wait'> = {
-      wait: (cursor, timeoutMs, signal, report) => drive.wait(cursor, timeoutMs, signal, report, this.#settingsVersion()),
+      wait: (cursor, timeoutMs, signal, report) => drive.wait(cursor, timeoutMs, signal, report, agreedWith(this.#parts)?.version ?? null),
     };
     return watchChanges(knowing, () => store.cursor()?.cursor ?? null, options, this.#stop.signal);
-  }
-
-  /** Of those that are agreed on with this account's cloud. */
-  #settingsVersion(): string | null {
-    const { store, account } = this.#parts;
-    const agreed = store.agreedSettings();
-    return agreed?.accountId === account.accountId ? agreed.version : null;
   }
 
   statusChanged(): void {
