@@ -52,7 +52,8 @@ async function puttingBack(stage: Stage): Promise<Listing | undefined> {
   device.beforeStep = (method, path) => {
     if (method !== 'moveFile' || second.isDone) return;
     if (meant === undefined && path.startsWith(trash)) {
-      person.save(file);
+      // Never what was in it: that would be no edit, and would rightly go with the deletion.
+      person.save(file, 'saved after all');
       meant = diskListing(device, ledger);
     } else if (meant !== undefined && path === file) {
       second.isDone = true;
