@@ -120,5 +120,7 @@ function environment(places: Places, seen: (word: string) => string): NodeJS.Pro
     TMPDIR: places.temporary,
     TIDEMARK_TEST_CACHE: join(places.output, 'cache'),
     TIDEMARK_TEST_OUTPUT: places.output,
+    // Hundreds of tests start the command: what is compiled once serves all of them.
+    NODE_COMPILE_CACHE: join(places.output, 'compile-cache'),
   };
 }
