@@ -41,6 +41,18 @@ const waysOf = ({ identities, hasPassword }: Account): string =>
 const wayOf = ({ kind, label, proved }: Account['identities'][number]): string =>
   kind === 'email' || kind === 'phone' ? `${plain(label)}${proved ? '' : ' (not proved)'}` : `${providerNames[kind]} as ${plain(label)}`;
 
+/** Said once, when the account is made: somebody who loses the only way in loses the account. */
+const signedUpText = (account: Account): string =>
+  [
+    `Signed up and signed in as ${who(account)}.`,
+    ...(account.identities.length === 1
+      ? [
+          `${plain(account.label)} is the only way into this account so far. With a second one it is still yours when you lose the first:`,
+          '  tidemark account link email ADDRESS, phone NUMBER, or a service (tidemark account link --help)',
+        ]
+      : []),
+  ].join('\n');
+
 const who = (account: Account): string => `${plain(account.label)} (${account.region}, plan ${account.plan})`;
 
 function signOptions(command: Command): Command {
@@ -140,7 +152,7 @@ export function addAccountCommands(program: Command, shell: Shell): void {
         const invite = options.invite === undefined ? {} : { invite: options.invite };
         const admission = { ...invite, ...(secret === undefined ? {} : { bootstrapSecret: secret }) };
         const account = await enterByBrowser(context, 'sign-up', { ...options, server, admission });
-        context.answer(account, `Signed up and signed in as ${who(account)}.`);
+        context.answer(account, signedUpText(account));
         return 0;
       }
       const sent = await codeAt(context, options, server, 'enter', 'sign-up');
@@ -156,7 +168,7 @@ export function addAccountCommands(program: Command, shell: Shell): void {
         ...(secret === undefined ? {} : { bootstrapSecret: secret }),
       };
       const account = await context.withEngine((engine) => engine.call('account.signUp', params));
-      context.answer(account, `Signed up and signed in as ${who(account)}.`);
+      context.answer(account, signedUpText(account));
       return 0;
     },
   });
