@@ -8,6 +8,7 @@ const WORDS = {
   sign_in_refused: 'sign-in refused',
   signed_out: 'signed out',
   device_ended: 'signed a device out',
+  operator_ended: 'whoever runs the cloud signed all devices out',
   token_reused: 'signed out, since its token was used twice',
   proved: 'proved who it is',
   proof_refused: 'proof refused',

@@ -115,20 +115,31 @@ export function addCloudCommands(program: Command, shell: Shell): void {
 interface AccountOptions {
   readonly data: string;
   readonly plan?: string;
+  readonly signOut?: boolean;
 }
 
 /** For whoever runs a cloud, beside it. */
 function addAccountCommand(cloud: Command, shell: Shell): void {
   addCommand<AccountOptions>(cloud, shell, {
     usage: 'account <address>',
-    about: 'Show an account of a cloud of yours, or give it another plan; also while the cloud runs',
+    about: 'Show an account of a cloud of yours, give it another plan, or sign its devices out; also while the cloud runs',
     options: (command) =>
-      command.requiredOption('--data <dir>', 'folder of the data of the cloud').option('--plan <plan>', 'the plan that it has from now on'),
-    help: 'The address is the e-mail address or the phone number that signs in. A plan counts at once; its devices need no restart.',
-    async run(context, [address = ''], { data, plan }) {
-      const account = await operateAccount({ dataDir: resolve(data), address, ...(plan === undefined ? {} : { plan }) });
+      command
+        .requiredOption('--data <dir>', 'folder of the data of the cloud')
+        .option('--plan <plan>', 'the plan that it has from now on')
+        .option('--sign-out', 'sign all its devices out'),
+    help: [
+      'The address is the e-mail address or the phone number that signs in. A plan counts at once; its devices need no restart.',
+      'Devices that are signed out stop within a minute, keep their files, and go on where they were after signing in again.',
+    ].join('\n'),
+    async run(context, [address = ''], { data, plan, signOut = false }) {
+      const account = await operateAccount({ dataDir: resolve(data), address, signOut, ...(plan === undefined ? {} : { plan }) });
       const room = `${size(account.usedBytes)} of ${size(account.totalBytes)} used, ${account.state}`;
-      context.answer(account, `${plain(account.account)}: plan ${plain(account.plan)}, ${room}, last active ${when(account.activeAt)}`);
+      const devices = account.devices === 1 ? '1 device' : `${String(account.devices)} devices`;
+      context.answer(
+        account,
+        `${plain(account.account)}: plan ${plain(account.plan)}, ${room}, ${devices} signed in, last active ${when(account.activeAt)}`,
+      );
     },
   });
 }

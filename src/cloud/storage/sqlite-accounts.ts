@@ -190,6 +190,11 @@ export class SqliteAccounts implements AccountCatalogue {
     return device.no;
   }
 
+  /** By whoever runs the cloud: each device has to sign in again. Answers how many there were. */
+  async signOutAll(accountNo: number, at: number): Promise<number> {
+    return this.#db.transaction(() => this.#endAll(accountNo, at, null, { by: 'signed_out' }).length).immediate();
+  }
+
   async byAccessToken(hash: string): Promise<(Holder & { readonly expiresAt: number }) | undefined> {
     const row = this.#sql.byAccess.get(hash) as (HolderRow & { expiresAt: number }) | undefined;
     return row === undefined ? undefined : { ...holderOf(row), expiresAt: row.expiresAt };
@@ -292,7 +297,7 @@ export class SqliteAccounts implements AccountCatalogue {
     return this.#db
       .transaction(() => {
         this.#sql.setPassword.run(passwordHash, accountNo);
-        return this.#endAll(accountNo, at, kept.name, kept.no);
+        return this.#endAll(accountNo, at, kept.name, { but: kept.no });
       })
       .immediate();
   }
@@ -326,9 +331,14 @@ export class SqliteAccounts implements AccountCatalogue {
   }
 
   /** Also who has shown who they are has to do so again. */
-  #endAll(accountNo: number, at: number, from: string | null, but?: number): readonly number[] {
+  #endAll(
+    accountNo: number,
+    at: number,
+    from: string | null,
+    { by = 'revoked', but }: { by?: EndedBy; but?: number } = {},
+  ): readonly number[] {
     const devices = this.#active(accountNo).filter(({ no }) => no !== but);
-    for (const device of devices) this.#sql.end.run(at, 'revoked', from, device.no);
+    for (const device of devices) this.#sql.end.run(at, by, from, device.no);
     this.#sql.dropChoices.run(accountNo);
     return devices.map(({ no }) => no);
   }

@@ -9,6 +9,8 @@ export const auditKind = z.enum([
   'sign_in_refused',
   'signed_out',
   'device_ended',
+  /** Whoever runs the cloud signed all devices out. */
+  'operator_ended',
   /** A refresh token that was used before came back: somebody else may have it. */
   'token_reused',
   'proved',
