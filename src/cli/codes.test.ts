@@ -39,7 +39,9 @@ describe('without a password', () => {
     const profile = join(cloud.folder, 'desktop');
     const sent = await tidemark(['sign-up', '--server', cloud.server, '--phone', '+49 (30) 12-34.56', '--code'], { profile });
     expect([sent.exit, sent.out], sent.err).toEqual([7, expect.stringContaining('tidemark sign-up --server')]);
-    const up = await tidemark(['sign-up', '--server', cloud.server, '--phone', '+4930123456', '--code', await codeIn('sms', 1)], { profile });
+    const up = await tidemark(['sign-up', '--server', cloud.server, '--phone', '+4930123456', '--code', await codeIn('sms', 1)], {
+      profile,
+    });
     expect([up.exit, up.out], up.err).toEqual([0, expect.stringContaining('Signed up and signed in as +4930123456')]);
     expect(up.out, 'said once, when there is one way in').toContain('+4930123456 is the only way into this account so far.');
     const status = await tidemark(['status'], { profile });
