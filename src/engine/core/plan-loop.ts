@@ -2,17 +2,19 @@ import { secondMs } from '../../base/index.ts';
 import { type ErrorData, errorKind, toErrorData } from '../../contract/index.ts';
 import { type Executor, isAborted, type Outcome } from '../apply/index.ts';
 import { RULES_FILE } from '../ignore/index.ts';
-import { type NodeId, PARKED_ID, ROOT_ID } from '../model/index.ts';
+import { type NodeId, ROOT_ID } from '../model/index.ts';
 import { type Operation, plan, type Plan, type Policy } from '../plan/index.ts';
 import { IssueBook } from './issue-book.ts';
 import { FirstMerge, type SeenHere } from './first-merge.ts';
 import { hasRealIssue } from './issue-counts.ts';
 import { LateDeletions } from './late-deletions.ts';
+import { OutOfSight } from './out-of-sight.ts';
 import { policyFor } from './policy.ts';
 import { Questions } from './questions.ts';
 import { Retries } from './retries.ts';
 import { isAboutConnection, type SyncContext } from './sync-context.ts';
 import { Wake } from './wake.ts';
+import { FOLDERS_FIRST_MS, WorkOrder } from './work-order.ts';
 
 export interface PlanLoopParts {
   readonly executor: Executor;
@@ -35,13 +37,6 @@ const LEAST_PAUSE_MS = 10;
 const BROKEN_PAUSE_MS = 3 * secondMs;
 /** Files that are being written are waited for so long before both sides are compared without them. */
 const BUSY_PATIENCE_MS = 5 * secondMs;
-/** Of so few downloads all are there in a moment, whatever their order. */
-const FEW_DOWNLOADS = 20;
-/** Downloads wait no longer than this for the folders of newer ones to be made. */
-const FOLDERS_FIRST_MS = 5 * secondMs;
-/** So long an item may be out of sight, where nobody finds it, for others to take their places. */
-const HIDDEN_MS = 10 * secondMs;
-
 /** Plans what is dirty, runs the operations, and plans again what they touched, until nothing is left to do. */
 export class PlanLoop {
   readonly #ctx: SyncContext;
@@ -64,10 +59,8 @@ export class PlanLoop {
   /** Something changed since both sides were compared for the first merge. */
   #unasked = true;
   #busySinceMs: number | undefined;
-  /** Since when folders are made before what goes into them. */
-  #foldersSinceMs: number | undefined;
-  /** Out of sight, or a moment ago. */
-  readonly #hidden = new Map<NodeId, { readonly cancel: () => void; /** The disk did not let it back yet. */ readonly stays: boolean }>();
+  readonly #order: WorkOrder;
+  readonly #outOfSight: OutOfSight;
 
   constructor(ctx: SyncContext, parts: PlanLoopParts) {
     this.#ctx = ctx;
@@ -77,6 +70,14 @@ export class PlanLoop {
     this.#questions = new Questions(ctx.store, ctx.environment.clock);
     this.#firstMerge = new FirstMerge(ctx.store, ctx.environment.clock);
     this.#deletions = new LateDeletions(ctx.store, ctx.environment.clock, (id) => this.#inFlight.has(id));
+    this.#order = new WorkOrder(ctx.store, ctx.environment.clock);
+    this.#outOfSight = new OutOfSight(ctx, {
+      show: (id) => parts.executor.show(id),
+      onShown: (id, outcome) => {
+        this.#finish({ op: 'park_local', id }, { kind: 'failed', error: notSettling(this.#pathOf(id)) });
+        if (outcome.kind === 'replan') void this.#lookAgain([], outcome.rescan, false);
+      },
+    });
   }
 
   add(ids: Iterable<NodeId>): void {
@@ -121,7 +122,7 @@ export class PlanLoop {
   /** Nothing under way and nothing left that could be done now. */
   get idle(): boolean {
     const planned = this.#dirty.size === 0 || (!this.#unasked && this.#firstMerge.asking);
-    return planned && this.#inFlight.size === 0 && this.#held === 0 && !this.#planning;
+    return planned && this.#inFlight.size === 0 && this.#held === 0 && this.#outOfSight.idle && !this.#planning;
   }
 
   /** Something that failed is tried again so soon that it is worth waiting for. */
@@ -139,7 +140,7 @@ export class PlanLoop {
     stopping.addEventListener('abort', () => {
       this.#wake.ring();
     });
-    this.#hideAll();
+    this.#outOfSight.hideAll();
     const over = (): boolean => stopping.aborted;
     while (!over()) {
       await this.#wake.wait();
@@ -164,7 +165,7 @@ export class PlanLoop {
       await clock.sleep(pauseMs, stopping).catch(() => undefined);
     }
     this.#retries.stop();
-    for (const { cancel } of this.#hidden.values()) cancel();
+    this.#outOfSight.stop();
   }
 
   /** How long to wait before the next look at whether both sides may be merged; null when they may. */
@@ -315,26 +316,13 @@ export class PlanLoop {
     }
     this.#deletions.note(work, (id) => this.#questions.deleteApproved(id));
     this.#announcePlanned(work);
-    const later = this.#afterFolders(work);
-    const begun = this.#inOrder(work.filter((operation) => !later.has(operation))).map((operation) => this.#perform(operation));
+    const later = this.#order.afterFolders(work);
+    const begun = this.#order.sorted(work.filter((operation) => !later.has(operation))).map((operation) => this.#perform(operation));
     if (later.size > 0)
       void this.#planAgain(
         [...later].map(({ id }) => id),
         begun,
       );
-  }
-
-  /**
-   * Downloads that are planned once more when the folders of this plan are there: what was written last comes first also where
-   * it lies deep, and its folder is not there yet.
-   */
-  #afterFolders(work: readonly Operation[]): ReadonlySet<Operation> {
-    const now = this.#ctx.environment.clock.monotonic();
-    const downloads = work.filter(({ op }) => op === 'download');
-    const makesFolders = work.some(({ op }) => op === 'mkdir_local');
-    this.#foldersSinceMs = makesFolders ? (this.#foldersSinceMs ?? now) : undefined;
-    if (this.#foldersSinceMs === undefined || downloads.length <= FEW_DOWNLOADS) return new Set();
-    return new Set(now - this.#foldersSinceMs < FOLDERS_FIRST_MS ? downloads : []);
   }
 
   async #planAgain(ids: readonly NodeId[], begun: readonly Promise<void>[]): Promise<void> {
@@ -350,38 +338,6 @@ export class PlanLoop {
     this.add(ids);
   }
 
-  /**
-   * Small uploads first, and among those the most recent: people wait for what they just did. Of downloads the most recent,
-   * whatever their size: on a new device people go on with what they had last (PRODUCT 1).
-   */
-  #inOrder(operations: readonly Operation[]): readonly Operation[] {
-    const keyed = operations.map((operation) => ({ operation, ...this.#urgency(operation, operations.length > 50) }));
-    return keyed.sort((a, b) => a.weight - b.weight || a.age - b.age).map(({ operation }) => operation);
-  }
-
-  #urgency({ op, id }: Operation, isMany: boolean): { readonly weight: number; readonly age: number } {
-    const { store } = this.#ctx;
-    if (op === 'download') {
-      const remote = store.remote.get(id);
-      return { weight: 0, age: remote?.kind === 'file' ? -remote.mtimeMs : 0 };
-    }
-    const local = op === 'upload' || op === 'hash' || !isMany ? store.local.get(id) : undefined;
-    const bytes = (op === 'upload' || op === 'hash') && local?.kind === 'file' ? local.stat.size : 0;
-    const age = isMany || local === undefined ? 0 : -Number(local.stat.mtimeNs.slice(0, -6));
-    return { weight: Math.floor(Math.log2(1 + bytes / (4 * 1024 * 1024))), age };
-  }
-
-  #bytesOf({ op, id }: Operation): number {
-    const { store } = this.#ctx;
-    if (op === 'download') {
-      const remote = store.remote.get(id);
-      return remote?.kind === 'file' ? remote.content.size : 0;
-    }
-    if (op !== 'upload' && op !== 'hash') return 0;
-    const local = store.local.get(id);
-    return local?.kind === 'file' ? local.stat.size : 0;
-  }
-
   #announcePlanned(work: readonly Operation[]): void {
     const amount = (op: 'upload' | 'download'): { files: number; bytes: number } => {
       let files = 0;
@@ -389,7 +345,7 @@ export class PlanLoop {
       for (const operation of [...work, ...this.#inFlight.values()]) {
         if (operation.op !== op) continue;
         files += 1;
-        bytes += this.#bytesOf(operation);
+        bytes += this.#order.bytesOf(operation);
       }
       return { files, bytes };
     };
@@ -423,7 +379,7 @@ export class PlanLoop {
       if (visible) {
         const path = store.localPath(id) ?? store.remotePath(id) ?? '';
         const direction = op === 'upload' ? 'up' : op === 'download' ? 'down' : null;
-        hooks.onStatus({ type: 'op_started', id, path, direction, totalBytes: this.#bytesOf(operation) });
+        hooks.onStatus({ type: 'op_started', id, path, direction, totalBytes: this.#order.bytesOf(operation) });
       }
       outcome = await this.#orInTheWay(operation, await this.#parts.executor.run(operation));
     } catch (error) {
@@ -456,7 +412,7 @@ export class PlanLoop {
         if (operation.op !== 'settle' && operation.op !== 'forget') this.#dirty.add(id);
         for (const one of outcome.touched) this.#dirty.add(one);
         this.#readRules(operation);
-        if (operation.op === 'park_local') this.#hide(id);
+        if (operation.op === 'park_local') this.#outOfSight.hide(id);
         this.#wake.ring();
         this.#retries.clear(id);
         this.#issues.clear(id);
@@ -468,42 +424,6 @@ export class PlanLoop {
         return;
       case 'failed':
         this.#failed(operation, outcome.error);
-    }
-  }
-
-  /** Of before a crash. */
-  #hideAll(): void {
-    try {
-      for (const { id } of this.#ctx.store.local.children(PARKED_ID)) this.#hide(id);
-    } catch (error) {
-      this.#ctx.doubt(error);
-    }
-  }
-
-  #hide(id: NodeId, stays = false): void {
-    this.#hidden.get(id)?.cancel();
-    if (this.#ctx.stopping.aborted) return;
-    const cancel = this.#ctx.environment.clock.timer(HIDDEN_MS, () => void this.#show(id));
-    this.#hidden.set(id, { cancel, stays });
-  }
-
-  /** What it gave way to does not come on: it is in sight until its next try. */
-  async #show(id: NodeId): Promise<void> {
-    const { store, stopping } = this.#ctx;
-    this.#hidden.get(id)?.cancel();
-    this.#hidden.delete(id);
-    if (stopping.aborted) return;
-    this.#held += 1;
-    try {
-      const outcome = await this.#parts.executor.show(id);
-      if (outcome !== undefined) this.#finish({ op: 'park_local', id }, { kind: 'failed', error: notSettling(this.#pathOf(id)) });
-      if (outcome?.kind === 'replan') void this.#lookAgain([], outcome.rescan, false);
-      if (store.local.get(id)?.parentId === PARKED_ID) this.#hide(id, true);
-    } catch (error) {
-      this.#ctx.doubt(error);
-      this.#hide(id, true);
-    } finally {
-      this.#held -= 1;
     }
   }
 
@@ -538,8 +458,7 @@ export class PlanLoop {
       return;
     }
     if (error.code === 'quota_exceeded' || error.code === 'uncommitted_limit') this.#parts.onNoRoom();
-    // It may be what somebody is out of sight for.
-    if (HERE.has(operation.op)) for (const [one, { stays }] of [...this.#hidden]) if (!stays) void this.#show(one);
+    if (HERE.has(operation.op)) this.#outOfSight.showAll();
     const { attempts, waitMs } = this.#retries.failed(id, error);
     // A first fault that passes by itself is nobody's business.
     if (attempts > 1 || errorKind(error.code).reaction !== 'retry') this.#issues.failed(id, error, attempts, waitMs);

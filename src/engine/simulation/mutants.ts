@@ -332,7 +332,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'core/plan-loop.ts',
     find: 'error === undefined ? ((await executor.uncover(operation)) ?? outcome) :',
     replace: 'error === undefined ? outcome :',
-    also: [{ file: 'core/plan-loop.ts', find: "        if (operation.op === 'park_local') this.#hide(id);\n", replace: '' }],
+    also: [{ file: 'core/plan-loop.ts', find: "        if (operation.op === 'park_local') this.#outOfSight.hide(id);\n", replace: '' }],
     why: 'what was moved into a folder just before that went out of sight is not synced any more',
     scene: 'hiding',
   },
