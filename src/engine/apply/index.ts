@@ -1,7 +1,7 @@
 export { bringAllToSight } from './bring-to-sight.ts';
 export { StoredCommits } from './commit-journal.ts';
 export { Executor } from './executor.ts';
-export { judgedByPlace, placeMatters } from './judged-by-place.ts';
+export { itemsBelow, judgedByPlace, placeMatters } from './judged-by-place.ts';
 export { Mutex } from './mutex.ts';
 export { note, type NoteDetails } from './note.ts';
 export { errorDataFor, isAborted, type Outcome } from './outcome.ts';

@@ -1,4 +1,4 @@
-import type { NodeId } from '../model/index.ts';
+import type { LocalNode, NodeId, RemoteNode } from '../model/index.ts';
 import { below } from '../plan/index.ts';
 import type { Store } from '../store/index.ts';
 
@@ -6,9 +6,16 @@ import type { Store } from '../store/index.ts';
 export const placeMatters = (store: Store): boolean =>
   store.excluded().length + store.rules().length + store.localOnlyFolders().length > 0 || store.setting('ignore.rules') !== '';
 
+/** All that either side has in the folder, however deep. */
+export function itemsBelow({ local, remote }: Pick<Store, 'local' | 'remote'>, folder: NodeId): ReadonlySet<NodeId> {
+  const ids = new Set<NodeId>();
+  for (const tree of [local, remote]) for (const { id } of below<LocalNode | RemoteNode>(tree, folder)) ids.add(id);
+  return ids;
+}
+
 /**
- * What the cloud has in a folder that moved or was renamed, where that matters: what was left out, or not kept here, may be
- * wanted now, and nothing else would say so of what is in the cloud only.
+ * What is in a folder that moved or was renamed, on either side, where that matters: what was left out, or not kept here, may
+ * be wanted now, and nothing else would say so of what one side alone has.
  */
 export const judgedByPlace = (store: Store, folder: NodeId): readonly NodeId[] =>
-  placeMatters(store) ? [...below(store.remote, folder)].map(({ id }) => id) : [];
+  placeMatters(store) ? [...itemsBelow(store, folder)] : [];

@@ -38,7 +38,7 @@ export async function foreseeAll(parts: Parts, ids: readonly NodeId[]): Promise<
   const going = rulesThatGo(store, made.end);
   if (going.size === 0) return made;
   const { local, found } = await withoutRules(parts, going);
-  const judgedAnew = [...going].flatMap((folder) => parts.scopes.itemsBelow(folder));
+  const judgedAnew = [...going].flatMap((folder) => [...parts.scopes.itemsBelow(folder)]);
   const scope = parts.scopes.forPlan(going);
   return foreseeWith(parts, { remote: store.remote, synced: store.synced, local }, [...ids, ...judgedAnew, ...found], {
     ...parts.policy,

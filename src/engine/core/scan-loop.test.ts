@@ -8,14 +8,18 @@ import { ScanLoop } from './scan-loop.ts';
 let sync: TestSync;
 let loop: ScanLoop;
 let isWatched: boolean;
+let changed: NodeId[];
 beforeEach(async () => {
   isWatched = true;
+  changed = [];
   sync = new TestSync();
   const context = sync.context(await sync.connect('Desk'));
   await createMarker(sync.disk, ROOT, context.folder.folderId);
   await prepareOwnFolder(sync.disk, ROOT, context.folder.folderId);
   loop = new ScanLoop(context, {
-    onChanged: () => undefined,
+    onChanged: (ids) => {
+      changed.push(...ids);
+    },
     onFolderState: () => undefined,
     onScanned: () => undefined,
     prepare: () => Promise.resolve(null),
@@ -128,4 +132,20 @@ it('where nothing is watched, what is missed in the one folder that is looked at
   await sync.clock.advance(secondMs);
   await again;
   expect(Object.keys(idsHere()).sort(), 'what is nowhere is gone').toEqual(['a', 'f', 'f/y']);
+});
+
+it('what is in a folder that moved away from the rule that left it out is planned again', async () => {
+  const { user } = sync.disk;
+  for (const path of ['ruled/d/x', 'ruled/d/y']) user.writeFile(`${ROOT}/${path}`, path);
+  await sync.clock.advance(secondMs);
+  await look();
+  const before = idsHere();
+  user.writeFile(`${ROOT}/ruled/.tidemarkignore`, 'x');
+  await sync.clock.advance(secondMs);
+  await look();
+  changed = [];
+  user.rename(`${ROOT}/ruled/d`, `${ROOT}/d`);
+  await look();
+  expect(idsHere()['d/y']).toBe(before['ruled/d/y']);
+  expect(changed).toEqual(expect.arrayContaining([before['ruled/d'], idsHere()['d/x'], before['ruled/d/y']]));
 });

@@ -1,6 +1,6 @@
 import { joinPath, parentPath, type RelativePath, secondMs } from '../../base/index.ts';
 import { type ErrorData, TidemarkError, toErrorData } from '../../contract/index.ts';
-import { isAborted, ownPaths } from '../apply/index.ts';
+import { isAborted, judgedByPlace, ownPaths } from '../apply/index.ts';
 import { DiskFault } from '../environment.ts';
 import {
   acceptMove,
@@ -17,7 +17,9 @@ import {
   reconcile,
   type RulesChange,
 } from '../local/index.ts';
-import { findByPath, type NodeId, ROOT_ID } from '../model/index.ts';
+import { findByPath, type LocalNode, type NodeId, ROOT_ID } from '../model/index.ts';
+import { samePlace } from '../plan/index.ts';
+import type { Store } from '../store/index.ts';
 import { freedPlaces } from './freed-places.ts';
 import { MAX_ISSUES, PATH_KEY } from './issue-keys.ts';
 import { copyMarks, marksText } from './marks-copy.ts';
@@ -371,6 +373,7 @@ export class ScanLoop {
     // What is merely being written is looked at again in a moment; only what stays open is worth a line in the list.
     const issues = [...changes.issues, ...changes.busy.filter(({ locked }) => locked)];
     let judged: readonly NodeId[] = [];
+    const moved = changes.put.filter((node) => node.kind === 'folder' && isElsewhere(store, node));
     if (changes.put.length + changes.deleted.length + changes.rules.length + issues.length + changes.cleared.length > 0) {
       store.transaction((write) => {
         for (const node of changes.put) write.putLocal(node);
@@ -390,7 +393,8 @@ export class ScanLoop {
     }
     for (const { path, kind, locked, againMs } of changes.busy)
       if (!locked) this.#lookAgain(kind === 'folder' ? path : parentPath(path), againMs);
-    return [...changes.put.map((node) => node.id), ...changes.deleted, ...judged];
+    const inMoved = moved.flatMap(({ id }) => judgedByPlace(store, id));
+    return [...changes.put.map((node) => node.id), ...changes.deleted, ...judged, ...inMoved];
   }
 
   #lookAgain(path: string, afterMs = QUIET_MS): void {
@@ -403,6 +407,12 @@ export class ScanLoop {
     });
     this.#again.set(path, { cancel, late });
   }
+}
+
+/** Known, and not where it was. */
+function isElsewhere({ local }: Pick<Store, 'local'>, node: LocalNode): boolean {
+  const known = local.get(node.id);
+  return known !== undefined && !samePlace(known, node);
 }
 
 /** Rules of folders that were known before the look; those of new ones come with their rows. */

@@ -1,3 +1,4 @@
+import { itemsBelow } from '../apply/index.ts';
 import { isInside, joinPath, nameKey, parentPath, type RelativePath } from '../../base/index.ts';
 import { heeded, MAX_RULES_BYTES, ParsedRules, RULES_FILE, Scope, type ScopeFacts } from '../ignore/index.ts';
 import type { KnownRules, Listing, RulesChange, ScanRules } from '../local/index.ts';
@@ -91,7 +92,7 @@ export class ScopeKeeper {
    */
   review(folders: readonly NodeId[]): readonly NodeId[] {
     const store = this.#store;
-    const ids = new Set(folders.flatMap((folder) => this.itemsBelow(folder)));
+    const ids = new Set(folders.flatMap((folder) => [...this.itemsBelow(folder)]));
     const scope = this.scope();
     store.transaction((write) => {
       for (const id of ids) {
@@ -108,10 +109,8 @@ export class ScopeKeeper {
   }
 
   /** All that either side has in the folder, however deep. */
-  itemsBelow(folder: NodeId): readonly NodeId[] {
-    const ids = new Set<NodeId>();
-    for (const tree of [this.#store.local, this.#store.remote]) addBelow(tree, folder, ids);
-    return [...ids];
+  itemsBelow(folder: NodeId): ReadonlySet<NodeId> {
+    return itemsBelow(this.#store, folder);
   }
 
   /**
@@ -202,10 +201,6 @@ function writeRules(write: StoreWrites, folder: NodeId, look: RulesChange['look'
   else write.putRules({ folder, text: null, seen: null });
 }
 
-function addBelow(tree: StoreReads['local'] | StoreReads['remote'], folder: NodeId, ids: Set<NodeId>): void {
-  for (const { id } of below<LocalNode | RemoteNode>(tree, folder)) ids.add(id);
-}
-
 /**
  * Folders whose rules changed in the cloud, or came from there just now, and were not read here yet. A rules file that is
  * itself left out, or not kept on this device, will never be read; nobody waits for it.
@@ -270,7 +265,7 @@ export function itemsToTakeAway(store: StoreReads): readonly NodeId[] {
   for (const id of store.excluded()) {
     if (store.local.get(id) === undefined) continue;
     ids.add(id);
-    addBelow(store.local, id, ids);
+    for (const inside of below<LocalNode>(store.local, id)) ids.add(inside.id);
   }
   return [...ids];
 }
