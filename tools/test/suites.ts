@@ -61,9 +61,9 @@ function playwright(name: string, needsScreen: boolean): Suite {
 
 /** In the order in which they run: the quick and telling ones first. */
 export const suites: readonly Suite[] = [
-  vitest('unit', 10 * minute),
-  vitest('scenarios', 15 * minute),
-  vitest('simulation', 10 * minute),
+  vitest('unit', 20 * minute),
+  vitest('scenarios', 20 * minute),
+  vitest('simulation', 15 * minute),
   playwright('electron', true),
   playwright('chromium', false),
 ];
