@@ -16,6 +16,19 @@ describe('a server under abuse', () => {
     expect(statuses).toEqual([400, 400, 400, 429]);
   });
 
+  it('counts a subscriber of IPv6 once, whose every request may come from another address', async () => {
+    await using cloud = await startCloud({ behindProxy: true, rateLimits: { signIn: 3 } });
+    const attempt = async (address: string): Promise<number> =>
+      (await call(cloud.url, 'POST', '/v1/auth/sessions', { json: {}, headers: { 'x-forwarded-for': address } })).status;
+    const ofOne = ['2001:db8:7:1::1', '2001:db8:7:1:ffff::2', '2001:DB8:7:ff:0:0:0:3', '2001:db8:7::4'];
+    const statuses: number[] = [];
+    for (const address of [...ofOne, '2001:db8:7:100::1', '203.0.113.9', '::ffff:203.0.113.9']) statuses.push(await attempt(address));
+    expect(statuses).toEqual([400, 400, 400, 429, 400, 400, 400]);
+    expect([await attempt('203.0.113.9'), await attempt('::ffff:203.0.113.9')], 'one address of IPv4, however it is written').toEqual([
+      400, 429,
+    ]);
+  });
+
   it('counts guesses that are made at the same time', async () => {
     await using cloud = await startCloud({ rateLimits: { failedSignIn: 5 } });
     await cloud.signUp();
