@@ -177,10 +177,13 @@ export interface Entry {
   readonly choice: { readonly hash: string; readonly expiresAt: number };
 }
 
+type Ended = readonly { readonly no: number; readonly by: EndedBy }[];
+
 /** What came of it. `ended` are those that are signed out now. */
 export type Entered =
-  | { readonly outcome: 'added'; readonly device: DeviceRecord; readonly ended: readonly { readonly no: number; readonly by: EndedBy }[] }
-  | { readonly outcome: 'device_limit'; readonly limit: number }
+  | { readonly outcome: 'added'; readonly device: DeviceRecord; readonly ended: Ended }
+  // One that was chosen is signed out all the same: a plan that became smaller may want several.
+  | { readonly outcome: 'device_limit'; readonly limit: number; readonly ended: Ended }
   | { readonly outcome: 'code_used' }
   | { readonly outcome: 'choice_over' };
 

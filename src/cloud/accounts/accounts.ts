@@ -411,8 +411,9 @@ export class Accounts {
       case 'choice_over':
         throw new TidemarkError('choice_over');
       case 'device_limit': {
+        for (const { no, by } of entered.ended) onEnded(no, by);
         const devices = (await this.#catalogue.devices(account.no)).map((one) => this.#shown(one, null));
-        // A choice that was in vain stays good.
+        // A choice that was in vain, or that has to be followed by another one, stays good.
         const again = choice === undefined ? fresh : { token: choice, expiresAt: (provedAt ?? at) + CHOICE_MS };
         throw new DeviceLimitError({ limit: entered.limit }, { ...again, devices });
       }

@@ -180,6 +180,29 @@ describe('the devices of a plan', () => {
     expect((await choose(cloud, { ...choice, token: `tmc_${'x'.repeat(43)}` }, second.session.deviceId)).problem.code).toBe('choice_over');
   });
 
+  it('of one that became smaller by several are chosen one after the other, until the new one fits', async () => {
+    const plan = { id: 'free', storageBytes: 1_000_000, devices: 3, pricePerYearUsd: 0 } as const;
+    await using larger = await startCloud({ plans: [plan] });
+    const first = await larger.signUp();
+    const second = await larger.signIn();
+    const third = await larger.signIn();
+    await using cloud = await larger.restart({ plans: [{ ...plan, devices: 1 }] });
+    const idOf = ({ session }: TestDevice): string => session.deviceId;
+    const refused = await signIn(cloud, { device: called('New') });
+    const choice = choiceOf(refused);
+    const left: string[][] = [];
+    for (const chosen of [first, second]) {
+      const more = choiceOf(await choose(cloud, choice, idOf(chosen)));
+      expect(more.token, 'the same choice goes on').toBe(choice.token);
+      left.push(more.devices.map(({ id }) => id));
+    }
+    expect(left).toEqual([[idOf(second), idOf(third)], [idOf(third)]]);
+    const entered = new TestDevice(cloud.url, (await choose(cloud, choice, idOf(third))).body as Session);
+    expect(namesOf(await listed(entered))).toEqual(['New']);
+    const told = await call(cloud.url, 'POST', '/v1/auth/token', { json: { refreshToken: first.session.refreshToken } });
+    expect(told.problem).toMatchObject({ code: 'device_revoked', params: { device: 'New' } });
+  });
+
   it('a choice is good for ten minutes, for its own account, and no longer than the password', async () => {
     await using cloud = await startCloud({ plan: 'premium' });
     const first = await cloud.signUp();

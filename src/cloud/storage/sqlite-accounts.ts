@@ -135,7 +135,9 @@ export class SqliteAccounts implements AccountCatalogue {
         if (choiceHash !== null && this.#sql.choice.get(choiceHash, at) === undefined) return { outcome: 'choice_over' };
         if (limit !== null) {
           if (choiceHash === null) this.#sql.addChoice.run(choice.hash, accountNo, at, choice.expiresAt);
-          return { outcome: 'device_limit', limit };
+          const chosen = leaving.filter(({ by }) => by === 'revoked');
+          for (const { no, by } of chosen) this.#sql.end.run(at, by, device.name, no);
+          return { outcome: 'device_limit', limit, ended: chosen };
         }
         if (choiceHash !== null) this.#sql.useChoice.run(choiceHash, accountNo, at);
         for (const { no, by } of leaving) this.#sql.end.run(at, by, device.name, no);
