@@ -29,6 +29,15 @@ describe('a server under abuse', () => {
     ]);
   });
 
+  it('hashes the passwords of one account as slowly as it lets others guess', async () => {
+    await using cloud = await startCloud({ rateLimits: { signIn: 3 } });
+    const ann = await cloud.signUp();
+    const statuses: number[] = [];
+    for (const password of ['a new horse battery', 'another horse battery', 'a third horse battery', 'a fourth horse battery'])
+      statuses.push((await ann.call('POST', '/v1/me/password', { json: { password } })).status);
+    expect(statuses).toEqual([200, 200, 200, 429]);
+  });
+
   it('counts guesses that are made at the same time', async () => {
     await using cloud = await startCloud({ rateLimits: { failedSignIn: 5 } });
     await cloud.signUp();

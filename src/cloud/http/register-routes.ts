@@ -20,7 +20,17 @@ const bodyLimits: Partial<Record<RouteName, number>> = {
 };
 const SMALL_BODY_BYTES = 64 * KiB;
 
-const signInRoutes = new Set<RouteName>(['signUp', 'signIn', 'resetPassword', 'prove', 'authorize', 'ownAuthorize', 'deviceAuthorize']);
+/** Guesses, and what takes long: passwords are hashed and judged. */
+const signInRoutes = new Set<RouteName>([
+  'signUp',
+  'signIn',
+  'resetPassword',
+  'setPassword',
+  'prove',
+  'authorize',
+  'ownAuthorize',
+  'deviceAuthorize',
+]);
 const codeRoutes = new Set<RouteName>(['challenge', 'ownChallenge']);
 const tokenRoutes = new Set<RouteName>(['refresh', 'revoke']);
 
