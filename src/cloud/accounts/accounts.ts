@@ -141,8 +141,8 @@ export class Accounts {
     const { now, newId, plan, keyring } = this.#options;
     const at = now();
     const { key, label, evidence } = await this.#firstIdentity(request);
-    // Asked before the hashing only to answer early; `create` is what decides.
-    if ((await this.#catalogue.byIdentity(key)) !== undefined) throw inUse(key, label);
+    // Asked before the hashing only to answer early; `create` is what decides, also whether an invite is one.
+    if (inviteHash === null && (await this.#catalogue.byIdentity(key)) !== undefined) throw inUse(key, label);
     const id = newId();
     const passwordHash = request.password === undefined ? null : await chosen(request.password, [key.subject, request.device.name]);
     const account = { id, passwordHash, plan, createdAt: at, activeAt: at, wrappedKey: keyring.newKey(id) };
@@ -167,6 +167,8 @@ export class Accounts {
     const { email, proof, grant } = request;
     if (grant !== undefined) {
       const granted = await grants.check(grant, 'enter', null);
+      // A password was checked for an account that there was, and says nothing of whose the address is.
+      if (granted.how === 'password') throw new TidemarkError('sign_in_used');
       return { key: { kind: granted.kind, subject: granted.subject }, label: granted.label, evidence: evidenceOf(granted) };
     }
     if (proof === undefined) {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DeviceAuthorization, Session } from '../../contract/index.ts';
+import type { Account, DeviceAuthorization, Session } from '../../contract/index.ts';
 import { TestBrowser, type Seen } from '../testing/browser.ts';
 import { type Answer, call, device, PASSWORD, startCloud, type TestCloud, TestDevice } from '../testing/harness.ts';
 import type { HttpService } from '../testing/http-service.ts';
@@ -75,6 +75,19 @@ describe('a device that waits', () => {
     expect((await poll(cloud, asked)).body).toMatchObject({ accountId: laptop.session.accountId });
     await laptop.ok('POST', '/v1/me/password', { json: { password: 'another horse battery' } });
     expect((await poll(cloud, late)).problem.code).toBe('sign_in_used');
+  });
+
+  it('makes no account with a password: that proves no address', async () => {
+    await using cloud = await cloudWith();
+    const laptop = await cloud.signUp();
+    const grant = await grantFrom(cloud, 'google', 'li', { device: laptop, purpose: 'link' });
+    const { identities } = await laptop.ok<Account>('POST', '/v1/me/identities', { json: { grant } });
+    expect(identities[0]).toMatchObject({ kind: 'email', proved: false });
+    const asked = await ask(cloud);
+    const browser = new TestBrowser();
+    await browser.submit(await typeCode(browser, asked), '/device/password', { email: 'ann@example.com', password: PASSWORD });
+    await laptop.ok('DELETE', `/v1/me/identities/${identities[0]?.id ?? ''}`);
+    expect((await signUpWith(cloud, { kind: 'device', deviceCode: asked.deviceCode })).problem.code).toBe('sign_in_used');
   });
 
   it('is signed in with a code that is mailed', async () => {

@@ -95,9 +95,10 @@ export class SqliteAccounts implements AccountCatalogue {
   ): Promise<AccountRecord | 'identity_in_use' | 'invite_required' | 'code_used'> {
     const { id, passwordHash, plan, createdAt, activeAt, wrappedKey } = account;
     return this.#allOrNothing((refuse) => {
-      if (this.#sql.byIdentity.get(first.kind, first.subject) !== undefined) return refuse('identity_in_use');
+      // First: whoever has none learns nothing of who has an account.
       if (used.inviteHash !== null && this.#sql.useInvite.run(createdAt, used.inviteHash, createdAt - INVITE_MS).changes !== 1)
         return refuse('invite_required');
+      if (this.#sql.byIdentity.get(first.kind, first.subject) !== undefined) return refuse('identity_in_use');
       if (used.evidence !== null && !this.#useUp(used.evidence, createdAt)) return refuse('code_used');
       const no = Number(this.#sql.create.run(id, passwordHash, plan, createdAt, activeAt, wrappedKey, epoch).lastInsertRowid);
       this.#addIdentity(no, first);
