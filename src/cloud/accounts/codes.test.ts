@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Account, Challenge, Session } from '../../contract/index.ts';
 import { hourMs, minuteMs } from '../../base/index.ts';
 import { type Answer, call, device, PASSWORD, startCloud, type TestCloud } from '../testing/harness.ts';
+import { mailServer } from '../testing/mail-server.ts';
 import { ann, ask, phone, Post, signIn, signUp, wrong } from '../testing/post.ts';
 
 let post: Post;
@@ -113,6 +114,37 @@ describe('a code', () => {
 });
 
 describe('an address', () => {
+  it('has one spelling: what a mail server would take for the same has no codes of its own', async () => {
+    await using mail = await mailServer();
+    await using cloud = await startCloud({
+      mail: { smtp: `smtp://127.0.0.1:${mail.port}`, from: 'tidemark@example.com' },
+      rateLimits: { code: 100 },
+    });
+    const spellings = [
+      'ann@example.com>',
+      '<ann@example.com',
+      'ann@exam\u00adple.com',
+      'ann@example\ufe0f.com',
+      'ann@\uff45xample.com',
+      'ann@mail\u3002example.com',
+      'ann@example.com.',
+      'ann\u0000@example.com',
+      'an\u200bn@example.com',
+      '"ann"@example.com',
+      'bob,ann@example.com',
+    ];
+    for (const email of spellings) expect((await ask(cloud, { kind: 'email', email })).status, JSON.stringify(email)).toBe(400);
+    for (const email of [
+      'ann.o’hara+tide@b\u00fccher.example',
+      'ann@xn--bcher-kva.example',
+      "o'hara_1!#$%&*/=?^{|}~@ex-ample.co.uk",
+      '安@例え.テスト',
+    ])
+      expect((await ask(cloud, { kind: 'email', email })).status, email).toBe(200);
+    await cloud.cloud.close();
+    expect(mail.mails.filter(({ to }) => JSON.stringify(to).includes('ann@example.com'))).toEqual([]);
+  });
+
   it('that mail can be sent to has to be proved before there is an account with a password', async () => {
     await using cloud = await start();
     expect((await signUp(cloud, { email: ann.email, password: PASSWORD })).problem.code).toBe('proof_required');
