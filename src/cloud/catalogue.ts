@@ -87,6 +87,8 @@ export interface AuthorizationOutcome extends IdentityKey {
   readonly how: 'provider' | 'password' | 'code';
   /** The code that was right; or what the password was checked against, as a digest. */
   readonly evidence: string | null;
+  /** When they showed it, as far as a service tells. */
+  readonly provedAt: number;
 }
 
 /** A sign-in that a person finishes in a browser. */
@@ -187,6 +189,12 @@ export type Entered =
   | { readonly outcome: 'code_used' }
   | { readonly outcome: 'choice_over' };
 
+/** When whoever has it showed who they are, and how long it is good. */
+export interface ChoiceRecord {
+  readonly provedAt: number;
+  readonly expiresAt: number;
+}
+
 export interface Holder {
   readonly account: AccountRecord;
   readonly device: DeviceRecord;
@@ -244,7 +252,7 @@ export interface AccountCatalogue {
   /** Counts those of the plan, spends the proof, signs others out and adds this one, all or none of it. */
   addDevice(accountNo: number, device: NewDevice, tokens: TokenPair, entry: Entry): Promise<Entered>;
   /** Whose choice it is. */
-  choice(hash: string, at: number): Promise<{ readonly account: AccountRecord; readonly provedAt: number } | undefined>;
+  choice(hash: string, at: number): Promise<({ readonly account: AccountRecord } & ChoiceRecord) | undefined>;
   /** Those that are signed in, the oldest first. */
   devices(accountNo: number): Promise<readonly DeviceRecord[]>;
   renameDevice(accountNo: number, id: string, name: string): Promise<DeviceRecord | undefined>;

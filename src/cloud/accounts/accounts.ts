@@ -23,6 +23,7 @@ import { minuteMs, secondMs } from '../../base/index.ts';
 import type {
   AccountCatalogue,
   AccountRecord,
+  ChoiceRecord,
   DeviceRecord,
   EndedBy,
   Entry,
@@ -107,9 +108,11 @@ type SignIn = {
 interface Proved {
   readonly account: AccountRecord;
   readonly evidence?: Evidence;
-  readonly choice?: string;
+  readonly choice?: Chosen;
+  /** Now, where nothing is said. */
   readonly provedAt?: number;
 }
+type Chosen = { readonly token: string } & Pick<ChoiceRecord, 'expiresAt'>;
 
 type Owned = NonNullable<Awaited<ReturnType<AccountCatalogue['byIdentity']>>>;
 
@@ -118,6 +121,7 @@ interface FirstIdentity {
   readonly key: IdentityKey;
   readonly label: string;
   readonly evidence: Evidence | null;
+  readonly shownAt?: number;
 }
 
 interface FreshTokens {
@@ -140,7 +144,7 @@ export class Accounts {
     const inviteHash = this.#admit(request);
     const { now, newId, plan, keyring } = this.#options;
     const at = now();
-    const { key, label, evidence } = await this.#firstIdentity(request);
+    const { key, label, evidence, shownAt = at } = await this.#firstIdentity(request);
     // Asked before the hashing only to answer early; `create` is what decides, also whether an invite is one.
     if (inviteHash === null && (await this.#catalogue.byIdentity(key)) !== undefined) throw inUse(key, label);
     const id = newId();
@@ -158,7 +162,7 @@ export class Accounts {
         throw usedUp(request);
       default:
         this.#options.audit.note(created.no, 'signed_up', { device: request.device.name, detail: label, from });
-        return this.#startSession({ account: created }, request, from);
+        return this.#startSession({ account: created, provedAt: shownAt }, request, from);
     }
   }
 
@@ -169,7 +173,12 @@ export class Accounts {
       const granted = await grants.check(grant, 'enter', null);
       // A password was checked for an account that there was, and says nothing of whose the address is.
       if (granted.how === 'password') throw new TidemarkError('sign_in_used');
-      return { key: { kind: granted.kind, subject: granted.subject }, label: granted.label, evidence: evidenceOf(granted) };
+      return {
+        key: { kind: granted.kind, subject: granted.subject },
+        label: granted.label,
+        evidence: evidenceOf(granted),
+        shownAt: granted.provedAt,
+      };
     }
     if (proof === undefined) {
       if (email === undefined) throw new TidemarkError('email_invalid');
@@ -225,7 +234,8 @@ export class Accounts {
       case 'choice': {
         const found = await this.#catalogue.choice(digestOf(request.choice), this.#options.now());
         if (found === undefined) throw new TidemarkError('choice_over');
-        return { ...found, choice: request.choice };
+        const { account, provedAt, expiresAt } = found;
+        return { account, provedAt, choice: { token: request.choice, expiresAt } };
       }
     }
   }
@@ -263,10 +273,11 @@ export class Accounts {
     if (found === undefined) throw new TidemarkError('no_such_account');
     // A code that was mailed goes with it: it would sign in once more.
     const evidence = evidenceOf(granted);
-    if (granted.how !== 'code' || found.identity.provedAt !== null) return { account: found.account, evidence };
+    const { provedAt } = granted;
+    if (granted.how !== 'code' || found.identity.provedAt !== null) return { account: found.account, evidence, provedAt };
     await this.#claim(found, null, evidence, deviceName);
     this.#options.audit.note(found.account.no, 'account_claimed', { device: deviceName, detail: found.identity.label, from });
-    return { account: { ...found.account, passwordHash: null } };
+    return { account: { ...found.account, passwordHash: null }, provedAt };
   }
 
   /** Whoever was signed in has to sign in again. */
@@ -306,17 +317,16 @@ export class Accounts {
   }
 
   async prove(holder: Holder, given: FreshProof): Promise<void> {
-    try {
-      await this.#prove(holder, given);
-    } catch (error) {
+    const provedAt = await this.#prove(holder, given).catch((error: unknown) => {
       this.#note(holder, 'proof_refused', given.method);
       throw error;
-    }
-    await this.#catalogue.proved(holder.device.no, this.#options.now());
+    });
+    await this.#catalogue.proved(holder.device.no, provedAt);
     this.#note(holder, 'proved', given.method);
   }
 
-  async #prove({ account }: Holder, given: FreshProof): Promise<void> {
+  /** When it was shown. */
+  async #prove({ account }: Holder, given: FreshProof): Promise<number> {
     const { attempts, challenges, grants, now } = this.#options;
     if (given.method === 'password') {
       // Whoever took the device guesses no faster than at the door.
@@ -327,10 +337,12 @@ export class Accounts {
       const granted = await grants.check(given.grant, 'prove', account.no);
       await grants.use(granted);
       if ((await this.#catalogue.byIdentity(granted))?.account.no !== account.no) throw new TidemarkError('identity_not_yours');
+      return granted.provedAt;
     } else {
       const { id } = await challenges.check(given.proof, 'prove', account.no);
       if (!(await this.#catalogue.useChallenge(id, now()))) throw new TidemarkError('code_expired');
     }
+    return now();
   }
 
   #note({ account, device }: Holder, kind: AuditKind, detail: string | null): void {
@@ -397,7 +409,7 @@ export class Accounts {
     const fresh = { token: `tmc_${randomBytes(32).toString('base64url')}`, expiresAt: at + CHOICE_MS };
     const entry: Entry = {
       evidence: evidence ?? null,
-      choiceHash: choice === undefined ? null : digestOf(choice),
+      choiceHash: choice === undefined ? null : digestOf(choice.token),
       replaces: replaces ?? null,
       signOut: signOutDevice ?? null,
       choice: { hash: digestOf(fresh.token), expiresAt: fresh.expiresAt },
@@ -416,8 +428,7 @@ export class Accounts {
         for (const { no, by } of entered.ended) onEnded(no, by);
         const devices = (await this.#catalogue.devices(account.no)).map((one) => this.#shown(one, null));
         // A choice that was in vain, or that has to be followed by another one, stays good.
-        const again = choice === undefined ? fresh : { token: choice, expiresAt: (provedAt ?? at) + CHOICE_MS };
-        throw new DeviceLimitError({ limit: entered.limit }, { ...again, devices });
+        throw new DeviceLimitError({ limit: entered.limit }, { ...(choice ?? fresh), devices });
       }
     }
   }

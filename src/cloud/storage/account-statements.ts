@@ -143,7 +143,7 @@ export function prepareAccounts(db: Sqlite) {
     planOf: prepare('SELECT p.devices, p.devices_counted AS counted FROM accounts a JOIN plans p ON p.id = a.plan WHERE a.no = ?'),
     addChoice: prepare('INSERT INTO device_choices (hash, account, proved_at, expires_at) VALUES (?, ?, ?, ?)'),
     choice: prepare(
-      `SELECT ${ACCOUNT}, c.proved_at AS choiceProvedAt FROM device_choices c JOIN accounts a ON a.no = c.account WHERE c.hash = ? AND c.expires_at > ?`,
+      `SELECT ${ACCOUNT}, c.proved_at AS choiceProvedAt, c.expires_at AS choiceExpiresAt FROM device_choices c JOIN accounts a ON a.no = c.account WHERE c.hash = ? AND c.expires_at > ?`,
     ),
     useChoice: prepare('DELETE FROM device_choices WHERE hash = ? AND account = ? AND expires_at > ?'),
     dropChoices: prepare('DELETE FROM device_choices WHERE account = ?'),

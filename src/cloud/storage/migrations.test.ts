@@ -146,7 +146,7 @@ it('sign-ins in a browser come to a cloud that had none, beside the ways to sign
   const found = await authorizations.find('user_code', 'u');
   expect(found).toMatchObject({ flow: 'device', deviceName: 'The NAS', outcome: null, usedAt: null });
   expect(await authorizations.find('request', 'u')).toBeUndefined();
-  const who = { kind: 'google', subject: 'sub-li', label: 'li', how: 'provider', evidence: null } as const;
+  const who = { kind: 'google', subject: 'sub-li', label: 'li', how: 'provider', evidence: null, provedAt: 2 } as const;
   expect([
     await authorizations.settle(found?.no ?? 0, who, null, 2, 9),
     await authorizations.settle(found?.no ?? 0, who, null, 2, 9),

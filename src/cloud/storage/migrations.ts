@@ -210,6 +210,10 @@ export const catalogueMigrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX device_choices_by_account ON device_choices (account);
   `,
+  `
+  -- When somebody showed who they are, as far as a service tells; settled_at is when the browser came back.
+  ALTER TABLE authorizations ADD COLUMN proved_at INTEGER;
+  `,
 ];
 
 /** Schema of the database that holds small blocks. */

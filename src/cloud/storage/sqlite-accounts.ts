@@ -2,6 +2,7 @@ import type {
   AccountCatalogue,
   AccountRecord,
   ChallengeRecord,
+  ChoiceRecord,
   DeviceRecord,
   EndedBy,
   Entered,
@@ -135,7 +136,7 @@ export class SqliteAccounts implements AccountCatalogue {
         if (evidence !== null && !this.#useUp(evidence, at)) return { outcome: 'code_used' };
         if (choiceHash !== null && this.#sql.choice.get(choiceHash, at) === undefined) return { outcome: 'choice_over' };
         if (limit !== null) {
-          if (choiceHash === null) this.#sql.addChoice.run(choice.hash, accountNo, at, choice.expiresAt);
+          if (choiceHash === null) this.#sql.addChoice.run(choice.hash, accountNo, device.provedAt, choice.expiresAt);
           const chosen = leaving.filter(({ by }) => by === 'revoked');
           for (const { no, by } of chosen) this.#sql.end.run(at, by, device.name, no);
           return { outcome: 'device_limit', limit, ended: chosen };
@@ -168,9 +169,9 @@ export class SqliteAccounts implements AccountCatalogue {
     return this.#active(accountNo).filter((one) => counts(one) && !leaving.has(one.no)).length >= limit ? limit : null;
   }
 
-  async choice(hash: string, at: number): Promise<{ account: AccountRecord; provedAt: number } | undefined> {
-    const row = this.#sql.choice.get(hash, at) as (AccountRow & { choiceProvedAt: number }) | undefined;
-    return row === undefined ? undefined : { account: accountColumns(row), provedAt: row.choiceProvedAt };
+  async choice(hash: string, at: number): Promise<({ account: AccountRecord } & ChoiceRecord) | undefined> {
+    const row = this.#sql.choice.get(hash, at) as (AccountRow & { choiceProvedAt: number; choiceExpiresAt: number }) | undefined;
+    return row === undefined ? undefined : { account: accountColumns(row), provedAt: row.choiceProvedAt, expiresAt: row.choiceExpiresAt };
   }
 
   #active(accountNo: number): readonly DeviceRecord[] {
