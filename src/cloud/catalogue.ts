@@ -313,7 +313,7 @@ export interface AuditRecord extends AuditEntry, Pick<AuditEvent, 'no' | 'times'
 
 /** What happened to the ways into an account, for the person whose it is. */
 export interface AuditCatalogue {
-  /** Refusals that follow one another within an hour are one line with a count. */
+  /** Refusals that follow one another within an hour are one line with a count. They push out older refusals and nothing else. */
   add(accountNo: number, entry: AuditEntry): Promise<void>;
   /** The newest first. @param before the line of the last page; null: from the newest on */
   list(accountNo: number, before: number | null, limit: number): Promise<readonly AuditRecord[]>;

@@ -144,7 +144,7 @@ export class Accounts {
     const inviteHash = this.#admit(request);
     const { now, newId, plan, keyring } = this.#options;
     const at = now();
-    const { key, label, evidence, shownAt = at } = await this.#firstIdentity(request);
+    const { key, label, evidence, shownAt = at } = await this.#firstIdentity(request, from);
     // Asked before the hashing only to answer early; `create` is what decides, also whether an invite is one.
     if (inviteHash === null && (await this.#catalogue.byIdentity(key)) !== undefined) throw inUse(key, label);
     const id = newId();
@@ -166,7 +166,7 @@ export class Accounts {
     }
   }
 
-  async #firstIdentity(request: SignUp): Promise<FirstIdentity> {
+  async #firstIdentity(request: SignUp, from: CoarseAddress | null): Promise<FirstIdentity> {
     const { challenges, grants } = this.#options;
     const { email, proof, grant } = request;
     if (grant !== undefined) {
@@ -186,7 +186,7 @@ export class Accounts {
       if (challenges.serves('email')) throw new TidemarkError('proof_required');
       return { key: { kind: 'email', subject: email }, label: email, evidence: null };
     }
-    const { id, kind, subject } = await challenges.check(proof, 'enter', null);
+    const { id, kind, subject } = await challenges.check(proof, 'enter', null, from);
     if (email !== undefined && (kind !== 'email' || subject !== email)) throw new TidemarkError('proof_required');
     return { key: { kind, subject }, label: subject, evidence: { challengeId: id } };
   }
@@ -254,7 +254,7 @@ export class Accounts {
 
   async #byCode(proof: CodeProof, deviceName: string, from: CoarseAddress | null): Promise<Proved> {
     const { challenges } = this.#options;
-    const { id, kind, subject } = await challenges.check(proof, 'enter', null);
+    const { id, kind, subject } = await challenges.check(proof, 'enter', null, from);
     const found = await this.#catalogue.byIdentity({ kind, subject });
     // The address is proved; the code stays good, so that signing up with it takes no other one.
     if (found === undefined) throw new TidemarkError('no_such_account');
@@ -293,7 +293,7 @@ export class Accounts {
     { proof, password }: { readonly proof: CodeProof; readonly password: string },
     from: CoarseAddress | null,
   ): Promise<void> {
-    const { id, kind, subject } = await this.#options.challenges.check(proof, 'reset', null);
+    const { id, kind, subject } = await this.#options.challenges.check(proof, 'reset', null, from);
     const found = await this.#catalogue.byIdentity({ kind, subject });
     if (found === undefined) throw new TidemarkError('no_such_account');
     await this.#claim(found, await chosen(password, [subject]), { challengeId: id }, null);
@@ -326,7 +326,7 @@ export class Accounts {
   }
 
   /** When it was shown. */
-  async #prove({ account }: Holder, given: FreshProof): Promise<number> {
+  async #prove({ account, device }: Holder, given: FreshProof): Promise<number> {
     const { attempts, challenges, grants, now } = this.#options;
     if (given.method === 'password') {
       // Whoever took the device guesses no faster than at the door.
@@ -339,7 +339,7 @@ export class Accounts {
       if ((await this.#catalogue.byIdentity(granted))?.account.no !== account.no) throw new TidemarkError('identity_not_yours');
       return granted.provedAt;
     } else {
-      const { id } = await challenges.check(given.proof, 'prove', account.no);
+      const { id } = await challenges.check(given.proof, 'prove', account.no, device.seenFrom);
       if (!(await this.#catalogue.useChallenge(id, now()))) throw new TidemarkError('code_expired');
     }
     return now();
@@ -366,13 +366,17 @@ export class Accounts {
     this.#note(holder, 'identity_added', label);
   }
 
-  async #newIdentity({ account }: Holder, given: NewIdentity): Promise<FirstIdentity & { readonly evidence: Evidence }> {
+  async #newIdentity(holder: Holder, given: NewIdentity): Promise<FirstIdentity & { readonly evidence: Evidence }> {
+    const { account, device } = holder;
     const { challenges, grants } = this.#options;
     if ('grant' in given) {
       const granted = await grants.check(given.grant, 'link', account.no);
       return { key: { kind: granted.kind, subject: granted.subject }, label: granted.label, evidence: evidenceOf(granted) };
     }
-    const { id, kind, subject } = await challenges.check(given.proof, 'link', account.no);
+    const { id, kind, subject } = await challenges.check(given.proof, 'link', account.no, device.seenFrom).catch((error: unknown) => {
+      if (error instanceof TidemarkError && error.code === 'code_wrong') this.#note(holder, 'proof_refused', 'code');
+      throw error;
+    });
     return { key: { kind, subject }, label: subject, evidence: { challengeId: id } };
   }
 

@@ -12,6 +12,7 @@ import { hourMs, minuteMs } from '../../base/index.ts';
 import type { AccountCatalogue, ChallengeRecord, IdentityKey } from '../catalogue.ts';
 import type { Outbox } from '../messages/outbox.ts';
 import { codeMessage, nearestLocale } from '../messages/texts.ts';
+import type { CoarseAddress } from './places.ts';
 import { requireServed } from './phone-numbers.ts';
 
 // OWASP ASVS 5, 6.5 and 6.6: codes of at least 20 bits, for ten minutes, for one use, and guessed at a few times only.
@@ -32,6 +33,8 @@ export interface ChallengesOptions {
   readonly countries: readonly string[] | null;
   /** Codes are kept by their HMAC: six digits alone would be guessed from any hash. */
   readonly key: KeyObject;
+  /** A code was wrong that somebody asked for who is not signed in. */
+  readonly onWrong: (sentTo: IdentityKey, from: CoarseAddress | null) => void;
   readonly now: () => number;
   readonly newId: () => string;
 }
@@ -89,15 +92,23 @@ export class Challenges {
   }
 
   /** Whose address it is. The code is used up by whoever does something with it, in the same transaction. */
-  async check({ challenge: id, code }: CodeProof, purpose: CodePurpose, accountNo: number | null): Promise<ChallengeRecord> {
-    const { catalogue, now } = this.#options;
+  async check(
+    { challenge: id, code }: CodeProof,
+    purpose: CodePurpose,
+    accountNo: number | null,
+    from: CoarseAddress | null,
+  ): Promise<ChallengeRecord> {
+    const { catalogue, now, onWrong } = this.#options;
     const found = await catalogue.tryChallenge(id, TRIES, now());
     if (found === undefined || found.purpose !== purpose || found.accountNo !== accountNo) throw new TidemarkError('code_expired');
     const all = await catalogue.challengesTo(found, now() - hourMs);
     if (all.reduce((sum, { failures }) => sum + failures, 0) > TRIES_AN_HOUR)
       throw new TidemarkError('rate_limited', { retryAfterMs: hourMs });
     const isRight = timingSafeEqual(Buffer.from(this.#hash(id, code), 'hex'), Buffer.from(found.codeHash, 'hex'));
-    if (!isRight) throw new TidemarkError('code_wrong', { attemptsLeft: TRIES - found.failures });
+    if (!isRight) {
+      if (accountNo === null) onWrong(found, from);
+      throw new TidemarkError('code_wrong', { attemptsLeft: TRIES - found.failures });
+    }
     await catalogue.challengeMet(id);
     return found;
   }

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Account, DeviceAuthorization, Session } from '../../contract/index.ts';
+import type { Account, AuditPage, DeviceAuthorization, Session } from '../../contract/index.ts';
 import { TestBrowser, type Seen } from '../testing/browser.ts';
 import { type Answer, call, device, PASSWORD, startCloud, type TestCloud, TestDevice } from '../testing/harness.ts';
 import type { HttpService } from '../testing/http-service.ts';
 import { openIdService } from '../testing/openid-service.ts';
-import { Post, signIn } from '../testing/post.ts';
+import { Post, signIn, wrong } from '../testing/post.ts';
 import { agree, googleSettings, grantFrom, settingsOf, signInWith, signUpWith } from '../testing/sign-ins.ts';
 
 let google: HttpService;
@@ -138,6 +138,26 @@ describe('a device that waits', () => {
 });
 
 describe('abuse of the page for devices', () => {
+  it('what is refused there is in the log of the account, with where it came from', async () => {
+    using post = new Post();
+    await using cloud = await cloudWith({ mail: { folder: post.folder } });
+    const laptop = await post.signUp(cloud);
+    await laptop.ok('POST', '/v1/me/password', { json: { password: PASSWORD } });
+    cloud.clock.now += 2 * 60_000;
+    const browser = new TestBrowser();
+    const ways = await typeCode(browser, await ask(cloud));
+    await browser.submit(ways, '/device/password', { email: 'ann@example.com', password: 'wrong wrong' });
+    const before = post.arrived();
+    const page = await browser.submit(ways, '/device/mail', { email: 'ann@example.com' });
+    const { code } = await post.next(before);
+    expect((await browser.submit(page, '/device/code', { code: wrong(code) })).status).toBe(401);
+    const { events } = await laptop.ok<AuditPage>('GET', '/v1/me/log?limit=2');
+    expect(events.map(({ kind, detail, place }) => [kind, detail, place?.from])).toEqual([
+      ['sign_in_refused', 'code', 'this_machine'],
+      ['sign_in_refused', 'password', 'this_machine'],
+    ]);
+  });
+
   it('codes are guessed at ten times a minute', async () => {
     await using cloud = await cloudWith();
     const browser = new TestBrowser();

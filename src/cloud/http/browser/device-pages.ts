@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
 import { code as codeSchema, email as emailSchema, id128, provider, providerNames, TidemarkError } from '../../../contract/index.ts';
 import { passwordMark } from '../../accounts/accounts.ts';
+import { coarsened } from '../../accounts/places.ts';
 import type { AuthorizationRecord } from '../../catalogue.ts';
 import { type Html, html } from './html.ts';
 import { leave, type PageRoute, type PageServices } from './page-route.ts';
@@ -71,11 +72,11 @@ export function devicePages({ accounts, challenges, grants }: PageServices): rea
       if (!id.success) throw new TidemarkError('not_found');
       return leave(visit, await grants.beginTrip(authorization, id.data), 'goOn');
     }),
-    post('/password', 'signIn', async (visit) => {
+    post('/password', 'signIn', async (visit, request) => {
       const { authorization } = await own(visit);
       const email = emailSchema.safeParse(visit.form.get('email'));
       if (!email.success) throw new TidemarkError('email_invalid');
-      const account = await accounts.byPassword(email.data, (visit.form.get('password') ?? '').slice(0, 1024), null);
+      const account = await accounts.byPassword(email.data, (visit.form.get('password') ?? '').slice(0, 1024), coarsened(request.ip));
       const who = { kind: 'email', subject: email.data, label: email.data } as const;
       await grants.approve(authorization, { ...who, how: 'password', evidence: passwordMark(account) });
       return done(visit);
@@ -92,12 +93,13 @@ export function devicePages({ accounts, challenges, grants }: PageServices): rea
         /></label>`;
       return visit.show(texts.codeSent, form('/device/code', page, fields, texts.goOn));
     }),
-    post('/code', 'signIn', async (visit) => {
+    post('/code', 'signIn', async (visit, request) => {
       const { authorization } = await own(visit);
       const challenge = id128.safeParse(visit.form.get('challenge'));
       const code = codeSchema.safeParse(visit.form.get('code'));
       if (!challenge.success || !code.success) throw new TidemarkError('code_expired');
-      const { id, kind, subject } = await challenges.check({ challenge: challenge.data, code: code.data }, 'enter', null);
+      const proof = { challenge: challenge.data, code: code.data };
+      const { id, kind, subject } = await challenges.check(proof, 'enter', null, coarsened(request.ip));
       await grants.approve(authorization, { kind, subject, label: subject, how: 'code', evidence: id });
       return done(visit);
     }),
