@@ -71,6 +71,8 @@ export interface ChallengeRecord extends IdentityKey {
   readonly purpose: CodePurpose;
   /** Whose, where somebody who is signed in asked for it. */
   readonly accountNo: number | null;
+  /** The network that it was asked for from. */
+  readonly cameFrom: CoarseAddress | null;
   readonly codeHash: string;
   readonly sentAt: number;
   readonly expiresAt: number;
@@ -264,6 +266,8 @@ export interface AccountCatalogue {
   seen(holder: Holder, at: number, from: CoarseAddress | null): Promise<void>;
   told(deviceNo: number, report: SyncReport, at: number, syncedAt: number | null): Promise<void>;
   proved(deviceNo: number, at: number): Promise<void>;
+  /** Whether a device of the account that signs in with this was last seen in that network. */
+  isAtHome(key: IdentityKey, from: CoarseAddress): Promise<boolean>;
   addChallenge(challenge: ChallengeRecord): Promise<void>;
   /** Those to this address since then, the newest first. */
   challengesTo(key: IdentityKey, since: number): Promise<readonly ChallengeRecord[]>;

@@ -242,13 +242,16 @@ export class Accounts {
 
   async byPassword(email: string, password: string, from: CoarseAddress | null): Promise<AccountRecord> {
     const { attempts } = this.#options;
-    attempts.begin(email);
-    const found = await this.#catalogue.byIdentity({ kind: 'email', subject: email });
+    const key = { kind: 'email', subject: email } as const;
+    // Counted apart where the devices of the account are: a stranger who guesses does not lock the owner out.
+    const guesses = from !== null && (await this.#catalogue.isAtHome(key, from)) ? `${email} ${from}` : email;
+    attempts.begin(guesses);
+    const found = await this.#catalogue.byIdentity(key);
     if (!(await isPassword(found?.account.passwordHash ?? undefined, password)) || found === undefined) {
       if (found !== undefined) this.#options.audit.note(found.account.no, 'sign_in_refused', { detail: 'password', from });
       throw new TidemarkError('invalid_credentials');
     }
-    attempts.succeeded(email);
+    attempts.succeeded(guesses);
     return found.account;
   }
 
@@ -306,7 +309,7 @@ export class Accounts {
     const key = keyOf(to);
     if (purpose === 'prove' && !(await this.#catalogue.identities(no)).some((one) => one.kind === key.kind && one.subject === key.subject))
       throw new TidemarkError('not_found');
-    return this.#options.challenges.issue({ to, purpose, language, accountNo: no });
+    return this.#options.challenges.issue({ to, purpose, language, accountNo: no, from: holder.device.seenFrom });
   }
 
   /** A trip of the browser for whoever is signed in. */

@@ -10,7 +10,7 @@ interface Failures {
 }
 
 /**
- * Failed sign-ins of one e-mail, from wherever they come: many addresses guess no faster than one. Kept in memory, and
+ * Failed sign-ins of one e-mail, from wherever strangers come: many addresses guess no faster than one. Kept in memory, and
  * for the e-mails of no account as well, so that the answer tells nothing.
  */
 export class Attempts {
@@ -28,8 +28,8 @@ export class Attempts {
    * Counts as failed until `succeeded` is called: a password takes its time to check, and those that come meanwhile must
    * not all pass. Throws `rate_limited`.
    */
-  begin(email: string): void {
-    const failures = this.#current(email);
+  begin(key: string): void {
+    const failures = this.#current(key);
     if (failures !== undefined) {
       if (failures.count >= this.#limit)
         throw new TidemarkError('rate_limited', { retryAfterMs: failures.since + WINDOW_MS - this.#now() });
@@ -39,19 +39,19 @@ export class Attempts {
     // The oldest goes first: whoever floods the table only frees the windows that end soonest.
     const [oldest] = this.#known.keys();
     if (this.#known.size >= MAX_KNOWN && oldest !== undefined) this.#known.delete(oldest);
-    this.#known.set(email, { count: 1, since: this.#now() });
+    this.#known.set(key, { count: 1, since: this.#now() });
   }
 
   /** Takes back what `begin` counted. */
-  succeeded(email: string): void {
-    const failures = this.#current(email);
+  succeeded(key: string): void {
+    const failures = this.#current(key);
     if (failures !== undefined) failures.count = Math.max(0, failures.count - 1);
   }
 
-  #current(email: string): Failures | undefined {
-    const failures = this.#known.get(email);
+  #current(key: string): Failures | undefined {
+    const failures = this.#known.get(key);
     if (failures === undefined || this.#now() - failures.since < WINDOW_MS) return failures;
-    this.#known.delete(email);
+    this.#known.delete(key);
     return undefined;
   }
 }

@@ -45,7 +45,10 @@ interface Asked {
   readonly language?: string | undefined;
   /** Who asked, where somebody is signed in. */
   readonly accountNo: number | null;
+  readonly from: CoarseAddress | null;
 }
+
+type Counted = Pick<ChallengeRecord, 'kind' | 'subject' | 'purpose' | 'accountNo' | 'cameFrom'>;
 
 export const keyOf = (to: CodeAddress): IdentityKey => ({ kind: to.kind, subject: to.kind === 'email' ? to.email : to.phone });
 
@@ -62,14 +65,14 @@ export class Challenges {
   }
 
   /** Sends a code. Says nothing of whether there is an account, in words or in time: the message goes out in the background. */
-  async issue({ to, purpose, language, accountNo }: Asked): Promise<Challenge> {
+  async issue({ to, purpose, language, accountNo, from }: Asked): Promise<Challenge> {
     const { catalogue, now, newId, outboxes } = this.#options;
     const outbox = outboxes[to.kind];
     if (outbox === undefined) throw new TidemarkError('codes_unavailable');
     if (to.kind === 'phone') requireServed(to.phone, this.#options.countries);
     const key = keyOf(to);
     const at = now();
-    const lately = await catalogue.challengesTo(key, at - hourMs);
+    const lately = await this.#countedWith({ ...key, purpose, accountNo, cameFrom: from }, at - hourMs);
     const resendAt = nextAt(lately);
     if (resendAt > at) throw new TidemarkError('rate_limited', { retryAfterMs: resendAt - at });
     const id = newId();
@@ -79,6 +82,7 @@ export class Challenges {
       id,
       purpose,
       accountNo,
+      cameFrom: from,
       codeHash: this.#hash(id, code),
       sentAt: at,
       expiresAt: at + CODE_MS,
@@ -101,8 +105,8 @@ export class Challenges {
     const { catalogue, now, onWrong } = this.#options;
     const found = await catalogue.tryChallenge(id, TRIES, now());
     if (found === undefined || found.purpose !== purpose || found.accountNo !== accountNo) throw new TidemarkError('code_expired');
-    const all = await catalogue.challengesTo(found, now() - hourMs);
-    if (all.reduce((sum, { failures }) => sum + failures, 0) > TRIES_AN_HOUR)
+    const together = await this.#countedWith(found, now() - hourMs);
+    if (together.reduce((sum, { failures }) => sum + failures, 0) > TRIES_AN_HOUR)
       throw new TidemarkError('rate_limited', { retryAfterMs: hourMs });
     const isRight = timingSafeEqual(Buffer.from(this.#hash(id, code), 'hex'), Buffer.from(found.codeHash, 'hex'));
     if (!isRight) {
@@ -111,6 +115,19 @@ export class Challenges {
     }
     await catalogue.challengeMet(id);
     return found;
+  }
+
+  /**
+   * The codes to the same address that count together, the newest first. Whoever asks where the devices of the account are, or is signed
+   * in, is counted apart: else a stranger who asks for all codes, and guesses, would lock the owner out.
+   */
+  async #countedWith(one: Counted, since: number): Promise<readonly ChallengeRecord[]> {
+    const { catalogue } = this.#options;
+    const { purpose, accountNo, cameFrom } = one;
+    const all = await catalogue.challengesTo(one, since);
+    if (purpose === 'prove') return all.filter((other) => other.purpose === purpose && other.accountNo === accountNo);
+    if (cameFrom === null || !(await catalogue.isAtHome(one, cameFrom))) return all;
+    return all.filter((other) => other.cameFrom === cameFrom);
   }
 
   #hash(id: string, code: string): string {

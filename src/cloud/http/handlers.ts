@@ -78,7 +78,8 @@ export function makeHandlers(services: Services): Handlers {
     discovery: async () => discoveryOf(services),
     signUp: async ({ body, request }) => accounts.signUp(body, coarsened(request.ip)),
     signIn: async ({ body, request }) => accounts.signIn(body, coarsened(request.ip)),
-    challenge: async ({ body: { to, purpose, language } }) => challenges.issue({ to, purpose, language, accountNo: null }),
+    challenge: async ({ body: { to, purpose, language }, request }) =>
+      challenges.issue({ to, purpose, language, accountNo: null, from: coarsened(request.ip) }),
     resetPassword: async ({ body, request }) => {
       await accounts.resetPassword(body, coarsened(request.ip));
       return {};

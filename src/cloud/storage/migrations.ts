@@ -213,6 +213,8 @@ export const catalogueMigrations: readonly string[] = [
   `
   -- When somebody showed who they are, as far as a service tells; settled_at is when the browser came back.
   ALTER TABLE authorizations ADD COLUMN proved_at INTEGER;
+  -- The network that a code was asked for from, never an address.
+  ALTER TABLE challenges ADD COLUMN came_from TEXT;
   `,
 ];
 

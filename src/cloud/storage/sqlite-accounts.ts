@@ -247,9 +247,13 @@ export class SqliteAccounts implements AccountCatalogue {
     this.#sql.deviceProved.run(at, deviceNo);
   }
 
+  async isAtHome({ kind, subject }: IdentityKey, from: CoarseAddress): Promise<boolean> {
+    return this.#sql.atHome.get(kind, subject, from) !== undefined;
+  }
+
   async addChallenge(challenge: ChallengeRecord): Promise<void> {
-    const { id, kind, subject, purpose, accountNo, codeHash, sentAt, expiresAt } = challenge;
-    this.#sql.addChallenge.run(id, kind, subject, purpose, accountNo, codeHash, sentAt, expiresAt);
+    const { id, kind, subject, purpose, accountNo, cameFrom, codeHash, sentAt, expiresAt } = challenge;
+    this.#sql.addChallenge.run(id, kind, subject, purpose, accountNo, cameFrom, codeHash, sentAt, expiresAt);
   }
 
   async challengesTo({ kind, subject }: IdentityKey, since: number): Promise<readonly ChallengeRecord[]> {

@@ -81,12 +81,13 @@ export function devicePages({ accounts, challenges, grants }: PageServices): rea
       await grants.approve(authorization, { ...who, how: 'password', evidence: passwordMark(account) });
       return done(visit);
     }),
-    post('/mail', 'code', async (visit) => {
+    post('/mail', 'code', async (visit, request) => {
       const { page } = await own(visit);
       const email = emailSchema.safeParse(visit.form.get('email'));
       if (!email.success) throw new TidemarkError('email_invalid');
       const to = { kind: 'email', email: email.data } as const;
-      const { id } = await challenges.issue({ to, purpose: 'enter', language: visit.locale, accountNo: null });
+      const from = coarsened(request.ip);
+      const { id } = await challenges.issue({ to, purpose: 'enter', language: visit.locale, accountNo: null, from });
       const { texts } = visit;
       const fields = html`<input type="hidden" name="challenge" value="${id}" /><label
           >${texts.sixDigits} <input name="code" required maxlength="12" inputmode="numeric" autocomplete="one-time-code"
