@@ -107,7 +107,8 @@ export interface AuthorizationRecord {
   readonly codeChallenge: string | null;
   readonly deviceName: string | null;
   readonly platform: string | null;
-  readonly place: string | null;
+  /** Where a device waits, as the person is shown it. */
+  readonly place: CoarseAddress | null;
   readonly tripBrowser: string | null;
   readonly createdAt: number;
   readonly expiresAt: number;

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Account, AuditPage, DeviceAuthorization, Session } from '../../contract/index.ts';
 import { TestBrowser, type Seen } from '../testing/browser.ts';
@@ -40,7 +42,7 @@ describe('a device that waits', () => {
     expect((await poll(cloud, asked)).problem.code).toBe('authorization_pending');
     const browser = new TestBrowser();
     const ways = await typeCode(browser, asked);
-    expect(ways.text).toMatch(/The NAS[\s\S]*Linux[\s\S]*127\.0\.0\.1/);
+    expect(ways.text).toMatch(/The NAS[\s\S]*Linux[\s\S]*云服务所在的电脑/);
     const login = await browser.submit(ways, '/device/provider', { provider: 'google' });
     const done = await agree(browser, login, 'li');
     expect([done.status, done.text], 'the browser stays here').toEqual([200, expect.stringContaining('设备已登录')]);
@@ -209,6 +211,30 @@ describe('abuse of the page for devices', () => {
     const page = await new TestBrowser().open(asked.verificationUriComplete);
     expect(page.text).toContain(`value="${asked.userCode}"`);
     expect(page.text).not.toContain('The NAS');
+  });
+
+  it('where a device asks from is shown as its network, and kept no more exactly', async () => {
+    await using cloud = await cloudWith({
+      behindProxy: true,
+      providers: settingsOf({ publicUrl: 'http://127.0.0.1:1', google: googleSettings(google) }),
+    });
+    const from = async (address: string): Promise<string> => {
+      const headers = { 'x-forwarded-for': address };
+      const asked = await call(cloud.url, 'POST', '/v1/auth/device', { json: { device }, headers });
+      const page = await call(cloud.url, 'GET', '/device');
+      const cookie = (page.headers.get('set-cookie') ?? '').split(';', 1)[0] ?? '';
+      const token = /name="token" value="([0-9a-f]{64})"/.exec(page.text)?.[1] ?? '';
+      const bytes = Buffer.from(new URLSearchParams({ token, code: (asked.body as DeviceAuthorization).userCode }).toString());
+      const type = 'application/x-www-form-urlencoded';
+      return (await call(cloud.url, 'POST', '/device', { bytes, type, headers: { cookie, origin: 'http://127.0.0.1:1' } })).text;
+    };
+    expect(await from('203.0.113.77')).toContain('203.0.113.0/24');
+    expect(await from('192.168.7.7')).toContain('the network that the cloud is in');
+    await cloud.cloud.close();
+    const kept = readdirSync(cloud.dataDir).filter((name) => name.startsWith('catalogue.db'));
+    const bytes = kept.map((name) => readFileSync(join(cloud.dataDir, name), 'latin1')).join('');
+    expect(bytes).toContain('203.0.113.0/24');
+    for (const address of ['203.0.113.77', '192.168.7.7']) expect(bytes).not.toContain(address);
   });
 
   it('the name of a device is text, whatever stands in it', async () => {

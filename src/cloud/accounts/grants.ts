@@ -13,6 +13,7 @@ import { minuteMs, secondMs } from '../../base/index.ts';
 import type { AuthorizationCatalogue, AuthorizationOutcome, AuthorizationRecord } from '../catalogue.ts';
 import { digestOf } from '../ids.ts';
 import type { CloudLog } from '../options.ts';
+import type { CoarseAddress } from './places.ts';
 import type { SignInProvider, Trip } from '../providers/provider.ts';
 
 /** For so long a browser may be away, a device may wait, and what came of it may be handed in. */
@@ -88,7 +89,7 @@ export class Grants {
   }
 
   /** RFC 8628, 3.1 and 3.2. @param place where the device asks from, as the person is shown it */
-  async beginDevice(device: DeviceInfo, place: string): Promise<DeviceAuthorization> {
+  async beginDevice(device: DeviceInfo, place: CoarseAddress | null): Promise<DeviceAuthorization> {
     const { catalogue, now, publicUrl } = this.#options;
     const base = publicUrl();
     const at = now();

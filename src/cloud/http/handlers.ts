@@ -86,7 +86,7 @@ export function makeHandlers(services: Services): Handlers {
     },
     providers: async () => ({ providers: [...grants.providers] }),
     authorize: async ({ body }) => grants.begin(body, 'enter', null),
-    deviceAuthorize: async ({ body, request }) => grants.beginDevice(body.device, request.ip),
+    deviceAuthorize: async ({ body, request }) => grants.beginDevice(body.device, coarsened(request.ip)),
     ownAuthorize: async ({ holder, body }) => accounts.ownAuthorization(holder, body, body.purpose),
     refresh: async ({ body, request }) => accounts.refresh(body.refreshToken, coarsened(request.ip)),
     revoke: async ({ body }) => {

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
 import { code as codeSchema, email as emailSchema, id128, provider, providerNames, TidemarkError } from '../../../contract/index.ts';
 import { passwordMark } from '../../accounts/accounts.ts';
-import { coarsened } from '../../accounts/places.ts';
+import { type CoarseAddress, coarsened } from '../../accounts/places.ts';
 import type { AuthorizationRecord } from '../../catalogue.ts';
 import { type Html, html } from './html.ts';
 import { leave, type PageRoute, type PageServices } from './page-route.ts';
+import type { PageTexts } from './texts.ts';
 import { tokenOf, type Visit } from './visit.ts';
 
 const COOKIE = 'tm-device';
@@ -127,7 +128,7 @@ export function devicePages({ accounts, challenges, grants }: PageServices): rea
         <dt>${texts.system}</dt>
         <dd>${systems[platform ?? ''] ?? ''}</dd>
         <dt>${texts.from}</dt>
-        <dd>${place ?? ''}</dd>
+        <dd>${placeText(texts, place)}</dd>
       </dl>
       <p>${texts.onlyYours}</p>
       ${services} ${form('/device/password', page, password, texts.withPassword)}
@@ -135,6 +136,11 @@ export function devicePages({ accounts, challenges, grants }: PageServices): rea
       ${form('/device/deny', page, html``, texts.deny, 'quiet')}`;
     return visit.show(texts.deviceAsks, body);
   }
+}
+
+function placeText({ thisMachine, localNetwork }: PageTexts, place: CoarseAddress | null): string {
+  if (place === 'this_machine') return thisMachine;
+  return place === 'local_network' ? localNetwork : (place ?? '');
 }
 
 const form = (action: string, cookie: string, fields: Html, button: string, look = ''): Html =>
