@@ -1,5 +1,6 @@
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { boundedFetch } from './bounded-fetch.ts';
 import { openProviders } from './open-providers.ts';
 import type { SignInProvider, Trip } from './provider.ts';
 import { answer, HttpService } from '../testing/http-service.ts';
@@ -145,6 +146,24 @@ describe('what an OpenID provider says', () => {
     expect(await identify()).toBe('provider_answer_invalid invalid_grant');
     await service[Symbol.asyncDispose]();
     expect(await identify()).toBe('provider_unreachable');
+  });
+
+  it('elsewhere names nothing of this machine or its network, encrypted or not', async () => {
+    const ask = boundedFetch('google', 'https://accounts.google.com');
+    const { port } = new URL(service.url);
+    for (const host of [
+      '127.0.0.1',
+      'localhost',
+      '[::1]',
+      '10.0.0.1',
+      '192.168.0.1',
+      '169.254.169.254',
+      '[fd00::1]',
+      '[::ffff:127.0.0.1]',
+    ]) {
+      const refused = await ask(`https://${host}:${port}/token`).catch((error: unknown) => error);
+      expect(refused, host).toMatchObject({ code: 'provider_answer_invalid', params: { detail: 'address' } });
+    }
   });
 
   it('names addresses that are encrypted, or of this machine where the service is', async () => {
