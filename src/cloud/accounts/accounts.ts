@@ -11,7 +11,6 @@ import {
   type DeviceInfo,
   DeviceLimitError,
   type DeviceSync,
-  type ErrorCode,
   type Grant,
   type PlanId,
   type Region,
@@ -43,6 +42,7 @@ import type { Keyring } from './keyring.ts';
 import { requireStrong } from './password-strength.ts';
 import { hashPassword, isPassword } from './passwords.ts';
 import type { CoarseAddress, Places } from './places.ts';
+import { endedError, inUse, usedUp } from './refusals.ts';
 import type { PlanTerms } from './terms.ts';
 
 export const ACCESS_MS = 15 * minuteMs;
@@ -218,7 +218,12 @@ export class Accounts {
   /** Throws DeviceLimitError where the plan takes no more devices. */
   async signIn(request: SignIn, from: CoarseAddress | null): Promise<Session> {
     const proved = await this.#proved(request, from);
-    const session = await this.#startSession(proved, request, from);
+    const session = await this.#startSession(proved, request, from).catch((error: unknown) => {
+      // Whoever had the right password, or code, is told of also where they did not get in.
+      if (error instanceof DeviceLimitError)
+        this.#options.audit.note(proved.account.no, 'sign_in_refused', { device: request.device.name, detail: error.code, from });
+      throw error;
+    });
     this.#options.audit.note(proved.account.no, 'signed_in', { device: request.device.name, detail: request.method, from });
     return session;
   }
@@ -566,9 +571,6 @@ async function chosen(password: string, words: readonly string[]): Promise<strin
   return hashPassword(password);
 }
 
-const inUse = ({ kind }: IdentityKey, label: string): TidemarkError =>
-  kind === 'email' ? new TidemarkError('email_in_use', { email: label }) : new TidemarkError('identity_in_use', { label });
-
 /** What was checked for a password: another one since makes what it allowed worthless. */
 export const passwordMark = (account: AccountRecord | undefined): string | null =>
   account?.passwordHash === undefined || account.passwordHash === null ? null : digestOf(account.passwordHash);
@@ -577,14 +579,6 @@ const evidenceOf = ({ no, how, evidence }: Granted): Evidence => ({
   authorizationNo: no,
   ...(how === 'code' && evidence !== null ? { challengeId: evidence } : {}),
 });
-
-const usedUp = (given: object): TidemarkError =>
-  new TidemarkError('grant' in given && given.grant !== undefined ? 'sign_in_used' : 'code_expired');
-
-export const endedCode = (by: EndedBy): ErrorCode => (by === 'revoked' ? 'device_revoked' : 'session_expired');
-
-const endedError = ({ endedBy, endedFrom }: DeviceRecord): TidemarkError =>
-  new TidemarkError(endedCode(endedBy ?? 'signed_out'), endedBy === 'revoked' && endedFrom !== null ? { device: endedFrom } : {});
 
 function syncOf({ sync, syncedAt, seenAt }: DeviceRecord): DeviceSync | null {
   if (sync === null) return null;

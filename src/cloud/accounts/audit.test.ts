@@ -116,6 +116,15 @@ it('wrong codes are told to whose address they were sent to, wherever somebody g
   expect(place).toMatchObject({ from: 'this_machine' });
 });
 
+it('whoever had the right password is told of, also where the plan took no more devices', async () => {
+  await using cloud = await post.cloud({ plan: 'premium' });
+  const laptop = await post.signUp(cloud);
+  await laptop.ok('POST', '/v1/me/password', { json: { password: PASSWORD } });
+  const json = { method: 'password', email: ann.email, password: PASSWORD, device: { ...device, name: 'Of a thief' } };
+  expect((await call(cloud.url, 'POST', '/v1/auth/sessions', { json })).problem.code).toBe('device_limit');
+  expect((await kinds(laptop)) as unknown[]).toContainEqual(['sign_in_refused', 'Of a thief', 'device_limit', 1]);
+});
+
 it('a stranger who makes a noise pushes nothing out of it but older noise', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'tidemark-audit-'));
   const db = openDatabase(join(dir, 'catalogue.db'), { migrations: catalogueMigrations, pageBytes: 4096, check: true });
