@@ -8,7 +8,7 @@ import {
   type IdentityKind,
   TidemarkError,
 } from '../../contract/index.ts';
-import { hourMs, minuteMs } from '../../base/index.ts';
+import { dayMs, hourMs, minuteMs } from '../../base/index.ts';
 import type { AccountCatalogue, ChallengeRecord, IdentityKey } from '../catalogue.ts';
 import type { Outbox } from '../messages/outbox.ts';
 import { codeMessage, nearestLocale } from '../messages/texts.ts';
@@ -20,8 +20,11 @@ const CODE_MS = 10 * minuteMs;
 const TRIES = 5;
 /** Wrong codes for one address in an hour, over all that were sent to it: another code does not make guessing cheaper. */
 const TRIES_AN_HOUR = 20;
-/** To one address in an hour. */
+/** Twenty an hour, for a year, would find the code of one address in six. */
+const TRIES_A_DAY = 40;
+/** To one address. */
 const CODES_AN_HOUR = 6;
+const CODES_A_DAY = 20;
 /** Until the next one may be sent, by how many were in the last hour. */
 const PAUSES_MS = [1, 1, 2, 5, 10].map((minutes) => minutes * minuteMs);
 
@@ -72,8 +75,8 @@ export class Challenges {
     if (to.kind === 'phone') requireServed(to.phone, this.#options.countries);
     const key = keyOf(to);
     const at = now();
-    const lately = await this.#countedWith({ ...key, purpose, accountNo, cameFrom: from }, at - hourMs);
-    const resendAt = nextAt(lately);
+    const lately = await this.#countedWith({ ...key, purpose, accountNo, cameFrom: from }, at - dayMs);
+    const resendAt = nextAt(lately, at);
     if (resendAt > at) throw new TidemarkError('rate_limited', { retryAfterMs: resendAt - at });
     const id = newId();
     const code = String(randomInt(10 ** CODE_DIGITS)).padStart(CODE_DIGITS, '0');
@@ -92,7 +95,7 @@ export class Challenges {
     await catalogue.addChallenge(challenge);
     const message = codeMessage(to.kind, purpose, code, CODE_MS / minuteMs, nearestLocale(language));
     outbox.send({ to: key.subject, ...message });
-    return { id, expiresAt: challenge.expiresAt, resendAt: nextAt([challenge, ...lately]), attemptsLeft: TRIES };
+    return { id, expiresAt: challenge.expiresAt, resendAt: nextAt([challenge, ...lately], at), attemptsLeft: TRIES };
   }
 
   /** Whose address it is. The code is used up by whoever does something with it, in the same transaction. */
@@ -105,9 +108,14 @@ export class Challenges {
     const { catalogue, now, onWrong } = this.#options;
     const found = await catalogue.tryChallenge(id, TRIES, now());
     if (found === undefined || found.purpose !== purpose || found.accountNo !== accountNo) throw new TidemarkError('code_expired');
-    const together = await this.#countedWith(found, now() - hourMs);
-    if (together.reduce((sum, { failures }) => sum + failures, 0) > TRIES_AN_HOUR)
-      throw new TidemarkError('rate_limited', { retryAfterMs: hourMs });
+    const at = now();
+    const together = await this.#countedWith(found, at - dayMs);
+    const limited = failuresOf(together) > TRIES_A_DAY ? dayMs : failuresOf(since(together, at - hourMs)) > TRIES_AN_HOUR ? hourMs : null;
+    if (limited !== null) {
+      // It was not looked at, and costs none of the tries.
+      await catalogue.challengeMet(id);
+      throw new TidemarkError('rate_limited', { retryAfterMs: limited });
+    }
     const isRight = timingSafeEqual(Buffer.from(this.#hash(id, code), 'hex'), Buffer.from(found.codeHash, 'hex'));
     if (!isRight) {
       if (accountNo === null) onWrong(found, from);
@@ -135,11 +143,17 @@ export class Challenges {
   }
 }
 
-/** When the next code may be sent to an address, to which these were in the last hour, the newest first. */
-function nextAt(lately: readonly ChallengeRecord[]): number {
+const since = (codes: readonly ChallengeRecord[], time: number): readonly ChallengeRecord[] => codes.filter(({ sentAt }) => sentAt > time);
+const failuresOf = (codes: readonly ChallengeRecord[]): number => codes.reduce((sum, { failures }) => sum + failures, 0);
+
+/** When the next code may be sent to an address, to which these were in the last day, the newest first. */
+function nextAt(today: readonly ChallengeRecord[], at: number): number {
+  const lately = since(today, at - hourMs);
   const [newest] = lately;
-  const oldest = lately.at(-1);
-  if (newest === undefined || oldest === undefined) return 0;
-  if (lately.length >= CODES_AN_HOUR) return oldest.sentAt + hourMs;
-  return newest.sentAt + (PAUSES_MS[lately.length - 1] ?? hourMs);
+  const resting = newest === undefined ? 0 : newest.sentAt + (PAUSES_MS[lately.length - 1] ?? 0);
+  return Math.max(resting, freeAt(lately, CODES_AN_HOUR, hourMs), freeAt(today, CODES_A_DAY, dayMs));
 }
+
+/** When there are fewer than so many in so long a time. */
+const freeAt = (codes: readonly ChallengeRecord[], most: number, windowMs: number): number =>
+  codes.length < most ? 0 : (codes[most - 1]?.sentAt ?? 0) + windowMs;

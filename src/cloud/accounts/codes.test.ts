@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Account, Challenge, Session } from '../../contract/index.ts';
-import { hourMs, minuteMs } from '../../base/index.ts';
+import { dayMs, hourMs, minuteMs } from '../../base/index.ts';
 import { type Answer, call, device, PASSWORD, startCloud, type TestCloud } from '../testing/harness.ts';
 import { mailServer } from '../testing/mail-server.ts';
 import { ann, ask, phone, Post, signIn, signUp, wrong } from '../testing/post.ts';
@@ -12,7 +12,7 @@ beforeEach(() => {
 afterEach(() => {
   post[Symbol.dispose]();
 });
-const start = (): Promise<TestCloud> => post.cloud();
+const start = (): Promise<TestCloud> => post.cloud({ rateLimits: { code: 1000, signIn: 1000 } });
 
 describe('a code', () => {
   it('signs up without a password, and signs in afterwards, by mail and by text message', async () => {
@@ -88,6 +88,31 @@ describe('a code', () => {
     cloud.clock.now += 15 * minuteMs;
     expect((await ask(cloud)).problem.code, 'six in an hour').toBe('rate_limited');
     cloud.clock.now += hourMs;
+    expect((await ask(cloud)).status).toBe(200);
+  });
+
+  it('is not guessed at for ever: there are so many tries and so many codes a day, however patient somebody is', async () => {
+    await using cloud = await start();
+    const began = cloud.clock.now;
+    let failures = 0;
+    let sent = 0;
+    let longest = 0;
+    // As one who asks again as soon as that is allowed, for a day.
+    while (cloud.clock.now < began + dayMs) {
+      const before = post.arrived();
+      const asked = await ask(cloud);
+      if (asked.status !== 200) {
+        const wait = Number(asked.problem.params['retryAfterMs']);
+        longest = Math.max(longest, wait);
+        cloud.clock.now += wait;
+        continue;
+      }
+      sent += 1;
+      const proof = { challenge: (asked.body as Challenge).id, code: wrong((await post.next(before)).code) };
+      for (let guess = 0; guess < 5 && (await signIn(cloud, proof)).problem.code === 'code_wrong'; guess += 1) failures += 1;
+    }
+    expect({ sent, failures }).toEqual({ sent: 20, failures: 40 });
+    expect(longest, 'until a day after the first').toBeGreaterThan(12 * hourMs);
     expect((await ask(cloud)).status).toBe(200);
   });
 
