@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { MiB } from '../../base/index.ts';
+import { dayMs, MiB } from '../../base/index.ts';
 import { BLOCKS_MEDIA_TYPE } from '../../contract/index.ts';
 import { call, contentOf, device, framesOf, id, mkdir, startCloud } from '../testing/harness.ts';
 
@@ -47,6 +47,21 @@ describe('a server under abuse', () => {
     const statuses = await Promise.all(Array.from({ length: 20 }, (_, index) => guess(`guess ${index}`)));
     expect(statuses.filter((status) => status === 401)).toHaveLength(5);
     expect(statuses.filter((status) => status === 429)).toHaveLength(15);
+  });
+
+  it('lets nobody guess at one password for ever, however patient they are', async () => {
+    await using cloud = await startCloud({ rateLimits: { failedSignIn: 2 } });
+    await cloud.signUp();
+    const began = cloud.clock.now;
+    let guesses = 0;
+    while (cloud.clock.now < began + dayMs) {
+      const json = { method: 'password', email: 'ann@example.com', password: `guess ${guesses}`, device };
+      const answer = await call(cloud.url, 'POST', '/v1/auth/sessions', { json });
+      if (answer.status === 401) guesses += 1;
+      else cloud.clock.now += Number(answer.problem.params['retryAfterMs']);
+    }
+    expect(guesses).toBe(10);
+    await cloud.signIn();
   });
 
   it('signing in rightly many times at once is no guessing', async () => {
