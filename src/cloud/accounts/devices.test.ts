@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Device, DeviceChoice, Problem, Session } from '../../contract/index.ts';
+import type { Account, Device, DeviceChoice, Problem, Session } from '../../contract/index.ts';
 import { hourMs, minuteMs, secondMs } from '../../base/index.ts';
 import { type Answer, call, device, PASSWORD, startCloud, type TestCloud, TestDevice } from '../testing/harness.ts';
 import { mmdb } from '../testing/mmdb.ts';
@@ -218,6 +218,20 @@ describe('the devices of a plan', () => {
     await first.ok('POST', '/v1/me/password', { json: { password: 'another long one' } });
     expect((await choose(cloud, again, first.session.deviceId)).problem.code).toBe('choice_over');
     await cloud.cloud.maintain();
+  });
+
+  it('a choice is over with a way to sign in that was removed', async () => {
+    using post = new Post();
+    await using cloud = await post.cloud({ plan: 'premium' });
+    const first = await post.signUp(cloud);
+    const phone = { kind: 'phone', phone: '+4930123456' } as const;
+    const proof = await post.proof(cloud, phone, 'link', first);
+    const { identities } = await first.ok<Account>('POST', '/v1/me/identities', { json: { proof } });
+    cloud.clock.now += 2 * minuteMs;
+    // Whoever has the phone.
+    const choice = choiceOf(await byCode(cloud, await post.proof(cloud, phone)));
+    await first.ok('DELETE', `/v1/me/identities/${identities.find(({ kind }) => kind === 'phone')?.id ?? ''}`);
+    expect((await choose(cloud, choice, first.session.deviceId)).problem.code).toBe('choice_over');
   });
 
   it('takes no second code, and the one that was spent is spent', async () => {

@@ -158,3 +158,19 @@ it('sign-ins in a browser come to a cloud that had none, beside the ways to sign
   expect(await authorizations.find('request', 'r')).toBeUndefined();
   db.close();
 });
+
+it('codes that were sent, and sign-ins that were finished, before it was known from where and when are good still', async () => {
+  const step = catalogueMigrations.findIndex((sql) => sql.includes('proved_at INTEGER') && sql.includes('came_from'));
+  const old = open(step);
+  old.exec(`
+    INSERT INTO challenges (id, kind, subject, purpose, code_hash, sent_at, expires_at) VALUES ('c1', 'email', 'ann@example.com', 'enter', 'h', 1, 9);
+    INSERT INTO authorizations (flow, purpose, request, created_at, expires_at, kind, subject, label, how, code, settled_at)
+      VALUES ('browser', 'enter', 'r', 1, 9, 'google', 'sub-li', 'li', 'provider', 'c', 2);
+  `);
+  old.close();
+  const db = open(catalogueMigrations.length);
+  expect(await new SqliteAccounts(db).tryChallenge('c1', 5, 2)).toMatchObject({ subject: 'ann@example.com', cameFrom: null, failures: 1 });
+  // Nobody knows when: for changes it proves nothing.
+  expect((await new SqliteAuthorizations(db).find('code', 'c'))?.outcome).toMatchObject({ subject: 'sub-li', provedAt: 0 });
+  db.close();
+});

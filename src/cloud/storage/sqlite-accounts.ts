@@ -291,6 +291,8 @@ export class SqliteAccounts implements AccountCatalogue {
       const left = all.filter((one) => one.id !== id);
       if (left.length === 0) return refuse('last_identity');
       this.#sql.removeIdentity.run(accountNo, id);
+      // Somebody may have shown by it who they are, and has yet to choose.
+      this.#sql.dropChoices.run(accountNo);
       if (!left.some(({ kind }) => kind === 'email')) this.#sql.setPassword.run(null, accountNo);
       return 'removed';
     });
