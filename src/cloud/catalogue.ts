@@ -305,8 +305,12 @@ export interface AccountCatalogue {
 /** Settings that follow an account. */
 export interface SettingsCatalogue {
   read(accountNo: number): Promise<AccountSettings>;
-  /** Sets these keys and keeps the others; null when there would be more than `most`. */
-  change(accountNo: number, values: SettingValues, most: number): Promise<AccountSettings | null>;
+  /** Sets these keys and keeps the others; null when there would be more than `most`, or more bytes of them as JSON. */
+  change(
+    accountNo: number,
+    values: SettingValues,
+    most: { readonly count: number; readonly bytes: number },
+  ): Promise<AccountSettings | null>;
 }
 
 /** One line, before it is one. */

@@ -8,6 +8,7 @@ import {
   type Discovery,
   type Freed,
   MAX_ACCOUNT_SETTINGS,
+  MAX_ACCOUNT_SETTINGS_BYTES,
   MAX_BLOCKS_BODY_BYTES,
   MAX_COMMIT_ENTRIES,
   MAX_HASHES,
@@ -118,8 +119,9 @@ export function makeHandlers(services: Services): Handlers {
     settings: async ({ holder }) => settings.read(holder.account.no),
     changeSettings: async ({ holder, body }) => {
       const { no } = holder.account;
-      const changed = await settings.change(no, body.values, MAX_ACCOUNT_SETTINGS);
-      if (changed === null) throw new TidemarkError('invalid_request', { field: 'values', problem: 'the account has too many settings' });
+      const changed = await settings.change(no, body.values, { count: MAX_ACCOUNT_SETTINGS, bytes: MAX_ACCOUNT_SETTINGS_BYTES });
+      if (changed === null)
+        throw new TidemarkError('invalid_request', { field: 'values', problem: 'the account has too many settings, or too long ones' });
       waiters.changed(no);
       return changed;
     },
