@@ -86,7 +86,8 @@ function addRoute(app: FastifyInstance, name: RouteName, handlers: Handlers, acc
       // The parts have the types that the schemas of this very route give them.
       const call = { ...readParts(name, route, request), request, reply, signal: goneSignal(request, reply) } as unknown as Call<RouteName>;
       const answer = await (handlers[name] as (call: Call<RouteName>) => Promise<unknown>)(call);
-      if (route.response !== undefined) return reply.send(route.response.parse(answer));
+      // RFC 6749, 5.1.
+      if (route.response !== undefined) return reply.header('Cache-Control', 'no-store').send(route.response.parse(answer));
       return answer === null
         ? reply.send()
         : reply

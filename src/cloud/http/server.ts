@@ -93,6 +93,7 @@ function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyRep
   return reply
     .code(problem.status)
     .header('Content-Type', PROBLEM_MEDIA_TYPE)
+    .header('Cache-Control', 'no-store')
     .send(Buffer.from(JSON.stringify(problem)));
 }
 
