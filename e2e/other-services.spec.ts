@@ -107,6 +107,19 @@ test('with Google: a query brings the answer back', async ({ page, world }) => {
   expect(await signUp(page, world, server, 'google', atOpenId(page))).toMatchObject({ label: 'mei@example.com' });
 });
 
+test('to confirm a change, who is signed in there signs in there anew', async ({ page, world }) => {
+  await using google = await openIdService('google');
+  const server = await world.serve('international', { google: googleSettings(google) });
+  await signUp(page, world, server, 'google', atOpenId(page));
+  const command = start(['account', 'prove', '--browser', 'google', '--profile', join(world.work, 'google')]);
+  await page.goto(await command.said(/^(http:.*\/v1\/auth\/authorize\?request=[\w-]+)$/m));
+  await page.getByPlaceholder('Enter any login').fill('mei');
+  await page.getByPlaceholder('and password').fill('anything');
+  await page.getByRole('button', { name: 'Sign-in' }).click();
+  await expect(page.getByText('You may close this window.')).toBeVisible();
+  await command.ended();
+});
+
 test('with Apple: a form of another site brings the answer back, and the cookie still counts', async ({ page, world }) => {
   await using apple = await openIdService('apple');
   const server = await world.serve('international', { apple: appleSettings(apple) });

@@ -71,6 +71,8 @@ export interface ChallengeRecord extends IdentityKey {
   readonly purpose: CodePurpose;
   /** Whose, where somebody who is signed in asked for it. */
   readonly accountNo: number | null;
+  /** The network that it was asked for from. */
+  readonly cameFrom: CoarseAddress | null;
   readonly codeHash: string;
   readonly sentAt: number;
   readonly expiresAt: number;
@@ -87,6 +89,8 @@ export interface AuthorizationOutcome extends IdentityKey {
   readonly how: 'provider' | 'password' | 'code';
   /** The code that was right; or what the password was checked against, as a digest. */
   readonly evidence: string | null;
+  /** When they showed it, as far as a service tells. */
+  readonly provedAt: number;
 }
 
 /** A sign-in that a person finishes in a browser. */
@@ -103,7 +107,8 @@ export interface AuthorizationRecord {
   readonly codeChallenge: string | null;
   readonly deviceName: string | null;
   readonly platform: string | null;
-  readonly place: string | null;
+  /** Where a device waits, as the person is shown it. */
+  readonly place: CoarseAddress | null;
   readonly tripBrowser: string | null;
   readonly createdAt: number;
   readonly expiresAt: number;
@@ -177,12 +182,21 @@ export interface Entry {
   readonly choice: { readonly hash: string; readonly expiresAt: number };
 }
 
+type Ended = readonly { readonly no: number; readonly by: EndedBy }[];
+
 /** What came of it. `ended` are those that are signed out now. */
 export type Entered =
-  | { readonly outcome: 'added'; readonly device: DeviceRecord; readonly ended: readonly { readonly no: number; readonly by: EndedBy }[] }
-  | { readonly outcome: 'device_limit'; readonly limit: number }
+  | { readonly outcome: 'added'; readonly device: DeviceRecord; readonly ended: Ended }
+  // One that was chosen is signed out all the same: a plan that became smaller may want several.
+  | { readonly outcome: 'device_limit'; readonly limit: number; readonly ended: Ended }
   | { readonly outcome: 'code_used' }
   | { readonly outcome: 'choice_over' };
+
+/** When whoever has it showed who they are, and how long it is good. */
+export interface ChoiceRecord {
+  readonly provedAt: number;
+  readonly expiresAt: number;
+}
 
 export interface Holder {
   readonly account: AccountRecord;
@@ -241,7 +255,7 @@ export interface AccountCatalogue {
   /** Counts those of the plan, spends the proof, signs others out and adds this one, all or none of it. */
   addDevice(accountNo: number, device: NewDevice, tokens: TokenPair, entry: Entry): Promise<Entered>;
   /** Whose choice it is. */
-  choice(hash: string, at: number): Promise<{ readonly account: AccountRecord; readonly provedAt: number } | undefined>;
+  choice(hash: string, at: number): Promise<({ readonly account: AccountRecord } & ChoiceRecord) | undefined>;
   /** Those that are signed in, the oldest first. */
   devices(accountNo: number): Promise<readonly DeviceRecord[]>;
   renameDevice(accountNo: number, id: string, name: string): Promise<DeviceRecord | undefined>;
@@ -253,6 +267,8 @@ export interface AccountCatalogue {
   seen(holder: Holder, at: number, from: CoarseAddress | null): Promise<void>;
   told(deviceNo: number, report: SyncReport, at: number, syncedAt: number | null): Promise<void>;
   proved(deviceNo: number, at: number): Promise<void>;
+  /** Whether a device of the account that signs in with this was last seen in that network. */
+  isAtHome(key: IdentityKey, from: CoarseAddress): Promise<boolean>;
   addChallenge(challenge: ChallengeRecord): Promise<void>;
   /** Those to this address since then, the newest first. */
   challengesTo(key: IdentityKey, since: number): Promise<readonly ChallengeRecord[]>;
@@ -289,8 +305,12 @@ export interface AccountCatalogue {
 /** Settings that follow an account. */
 export interface SettingsCatalogue {
   read(accountNo: number): Promise<AccountSettings>;
-  /** Sets these keys and keeps the others; null when there would be more than `most`. */
-  change(accountNo: number, values: SettingValues, most: number): Promise<AccountSettings | null>;
+  /** Sets these keys and keeps the others; null when there would be more than `most`, or more bytes of them as JSON. */
+  change(
+    accountNo: number,
+    values: SettingValues,
+    most: { readonly count: number; readonly bytes: number },
+  ): Promise<AccountSettings | null>;
 }
 
 /** One line, before it is one. */
@@ -302,7 +322,7 @@ export interface AuditRecord extends AuditEntry, Pick<AuditEvent, 'no' | 'times'
 
 /** What happened to the ways into an account, for the person whose it is. */
 export interface AuditCatalogue {
-  /** Refusals that follow one another within an hour are one line with a count. */
+  /** Refusals that follow one another within an hour are one line with a count. They push out older refusals and nothing else. */
   add(accountNo: number, entry: AuditEntry): Promise<void>;
   /** The newest first. @param before the line of the last page; null: from the newest on */
   list(accountNo: number, before: number | null, limit: number): Promise<readonly AuditRecord[]>;

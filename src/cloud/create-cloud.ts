@@ -86,11 +86,13 @@ async function assemble(options: CloudOptions, opened: (() => Promise<void>)[], 
   const waiters = new Waiters();
   const outboxes = openOutboxes(options, now, log);
   for (const outbox of [outboxes.email, outboxes.phone]) if (outbox !== undefined) opened.push(() => outbox.close());
+  const audit = new AuditLog({ catalogue: catalogue.audit, places, now, log });
   const challenges = new Challenges({
     catalogue: catalogue.accounts,
     outboxes,
     countries: options.sms?.countries ?? null,
     key: subkey(serverKey, 'codes'),
+    onWrong: (sentTo, from) => audit.codeRefused(async () => (await catalogue.accounts.byIdentity(sentTo))?.account.no, from),
     now,
     newId,
   });
@@ -112,7 +114,6 @@ async function assemble(options: CloudOptions, opened: (() => Promise<void>)[], 
     now,
     log,
   });
-  const audit = new AuditLog({ catalogue: catalogue.audit, places, now, log });
   opened.push(() => audit.settled());
   const accounts = new Accounts({
     catalogue: catalogue.accounts,

@@ -24,7 +24,7 @@ export interface PlanRow {
 export interface RateLimits {
   /** Sign-up and sign-in, per address. */
   readonly signIn: number;
-  /** Failed sign-ins of one e-mail in 15 minutes, whatever the address. */
+  /** Failed sign-ins of one e-mail in 15 minutes, whatever the address; five times as many in a day. */
   readonly failedSignIn: number;
   /** Codes asked for, per address. */
   readonly code: number;

@@ -26,12 +26,23 @@ export const deviceName = z
   .max(MAX_DEVICE_NAME)
   .refine((name) => !UNSEEN_IN_NAMES.test(name), 'must not hold control characters, or such that nobody sees');
 
+/**
+ * What mail can be sent to, in one spelling: mail programs drop brackets and what nobody sees, and read wide letters and dots as plain
+ * ones (UTS 46), so that another spelling of an address would be somebody else here and the same mailbox there.
+ */
 export const email = z
   .string()
   .trim()
   .toLowerCase()
   .max(254)
-  .regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$|^[^\s@]+@localhost$/, 'must be an e-mail address');
+  .regex(
+    /^[^\s@\p{Cc}\p{Cf}\p{Cs}\p{DI}"(),:;<>[\\\]]+@(?:localhost|(?:[\p{L}\p{N}][\p{L}\p{M}\p{N}-]*\.)+[\p{L}\p{N}][\p{L}\p{M}\p{N}-]*)$/u,
+    'must be an e-mail address',
+  )
+  .refine((given) => {
+    const domain = given.slice(given.indexOf('@') + 1);
+    return domain === domain.normalize('NFKC') && !/\p{DI}/u.test(domain);
+  }, 'must be an e-mail address');
 
 /** The root folder of every drive. */
 export const ROOT_ID = '0'.repeat(32);

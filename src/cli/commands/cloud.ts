@@ -73,6 +73,7 @@ export function addCloudCommands(program: Command, shell: Shell): void {
       'The file of --providers: {"publicUrl": "https://…", "google": {"clientId", "clientSecret"}, "facebook": {…}, "wechat": {…},',
       '"apple": {"clientId", "teamId", "keyId", "privateKey"}}. Google, Apple and Facebook sign in to the international region, WeChat to',
       'the mainland. Each is told to send people back to publicUrl/v1/auth/callback/google, …/apple, …/facebook, …/wechat.',
+      'With "authTime": true in google or apple its tokens have to say when somebody signed in there, and changes to an account want that it was just now.',
     ].join('\n'),
     async run(context, _, options) {
       const server = await serveCloud({

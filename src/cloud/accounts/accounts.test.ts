@@ -48,6 +48,7 @@ describe('sign-up', () => {
     expect((await signUp(cloud, { invite: 'made up' })).problem.code).toBe('invite_required');
     expect((await signUp(cloud, { invite })).status).toBe(200);
     expect((await signUp(cloud, { invite, email: 'bob@example.com' })).problem.code).toBe('invite_required');
+    expect((await signUp(cloud, { invite: 'made up' })).problem.code, 'nobody without one learns who is here').toBe('invite_required');
     cloud.clock.now += 31 * dayMs;
     expect((await signUp(cloud, { invite: old, email: 'bob@example.com' })).problem.code).toBe('invite_required');
   });

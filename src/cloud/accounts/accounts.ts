@@ -11,7 +11,6 @@ import {
   type DeviceInfo,
   DeviceLimitError,
   type DeviceSync,
-  type ErrorCode,
   type Grant,
   type PlanId,
   type Region,
@@ -23,6 +22,7 @@ import { minuteMs, secondMs } from '../../base/index.ts';
 import type {
   AccountCatalogue,
   AccountRecord,
+  ChoiceRecord,
   DeviceRecord,
   EndedBy,
   Entry,
@@ -42,6 +42,7 @@ import type { Keyring } from './keyring.ts';
 import { requireStrong } from './password-strength.ts';
 import { hashPassword, isPassword } from './passwords.ts';
 import type { CoarseAddress, Places } from './places.ts';
+import { endedError, inUse, usedUp } from './refusals.ts';
 import type { PlanTerms } from './terms.ts';
 
 export const ACCESS_MS = 15 * minuteMs;
@@ -107,9 +108,11 @@ type SignIn = {
 interface Proved {
   readonly account: AccountRecord;
   readonly evidence?: Evidence;
-  readonly choice?: string;
+  readonly choice?: Chosen;
+  /** Now, where nothing is said. */
   readonly provedAt?: number;
 }
+type Chosen = { readonly token: string } & Pick<ChoiceRecord, 'expiresAt'>;
 
 type Owned = NonNullable<Awaited<ReturnType<AccountCatalogue['byIdentity']>>>;
 
@@ -118,6 +121,7 @@ interface FirstIdentity {
   readonly key: IdentityKey;
   readonly label: string;
   readonly evidence: Evidence | null;
+  readonly shownAt?: number;
 }
 
 interface FreshTokens {
@@ -140,9 +144,9 @@ export class Accounts {
     const inviteHash = this.#admit(request);
     const { now, newId, plan, keyring } = this.#options;
     const at = now();
-    const { key, label, evidence } = await this.#firstIdentity(request);
-    // Asked before the hashing only to answer early; `create` is what decides.
-    if ((await this.#catalogue.byIdentity(key)) !== undefined) throw inUse(key, label);
+    const { key, label, evidence, shownAt = at } = await this.#firstIdentity(request, from);
+    // Asked before the hashing only to answer early; `create` is what decides, also whether an invite is one.
+    if (inviteHash === null && (await this.#catalogue.byIdentity(key)) !== undefined) throw inUse(key, label);
     const id = newId();
     const passwordHash = request.password === undefined ? null : await chosen(request.password, [key.subject, request.device.name]);
     const account = { id, passwordHash, plan, createdAt: at, activeAt: at, wrappedKey: keyring.newKey(id) };
@@ -158,16 +162,23 @@ export class Accounts {
         throw usedUp(request);
       default:
         this.#options.audit.note(created.no, 'signed_up', { device: request.device.name, detail: label, from });
-        return this.#startSession({ account: created }, request, from);
+        return this.#startSession({ account: created, provedAt: shownAt }, request, from);
     }
   }
 
-  async #firstIdentity(request: SignUp): Promise<FirstIdentity> {
+  async #firstIdentity(request: SignUp, from: CoarseAddress | null): Promise<FirstIdentity> {
     const { challenges, grants } = this.#options;
     const { email, proof, grant } = request;
     if (grant !== undefined) {
       const granted = await grants.check(grant, 'enter', null);
-      return { key: { kind: granted.kind, subject: granted.subject }, label: granted.label, evidence: evidenceOf(granted) };
+      // A password was checked for an account that there was, and says nothing of whose the address is.
+      if (granted.how === 'password') throw new TidemarkError('sign_in_used');
+      return {
+        key: { kind: granted.kind, subject: granted.subject },
+        label: granted.label,
+        evidence: evidenceOf(granted),
+        shownAt: granted.provedAt,
+      };
     }
     if (proof === undefined) {
       if (email === undefined) throw new TidemarkError('email_invalid');
@@ -175,7 +186,7 @@ export class Accounts {
       if (challenges.serves('email')) throw new TidemarkError('proof_required');
       return { key: { kind: 'email', subject: email }, label: email, evidence: null };
     }
-    const { id, kind, subject } = await challenges.check(proof, 'enter', null);
+    const { id, kind, subject } = await challenges.check(proof, 'enter', null, from);
     if (email !== undefined && (kind !== 'email' || subject !== email)) throw new TidemarkError('proof_required');
     return { key: { kind, subject }, label: subject, evidence: { challengeId: id } };
   }
@@ -207,7 +218,12 @@ export class Accounts {
   /** Throws DeviceLimitError where the plan takes no more devices. */
   async signIn(request: SignIn, from: CoarseAddress | null): Promise<Session> {
     const proved = await this.#proved(request, from);
-    const session = await this.#startSession(proved, request, from);
+    const session = await this.#startSession(proved, request, from).catch((error: unknown) => {
+      // Whoever had the right password, or code, is told of also where they did not get in.
+      if (error instanceof DeviceLimitError)
+        this.#options.audit.note(proved.account.no, 'sign_in_refused', { device: request.device.name, detail: error.code, from });
+      throw error;
+    });
     this.#options.audit.note(proved.account.no, 'signed_in', { device: request.device.name, detail: request.method, from });
     return session;
   }
@@ -223,26 +239,30 @@ export class Accounts {
       case 'choice': {
         const found = await this.#catalogue.choice(digestOf(request.choice), this.#options.now());
         if (found === undefined) throw new TidemarkError('choice_over');
-        return { ...found, choice: request.choice };
+        const { account, provedAt, expiresAt } = found;
+        return { account, provedAt, choice: { token: request.choice, expiresAt } };
       }
     }
   }
 
   async byPassword(email: string, password: string, from: CoarseAddress | null): Promise<AccountRecord> {
     const { attempts } = this.#options;
-    attempts.begin(email);
-    const found = await this.#catalogue.byIdentity({ kind: 'email', subject: email });
+    const key = { kind: 'email', subject: email } as const;
+    // Counted apart where the devices of the account are: a stranger who guesses does not lock the owner out.
+    const guesses = from !== null && (await this.#catalogue.isAtHome(key, from)) ? `${email} ${from}` : email;
+    attempts.begin(guesses);
+    const found = await this.#catalogue.byIdentity(key);
     if (!(await isPassword(found?.account.passwordHash ?? undefined, password)) || found === undefined) {
       if (found !== undefined) this.#options.audit.note(found.account.no, 'sign_in_refused', { detail: 'password', from });
       throw new TidemarkError('invalid_credentials');
     }
-    attempts.succeeded(email);
+    attempts.succeeded(guesses);
     return found.account;
   }
 
   async #byCode(proof: CodeProof, deviceName: string, from: CoarseAddress | null): Promise<Proved> {
     const { challenges } = this.#options;
-    const { id, kind, subject } = await challenges.check(proof, 'enter', null);
+    const { id, kind, subject } = await challenges.check(proof, 'enter', null, from);
     const found = await this.#catalogue.byIdentity({ kind, subject });
     // The address is proved; the code stays good, so that signing up with it takes no other one.
     if (found === undefined) throw new TidemarkError('no_such_account');
@@ -261,10 +281,11 @@ export class Accounts {
     if (found === undefined) throw new TidemarkError('no_such_account');
     // A code that was mailed goes with it: it would sign in once more.
     const evidence = evidenceOf(granted);
-    if (granted.how !== 'code' || found.identity.provedAt !== null) return { account: found.account, evidence };
+    const { provedAt } = granted;
+    if (granted.how !== 'code' || found.identity.provedAt !== null) return { account: found.account, evidence, provedAt };
     await this.#claim(found, null, evidence, deviceName);
     this.#options.audit.note(found.account.no, 'account_claimed', { device: deviceName, detail: found.identity.label, from });
-    return { account: { ...found.account, passwordHash: null } };
+    return { account: { ...found.account, passwordHash: null }, provedAt };
   }
 
   /** Whoever was signed in has to sign in again. */
@@ -280,7 +301,7 @@ export class Accounts {
     { proof, password }: { readonly proof: CodeProof; readonly password: string },
     from: CoarseAddress | null,
   ): Promise<void> {
-    const { id, kind, subject } = await this.#options.challenges.check(proof, 'reset', null);
+    const { id, kind, subject } = await this.#options.challenges.check(proof, 'reset', null, from);
     const found = await this.#catalogue.byIdentity({ kind, subject });
     if (found === undefined) throw new TidemarkError('no_such_account');
     await this.#claim(found, await chosen(password, [subject]), { challengeId: id }, null);
@@ -293,7 +314,7 @@ export class Accounts {
     const key = keyOf(to);
     if (purpose === 'prove' && !(await this.#catalogue.identities(no)).some((one) => one.kind === key.kind && one.subject === key.subject))
       throw new TidemarkError('not_found');
-    return this.#options.challenges.issue({ to, purpose, language, accountNo: no });
+    return this.#options.challenges.issue({ to, purpose, language, accountNo: no, from: holder.device.seenFrom });
   }
 
   /** A trip of the browser for whoever is signed in. */
@@ -304,17 +325,16 @@ export class Accounts {
   }
 
   async prove(holder: Holder, given: FreshProof): Promise<void> {
-    try {
-      await this.#prove(holder, given);
-    } catch (error) {
+    const provedAt = await this.#prove(holder, given).catch((error: unknown) => {
       this.#note(holder, 'proof_refused', given.method);
       throw error;
-    }
-    await this.#catalogue.proved(holder.device.no, this.#options.now());
+    });
+    await this.#catalogue.proved(holder.device.no, provedAt);
     this.#note(holder, 'proved', given.method);
   }
 
-  async #prove({ account }: Holder, given: FreshProof): Promise<void> {
+  /** When it was shown. */
+  async #prove({ account, device }: Holder, given: FreshProof): Promise<number> {
     const { attempts, challenges, grants, now } = this.#options;
     if (given.method === 'password') {
       // Whoever took the device guesses no faster than at the door.
@@ -325,10 +345,12 @@ export class Accounts {
       const granted = await grants.check(given.grant, 'prove', account.no);
       await grants.use(granted);
       if ((await this.#catalogue.byIdentity(granted))?.account.no !== account.no) throw new TidemarkError('identity_not_yours');
+      return granted.provedAt;
     } else {
-      const { id } = await challenges.check(given.proof, 'prove', account.no);
+      const { id } = await challenges.check(given.proof, 'prove', account.no, device.seenFrom);
       if (!(await this.#catalogue.useChallenge(id, now()))) throw new TidemarkError('code_expired');
     }
+    return now();
   }
 
   #note({ account, device }: Holder, kind: AuditKind, detail: string | null): void {
@@ -352,13 +374,17 @@ export class Accounts {
     this.#note(holder, 'identity_added', label);
   }
 
-  async #newIdentity({ account }: Holder, given: NewIdentity): Promise<FirstIdentity & { readonly evidence: Evidence }> {
+  async #newIdentity(holder: Holder, given: NewIdentity): Promise<FirstIdentity & { readonly evidence: Evidence }> {
+    const { account, device } = holder;
     const { challenges, grants } = this.#options;
     if ('grant' in given) {
       const granted = await grants.check(given.grant, 'link', account.no);
       return { key: { kind: granted.kind, subject: granted.subject }, label: granted.label, evidence: evidenceOf(granted) };
     }
-    const { id, kind, subject } = await challenges.check(given.proof, 'link', account.no);
+    const { id, kind, subject } = await challenges.check(given.proof, 'link', account.no, device.seenFrom).catch((error: unknown) => {
+      if (error instanceof TidemarkError && error.code === 'code_wrong') this.#note(holder, 'proof_refused', 'code');
+      throw error;
+    });
     return { key: { kind, subject }, label: subject, evidence: { challengeId: id } };
   }
 
@@ -395,7 +421,7 @@ export class Accounts {
     const fresh = { token: `tmc_${randomBytes(32).toString('base64url')}`, expiresAt: at + CHOICE_MS };
     const entry: Entry = {
       evidence: evidence ?? null,
-      choiceHash: choice === undefined ? null : digestOf(choice),
+      choiceHash: choice === undefined ? null : digestOf(choice.token),
       replaces: replaces ?? null,
       signOut: signOutDevice ?? null,
       choice: { hash: digestOf(fresh.token), expiresAt: fresh.expiresAt },
@@ -411,10 +437,10 @@ export class Accounts {
       case 'choice_over':
         throw new TidemarkError('choice_over');
       case 'device_limit': {
+        for (const { no, by } of entered.ended) onEnded(no, by);
         const devices = (await this.#catalogue.devices(account.no)).map((one) => this.#shown(one, null));
-        // A choice that was in vain stays good.
-        const again = choice === undefined ? fresh : { token: choice, expiresAt: (provedAt ?? at) + CHOICE_MS };
-        throw new DeviceLimitError({ limit: entered.limit }, { ...again, devices });
+        // A choice that was in vain, or that has to be followed by another one, stays good.
+        throw new DeviceLimitError({ limit: entered.limit }, { ...(choice ?? fresh), devices });
       }
     }
   }
@@ -545,9 +571,6 @@ async function chosen(password: string, words: readonly string[]): Promise<strin
   return hashPassword(password);
 }
 
-const inUse = ({ kind }: IdentityKey, label: string): TidemarkError =>
-  kind === 'email' ? new TidemarkError('email_in_use', { email: label }) : new TidemarkError('identity_in_use', { label });
-
 /** What was checked for a password: another one since makes what it allowed worthless. */
 export const passwordMark = (account: AccountRecord | undefined): string | null =>
   account?.passwordHash === undefined || account.passwordHash === null ? null : digestOf(account.passwordHash);
@@ -556,14 +579,6 @@ const evidenceOf = ({ no, how, evidence }: Granted): Evidence => ({
   authorizationNo: no,
   ...(how === 'code' && evidence !== null ? { challengeId: evidence } : {}),
 });
-
-const usedUp = (given: object): TidemarkError =>
-  new TidemarkError('grant' in given && given.grant !== undefined ? 'sign_in_used' : 'code_expired');
-
-export const endedCode = (by: EndedBy): ErrorCode => (by === 'revoked' ? 'device_revoked' : 'session_expired');
-
-const endedError = ({ endedBy, endedFrom }: DeviceRecord): TidemarkError =>
-  new TidemarkError(endedCode(endedBy ?? 'signed_out'), endedBy === 'revoked' && endedFrom !== null ? { device: endedFrom } : {});
 
 function syncOf({ sync, syncedAt, seenAt }: DeviceRecord): DeviceSync | null {
   if (sync === null) return null;

@@ -27,12 +27,22 @@ export class AuditLog {
   }
 
   /** Written after the answer went out: a refusal must take the same time whether or not there is an account to write it down for. */
-  note(accountNo: number, kind: AuditKind, { device = null, detail = null, from = null }: About): void {
+  note(accountNo: number, kind: AuditKind, about: About): void {
+    this.#later(kind, about, async () => accountNo);
+  }
+
+  /** A wrong code, for whoever signs in with the address that it was sent to; also who that is, is looked for after the answer. */
+  codeRefused(ownerOf: () => Promise<number | undefined>, from: CoarseAddress | null): void {
+    this.#later('sign_in_refused', { detail: 'code', from }, ownerOf);
+  }
+
+  #later(kind: AuditKind, { device = null, detail = null, from = null }: About, accountOf: () => Promise<number | undefined>): void {
     const { catalogue, now, log } = this.#options;
     const entry = { at: now(), kind, device, detail, from };
     this.#writing = this.#writing
       .then(() => new Promise<void>((resolve) => setImmediate(resolve)))
-      .then(() => catalogue.add(accountNo, entry))
+      .then(accountOf)
+      .then((accountNo) => (accountNo === undefined ? undefined : catalogue.add(accountNo, entry)))
       .catch((error: unknown) => log('error', 'the log of an account was not written', { cause: String(error) }));
   }
 

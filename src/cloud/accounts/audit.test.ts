@@ -1,8 +1,14 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { AuditPage } from '../../contract/index.ts';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AuditPage, Session } from '../../contract/index.ts';
 import { hourMs } from '../../base/index.ts';
 import { call, device, PASSWORD, TestDevice } from '../testing/harness.ts';
-import { ann, Post, signIn } from '../testing/post.ts';
+import { catalogueMigrations } from '../storage/migrations.ts';
+import { openDatabase } from '../storage/database.ts';
+import { SqliteAudit } from '../storage/sqlite-audit.ts';
+import { ann, phone, Post, signIn, wrong } from '../testing/post.ts';
 
 let post: Post;
 beforeEach(() => {
@@ -69,4 +75,71 @@ it('a stolen token, a way to sign in that came or went, and an owner who came la
     ['identity_added', device.name, 'also@example.com', 1],
     ['signed_up', device.name, ann.email, 1],
   ]);
+});
+
+it('wrong codes are told to whose address they were sent to, wherever somebody guesses', async () => {
+  await using cloud = await post.cloud();
+  const laptop = await post.signUp(cloud);
+  const name = device.name;
+  const guess = async (purpose: 'enter' | 'reset', to: { kind: 'email'; email: string } = ann): Promise<void> => {
+    cloud.clock.now += hourMs;
+    const { challenge, code } = await post.proof(cloud, to, purpose);
+    const proof = { challenge, code: wrong(code) };
+    const answer =
+      purpose === 'reset'
+        ? await call(cloud.url, 'POST', '/v1/auth/password', { json: { proof, password: 'an entirely new one' } })
+        : await signIn(cloud, proof);
+    expect(answer.problem.code).toBe('code_wrong');
+  };
+  await guess('enter');
+  await guess('reset');
+  cloud.clock.now += 2 * hourMs;
+  await laptop.refresh().then(({ body }) => (laptop.session = body as Session));
+  const proving = await post.proof(cloud, ann, 'prove', laptop);
+  const json = { method: 'code', proof: { ...proving, code: wrong(proving.code) } };
+  expect((await laptop.call('POST', '/v1/me/proof', { json })).problem.code).toBe('code_wrong');
+  await laptop.ok('POST', '/v1/me/proof', { json: { method: 'code', proof: proving } });
+  const linking = await post.proof(cloud, phone, 'link', laptop);
+  const added = await laptop.call('POST', '/v1/me/identities', { json: { proof: { ...linking, code: wrong(linking.code) } } });
+  expect(added.problem.code).toBe('code_wrong');
+  await guess('enter', { kind: 'email', email: 'nobody@example.com' });
+  await laptop.refresh().then(({ body }) => (laptop.session = body as Session));
+  expect(await kinds(laptop)).toEqual([
+    ['proof_refused', name, 'code', 1],
+    ['proved', name, 'code', 1],
+    ['proof_refused', name, 'code', 1],
+    ['sign_in_refused', null, 'code', 1],
+    ['sign_in_refused', null, 'code', 1],
+    ['signed_up', name, ann.email, 1],
+  ]);
+  const { place } = (await log(laptop)).events.find(({ kind }) => kind === 'sign_in_refused') ?? {};
+  expect(place).toMatchObject({ from: 'this_machine' });
+});
+
+it('whoever had the right password is told of, also where the plan took no more devices', async () => {
+  await using cloud = await post.cloud({ plan: 'premium' });
+  const laptop = await post.signUp(cloud);
+  await laptop.ok('POST', '/v1/me/password', { json: { password: PASSWORD } });
+  const json = { method: 'password', email: ann.email, password: PASSWORD, device: { ...device, name: 'Of a thief' } };
+  expect((await call(cloud.url, 'POST', '/v1/auth/sessions', { json })).problem.code).toBe('device_limit');
+  expect((await kinds(laptop)) as unknown[]).toContainEqual(['sign_in_refused', 'Of a thief', 'device_limit', 1]);
+});
+
+it('a stranger who makes a noise pushes nothing out of it but older noise', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'tidemark-audit-'));
+  const db = openDatabase(join(dir, 'catalogue.db'), { migrations: catalogueMigrations, pageBytes: 4096, check: true });
+  db.exec(`
+    PRAGMA synchronous = OFF;
+    INSERT INTO plans (id, storage_bytes) VALUES ('free', 1000);
+    INSERT INTO accounts (no, id, plan, created_at, active_at, wrapped_key, epoch) VALUES (7, 'a1', 'free', 1, 2, x'00', 'e1');`);
+  const audit = new SqliteAudit(db);
+  await audit.add(7, { at: 1, kind: 'signed_in', device: 'Of a thief', detail: 'password', from: null });
+  // From one network and another in turn, so that no two lines are one.
+  for (let at = 2; at < 6000; at += 1)
+    await audit.add(7, { at, kind: 'sign_in_refused', device: null, detail: 'password', from: `203.0.${String(at % 2)}.0/24` });
+  const kept = await audit.list(7, null, 10_000);
+  expect(kept.at(-1)).toMatchObject({ kind: 'signed_in', device: 'Of a thief' });
+  expect(kept.length).toBeLessThanOrEqual(501);
+  db.close();
+  rmSync(dir, { recursive: true });
 });

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Account, Challenge, Session } from '../../contract/index.ts';
-import { hourMs, minuteMs } from '../../base/index.ts';
+import { dayMs, hourMs, minuteMs } from '../../base/index.ts';
 import { type Answer, call, device, PASSWORD, startCloud, type TestCloud } from '../testing/harness.ts';
+import { mailServer } from '../testing/mail-server.ts';
 import { ann, ask, phone, Post, signIn, signUp, wrong } from '../testing/post.ts';
 
 let post: Post;
@@ -11,7 +12,7 @@ beforeEach(() => {
 afterEach(() => {
   post[Symbol.dispose]();
 });
-const start = (): Promise<TestCloud> => post.cloud();
+const start = (): Promise<TestCloud> => post.cloud({ rateLimits: { code: 1000, signIn: 1000 } });
 
 describe('a code', () => {
   it('signs up without a password, and signs in afterwards, by mail and by text message', async () => {
@@ -90,6 +91,31 @@ describe('a code', () => {
     expect((await ask(cloud)).status).toBe(200);
   });
 
+  it('is not guessed at for ever: there are so many tries and so many codes a day, however patient somebody is', async () => {
+    await using cloud = await start();
+    const began = cloud.clock.now;
+    let failures = 0;
+    let sent = 0;
+    let longest = 0;
+    // As one who asks again as soon as that is allowed, for a day.
+    while (cloud.clock.now < began + dayMs) {
+      const before = post.arrived();
+      const asked = await ask(cloud);
+      if (asked.status !== 200) {
+        const wait = Number(asked.problem.params['retryAfterMs']);
+        longest = Math.max(longest, wait);
+        cloud.clock.now += wait;
+        continue;
+      }
+      sent += 1;
+      const proof = { challenge: (asked.body as Challenge).id, code: wrong((await post.next(before)).code) };
+      for (let guess = 0; guess < 5 && (await signIn(cloud, proof)).problem.code === 'code_wrong'; guess += 1) failures += 1;
+    }
+    expect({ sent, failures }).toEqual({ sent: 20, failures: 40 });
+    expect(longest, 'until a day after the first').toBeGreaterThan(12 * hourMs);
+    expect((await ask(cloud)).status).toBe(200);
+  });
+
   it('is written in the language of who asks', async () => {
     await using cloud = await start();
     const languages = ['de-DE', 'zh-CN', 'zh-TW'];
@@ -113,6 +139,37 @@ describe('a code', () => {
 });
 
 describe('an address', () => {
+  it('has one spelling: what a mail server would take for the same has no codes of its own', async () => {
+    await using mail = await mailServer();
+    await using cloud = await startCloud({
+      mail: { smtp: `smtp://127.0.0.1:${mail.port}`, from: 'tidemark@example.com' },
+      rateLimits: { code: 100 },
+    });
+    const spellings = [
+      'ann@example.com>',
+      '<ann@example.com',
+      'ann@exam\u00adple.com',
+      'ann@example\ufe0f.com',
+      'ann@\uff45xample.com',
+      'ann@mail\u3002example.com',
+      'ann@example.com.',
+      'ann\u0000@example.com',
+      'an\u200bn@example.com',
+      '"ann"@example.com',
+      'bob,ann@example.com',
+    ];
+    for (const email of spellings) expect((await ask(cloud, { kind: 'email', email })).status, JSON.stringify(email)).toBe(400);
+    for (const email of [
+      'ann.o’hara+tide@b\u00fccher.example',
+      'ann@xn--bcher-kva.example',
+      "o'hara_1!#$%&*/=?^{|}~@ex-ample.co.uk",
+      '安@例え.テスト',
+    ])
+      expect((await ask(cloud, { kind: 'email', email })).status, email).toBe(200);
+    await cloud.cloud.close();
+    expect(mail.mails.filter(({ to }) => JSON.stringify(to).includes('ann@example.com'))).toEqual([]);
+  });
+
   it('that mail can be sent to has to be proved before there is an account with a password', async () => {
     await using cloud = await start();
     expect((await signUp(cloud, { email: ann.email, password: PASSWORD })).problem.code).toBe('proof_required');
@@ -173,6 +230,8 @@ describe('a phone number', () => {
       ['+49151', 'invalid_request'],
       ['+4915112', 'phone_invalid'],
       ['+999123456789', 'phone_invalid'],
+      // The same phone as the first, written as it is dialled at home: as another number it would have limits of its own.
+      ['+49015112345678', 'phone_invalid'],
     ] as const) {
       const answer = await ask(cloud, to(number));
       expect([number, answer.status === 200 ? undefined : answer.problem.code]).toEqual([number, code]);

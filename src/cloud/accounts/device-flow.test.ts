@@ -1,10 +1,12 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DeviceAuthorization, Session } from '../../contract/index.ts';
+import type { Account, AuditPage, DeviceAuthorization, Session } from '../../contract/index.ts';
 import { TestBrowser, type Seen } from '../testing/browser.ts';
 import { type Answer, call, device, PASSWORD, startCloud, type TestCloud, TestDevice } from '../testing/harness.ts';
 import type { HttpService } from '../testing/http-service.ts';
 import { openIdService } from '../testing/openid-service.ts';
-import { Post, signIn } from '../testing/post.ts';
+import { Post, signIn, wrong } from '../testing/post.ts';
 import { agree, googleSettings, grantFrom, settingsOf, signInWith, signUpWith } from '../testing/sign-ins.ts';
 
 let google: HttpService;
@@ -40,7 +42,7 @@ describe('a device that waits', () => {
     expect((await poll(cloud, asked)).problem.code).toBe('authorization_pending');
     const browser = new TestBrowser();
     const ways = await typeCode(browser, asked);
-    expect(ways.text).toMatch(/The NAS[\s\S]*Linux[\s\S]*127\.0\.0\.1/);
+    expect(ways.text).toMatch(/The NAS[\s\S]*Linux[\s\S]*云服务所在的电脑/);
     const login = await browser.submit(ways, '/device/provider', { provider: 'google' });
     const done = await agree(browser, login, 'li');
     expect([done.status, done.text], 'the browser stays here').toEqual([200, expect.stringContaining('设备已登录')]);
@@ -75,6 +77,19 @@ describe('a device that waits', () => {
     expect((await poll(cloud, asked)).body).toMatchObject({ accountId: laptop.session.accountId });
     await laptop.ok('POST', '/v1/me/password', { json: { password: 'another horse battery' } });
     expect((await poll(cloud, late)).problem.code).toBe('sign_in_used');
+  });
+
+  it('makes no account with a password: that proves no address', async () => {
+    await using cloud = await cloudWith();
+    const laptop = await cloud.signUp();
+    const grant = await grantFrom(cloud, 'google', 'li', { device: laptop, purpose: 'link' });
+    const { identities } = await laptop.ok<Account>('POST', '/v1/me/identities', { json: { grant } });
+    expect(identities[0]).toMatchObject({ kind: 'email', proved: false });
+    const asked = await ask(cloud);
+    const browser = new TestBrowser();
+    await browser.submit(await typeCode(browser, asked), '/device/password', { email: 'ann@example.com', password: PASSWORD });
+    await laptop.ok('DELETE', `/v1/me/identities/${identities[0]?.id ?? ''}`);
+    expect((await signUpWith(cloud, { kind: 'device', deviceCode: asked.deviceCode })).problem.code).toBe('sign_in_used');
   });
 
   it('is signed in with a code that is mailed', async () => {
@@ -125,6 +140,26 @@ describe('a device that waits', () => {
 });
 
 describe('abuse of the page for devices', () => {
+  it('what is refused there is in the log of the account, with where it came from', async () => {
+    using post = new Post();
+    await using cloud = await cloudWith({ mail: { folder: post.folder } });
+    const laptop = await post.signUp(cloud);
+    await laptop.ok('POST', '/v1/me/password', { json: { password: PASSWORD } });
+    cloud.clock.now += 2 * 60_000;
+    const browser = new TestBrowser();
+    const ways = await typeCode(browser, await ask(cloud));
+    await browser.submit(ways, '/device/password', { email: 'ann@example.com', password: 'wrong wrong' });
+    const before = post.arrived();
+    const page = await browser.submit(ways, '/device/mail', { email: 'ann@example.com' });
+    const { code } = await post.next(before);
+    expect((await browser.submit(page, '/device/code', { code: wrong(code) })).status).toBe(401);
+    const { events } = await laptop.ok<AuditPage>('GET', '/v1/me/log?limit=2');
+    expect(events.map(({ kind, detail, place }) => [kind, detail, place?.from])).toEqual([
+      ['sign_in_refused', 'code', 'this_machine'],
+      ['sign_in_refused', 'password', 'this_machine'],
+    ]);
+  });
+
   it('codes are guessed at ten times a minute', async () => {
     await using cloud = await cloudWith();
     const browser = new TestBrowser();
@@ -176,6 +211,30 @@ describe('abuse of the page for devices', () => {
     const page = await new TestBrowser().open(asked.verificationUriComplete);
     expect(page.text).toContain(`value="${asked.userCode}"`);
     expect(page.text).not.toContain('The NAS');
+  });
+
+  it('where a device asks from is shown as its network, and kept no more exactly', async () => {
+    await using cloud = await cloudWith({
+      behindProxy: true,
+      providers: settingsOf({ publicUrl: 'http://127.0.0.1:1', google: googleSettings(google) }),
+    });
+    const from = async (address: string): Promise<string> => {
+      const headers = { 'x-forwarded-for': address };
+      const asked = await call(cloud.url, 'POST', '/v1/auth/device', { json: { device }, headers });
+      const page = await call(cloud.url, 'GET', '/device');
+      const cookie = (page.headers.get('set-cookie') ?? '').split(';', 1)[0] ?? '';
+      const token = /name="token" value="([0-9a-f]{64})"/.exec(page.text)?.[1] ?? '';
+      const bytes = Buffer.from(new URLSearchParams({ token, code: (asked.body as DeviceAuthorization).userCode }).toString());
+      const type = 'application/x-www-form-urlencoded';
+      return (await call(cloud.url, 'POST', '/device', { bytes, type, headers: { cookie, origin: 'http://127.0.0.1:1' } })).text;
+    };
+    expect(await from('203.0.113.77')).toContain('203.0.113.0/24');
+    expect(await from('192.168.7.7')).toContain('the network that the cloud is in');
+    await cloud.cloud.close();
+    const kept = readdirSync(cloud.dataDir).filter((name) => name.startsWith('catalogue.db'));
+    const bytes = kept.map((name) => readFileSync(join(cloud.dataDir, name), 'latin1')).join('');
+    expect(bytes).toContain('203.0.113.0/24');
+    for (const address of ['203.0.113.77', '192.168.7.7']) expect(bytes).not.toContain(address);
   });
 
   it('the name of a device is text, whatever stands in it', async () => {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Device, DeviceChoice, Problem, Session } from '../../contract/index.ts';
+import type { Account, Device, DeviceChoice, Problem, Session } from '../../contract/index.ts';
 import { hourMs, minuteMs, secondMs } from '../../base/index.ts';
 import { type Answer, call, device, PASSWORD, startCloud, type TestCloud, TestDevice } from '../testing/harness.ts';
 import { mmdb } from '../testing/mmdb.ts';
@@ -180,6 +180,29 @@ describe('the devices of a plan', () => {
     expect((await choose(cloud, { ...choice, token: `tmc_${'x'.repeat(43)}` }, second.session.deviceId)).problem.code).toBe('choice_over');
   });
 
+  it('of one that became smaller by several are chosen one after the other, until the new one fits', async () => {
+    const plan = { id: 'free', storageBytes: 1_000_000, devices: 3, pricePerYearUsd: 0 } as const;
+    await using larger = await startCloud({ plans: [plan] });
+    const first = await larger.signUp();
+    const second = await larger.signIn();
+    const third = await larger.signIn();
+    await using cloud = await larger.restart({ plans: [{ ...plan, devices: 1 }] });
+    const idOf = ({ session }: TestDevice): string => session.deviceId;
+    const refused = await signIn(cloud, { device: called('New') });
+    const choice = choiceOf(refused);
+    const left: string[][] = [];
+    for (const chosen of [first, second]) {
+      const more = choiceOf(await choose(cloud, choice, idOf(chosen)));
+      expect(more.token, 'the same choice goes on').toBe(choice.token);
+      left.push(more.devices.map(({ id }) => id));
+    }
+    expect(left).toEqual([[idOf(second), idOf(third)], [idOf(third)]]);
+    const entered = new TestDevice(cloud.url, (await choose(cloud, choice, idOf(third))).body as Session);
+    expect(namesOf(await listed(entered))).toEqual(['New']);
+    const told = await call(cloud.url, 'POST', '/v1/auth/token', { json: { refreshToken: first.session.refreshToken } });
+    expect(told.problem).toMatchObject({ code: 'device_revoked', params: { device: 'New' } });
+  });
+
   it('a choice is good for ten minutes, for its own account, and no longer than the password', async () => {
     await using cloud = await startCloud({ plan: 'premium' });
     const first = await cloud.signUp();
@@ -195,6 +218,20 @@ describe('the devices of a plan', () => {
     await first.ok('POST', '/v1/me/password', { json: { password: 'another long one' } });
     expect((await choose(cloud, again, first.session.deviceId)).problem.code).toBe('choice_over');
     await cloud.cloud.maintain();
+  });
+
+  it('a choice is over with a way to sign in that was removed', async () => {
+    using post = new Post();
+    await using cloud = await post.cloud({ plan: 'premium' });
+    const first = await post.signUp(cloud);
+    const phone = { kind: 'phone', phone: '+4930123456' } as const;
+    const proof = await post.proof(cloud, phone, 'link', first);
+    const { identities } = await first.ok<Account>('POST', '/v1/me/identities', { json: { proof } });
+    cloud.clock.now += 2 * minuteMs;
+    // Whoever has the phone.
+    const choice = choiceOf(await byCode(cloud, await post.proof(cloud, phone)));
+    await first.ok('DELETE', `/v1/me/identities/${identities.find(({ kind }) => kind === 'phone')?.id ?? ''}`);
+    expect((await choose(cloud, choice, first.session.deviceId)).problem.code).toBe('choice_over');
   });
 
   it('takes no second code, and the one that was spent is spent', async () => {

@@ -13,6 +13,7 @@ import { minuteMs, secondMs } from '../../base/index.ts';
 import type { AuthorizationCatalogue, AuthorizationOutcome, AuthorizationRecord } from '../catalogue.ts';
 import { digestOf } from '../ids.ts';
 import type { CloudLog } from '../options.ts';
+import type { CoarseAddress } from './places.ts';
 import type { SignInProvider, Trip } from '../providers/provider.ts';
 
 /** For so long a browser may be away, a device may wait, and what came of it may be handed in. */
@@ -88,7 +89,7 @@ export class Grants {
   }
 
   /** RFC 8628, 3.1 and 3.2. @param place where the device asks from, as the person is shown it */
-  async beginDevice(device: DeviceInfo, place: string): Promise<DeviceAuthorization> {
+  async beginDevice(device: DeviceInfo, place: CoarseAddress | null): Promise<DeviceAuthorization> {
     const { catalogue, now, publicUrl } = this.#options;
     const base = publicUrl();
     const at = now();
@@ -129,7 +130,7 @@ export class Grants {
     const provider = this.#provider(id);
     const state = randomBytes(32).toString('hex');
     const browser = randomBytes(32).toString('base64url');
-    const url = await provider.authorizeUrl(this.#trip(id, state));
+    const url = await provider.authorizeUrl(this.#trip(id, state, authorization));
     await this.#options.catalogue.beginTrip(authorization.no, id, digestOf(state), digestOf(browser));
     return { url, cookie: { name: tripCookie(state), value: browser } };
   }
@@ -155,8 +156,10 @@ export class Grants {
     try {
       this.#alive(found);
       if (found.provider !== id) throw new TidemarkError('provider_mismatch', { provider: providerNames[found.provider ?? id] });
-      const { subject, label } = await this.#provider(id).identify(answer, this.#trip(id, state));
-      return await this.#settle(found, { kind: id, subject, label, how: 'provider', evidence: null });
+      const { subject, label, signedInAt } = await this.#provider(id).identify(answer, this.#trip(id, state, found));
+      // Nobody showed anything later than now, whatever the clock of a service says.
+      const provedAt = Math.min(signedInAt, now());
+      return await this.#settle(found, { kind: id, subject, label, how: 'provider', evidence: null, provedAt });
     } catch (error) {
       if (!(error instanceof TidemarkError)) throw error;
       if (error.code !== 'provider_refused') log('warn', 'a sign-in with another service failed', { ...error.params, code: error.code });
@@ -183,8 +186,8 @@ export class Grants {
   }
 
   /** Somebody at the page showed who they are. */
-  async approve(authorization: AuthorizationRecord, outcome: AuthorizationOutcome): Promise<void> {
-    await this.#settle(authorization, outcome);
+  async approve(authorization: AuthorizationRecord, outcome: Omit<AuthorizationOutcome, 'provedAt'>): Promise<void> {
+    await this.#settle(authorization, { ...outcome, provedAt: this.#options.now() });
   }
 
   /** Somebody at the page does not know the device. */
@@ -258,12 +261,13 @@ export class Grants {
   }
 
   /** Its secrets come from the state, of which the database has the hash alone. */
-  #trip(id: Provider, state: string): Trip {
+  #trip(id: Provider, state: string, { purpose, createdAt }: AuthorizationRecord): Trip {
     return {
       state,
       nonce: this.#mac('nonce', state),
       verifier: this.#mac('verifier', state),
       redirectUri: `${this.#options.publicUrl()}/v1/auth/callback/${id}`,
+      anewSince: purpose === 'prove' ? createdAt : null,
     };
   }
 

@@ -13,7 +13,8 @@ const NOT_FOR_MESSAGES: ReadonlySet<PhoneNumberType> = new Set(['PREMIUM_RATE', 
 export function requireServed(phone: string, countries: readonly string[] | null): void {
   const parsed = parsePhoneNumberFromString(phone, { extract: false });
   const type = parsed?.getType();
-  if (parsed === undefined || !parsed.isValid() || (type !== undefined && NOT_FOR_MESSAGES.has(type)))
+  // One spelling for each phone: in another one it would be somebody else's, with limits of its own.
+  if (parsed?.number !== phone || !parsed.isValid() || (type !== undefined && NOT_FOR_MESSAGES.has(type)))
     throw new TidemarkError('phone_invalid', { phone });
   const { country, countryCallingCode } = parsed;
   // Satellite and other networks of no country are the dearest of all.

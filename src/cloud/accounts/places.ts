@@ -28,7 +28,7 @@ near.addSubnet('fe80::', 10, 'ipv6');
 /** The only form in which an address is kept: 24 bits of IPv4, 48 of IPv6, which many people share. Null for what is no address. */
 export function coarsened(address: string): CoarseAddress | null {
   const [bare = ''] = address.split('%', 1);
-  const plain = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1] ?? bare;
+  const plain = plainOf(bare);
   const family = isIPv4(plain) ? 'ipv4' : isIPv6(plain) ? 'ipv6' : undefined;
   if (family === undefined) return null;
   if (loopback.check(plain, family)) return HERE;
@@ -36,6 +36,21 @@ export function coarsened(address: string): CoarseAddress | null {
   if (family === 'ipv4') return `${plain.split('.').slice(0, 3).join('.')}.0/24`;
   return `${groupsOf(plain).slice(0, 3).join(':')}::/48`;
 }
+
+/**
+ * Whom a limit counts as one: an address of IPv4, however it is written, and of IPv6 what one line of a home gets (RFC 6177: 56
+ * bits), each request of which may come from another of its addresses.
+ */
+export function subscriberOf(address: string): string {
+  const [bare = ''] = address.split('%', 1);
+  const plain = plainOf(bare);
+  if (!isIPv6(plain)) return plain;
+  const [first, second, third, fourth = '0'] = groupsOf(plain);
+  return `${String(first)}:${String(second)}:${String(third)}:${(Number.parseInt(fourth, 16) & 0xff_00).toString(16)}::/56`;
+}
+
+/** An address of IPv4 as such, also where it came in one of IPv6. */
+const plainOf = (bare: string): string => /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1] ?? bare;
 
 /** The eight groups of an address of IPv6, without leading zeros. */
 function groupsOf(address: string): readonly string[] {

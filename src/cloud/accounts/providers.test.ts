@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Account, Session } from '../../contract/index.ts';
+import { minuteMs } from '../../base/index.ts';
+import type { Account, DeviceAuthorization, Grant, Session } from '../../contract/index.ts';
 import { digestOf } from '../ids.ts';
 import { TestBrowser } from '../testing/browser.ts';
 import { facebookService, facebookSettings } from '../testing/facebook-service.ts';
-import { call, device, startCloud, type TestCloud, TestDevice } from '../testing/harness.ts';
+import { call, device, PASSWORD, startCloud, type TestCloud, TestDevice } from '../testing/harness.ts';
 import type { HttpService } from '../testing/http-service.ts';
 import { openIdService } from '../testing/openid-service.ts';
 import { Post } from '../testing/post.ts';
@@ -168,9 +169,10 @@ describe('an account of another service', () => {
 
   it('proves who one is, as signing in with it does, and nobody else’s does', async () => {
     await using cloud = await cloudWith();
+    // Eleven minutes ago: what a service says is dated by its own clock.
+    cloud.clock.now -= 11 * 60_000;
     const laptop = await signUp(cloud, 'li');
-    cloud.clock.now += 11 * 60_000;
-    await laptop.refresh().then(({ body }) => (laptop.session = body as Session));
+    cloud.clock.now = Date.now();
     const prove = async (person: string) =>
       laptop.call('POST', '/v1/me/proof', {
         json: { method: 'grant', grant: await grantFrom(cloud, 'google', person, { device: laptop, purpose: 'prove' }) },
@@ -192,6 +194,71 @@ describe('an account of another service', () => {
     expect((await other.call('POST', '/v1/me/identities', { json: { grant: linking } })).problem.code).toBe('sign_in_used');
     expect((await signUpWith(cloud, linking)).problem.code).toBe('sign_in_used');
     expect((await laptop.call('POST', '/v1/me/proof', { json: { method: 'grant', grant: linking } })).problem.code).toBe('sign_in_used');
+  });
+});
+
+describe('how long ago somebody signed in at the service', () => {
+  /** A browser that is signed in there since two minutes, by the clock of the cloud. */
+  async function signedInThere(cloud: TestCloud, provider: 'google' | 'apple') {
+    const browser = new TestBrowser();
+    const begun = await begin(cloud, provider);
+    const up = await signUpWith(cloud, grantOf(begun, await agree(browser, await browser.open(begun.url), 'li')));
+    cloud.clock.now += 2 * minuteMs;
+    return { browser, laptop: new TestDevice(cloud.url, up.body as Session) };
+  }
+  const prove = async (laptop: TestDevice, grant: Grant) => laptop.call('POST', '/v1/me/proof', { json: { method: 'grant', grant } });
+
+  it.each(['google', 'apple'] as const)('as a proof %s is asked to have them sign in anew, and says when they did', async (provider) => {
+    await using cloud = await cloudWith();
+    const { browser, laptop } = await signedInThere(cloud, provider);
+    // Services have clocks of their own, which show the time.
+    cloud.clock.now = Date.now();
+    const begun = await begin(cloud, provider, { device: laptop, purpose: 'prove' });
+    const login = await browser.open(begun.url);
+    expect(login.text, 'though it is signed in there').toContain('name="login"');
+    expect((await prove(laptop, grantOf(begun, await agree(browser, login, 'li')))).status).toBe(200);
+  });
+
+  it('one of before the question is no proof, whatever somebody took out of the address', async () => {
+    await using cloud = await cloudWith();
+    const { browser, laptop } = await signedInThere(cloud, 'google');
+    const { stopAt } = browser;
+    for (const without of [
+      ['prompt', 'max_age'],
+      ['prompt', 'max_age', 'claims'],
+    ]) {
+      const begun = await begin(cloud, 'google', { device: laptop, purpose: 'prove' });
+      browser.stopAt = /\/auth\?/;
+      const leaving = new URL((await browser.open(begun.url)).url);
+      for (const name of without) leaving.searchParams.delete(name);
+      browser.stopAt = stopAt;
+      const back = broughtBack(await agree(browser, await browser.open(leaving.href), 'li'));
+      expect(Object.fromEntries(back), without.join()).toEqual({ error: 'provider_not_recent', provider: 'Google', state: begun.state });
+    }
+  });
+
+  it('signing in here without signing in there signs in, and proves nothing for changes', async () => {
+    await using cloud = await cloudWith();
+    const { browser } = await signedInThere(cloud, 'google');
+    cloud.clock.now += 10 * minuteMs;
+    const begun = await begin(cloud, 'google');
+    const back = await browser.open(begun.url);
+    expect(back.status, 'nobody was asked anything').toBe(0);
+    const desktop = new TestDevice(cloud.url, (await signInWith(cloud, grantOf(begun, back))).body as Session);
+    expect((await begin(cloud, 'apple', { device: desktop, purpose: 'link' })).answer.problem.code).toBe('reauth_required');
+  });
+
+  it('a device that was let in later than somebody showed who they are was let in by that', async () => {
+    await using cloud = await cloudWith();
+    await cloud.signUp();
+    const asked = (await call(cloud.url, 'POST', '/v1/auth/device', { json: { device } })).body as DeviceAuthorization;
+    const browser = new TestBrowser();
+    const ways = await browser.submit(await browser.open(asked.verificationUri), '/device', { code: asked.userCode });
+    await browser.submit(ways, '/device/password', { email: 'ann@example.com', password: PASSWORD });
+    cloud.clock.now += 9 * minuteMs;
+    const nas = new TestDevice(cloud.url, (await signInWith(cloud, { kind: 'device', deviceCode: asked.deviceCode })).body as Session);
+    cloud.clock.now += 2 * minuteMs;
+    expect((await begin(cloud, 'apple', { device: nas, purpose: 'link' })).answer.problem.code).toBe('reauth_required');
   });
 });
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { MiB } from '../../base/index.ts';
+import { dayMs, MiB } from '../../base/index.ts';
 import { BLOCKS_MEDIA_TYPE } from '../../contract/index.ts';
 import { call, contentOf, device, framesOf, id, mkdir, startCloud } from '../testing/harness.ts';
 
@@ -16,6 +16,28 @@ describe('a server under abuse', () => {
     expect(statuses).toEqual([400, 400, 400, 429]);
   });
 
+  it('counts a subscriber of IPv6 once, whose every request may come from another address', async () => {
+    await using cloud = await startCloud({ behindProxy: true, rateLimits: { signIn: 3 } });
+    const attempt = async (address: string): Promise<number> =>
+      (await call(cloud.url, 'POST', '/v1/auth/sessions', { json: {}, headers: { 'x-forwarded-for': address } })).status;
+    const ofOne = ['2001:db8:7:1::1', '2001:db8:7:1:ffff::2', '2001:DB8:7:ff:0:0:0:3', '2001:db8:7::4'];
+    const statuses: number[] = [];
+    for (const address of [...ofOne, '2001:db8:7:100::1', '203.0.113.9', '::ffff:203.0.113.9']) statuses.push(await attempt(address));
+    expect(statuses).toEqual([400, 400, 400, 429, 400, 400, 400]);
+    expect([await attempt('203.0.113.9'), await attempt('::ffff:203.0.113.9')], 'one address of IPv4, however it is written').toEqual([
+      400, 429,
+    ]);
+  });
+
+  it('hashes the passwords of one account as slowly as it lets others guess', async () => {
+    await using cloud = await startCloud({ rateLimits: { signIn: 3 } });
+    const ann = await cloud.signUp();
+    const statuses: number[] = [];
+    for (const password of ['a new horse battery', 'another horse battery', 'a third horse battery', 'a fourth horse battery'])
+      statuses.push((await ann.call('POST', '/v1/me/password', { json: { password } })).status);
+    expect(statuses).toEqual([200, 200, 200, 429]);
+  });
+
   it('counts guesses that are made at the same time', async () => {
     await using cloud = await startCloud({ rateLimits: { failedSignIn: 5 } });
     await cloud.signUp();
@@ -25,6 +47,21 @@ describe('a server under abuse', () => {
     const statuses = await Promise.all(Array.from({ length: 20 }, (_, index) => guess(`guess ${index}`)));
     expect(statuses.filter((status) => status === 401)).toHaveLength(5);
     expect(statuses.filter((status) => status === 429)).toHaveLength(15);
+  });
+
+  it('lets nobody guess at one password for ever, however patient they are', async () => {
+    await using cloud = await startCloud({ rateLimits: { failedSignIn: 2 } });
+    await cloud.signUp();
+    const began = cloud.clock.now;
+    let guesses = 0;
+    while (cloud.clock.now < began + dayMs) {
+      const json = { method: 'password', email: 'ann@example.com', password: `guess ${guesses}`, device };
+      const answer = await call(cloud.url, 'POST', '/v1/auth/sessions', { json });
+      if (answer.status === 401) guesses += 1;
+      else cloud.clock.now += Number(answer.problem.params['retryAfterMs']);
+    }
+    expect(guesses).toBe(10);
+    await cloud.signIn();
   });
 
   it('signing in rightly many times at once is no guessing', async () => {

@@ -8,6 +8,7 @@ import {
   type Discovery,
   type Freed,
   MAX_ACCOUNT_SETTINGS,
+  MAX_ACCOUNT_SETTINGS_BYTES,
   MAX_BLOCKS_BODY_BYTES,
   MAX_COMMIT_ENTRIES,
   MAX_HASHES,
@@ -78,14 +79,15 @@ export function makeHandlers(services: Services): Handlers {
     discovery: async () => discoveryOf(services),
     signUp: async ({ body, request }) => accounts.signUp(body, coarsened(request.ip)),
     signIn: async ({ body, request }) => accounts.signIn(body, coarsened(request.ip)),
-    challenge: async ({ body: { to, purpose, language } }) => challenges.issue({ to, purpose, language, accountNo: null }),
+    challenge: async ({ body: { to, purpose, language }, request }) =>
+      challenges.issue({ to, purpose, language, accountNo: null, from: coarsened(request.ip) }),
     resetPassword: async ({ body, request }) => {
       await accounts.resetPassword(body, coarsened(request.ip));
       return {};
     },
     providers: async () => ({ providers: [...grants.providers] }),
     authorize: async ({ body }) => grants.begin(body, 'enter', null),
-    deviceAuthorize: async ({ body, request }) => grants.beginDevice(body.device, request.ip),
+    deviceAuthorize: async ({ body, request }) => grants.beginDevice(body.device, coarsened(request.ip)),
     ownAuthorize: async ({ holder, body }) => accounts.ownAuthorization(holder, body, body.purpose),
     refresh: async ({ body, request }) => accounts.refresh(body.refreshToken, coarsened(request.ip)),
     revoke: async ({ body }) => {
@@ -117,8 +119,9 @@ export function makeHandlers(services: Services): Handlers {
     settings: async ({ holder }) => settings.read(holder.account.no),
     changeSettings: async ({ holder, body }) => {
       const { no } = holder.account;
-      const changed = await settings.change(no, body.values, MAX_ACCOUNT_SETTINGS);
-      if (changed === null) throw new TidemarkError('invalid_request', { field: 'values', problem: 'the account has too many settings' });
+      const changed = await settings.change(no, body.values, { count: MAX_ACCOUNT_SETTINGS, bytes: MAX_ACCOUNT_SETTINGS_BYTES });
+      if (changed === null)
+        throw new TidemarkError('invalid_request', { field: 'values', problem: 'the account has too many settings, or too long ones' });
       waiters.changed(no);
       return changed;
     },

@@ -20,7 +20,17 @@ const bodyLimits: Partial<Record<RouteName, number>> = {
 };
 const SMALL_BODY_BYTES = 64 * KiB;
 
-const signInRoutes = new Set<RouteName>(['signUp', 'signIn', 'resetPassword', 'prove', 'authorize', 'ownAuthorize', 'deviceAuthorize']);
+/** Guesses, and what takes long: passwords are hashed and judged. */
+const signInRoutes = new Set<RouteName>([
+  'signUp',
+  'signIn',
+  'resetPassword',
+  'setPassword',
+  'prove',
+  'authorize',
+  'ownAuthorize',
+  'deviceAuthorize',
+]);
 const codeRoutes = new Set<RouteName>(['challenge', 'ownChallenge']);
 const tokenRoutes = new Set<RouteName>(['refresh', 'revoke']);
 
@@ -76,7 +86,8 @@ function addRoute(app: FastifyInstance, name: RouteName, handlers: Handlers, acc
       // The parts have the types that the schemas of this very route give them.
       const call = { ...readParts(name, route, request), request, reply, signal: goneSignal(request, reply) } as unknown as Call<RouteName>;
       const answer = await (handlers[name] as (call: Call<RouteName>) => Promise<unknown>)(call);
-      if (route.response !== undefined) return reply.send(route.response.parse(answer));
+      // RFC 6749, 5.1.
+      if (route.response !== undefined) return reply.header('Cache-Control', 'no-store').send(route.response.parse(answer));
       return answer === null
         ? reply.send()
         : reply

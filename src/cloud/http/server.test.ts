@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import Fastify from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { type Discovery, problem as problemSchema, type Route, routes } from '../../contract/index.ts';
-import { call, device, rawCall, startCloud } from '../testing/harness.ts';
+import { call, device, PASSWORD, rawCall, startCloud } from '../testing/harness.ts';
 import { registerRoutes } from './register-routes.ts';
 
 const table = Object.values(routes) as readonly Route[];
@@ -40,6 +40,16 @@ describe('the routes', () => {
     });
     expect((body as Discovery).plans.map((plan) => plan.id).sort()).toEqual(['family', 'free', 'premium', 'pro']);
   });
+});
+
+it('answers hold tokens and what is somebody’s own: nothing on the way keeps a copy', async () => {
+  await using cloud = await startCloud({ plan: 'premium' });
+  const laptop = await cloud.signUp();
+  const json = { method: 'password', email: 'ann@example.com', password: PASSWORD, device };
+  const limited = await call(cloud.url, 'POST', '/v1/auth/sessions', { json });
+  expect(limited.problem.choice, 'a refusal with a secret').toBeDefined();
+  for (const answer of [await laptop.refresh(), limited, await laptop.call('GET', '/v1/me')])
+    expect(answer.headers.get('cache-control')).toBe('no-store');
 });
 
 describe('every error is a problem document', () => {

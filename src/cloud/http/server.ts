@@ -5,6 +5,7 @@ import rateLimit from '@fastify/rate-limit';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Route, routes, TidemarkError } from '../../contract/index.ts';
 import { minuteMs } from '../../base/index.ts';
+import { subscriberOf } from '../accounts/places.ts';
 import type { CloudLog, CloudOptions, RateLimits } from '../options.ts';
 import type { PageServices } from './browser/page-route.ts';
 import { registerPages } from './browser/register-pages.ts';
@@ -62,7 +63,8 @@ export async function makeServer(options: ServerOptions): Promise<FastifyInstanc
     hook: 'preParsing',
     timeWindow: minuteMs,
     max: (request) => options.rateLimits[request.routeOptions.config.rateClass ?? 'request'],
-    keyGenerator: (request) => `${request.routeOptions.config.rateClass ?? 'request'} ${request.holder?.account.id ?? request.ip}`,
+    keyGenerator: (request) =>
+      `${request.routeOptions.config.rateClass ?? 'request'} ${request.holder?.account.id ?? subscriberOf(request.ip)}`,
     errorResponseBuilder: (_request, context) => new TidemarkError('rate_limited', { retryAfterMs: context.ttl }),
   });
   await registerRoutes(app, makeHandlers(options.services), options.services.accounts);
@@ -91,6 +93,7 @@ function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyRep
   return reply
     .code(problem.status)
     .header('Content-Type', PROBLEM_MEDIA_TYPE)
+    .header('Cache-Control', 'no-store')
     .send(Buffer.from(JSON.stringify(problem)));
 }
 

@@ -1,5 +1,5 @@
 import { TidemarkError } from '../../contract/index.ts';
-import { endedCode } from '../accounts/accounts.ts';
+import { endedCode } from '../accounts/refusals.ts';
 import type { Catalogue } from '../catalogue.ts';
 import type { Waiters } from '../drive/waiters.ts';
 import type { Call } from './call.ts';

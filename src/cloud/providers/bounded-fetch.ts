@@ -1,5 +1,7 @@
 import { KiB, secondMs } from '../../base/index.ts';
 import type { Provider } from '../../contract/index.ts';
+import { coarsened } from '../accounts/places.ts';
+import { isLoopback } from '../http/listen-address.ts';
 import { answerInvalid, unreachable } from './provider.ts';
 import { isPrivateAddress } from './settings.ts';
 
@@ -16,14 +18,18 @@ export type BoundedFetch = (url: string, asked?: Asked) => Promise<Response>;
 
 /**
  * Asks a service for one answer: encrypted, in ten seconds, without following it elsewhere, and not more than it takes to say who
- * somebody is. Only where the service itself is on this machine are addresses of this machine asked. Throws
+ * somebody is. Only where the service itself is on this machine, or in its network, are addresses of it asked: what it names as its
+ * endpoints would else reach what is not for it. Throws
  * `provider_unreachable` and `provider_answer_invalid`, with neither an address nor an answer in them: both may hold secrets.
  */
 export function boundedFetch(id: Provider, home: string): BoundedFetch {
-  const isLocal = new URL(home).protocol === 'http:';
+  const { protocol, hostname } = new URL(home);
+  const isLocal = protocol === 'http:';
+  const mayBeNear = isNear(hostname);
   return async (url, { method = 'GET', headers, body } = {}) => {
     const to = URL.canParse(url) ? new URL(url) : undefined;
-    if (to === undefined || !isPrivateAddress(to) || (to.protocol === 'http:' && !isLocal)) throw answerInvalid(id, 'address');
+    if (to === undefined || !isPrivateAddress(to) || (to.protocol === 'http:' && !isLocal) || (isNear(to.hostname) && !mayBeNear))
+      throw answerInvalid(id, 'address');
     const answer = await fetch(to, {
       method,
       redirect: 'manual',
@@ -38,6 +44,12 @@ export function boundedFetch(id: Provider, home: string): BoundedFetch {
     const bytes = await readAll(id, answer);
     return new Response(bytes.length === 0 ? null : bytes, { status: answer.status, headers: answer.headers });
   };
+}
+
+/** Of this machine or of a network of its own, by what stands there. */
+function isNear(host: string): boolean {
+  const place = coarsened(host.replace(/^\[(.*)\]$/, '$1'));
+  return isLoopback(host) || place === 'this_machine' || place === 'local_network';
 }
 
 async function readAll(id: Provider, { body }: Response): Promise<Buffer<ArrayBuffer>> {

@@ -15,10 +15,12 @@ const person = z.object({ id: z.string().min(1).max(200), name: z.string().optio
 export class FacebookProvider implements SignInProvider {
   readonly id = 'facebook';
   readonly #settings: FacebookSettings;
+  readonly #now: () => number;
   readonly #fetch: BoundedFetch;
 
-  constructor(settings: FacebookSettings) {
+  constructor(settings: FacebookSettings, now: () => number) {
     this.#settings = settings;
+    this.#now = now;
     this.#fetch = boundedFetch('facebook', settings.graph);
   }
 
@@ -47,7 +49,7 @@ export class FacebookProvider implements SignInProvider {
       person,
       withQuery(`${graph}/me`, { fields: 'id,name', access_token: token, appsecret_proof: proof }),
     );
-    return { subject: id, label: labelOf('facebook', name) };
+    return { subject: id, label: labelOf('facebook', name), signedInAt: this.#now() };
   }
 
   async #ask<S extends z.ZodType>(schema: S, url: string): Promise<z.output<S>> {

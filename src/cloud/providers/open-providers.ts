@@ -11,8 +11,8 @@ export function openProviders(settings: ProviderSettings | undefined, now: () =>
   const all = [
     google && googleProvider(google, now),
     apple && appleProvider(apple, now),
-    facebook && new FacebookProvider(facebook),
-    wechat && new WeChatProvider(wechat),
+    facebook && new FacebookProvider(facebook, now),
+    wechat && new WeChatProvider(wechat, now),
   ];
   return new Map(all.flatMap((one) => (one === undefined ? [] : [[one.id, one]])));
 }

@@ -1,5 +1,6 @@
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { boundedFetch } from './bounded-fetch.ts';
 import { openProviders } from './open-providers.ts';
 import type { SignInProvider, Trip } from './provider.ts';
 import { answer, HttpService } from '../testing/http-service.ts';
@@ -12,6 +13,7 @@ const trip: Trip = {
   nonce: 'the nonce',
   verifier: 'v'.repeat(43),
   redirectUri: 'http://127.0.0.1:9/v1/auth/callback/google',
+  anewSince: null,
 };
 
 type Token = Readonly<Record<string, unknown>>;
@@ -53,16 +55,19 @@ beforeEach(async () => {
   status = 200;
   headers = {};
   tokenAnswer = () => ({ access_token: 'a', token_type: 'Bearer', id_token: signed({ alg: 'RS256', kid: 'one' }, claims) });
-  const found = openProviders(settingsOf({ google: googleSettings(service) }), Date.now).get('google');
-  if (found === undefined) throw new Error('google is not there');
-  provider = found;
+  provider = providerOf();
 });
+function providerOf(more: object = {}): SignInProvider {
+  const found = openProviders(settingsOf({ google: { ...googleSettings(service), ...more } }), Date.now).get('google');
+  if (found === undefined) throw new Error('google is not there');
+  return found;
+}
 afterEach(() => service[Symbol.asyncDispose]());
 
-const identify = (more: Record<string, string> = {}, without?: string): Promise<unknown> => {
+const identify = (more: Record<string, string> = {}, without?: string, by: Trip = trip): Promise<unknown> => {
   const query = new URLSearchParams({ code: 'the code', state: 'the state', iss: service.url, ...more });
   if (without !== undefined) query.delete(without);
-  return provider.identify(query, trip).catch((error: unknown) => {
+  return provider.identify(query, by).catch((error: unknown) => {
     const { code, params, cause } = error as { code: string; params: Record<string, unknown>; cause: unknown };
     // What a service sent may be secret, and is not told.
     expect(cause).toBeUndefined();
@@ -72,7 +77,7 @@ const identify = (more: Record<string, string> = {}, without?: string): Promise<
 
 describe('what an OpenID provider says', () => {
   it('is believed when everything fits', async () => {
-    expect(await identify()).toEqual({ subject: 'li', label: 'li@example.com' });
+    expect(await identify()).toMatchObject({ subject: 'li', label: 'li@example.com' });
     const url = new URL(await provider.authorizeUrl(trip));
     expect(Object.fromEntries(url.searchParams)).toMatchObject({
       response_type: 'code',
@@ -143,6 +148,24 @@ describe('what an OpenID provider says', () => {
     expect(await identify()).toBe('provider_unreachable');
   });
 
+  it('elsewhere names nothing of this machine or its network, encrypted or not', async () => {
+    const ask = boundedFetch('google', 'https://accounts.google.com');
+    const { port } = new URL(service.url);
+    for (const host of [
+      '127.0.0.1',
+      'localhost',
+      '[::1]',
+      '10.0.0.1',
+      '192.168.0.1',
+      '169.254.169.254',
+      '[fd00::1]',
+      '[::ffff:127.0.0.1]',
+    ]) {
+      const refused = await ask(`https://${host}:${port}/token`).catch((error: unknown) => error);
+      expect(refused, host).toMatchObject({ code: 'provider_answer_invalid', params: { detail: 'address' } });
+    }
+  });
+
   it('names addresses that are encrypted, or of this machine where the service is', async () => {
     metadata['token_endpoint'] = 'http://169.254.169.254/token';
     expect(await identify()).toBe('provider_answer_invalid address');
@@ -152,11 +175,49 @@ describe('what an OpenID provider says', () => {
     metadata['issuer'] = 'https://accounts.example';
     expect(await identify()).toMatch(/^provider_answer_invalid/);
     metadata['issuer'] = service.url;
-    expect(await identify(), 'a fault is not remembered').toEqual({ subject: 'li', label: 'li@example.com' });
+    expect(await identify(), 'a fault is not remembered').toMatchObject({ subject: 'li', label: 'li@example.com' });
   });
 
   it('shows a name without what would turn the text around it', async () => {
     claims = { ...claims, email: undefined, name: ' \u202Eli\u0000\n ' };
-    expect(await identify()).toEqual({ subject: 'li', label: 'li' });
+    expect(await identify()).toMatchObject({ subject: 'li', label: 'li' });
+  });
+});
+
+describe('when somebody signed in there', () => {
+  const minutesAgo = (minutes: number): number => Math.floor(Date.now() / 1000) - minutes * 60;
+  const proof = (): Trip => ({ ...trip, anewSince: Date.now() });
+  const asked = async (by: Trip): Promise<unknown> => {
+    const { searchParams } = new URL(await provider.authorizeUrl(by));
+    return ['prompt', 'max_age', 'claims'].map((name) => searchParams.get(name));
+  };
+  const CLAIMS = '{"id_token":{"auth_time":{"essential":true}}}';
+
+  it('is asked of a service that says it tells, and as a proof they are to sign in anew', async () => {
+    expect(await asked(trip), 'one that does not').toEqual(['select_account', null, null]);
+    expect(await asked(proof())).toEqual(['login', '0', null]);
+    provider = providerOf({ authTime: true });
+    expect(await asked(trip), 'one of which the operator says so').toEqual(['select_account', null, CLAIMS]);
+    metadata['claims_supported'] = ['sub', 'auth_time'];
+    provider = providerOf();
+    expect(await asked(proof())).toEqual(['login', '0', CLAIMS]);
+  });
+
+  it('is believed, and older than the question it is no proof', async () => {
+    claims['auth_time'] = minutesAgo(5);
+    expect(await identify()).toMatchObject({ subject: 'li', signedInAt: minutesAgo(5) * 1000 });
+    expect(await identify({}, undefined, proof())).toBe('provider_not_recent');
+    claims['auth_time'] = minutesAgo(0);
+    expect(await identify({}, undefined, proof())).toMatchObject({ subject: 'li' });
+    claims['auth_time'] = 'just now';
+    expect(await identify({}, undefined, proof())).toMatch(/^provider_answer_invalid/);
+  });
+
+  it('where it is not told is never, of a service that tells, and else now', async () => {
+    expect(await identify({}, undefined, proof()), 'one that does not tell').toMatchObject({ subject: 'li' });
+    metadata['claims_supported'] = ['sub', 'auth_time'];
+    provider = providerOf();
+    expect(await identify()).toMatchObject({ subject: 'li', signedInAt: 0 });
+    expect(await identify({}, undefined, proof())).toBe('provider_not_recent');
   });
 });

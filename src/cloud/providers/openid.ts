@@ -7,6 +7,8 @@ import { answerInvalid, labelOf, type ProviderIdentity, refuseErrors, type SignI
 import type { AppleSettings, GoogleSettings } from './settings.ts';
 
 const METADATA_MS = hourMs;
+/** By so much the clock of a service may be behind. */
+const CLOCKS_APART_MS = minuteMs;
 
 interface OpenIdOptions {
   readonly id: Provider;
@@ -15,6 +17,8 @@ interface OpenIdOptions {
   readonly scopes: readonly string[];
   readonly authentication: client.ClientAuth;
   readonly parameters: Readonly<Record<string, string>>;
+  /** Whether it tells when somebody signed in there; undefined: as its metadata say. */
+  readonly authTime: boolean | undefined;
   readonly now: () => number;
 }
 
@@ -31,10 +35,13 @@ class OpenIdProvider implements SignInProvider {
     this.#fetch = boundedFetch(options.id, options.issuer);
   }
 
-  async authorizeUrl({ state, nonce, verifier, redirectUri }: Trip): Promise<string> {
+  async authorizeUrl({ state, nonce, verifier, redirectUri, anewSince }: Trip): Promise<string> {
     const configuration = await this.#configuration();
     const url = client.buildAuthorizationUrl(configuration, {
       ...this.#options.parameters,
+      // OpenID Connect Core, 5.5.1.1 and 3.1.2.1. Whoever sits at the browser can take it out: what the token says is what counts.
+      ...(this.#tells(configuration) ? { claims: JSON.stringify({ id_token: { auth_time: { essential: true } } }) } : {}),
+      ...(anewSince === null ? {} : { prompt: 'login', max_age: '0' }),
       redirect_uri: redirectUri,
       scope: this.#options.scopes.join(' '),
       state,
@@ -45,7 +52,7 @@ class OpenIdProvider implements SignInProvider {
     return url.href;
   }
 
-  async identify(answer: URLSearchParams, { state, nonce, verifier, redirectUri }: Trip): Promise<ProviderIdentity> {
+  async identify(answer: URLSearchParams, { state, nonce, verifier, redirectUri, anewSince }: Trip): Promise<ProviderIdentity> {
     const { id } = this;
     const configuration = await this.#configuration();
     const metadata = configuration.serverMetadata();
@@ -62,7 +69,19 @@ class OpenIdProvider implements SignInProvider {
     });
     const claims = tokens.claims();
     if (claims === undefined) throw answerInvalid(id, 'id_token');
-    return { subject: claims.sub, label: labelOf(id, claims['email'], claims['name']) };
+    const signedInAt = this.#signedInAt(configuration, claims.auth_time);
+    if (anewSince !== null && signedInAt + CLOCKS_APART_MS < anewSince)
+      throw new TidemarkError('provider_not_recent', { provider: providerNames[id] });
+    return { subject: claims.sub, label: labelOf(id, claims['email'], claims['name']), signedInAt };
+  }
+
+  #signedInAt(configuration: client.Configuration, authTime: number | undefined): number {
+    if (authTime !== undefined) return authTime * secondMs;
+    return this.#tells(configuration) ? 0 : this.#options.now();
+  }
+
+  #tells(configuration: client.Configuration): boolean {
+    return this.#options.authTime ?? configuration.serverMetadata().claims_supported?.includes('auth_time') ?? false;
   }
 
   #configuration(): Promise<client.Configuration> {
@@ -97,7 +116,7 @@ class OpenIdProvider implements SignInProvider {
   }
 }
 
-export const googleProvider = ({ clientId, clientSecret, issuer, scopes }: GoogleSettings, now: () => number): SignInProvider =>
+export const googleProvider = ({ clientId, clientSecret, issuer, scopes, authTime }: GoogleSettings, now: () => number): SignInProvider =>
   new OpenIdProvider({
     id: 'google',
     clientId,
@@ -106,6 +125,7 @@ export const googleProvider = ({ clientId, clientSecret, issuer, scopes }: Googl
     authentication: client.ClientSecretPost(clientSecret),
     // Whoever has several accounts there says which one.
     parameters: { prompt: 'select_account' },
+    authTime,
     now,
   });
 
@@ -121,6 +141,7 @@ export const appleProvider = (settings: AppleSettings, now: () => number): SignI
       body.set('client_secret', appleSecret(settings, now()));
     },
     parameters: settings.scopes.some((scope) => scope !== 'openid') ? { response_mode: 'form_post' } : {},
+    authTime: settings.authTime,
     now,
   });
 

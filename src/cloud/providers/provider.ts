@@ -7,6 +7,8 @@ export interface Trip {
   readonly verifier: string;
   /** Where the service sends the browser back to; one of its own for each service (RFC 9700, 4.4.2.2). */
   readonly redirectUri: string;
+  /** A proof: only signing in at the service anew will do, after this time. null: also who is signed in there since long. */
+  readonly anewSince: number | null;
 }
 
 /** Whom a service says the person is. */
@@ -14,6 +16,8 @@ export interface ProviderIdentity {
   /** The service's own id of the person, which stays when names and addresses change. */
   readonly subject: string;
   readonly label: string;
+  /** When the person last signed in there; now, of a service that never tells; 0, of one that tells and did not. */
+  readonly signedInAt: number;
 }
 
 /** Another service whose accounts sign in here. Both methods throw TidemarkError, and nothing in it is secret. */
@@ -23,7 +27,7 @@ export interface SignInProvider {
   authorizeUrl(trip: Trip): Promise<string>;
   /**
    * Who it is, by the parameters that the browser brought back. Throws `provider_refused`, `provider_unreachable`,
-   * `provider_mismatch`, `provider_answer_invalid`.
+   * `provider_mismatch`, `provider_answer_invalid`, `provider_not_recent`.
    */
   identify(answer: URLSearchParams, trip: Trip): Promise<ProviderIdentity>;
 }

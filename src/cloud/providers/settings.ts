@@ -32,11 +32,15 @@ const signingKey = text.refine(
   { message: 'must be the private key (PEM, P-256) that Apple gave' },
 );
 
+/** Whether its tokens say when the person signed in there, where its metadata do not say that they do. */
+const authTime = z.boolean().optional();
+
 const google = z.strictObject({
   clientId: text,
   clientSecret: text,
   issuer: address.default('https://accounts.google.com'),
   scopes: scopes.default(['openid', 'email', 'profile']),
+  authTime,
 });
 
 /** Apple takes no secret but a token that is signed anew with this key for each use. */
@@ -47,6 +51,7 @@ const apple = z.strictObject({
   privateKey: signingKey,
   issuer: address.default('https://appleid.apple.com'),
   scopes: scopes.default(['openid', 'email']),
+  authTime,
 });
 
 const facebook = z.strictObject({

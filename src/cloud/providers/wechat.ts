@@ -16,10 +16,12 @@ const SYSTEM_BUSY = -1;
 export class WeChatProvider implements SignInProvider {
   readonly id = 'wechat';
   readonly #settings: WeChatSettings;
+  readonly #now: () => number;
   readonly #fetch: BoundedFetch;
 
-  constructor(settings: WeChatSettings) {
+  constructor(settings: WeChatSettings, now: () => number) {
     this.#settings = settings;
+    this.#now = now;
     this.#fetch = boundedFetch('wechat', settings.api);
   }
 
@@ -43,7 +45,7 @@ export class WeChatProvider implements SignInProvider {
     const said = await this.#ask(person, withQuery(`${api}/sns/userinfo`, { access_token: accessToken, openid }));
     if (said.openid !== openid || (unionid !== undefined && said.unionid !== unionid)) throw answerInvalid('wechat', 'openid');
     // The same for every app of the operator, while an openid is another one in each.
-    return { subject: said.unionid, label: labelOf('wechat', said.nickname) };
+    return { subject: said.unionid, label: labelOf('wechat', said.nickname), signedInAt: this.#now() };
   }
 
   async #ask<S extends z.ZodType>(schema: S, url: string): Promise<z.output<S>> {

@@ -15,7 +15,7 @@ const DEVICE =
 const IDENTITY = 'i.id AS identityId, i.kind, i.subject, i.label AS identityLabel, i.proved_at AS identityProvedAt, i.added_at AS addedAt';
 const WARNING = 'w.active_at AS warnedActiveAt, w.first_at AS firstAt, w.last_at AS lastAt, w.days';
 const CHALLENGE =
-  'id, kind, subject, purpose, account AS accountNo, code_hash AS codeHash, sent_at AS sentAt, expires_at AS expiresAt, failures, used_at AS usedAt';
+  'id, kind, subject, purpose, account AS accountNo, came_from AS cameFrom, code_hash AS codeHash, sent_at AS sentAt, expires_at AS expiresAt, failures, used_at AS usedAt';
 
 export interface AccountRow {
   readonly accountNo: number;
@@ -143,7 +143,7 @@ export function prepareAccounts(db: Sqlite) {
     planOf: prepare('SELECT p.devices, p.devices_counted AS counted FROM accounts a JOIN plans p ON p.id = a.plan WHERE a.no = ?'),
     addChoice: prepare('INSERT INTO device_choices (hash, account, proved_at, expires_at) VALUES (?, ?, ?, ?)'),
     choice: prepare(
-      `SELECT ${ACCOUNT}, c.proved_at AS choiceProvedAt FROM device_choices c JOIN accounts a ON a.no = c.account WHERE c.hash = ? AND c.expires_at > ?`,
+      `SELECT ${ACCOUNT}, c.proved_at AS choiceProvedAt, c.expires_at AS choiceExpiresAt FROM device_choices c JOIN accounts a ON a.no = c.account WHERE c.hash = ? AND c.expires_at > ?`,
     ),
     useChoice: prepare('DELETE FROM device_choices WHERE hash = ? AND account = ? AND expires_at > ?'),
     dropChoices: prepare('DELETE FROM device_choices WHERE account = ?'),
@@ -153,8 +153,11 @@ export function prepareAccounts(db: Sqlite) {
     deviceProved: prepare('UPDATE devices SET proved_at = ? WHERE no = ?'),
     deviceSeen: prepare('UPDATE devices SET seen_at = ?, seen_from = coalesce(?, seen_from) WHERE no = ?'),
     end: prepare('UPDATE devices SET ended_at = ?, ended_by = ?, ended_from = ? WHERE no = ? AND ended_at IS NULL'),
+    atHome: prepare(`
+      SELECT 1 FROM identities i JOIN devices d ON d.account = i.account WHERE i.kind = ? AND i.subject = ? AND d.seen_from = ? LIMIT 1`),
     addChallenge: prepare(`
-      INSERT INTO challenges (id, kind, subject, purpose, account, code_hash, sent_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`),
+      INSERT INTO challenges (id, kind, subject, purpose, account, came_from, code_hash, sent_at, expires_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     tryChallenge: prepare(`
       UPDATE challenges SET failures = failures + 1
       WHERE id = ? AND failures < ? AND expires_at > ? AND used_at IS NULL RETURNING ${CHALLENGE}`),

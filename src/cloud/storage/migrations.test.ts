@@ -146,7 +146,7 @@ it('sign-ins in a browser come to a cloud that had none, beside the ways to sign
   const found = await authorizations.find('user_code', 'u');
   expect(found).toMatchObject({ flow: 'device', deviceName: 'The NAS', outcome: null, usedAt: null });
   expect(await authorizations.find('request', 'u')).toBeUndefined();
-  const who = { kind: 'google', subject: 'sub-li', label: 'li', how: 'provider', evidence: null } as const;
+  const who = { kind: 'google', subject: 'sub-li', label: 'li', how: 'provider', evidence: null, provedAt: 2 } as const;
   expect([
     await authorizations.settle(found?.no ?? 0, who, null, 2, 9),
     await authorizations.settle(found?.no ?? 0, who, null, 2, 9),
@@ -156,5 +156,21 @@ it('sign-ins in a browser come to a cloud that had none, beside the ways to sign
   expect(await accounts.byIdentity(who)).toMatchObject({ account: { no: 7 } });
   await accounts.purge(1 + 86_400_001);
   expect(await authorizations.find('request', 'r')).toBeUndefined();
+  db.close();
+});
+
+it('codes that were sent, and sign-ins that were finished, before it was known from where and when are good still', async () => {
+  const step = catalogueMigrations.findIndex((sql) => sql.includes('proved_at INTEGER') && sql.includes('came_from'));
+  const old = open(step);
+  old.exec(`
+    INSERT INTO challenges (id, kind, subject, purpose, code_hash, sent_at, expires_at) VALUES ('c1', 'email', 'ann@example.com', 'enter', 'h', 1, 9);
+    INSERT INTO authorizations (flow, purpose, request, created_at, expires_at, kind, subject, label, how, code, settled_at)
+      VALUES ('browser', 'enter', 'r', 1, 9, 'google', 'sub-li', 'li', 'provider', 'c', 2);
+  `);
+  old.close();
+  const db = open(catalogueMigrations.length);
+  expect(await new SqliteAccounts(db).tryChallenge('c1', 5, 2)).toMatchObject({ subject: 'ann@example.com', cameFrom: null, failures: 1 });
+  // Nobody knows when: for changes it proves nothing.
+  expect((await new SqliteAuthorizations(db).find('code', 'c'))?.outcome).toMatchObject({ subject: 'sub-li', provedAt: 0 });
   db.close();
 });

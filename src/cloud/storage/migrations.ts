@@ -210,6 +210,12 @@ export const catalogueMigrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX device_choices_by_account ON device_choices (account);
   `,
+  `
+  -- When somebody showed who they are, as far as a service tells; settled_at is when the browser came back.
+  ALTER TABLE authorizations ADD COLUMN proved_at INTEGER;
+  -- The network that a code was asked for from, never an address.
+  ALTER TABLE challenges ADD COLUMN came_from TEXT;
+  `,
 ];
 
 /** Schema of the database that holds small blocks. */

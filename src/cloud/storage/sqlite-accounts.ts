@@ -2,6 +2,7 @@ import type {
   AccountCatalogue,
   AccountRecord,
   ChallengeRecord,
+  ChoiceRecord,
   DeviceRecord,
   EndedBy,
   Entered,
@@ -95,9 +96,10 @@ export class SqliteAccounts implements AccountCatalogue {
   ): Promise<AccountRecord | 'identity_in_use' | 'invite_required' | 'code_used'> {
     const { id, passwordHash, plan, createdAt, activeAt, wrappedKey } = account;
     return this.#allOrNothing((refuse) => {
-      if (this.#sql.byIdentity.get(first.kind, first.subject) !== undefined) return refuse('identity_in_use');
+      // First: whoever has none learns nothing of who has an account.
       if (used.inviteHash !== null && this.#sql.useInvite.run(createdAt, used.inviteHash, createdAt - INVITE_MS).changes !== 1)
         return refuse('invite_required');
+      if (this.#sql.byIdentity.get(first.kind, first.subject) !== undefined) return refuse('identity_in_use');
       if (used.evidence !== null && !this.#useUp(used.evidence, createdAt)) return refuse('code_used');
       const no = Number(this.#sql.create.run(id, passwordHash, plan, createdAt, activeAt, wrappedKey, epoch).lastInsertRowid);
       this.#addIdentity(no, first);
@@ -134,8 +136,10 @@ export class SqliteAccounts implements AccountCatalogue {
         if (evidence !== null && !this.#useUp(evidence, at)) return { outcome: 'code_used' };
         if (choiceHash !== null && this.#sql.choice.get(choiceHash, at) === undefined) return { outcome: 'choice_over' };
         if (limit !== null) {
-          if (choiceHash === null) this.#sql.addChoice.run(choice.hash, accountNo, at, choice.expiresAt);
-          return { outcome: 'device_limit', limit };
+          if (choiceHash === null) this.#sql.addChoice.run(choice.hash, accountNo, device.provedAt, choice.expiresAt);
+          const chosen = leaving.filter(({ by }) => by === 'revoked');
+          for (const { no, by } of chosen) this.#sql.end.run(at, by, device.name, no);
+          return { outcome: 'device_limit', limit, ended: chosen };
         }
         if (choiceHash !== null) this.#sql.useChoice.run(choiceHash, accountNo, at);
         for (const { no, by } of leaving) this.#sql.end.run(at, by, device.name, no);
@@ -165,9 +169,9 @@ export class SqliteAccounts implements AccountCatalogue {
     return this.#active(accountNo).filter((one) => counts(one) && !leaving.has(one.no)).length >= limit ? limit : null;
   }
 
-  async choice(hash: string, at: number): Promise<{ account: AccountRecord; provedAt: number } | undefined> {
-    const row = this.#sql.choice.get(hash, at) as (AccountRow & { choiceProvedAt: number }) | undefined;
-    return row === undefined ? undefined : { account: accountColumns(row), provedAt: row.choiceProvedAt };
+  async choice(hash: string, at: number): Promise<({ account: AccountRecord } & ChoiceRecord) | undefined> {
+    const row = this.#sql.choice.get(hash, at) as (AccountRow & { choiceProvedAt: number; choiceExpiresAt: number }) | undefined;
+    return row === undefined ? undefined : { account: accountColumns(row), provedAt: row.choiceProvedAt, expiresAt: row.choiceExpiresAt };
   }
 
   #active(accountNo: number): readonly DeviceRecord[] {
@@ -248,9 +252,13 @@ export class SqliteAccounts implements AccountCatalogue {
     this.#sql.deviceProved.run(at, deviceNo);
   }
 
+  async isAtHome({ kind, subject }: IdentityKey, from: CoarseAddress): Promise<boolean> {
+    return this.#sql.atHome.get(kind, subject, from) !== undefined;
+  }
+
   async addChallenge(challenge: ChallengeRecord): Promise<void> {
-    const { id, kind, subject, purpose, accountNo, codeHash, sentAt, expiresAt } = challenge;
-    this.#sql.addChallenge.run(id, kind, subject, purpose, accountNo, codeHash, sentAt, expiresAt);
+    const { id, kind, subject, purpose, accountNo, cameFrom, codeHash, sentAt, expiresAt } = challenge;
+    this.#sql.addChallenge.run(id, kind, subject, purpose, accountNo, cameFrom, codeHash, sentAt, expiresAt);
   }
 
   async challengesTo({ kind, subject }: IdentityKey, since: number): Promise<readonly ChallengeRecord[]> {
@@ -288,6 +296,8 @@ export class SqliteAccounts implements AccountCatalogue {
       const left = all.filter((one) => one.id !== id);
       if (left.length === 0) return refuse('last_identity');
       this.#sql.removeIdentity.run(accountNo, id);
+      // Somebody may have shown by it who they are, and has yet to choose.
+      this.#sql.dropChoices.run(accountNo);
       if (!left.some(({ kind }) => kind === 'email')) this.#sql.setPassword.run(null, accountNo);
       return 'removed';
     });

@@ -4,8 +4,10 @@ import { rowsOf, type Sqlite, type Statement } from './database.ts';
 
 /** As long as an account may lie unused. */
 const KEPT_MS = 180 * dayMs;
-/** Of one account: whoever makes a noise hides nothing that is older than some thousand attempts. */
+/** Of one account, and apart: refusals are what a stranger can make, who then pushes out nothing but older refusals. */
 const KEPT_ROWS = 5000;
+const KEPT_REFUSALS = 500;
+const REFUSALS = `('sign_in_refused', 'proof_refused')`;
 /** Refusals within this time of the first are one line. */
 const TOGETHER_MS = hourMs;
 
@@ -16,6 +18,7 @@ export class SqliteAudit implements AuditCatalogue {
   readonly #list: Statement;
   readonly #purge: Statement;
   readonly #trim: Statement;
+  readonly #trimRefusals: Statement;
 
   constructor(db: Sqlite) {
     this.#db = db;
@@ -30,10 +33,14 @@ export class SqliteAudit implements AuditCatalogue {
       `SELECT no, at, kind, device, detail, came_from AS "from", times FROM audit WHERE account = ? AND no < ? ORDER BY no DESC LIMIT ?`,
     );
     this.#purge = rowsOf(db, 'DELETE FROM audit WHERE at < ?');
-    this.#trim = rowsOf(
-      db,
-      `DELETE FROM audit WHERE account = ? AND no <= (SELECT no FROM audit WHERE account = ? ORDER BY no DESC LIMIT 1 OFFSET ${String(KEPT_ROWS)})`,
-    );
+    const trim = (which: string, kept: number): Statement =>
+      rowsOf(
+        db,
+        `DELETE FROM audit WHERE account = ? AND ${which}
+           AND no <= (SELECT no FROM audit WHERE account = ? AND ${which} ORDER BY no DESC LIMIT 1 OFFSET ${String(kept)})`,
+      );
+    this.#trim = trim(`kind NOT IN ${REFUSALS}`, KEPT_ROWS);
+    this.#trimRefusals = trim(`kind IN ${REFUSALS}`, KEPT_REFUSALS);
   }
 
   async add(accountNo: number, { at, kind, device, detail, from }: AuditEntry): Promise<void> {
@@ -42,7 +49,7 @@ export class SqliteAudit implements AuditCatalogue {
       .transaction(() => {
         if (isRefusal && this.#again.run(accountNo, kind, detail, from, device, at - TOGETHER_MS, at).changes > 0) return;
         this.#add.run(accountNo, at, kind, device, detail, from);
-        this.#trim.run(accountNo, accountNo);
+        (isRefusal ? this.#trimRefusals : this.#trim).run(accountNo, accountNo);
       })
       .immediate();
   }

@@ -6,7 +6,7 @@ const COLUMNS =
   'no, flow, purpose, account AS accountNo, provider, redirect_uri AS redirectUri, client_state AS clientState, ' +
   'code_challenge AS codeChallenge, device_name AS deviceName, platform, place, trip_browser AS tripBrowser, ' +
   'created_at AS createdAt, expires_at AS expiresAt, interval_ms AS intervalMs, polled_at AS polledAt, ' +
-  'kind, subject, label, how, evidence, refusal, settled_at AS settledAt, used_at AS usedAt';
+  'kind, subject, label, how, evidence, proved_at AS provedAt, refusal, settled_at AS settledAt, used_at AS usedAt';
 
 const keys = ['request', 'user_code', 'page', 'trip', 'code'] as const;
 type Key = (typeof keys)[number];
@@ -33,7 +33,7 @@ export class SqliteAuthorizations implements AuthorizationCatalogue {
       endTrip: prepare('UPDATE authorizations SET trip = NULL, trip_browser = NULL WHERE no = ? AND trip = ?'),
       polled: prepare('UPDATE authorizations SET polled_at = ?, interval_ms = ? WHERE no = ?'),
       settle: prepare(`
-        UPDATE authorizations SET kind = ?, subject = ?, label = ?, how = ?, evidence = ?, code = ?, settled_at = ?, expires_at = ?,
+        UPDATE authorizations SET kind = ?, subject = ?, label = ?, how = ?, evidence = ?, proved_at = ?, code = ?, settled_at = ?, expires_at = ?,
           trip = NULL, trip_browser = NULL, page = NULL WHERE no = ? AND settled_at IS NULL`),
       refuse: prepare(`
         UPDATE authorizations SET refusal = ?, settled_at = ?, expires_at = ?, trip = NULL, trip_browser = NULL, page = NULL
@@ -65,9 +65,9 @@ export class SqliteAuthorizations implements AuthorizationCatalogue {
   async find(by: Key, hash: string): Promise<AuthorizationRecord | undefined> {
     const row = this.#find[by].get(hash) as Row | undefined;
     if (row === undefined) return undefined;
-    const { kind, subject, label, how, evidence, ...rest } = row;
+    const { kind, subject, label, how, evidence, provedAt, ...rest } = row;
     const isKnown = kind !== null && subject !== null && label !== null && how !== null;
-    return { ...rest, outcome: isKnown ? { kind, subject, label, how, evidence } : null };
+    return { ...rest, outcome: isKnown ? { kind, subject, label, how, evidence, provedAt: provedAt ?? 0 } : null };
   }
 
   async openPage(no: number, page: string): Promise<void> {
@@ -94,8 +94,8 @@ export class SqliteAuthorizations implements AuthorizationCatalogue {
     expiresAt: number,
   ): Promise<boolean> {
     if ('refusal' in how) return this.#sql.refuse.run(how.refusal, at, expiresAt, no).changes === 1;
-    const { kind, subject, label, how: by, evidence } = how;
-    return this.#sql.settle.run(kind, subject, label, by, evidence, code, at, expiresAt, no).changes === 1;
+    const { kind, subject, label, how: by, evidence, provedAt } = how;
+    return this.#sql.settle.run(kind, subject, label, by, evidence, provedAt, code, at, expiresAt, no).changes === 1;
   }
 
   async use(no: number, at: number): Promise<boolean> {

@@ -28,7 +28,11 @@ export class SqliteSettings implements SettingsCatalogue {
     return this.#read(accountNo);
   }
 
-  async change(accountNo: number, values: SettingValues, most: number): Promise<AccountSettings | null> {
+  async change(
+    accountNo: number,
+    values: SettingValues,
+    most: { readonly count: number; readonly bytes: number },
+  ): Promise<AccountSettings | null> {
     return this.#db
       .transaction(() => {
         const before = this.#read(accountNo);
@@ -36,8 +40,9 @@ export class SqliteSettings implements SettingsCatalogue {
         // A device that repeats itself wakes no other.
         if (changed.length === 0) return before;
         const after = { version: this.#newId(), values: { ...before.values, ...Object.fromEntries(changed) } };
-        if (Object.keys(after.values).length > most) return null;
-        this.#save.run(accountNo, after.version, JSON.stringify(after.values));
+        const document = JSON.stringify(after.values);
+        if (Object.keys(after.values).length > most.count || Buffer.byteLength(document) > most.bytes) return null;
+        this.#save.run(accountNo, after.version, document);
         return after;
       })
       .immediate();

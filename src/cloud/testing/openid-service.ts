@@ -17,12 +17,15 @@ export async function openIdService(kind: 'google' | 'apple'): Promise<HttpServi
         client_secret: kind === 'google' ? 'the secret' : 'none of this kind',
         redirect_uris: ['http://127.0.0.1/'],
         token_endpoint_auth_method: 'client_secret_post',
+        // Apple tells it unasked.
+        require_auth_time: kind === 'apple',
       },
     ],
     jwks: { keys: [{ ...servicesKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256', kid: 'one' }] as never },
     cookies: { keys: ['a test'] },
     claims: { openid: ['sub'], email: ['email'], profile: ['name'] },
     conformIdTokenClaims: false,
+    features: { claimsParameter: { enabled: true } },
     scopes: ['openid', 'email', 'profile'],
     ttl: { Session: 600, Grant: 600, Interaction: 600, AccessToken: 60, IdToken: 60, AuthorizationCode: 60 },
     findAccount: async (_context, id) => ({

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { id128 } from '../primitives.ts';
 
 export const MAX_ACCOUNT_SETTINGS = 200;
+/** All of them together, as JSON: every device reads them whole. */
+export const MAX_ACCOUNT_SETTINGS_BYTES = 64 * 1024;
 const settingKey = z.string().regex(/^[a-z][A-Za-z0-9.]{0,99}$/, 'must be the key of a setting');
 const settingValue = z.union([z.string().max(4096), z.number(), z.boolean()]);
 export const settingValues = z.record(settingKey, settingValue);

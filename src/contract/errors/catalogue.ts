@@ -57,6 +57,8 @@ export const catalogue = {
   provider_answer_invalid: { reaction: 'ask', status: 502, exit: 4 },
   /** The answer came from another service than the one that was asked. */
   provider_mismatch: { reaction: 'ask', status: 400, exit: 4 },
+  /** Asked to have somebody sign in anew, the service did not. */
+  provider_not_recent: { reaction: 'ask', status: 403, exit: 4 },
   /** Another browser than the one that began it, or nobody began it. */
   sign_in_not_begun: { reaction: 'ask', status: 400, exit: 4 },
   sign_in_expired: { reaction: 'ask', status: 401, exit: 4 },

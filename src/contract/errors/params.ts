@@ -38,6 +38,7 @@ export const errorParams = {
   provider_unreachable: { provider: 'string' },
   provider_answer_invalid: { provider: 'string', detail: 'string?' },
   provider_mismatch: { provider: 'string' },
+  provider_not_recent: { provider: 'string' },
   sign_in_not_begun: {},
   sign_in_expired: {},
   sign_in_used: {},

@@ -94,6 +94,10 @@ export const en: ErrorTexts = {
     problem: 'The answer did not come from {provider}, so nobody was signed in.',
     wayOut: 'Begin again from Tidemark, and follow no link that somebody sent.',
   },
+  provider_not_recent: {
+    problem: '{provider} did not have you sign in there again, so nothing is confirmed.',
+    wayOut: 'Try again and sign in there when it asks, or confirm with your password or a code.',
+  },
   sign_in_not_begun: {
     problem: 'This sign-in was not begun in this browser.',
     wayOut: 'Begin again from Tidemark, and follow no link that somebody sent.',

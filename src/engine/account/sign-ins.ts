@@ -42,6 +42,7 @@ const OF_BROWSERS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'provider_unreachable',
   'provider_answer_invalid',
   'provider_mismatch',
+  'provider_not_recent',
   'sign_in_expired',
   'sign_in_used',
 ]);

@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
 import { code as codeSchema, email as emailSchema, id128, provider, providerNames, TidemarkError } from '../../../contract/index.ts';
 import { passwordMark } from '../../accounts/accounts.ts';
+import { type CoarseAddress, coarsened } from '../../accounts/places.ts';
 import type { AuthorizationRecord } from '../../catalogue.ts';
 import { type Html, html } from './html.ts';
 import { leave, type PageRoute, type PageServices } from './page-route.ts';
+import type { PageTexts } from './texts.ts';
 import { tokenOf, type Visit } from './visit.ts';
 
 const COOKIE = 'tm-device';
@@ -71,33 +73,35 @@ export function devicePages({ accounts, challenges, grants }: PageServices): rea
       if (!id.success) throw new TidemarkError('not_found');
       return leave(visit, await grants.beginTrip(authorization, id.data), 'goOn');
     }),
-    post('/password', 'signIn', async (visit) => {
+    post('/password', 'signIn', async (visit, request) => {
       const { authorization } = await own(visit);
       const email = emailSchema.safeParse(visit.form.get('email'));
       if (!email.success) throw new TidemarkError('email_invalid');
-      const account = await accounts.byPassword(email.data, (visit.form.get('password') ?? '').slice(0, 1024), null);
+      const account = await accounts.byPassword(email.data, (visit.form.get('password') ?? '').slice(0, 1024), coarsened(request.ip));
       const who = { kind: 'email', subject: email.data, label: email.data } as const;
       await grants.approve(authorization, { ...who, how: 'password', evidence: passwordMark(account) });
       return done(visit);
     }),
-    post('/mail', 'code', async (visit) => {
+    post('/mail', 'code', async (visit, request) => {
       const { page } = await own(visit);
       const email = emailSchema.safeParse(visit.form.get('email'));
       if (!email.success) throw new TidemarkError('email_invalid');
       const to = { kind: 'email', email: email.data } as const;
-      const { id } = await challenges.issue({ to, purpose: 'enter', language: visit.locale, accountNo: null });
+      const from = coarsened(request.ip);
+      const { id } = await challenges.issue({ to, purpose: 'enter', language: visit.locale, accountNo: null, from });
       const { texts } = visit;
       const fields = html`<input type="hidden" name="challenge" value="${id}" /><label
           >${texts.sixDigits} <input name="code" required maxlength="12" inputmode="numeric" autocomplete="one-time-code"
         /></label>`;
       return visit.show(texts.codeSent, form('/device/code', page, fields, texts.goOn));
     }),
-    post('/code', 'signIn', async (visit) => {
+    post('/code', 'signIn', async (visit, request) => {
       const { authorization } = await own(visit);
       const challenge = id128.safeParse(visit.form.get('challenge'));
       const code = codeSchema.safeParse(visit.form.get('code'));
       if (!challenge.success || !code.success) throw new TidemarkError('code_expired');
-      const { id, kind, subject } = await challenges.check({ challenge: challenge.data, code: code.data }, 'enter', null);
+      const proof = { challenge: challenge.data, code: code.data };
+      const { id, kind, subject } = await challenges.check(proof, 'enter', null, coarsened(request.ip));
       await grants.approve(authorization, { kind, subject, label: subject, how: 'code', evidence: id });
       return done(visit);
     }),
@@ -124,7 +128,7 @@ export function devicePages({ accounts, challenges, grants }: PageServices): rea
         <dt>${texts.system}</dt>
         <dd>${systems[platform ?? ''] ?? ''}</dd>
         <dt>${texts.from}</dt>
-        <dd>${place ?? ''}</dd>
+        <dd>${placeText(texts, place)}</dd>
       </dl>
       <p>${texts.onlyYours}</p>
       ${services} ${form('/device/password', page, password, texts.withPassword)}
@@ -132,6 +136,11 @@ export function devicePages({ accounts, challenges, grants }: PageServices): rea
       ${form('/device/deny', page, html``, texts.deny, 'quiet')}`;
     return visit.show(texts.deviceAsks, body);
   }
+}
+
+function placeText({ thisMachine, localNetwork }: PageTexts, place: CoarseAddress | null): string {
+  if (place === 'this_machine') return thisMachine;
+  return place === 'local_network' ? localNetwork : (place ?? '');
 }
 
 const form = (action: string, cookie: string, fields: Html, button: string, look = ''): Html =>

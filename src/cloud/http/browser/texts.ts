@@ -9,6 +9,8 @@ export interface PageTexts {
   readonly device: string;
   readonly system: string;
   readonly from: string;
+  readonly thisMachine: string;
+  readonly localNetwork: string;
   readonly onlyYours: string;
   readonly continueWith: (service: string) => string;
   readonly email: string;
@@ -34,7 +36,9 @@ const en: PageTexts = {
   deviceAsks: 'A device asks to be signed in',
   device: 'Device',
   system: 'System',
-  from: 'Asks from the address',
+  from: 'Asks from',
+  thisMachine: 'the computer that the cloud runs on',
+  localNetwork: 'the network that the cloud is in',
   onlyYours:
     'Whoever has this device will have your files. Go on only if you began this yourself and the device in front of you shows this code; nobody from Tidemark ever sends you one.',
   continueWith: (service) => `Continue with ${service}`,
@@ -61,7 +65,9 @@ const zhHans: PageTexts = {
   deviceAsks: '有设备请求登录',
   device: '设备',
   system: '系统',
-  from: '请求来自地址',
+  from: '请求来自',
+  thisMachine: '云服务所在的电脑',
+  localNetwork: '云服务所在的网络',
   onlyYours: '持有此设备的人将能访问您的文件。仅当这是您本人发起、且您面前的设备显示此代码时才继续；Tidemark 的任何人都不会向您发送代码。',
   continueWith: (service) => `用 ${service} 继续`,
   email: '邮箱',
@@ -87,7 +93,9 @@ const zhHant: PageTexts = {
   deviceAsks: '有裝置要求登入',
   device: '裝置',
   system: '系統',
-  from: '要求來自位址',
+  from: '要求來自',
+  thisMachine: '雲端服務所在的電腦',
+  localNetwork: '雲端服務所在的網路',
   onlyYours: '持有此裝置的人將能存取您的檔案。僅當這是您本人發起、且您面前的裝置顯示此代碼時才繼續；Tidemark 的任何人都不會向您傳送代碼。',
   continueWith: (service) => `用 ${service} 繼續`,
   email: '電子郵件地址',
