@@ -72,6 +72,29 @@ describe('a browser of this machine', () => {
     expect(await signIns.grant(id, SERVER)).toMatchObject({ code: 'mine' });
   });
 
+  it.each(['//', 'http://[', '/\\\\', '//[x'])('outlives a stranger who asks for %s', async (target) => {
+    const id = await begin();
+    const { hostname, port } = new URL(asked.redirectUri);
+    const status = await new Promise<number>((resolve, reject) => {
+      const sent = httpRequest({ hostname, port, path: target, agent: false }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode ?? 0);
+      });
+      sent.on('error', reject);
+      sent.end();
+    });
+    expect(status).toBe(404);
+    expect((await visit(`code=mine&state=${asked.state}`)).status).toBe(200);
+    expect(await signIns.grant(id, SERVER)).toMatchObject({ code: 'mine' });
+  });
+
+  it('outlives a state of as many letters that are no ASCII', async () => {
+    const id = await begin();
+    expect((await visit(`code=evil&state=${encodeURIComponent('é'.repeat(asked.state.length))}`)).status).toBe(400);
+    expect((await visit(`code=mine&state=${asked.state}`)).status).toBe(200);
+    expect(await signIns.grant(id, SERVER)).toMatchObject({ code: 'mine' });
+  });
+
   it('brings a refusal back in the words of the catalogue, and nothing else that somebody may have made up', async () => {
     const id = await begin();
     const page = await visit(`error=provider_refused&provider=%3Cb%3EGoogle&state=${asked.state}`);
