@@ -131,6 +131,15 @@ describe('signing in and out', () => {
     expect(secrets.values.size).toBe(0);
   });
 
+  it('something in between that answers for the cloud has not told it', async () => {
+    await signUp(parts, request);
+    cloud.fault = () => {
+      throw new TidemarkError('invalid_request', { server: cloud.server, status: 403 });
+    };
+    expect(await leave(parts)).toEqual({ told: false });
+    expect([...secrets.values.keys()]).toEqual([REVOCATIONS_SECRET]);
+  });
+
   it('is signed out also with a key ring that is locked, and with a cloud that says nothing', async () => {
     await signUp(parts, request);
     secrets.locked = true;
