@@ -30,7 +30,8 @@ describe('signing in and out', () => {
       environment: { secrets, clock: cloud.clock, log: silentLog },
       onEnded: () => undefined,
     });
-    return { cloud: api, session, platform, heldAccountId, heldDeviceId: null };
+    const claim = () => () => undefined;
+    return { cloud: api, session, platform, heldAccountId, heldDeviceId: null, revocations: revocations(), claim };
   };
   beforeEach(() => {
     clock = new FakeClock();

@@ -13,6 +13,7 @@ export {
   type SignUpRequest,
   deviceInfo,
   enteringOf,
+  giveBack,
   settle,
   signIn,
   signOut,

@@ -148,7 +148,8 @@ export class TidemarkEngine {
         watchForSleep(clock, () => this.resumed()),
         onNetworkChange(() => this.resumed()),
       );
-      void this.#tellSignOuts();
+      await this.putTokenAside();
+      void this.revocations.tellAll();
       await this.startRun();
     });
   }
@@ -269,20 +270,19 @@ export class TidemarkEngine {
     });
   }
 
-  /** Tells the cloud of sign-outs that it has not heard of; also of one whose token could not be put aside then. */
-  async #tellSignOuts(): Promise<void> {
+  /** Within `exclusively`. The token of a sign-out that was cut off is for its own cloud, and for nobody who signs in after it. */
+  async putTokenAside(): Promise<void> {
+    const account = this.store.account();
+    if (account === null || account.signedOut === null) return;
     const { secrets, log } = this.environment;
     try {
-      const account = this.store.account();
-      const left = account === null || account.signedOut === null ? null : await secrets.get(REFRESH_TOKEN_SECRET);
-      if (account !== null && left !== null) {
-        await this.revocations.add(account.server, left);
-        await secrets.delete(REFRESH_TOKEN_SECRET);
-      }
+      const left = await secrets.get(REFRESH_TOKEN_SECRET);
+      if (left === null) return;
+      await this.revocations.add(account.server, left);
+      await secrets.delete(REFRESH_TOKEN_SECRET);
     } catch (error) {
       log.warn('what a sign-out left could not be looked for', { ...toErrorData(error) });
     }
-    await this.revocations.tellAll();
   }
 
   /** What keeps everything from syncing now. */

@@ -6,6 +6,7 @@ import {
   deviceInfo,
   dropChoice,
   enteringOf,
+  giveBack,
   keepChoice,
   keptChoice,
   proofOf,
@@ -46,7 +47,7 @@ type Names =
   | 'account.log';
 
 export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
-  const { store, signIns } = engine;
+  const { store, signIns, revocations } = engine;
   const { secrets } = engine.environment;
   const proven = (parts: AccountParts, code: Parameters<typeof proofOf>[2] | undefined) =>
     code === undefined ? {} : { proof: proofOf(store, parts.cloud.server, code, 'enter') };
@@ -57,13 +58,15 @@ export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
     return { server: api.server, identities: api.identities(session), discover: () => api.discover() };
   };
   const spoken = (language: string | undefined) => (language === undefined ? {} : { language });
+  const setAccount = (row: AccountRow | null): void =>
+    store.transaction((write) => {
+      write.setAccount(row);
+    });
   /** An account may be called otherwise once a way to sign in came or went. */
   const shown = (account: Account): Account => {
     const row = store.account();
     if (row !== null && row.label !== account.label) {
-      store.transaction((write) => {
-        write.setAccount({ ...row, label: account.label });
-      });
+      setAccount({ ...row, label: account.label });
       engine.announce();
     }
     return account;
@@ -83,22 +86,28 @@ export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
     if (held !== null && held.signedOut === null && (await engine.environment.secrets.get(REFRESH_TOKEN_SECRET)) !== null)
       throw new TidemarkError('usage', { detail: `This device is signed in as ${held.label}; sign out first` });
   };
+  const claim = (row: AccountRow) => {
+    const before = store.account();
+    setAccount({ ...row, signedOut: { code: 'not_signed_in', params: {} } });
+    store.sync();
+    return () => setAccount(before);
+  };
   const enter = (server: string, sign: (parts: AccountParts) => Promise<AccountRow>) =>
     engine.exclusively(async () => {
       await refuseSignedIn();
+      await engine.putTokenAside();
       const held = engine.store.account();
       const { api, session, drive } = engine.connection(server);
       const heldAccountId = engine.store.folder() === null ? null : (held?.accountId ?? null);
       const heldDeviceId = held?.server === api.server ? held.deviceId : null;
-      const row = await sign({ cloud: api, session, platform: engine.environment.platform, heldAccountId, heldDeviceId }).catch(
+      const { platform } = engine.environment;
+      const row = await sign({ cloud: api, session, platform, heldAccountId, heldDeviceId, revocations, claim }).catch(
         async (error: unknown): Promise<never> => {
           throw await aboutChoice(api.server, error);
         },
       );
       await dropChoice(secrets).catch(() => undefined);
-      engine.store.transaction((write) => {
-        write.setAccount(row);
-      });
+      setAccount(row);
       note(engine, 'signed_in', '', { device: row.deviceName });
       await engine.stopRun();
       await engine.startRun();
@@ -131,7 +140,7 @@ export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
         return settle(parts, session, { deviceName });
       });
     } finally {
-      if (!taken.over) await asking(server, (cloud) => cloud.revoke(session.refreshToken)).catch(() => undefined);
+      if (!taken.over) await asking(server, (cloud) => giveBack({ cloud, revocations }, session.refreshToken));
     }
   };
   /** A choice that came is kept, one that is over is not. */
@@ -235,15 +244,12 @@ export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
         const account = engine.requireAccount();
         await engine.stopRun();
         // First of all, and durable: whatever fails after this, the device is signed out.
-        engine.store.transaction((write) => {
-          write.setAccount({ ...account, signedOut: { code: 'not_signed_in', params: {} } });
-        });
+        setAccount({ ...account, signedOut: { code: 'not_signed_in', params: {} } });
         engine.store.sync();
         note(engine, 'signed_out', '', { device: account.deviceName });
         engine.announce();
         const { api, session } = engine.connection(account.server);
-        const { revocations, environment } = engine;
-        const { told } = await signOut({ cloud: api, session, revocations, clock: environment.clock });
+        const { told } = await signOut({ cloud: api, session, revocations, clock: engine.environment.clock });
         // The cloud itself has ended this session before.
         const isEnded = account.signedOut !== null && account.signedOut.code !== 'not_signed_in';
         return { told: told || isEnded, deviceId: account.deviceId };
