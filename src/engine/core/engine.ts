@@ -258,10 +258,12 @@ export class TidemarkEngine {
 
   /** The cloud does not take this device any more: stop at once, keep every file, say why. */
   async signedOutFromAfar(reason: ErrorData): Promise<void> {
+    const ended = this.#stopped ? null : this.store.account();
     await this.exclusively(async () => {
       if (this.#stopped) return;
       const account = this.store.account();
-      if (account === null || account.signedOut !== null) return;
+      // Whoever signed in meanwhile is not meant.
+      if (account === null || account.signedOut !== null || account.deviceId !== ended?.deviceId) return;
       this.store.transaction((write) => {
         write.setAccount({ ...account, signedOut: reason });
       });

@@ -124,3 +124,29 @@ it('what a sign-out could not put aside is put aside before somebody else signs 
   await sync.clock.advance(1000);
   expect(heard).toEqual([{ at: 'first', token: left }]);
 });
+
+it('the end of the session before does not end the one that was begun meanwhile', async () => {
+  const { environment } = sync;
+  const { session } = engine.connection(sync.cloud.server);
+  await environment.secrets.delete(REFRESH_TOKEN_SECRET);
+  const gate = Promise.withResolvers<void>();
+  const api = sync.cloud.api();
+  const signedIn = Promise.withResolvers<void>();
+  sync.cloud.fault = ({ method, phase }) => {
+    if (method === 'signIn' && phase === 'after') signedIn.resolve();
+  };
+  engine.connection(sync.cloud.server).api.signIn = async (body) => {
+    const answer = await api.signIn(body);
+    await gate.promise;
+    return answer;
+  };
+  const signing = signIn();
+  await signedIn.promise;
+  // The device that it was is ended by the sign-in.
+  session.refused(await session.accessToken());
+  await expect(session.accessToken()).rejects.toMatchObject({ code: 'session_expired' });
+  gate.resolve();
+  await signing;
+  await engine.exclusively(() => Promise.resolve());
+  expect(engine.store.account()).toMatchObject({ signedOut: null });
+});
