@@ -35,6 +35,7 @@ import { undoMethods } from './methods/undo.ts';
 import { Publisher } from './publisher.ts';
 import { reportOf } from './report.ts';
 import { ScopeKeeper } from './scope-keeper.ts';
+import { SettingsAlone } from './settings-alone.ts';
 import { watchForSleep } from './sleep-watch.ts';
 import type { SpeedCaps } from './speed-limits.ts';
 import { SyncRun } from './sync-run.ts';
@@ -64,6 +65,8 @@ export class TidemarkEngine {
   readonly #handlers: Handlers;
   #cloud: { readonly api: CloudApi; readonly session: SessionKeeper; readonly drive: DriveApi } | null = null;
   #run: SyncRun | null = null;
+  /** While there is no folder, and so no run. */
+  #settings: SettingsAlone | null = null;
   #keptUntil: number | null;
   #limits: { readonly up: SpeedLimit | null; readonly down: SpeedLimit | null } = { up: null, down: null };
   /** As the cloud last said, to this process. */
@@ -323,7 +326,13 @@ export class TidemarkEngine {
     const account = this.store.account();
     const folder = this.store.folder();
     this.announce();
-    if (account === null || account.signedOut !== null || folder === null) return;
+    if (account === null || account.signedOut !== null) return;
+    if (folder === null) {
+      this.#settings ??= this.#settingsAlone(account);
+      return;
+    }
+    this.#settings?.stop();
+    this.#settings = null;
     try {
       this.lockFolder(folder.path);
     } catch (error) {
@@ -338,6 +347,8 @@ export class TidemarkEngine {
 
   /** Within `exclusively`. */
   async stopRun(): Promise<void> {
+    this.#settings?.stop();
+    this.#settings = null;
     const run = this.#run;
     this.#run = null;
     await run?.stop();
@@ -352,6 +363,19 @@ export class TidemarkEngine {
   releaseFolder(): void {
     this.#folderLock?.();
     this.#folderLock = undefined;
+  }
+
+  /** A setting that follows the account was changed here. */
+  accountSettingsChanged(): void {
+    this.#run?.readSoon();
+    this.#settings?.soon();
+  }
+
+  #settingsAlone(account: AccountRow): SettingsAlone {
+    const { drive } = this.connection(account.server);
+    const hooks = { onLists: () => this.publisher.lists('settings') };
+    const { environment, store } = this;
+    return new SettingsAlone({ environment, store, drive, account, hooks }, () => store.pausedUntil() === 'resumed');
   }
 
   #makeRun(account: AccountRow, folder: FolderRow): SyncRun {
@@ -431,6 +455,7 @@ export class TidemarkEngine {
     this.#cloud?.api.hangUp();
     void this.revocations.tellAll();
     this.#run?.resumed();
+    this.#settings?.soon();
   }
 
   resume(): void {
@@ -441,6 +466,7 @@ export class TidemarkEngine {
     });
     this.publisher.status({ type: 'resumed' });
     this.#run?.resume();
+    this.#settings?.soon();
   }
 }
 
