@@ -150,3 +150,21 @@ it('the end of the session before does not end the one that was begun meanwhile'
   await engine.exclusively(() => Promise.resolve());
   expect(engine.store.account()).toMatchObject({ signedOut: null });
 });
+
+it('a clock that is a day behind does not say that another code can be sent only tomorrow', async () => {
+  const { environment, store, clock } = sync;
+  const at = clock.now() + 86_400_000;
+  const challenge = async () => ({ id: 'c'.repeat(32), issuedAt: at, expiresAt: at + 600_000, resendAt: at + 30_000, attemptsLeft: 5 });
+  const connect = () => ({ ...sync.cloud.api(), challenge });
+  const asking = new TidemarkEngine({
+    environment: { ...environment, connect },
+    store,
+    profile: '/profile',
+    lockFolder: () => () => undefined,
+  });
+  const to = { kind: 'email', email: EMAIL } as const;
+  expect(await asking.call('account.sendCode', { server: sync.cloud.server, to, purpose: 'enter' })).toMatchObject({
+    expiresAt: clock.now() + 600_000,
+    resendAt: clock.now() + 30_000,
+  });
+});

@@ -1,4 +1,4 @@
-import { type Account, DeviceLimitError, TidemarkError } from '../../../contract/index.ts';
+import { type Account, type Challenge, DeviceLimitError, type SentChallenge, TidemarkError } from '../../../contract/index.ts';
 import {
   type AccountParts,
   adviceFor,
@@ -17,6 +17,7 @@ import {
   signIn,
   signOut,
   signUp,
+  timesHere,
 } from '../../account/index.ts';
 import { type CloudApi, REFRESH_TOKEN_SECRET } from '../../remote/index.ts';
 import type { AccountRow } from '../../store/index.ts';
@@ -56,6 +57,10 @@ export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
     if (signedOut !== null) throw new TidemarkError(signedOut.code, signedOut.params);
     const { api, session } = engine.connection(server);
     return { server: api.server, identities: api.identities(session), discover: () => api.discover() };
+  };
+  const sentHere = ({ id, issuedAt, expiresAt, resendAt, attemptsLeft }: Challenge, advice: SentChallenge['advice']): SentChallenge => {
+    const here = timesHere(engine.environment.clock, issuedAt);
+    return { id, expiresAt: here(expiresAt), resendAt: here(resendAt), attemptsLeft, advice };
   };
   const spoken = (language: string | undefined) => (language === undefined ? {} : { language });
   const setAccount = (row: AccountRow | null): void =>
@@ -179,12 +184,12 @@ export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
       asking(server, async (cloud) => {
         const advice = adviceFor(to, await cloud.discover());
         const sent = await cloud.challenge({ to, purpose, ...spoken(language) });
-        return { ...rememberCode(store, cloud.server, to, purpose, sent), advice };
+        return sentHere(rememberCode(store, cloud.server, to, purpose, sent), advice);
       }),
     'account.sendOwnCode': async ({ to, purpose, language }) => {
       const { server, identities, discover } = own();
       const advice = adviceFor(to, await discover());
-      return { ...rememberCode(store, server, to, purpose, await identities.challenge({ to, purpose, ...spoken(language) })), advice };
+      return sentHere(rememberCode(store, server, to, purpose, await identities.challenge({ to, purpose, ...spoken(language) })), advice);
     },
     'account.prove': async ({ password, code, begun }) => {
       const { server, identities } = own();
