@@ -73,3 +73,20 @@ it('an undo that deletes asks on a terminal, says what goes where, and needs --y
   expect(await isThere(file)).toBe(false);
   expect((await one.run('undo', '9999')).exit).toBe(2);
 }, 120_000);
+
+it('what cannot be undone is refused before anybody is asked', async () => {
+  const one = await device('three', 'sign-in');
+  const two = await device('four', 'sign-in');
+  expect((await two.run('sync', '--wait')).exit).toBe(0);
+  await writeFile(join(two.files, 'plan.txt'), 'plan');
+  expect((await two.run('sync', '--wait')).exit).toBe(0);
+  expect((await one.run('sync', '--wait')).exit).toBe(0);
+  await writeFile(join(one.files, 'plan.txt'), 'a better plan');
+  const arrived = /^(\d+) .* deletes it, until .* plan\.txt$/m.exec((await one.run('activity')).out)?.[1] ?? '';
+  const asked = await typed(one, 'y\n', 'undo', arrived);
+  expect([asked.exit, asked.out, asked.err]).toEqual([3, '', expect.stringContaining('[undo_changed]')]);
+  expect(asked.err).not.toContain('[y/N]');
+  const script = await one.run('undo', arrived);
+  expect([script.exit, script.out, script.err]).toEqual([3, '', expect.stringContaining('[undo_changed]')]);
+  expect(await isThere(join(one.files, 'plan.txt'))).toBe(true);
+}, 120_000);

@@ -11,6 +11,9 @@ export const sizeBytes = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 /** Milliseconds since 1970-01-01T00:00Z; may lie before it. */
 export const timeMs = z.int();
 
+/** When an answer was made: what else it says of times counts from there, whatever the clock of who reads it says. */
+export const issuedAt = timeMs.describe('the clock of the cloud');
+
 export const nodeName = z.string().min(1).max(255);
 
 export const MAX_DEVICE_NAME = 100;

@@ -43,6 +43,12 @@ export function addUndoCommand(program: Command, shell: Shell): void {
 
 async function undo(context: Context, engine: OpenedEngine, ids: readonly number[], yes: boolean): Promise<Exit> {
   const deletes = yes ? [] : await deletingLines(engine, ids);
+  const [deleted] = deletes;
+  if (deleted !== undefined && ids.length === 1) {
+    // Nobody is asked about what does not go anyway. Of several each may depend on the one before it.
+    const { refused } = await engine.call('activity.checkUndo', { id: deleted.id });
+    if (refused !== null) throw new TidemarkError(refused.code, refused.params);
+  }
   if (deletes.length > 0 && (await confirm(context, `${deletionText(deletes)}\nDelete it?`)) !== true) {
     const again = `tidemark undo ${ids.join(' ')} --yes`;
     context.answer({ results: [], deletes, command: again }, `Nothing was undone.\n${deletionText(deletes)}\n  delete it:  ${again}`);

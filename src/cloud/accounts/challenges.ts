@@ -95,7 +95,7 @@ export class Challenges {
     await catalogue.addChallenge(challenge);
     const message = codeMessage(to.kind, purpose, code, CODE_MS / minuteMs, nearestLocale(language));
     outbox.send({ to: key.subject, ...message });
-    return { id, expiresAt: challenge.expiresAt, resendAt: nextAt([challenge, ...lately], at), attemptsLeft: TRIES };
+    return { id, issuedAt: at, expiresAt: challenge.expiresAt, resendAt: nextAt([challenge, ...lately], at), attemptsLeft: TRIES };
   }
 
   /** Whose address it is. The code is used up by whoever does something with it, in the same transaction. */

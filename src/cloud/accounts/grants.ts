@@ -85,7 +85,7 @@ export class Grants {
       createdAt: at,
       expiresAt: at + GRANT_MS,
     });
-    return { url: `${base}/v1/auth/authorize?request=${name}`, expiresAt: at + GRANT_MS };
+    return { url: `${base}/v1/auth/authorize?request=${name}`, issuedAt: at, expiresAt: at + GRANT_MS };
   }
 
   /** RFC 8628, 3.1 and 3.2. @param place where the device asks from, as the person is shown it */
@@ -114,6 +114,7 @@ export class Grants {
       userCode,
       verificationUri: `${base}/device`,
       verificationUriComplete: `${base}/device?code=${userCode}`,
+      issuedAt: at,
       expiresAt: at + GRANT_MS,
       intervalMs: POLL_MS,
     };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deviceName, email, id128, sizeBytes, timeMs } from '../primitives.ts';
+import { deviceName, email, id128, issuedAt, sizeBytes, timeMs } from '../primitives.ts';
 import { codeProof, grant, identity } from './identity.ts';
 
 export const region = z.enum(['international', 'mainland']);
@@ -91,7 +91,7 @@ export const session = z.object({
   /** How the account is shown: its e-mail address, else its number, else what a service calls the person. */
   label: z.string().max(254),
   region,
-  issuedAt: timeMs.describe('the clock of the cloud'),
+  issuedAt,
   accessToken: token,
   accessExpiresAt: timeMs,
   refreshToken: token,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { timeMs } from '../primitives.ts';
+import { issuedAt, timeMs } from '../primitives.ts';
 import { deviceInfo } from './account.ts';
 import { provider } from './identity.ts';
 
@@ -19,7 +19,7 @@ const authorizeFields = {
 export const authorizeRequest = z.object(authorizeFields);
 export const ownAuthorizeRequest = z.object({ ...authorizeFields, purpose: z.enum(['link', 'prove']) });
 
-export const authorization = z.object({ url: z.url().describe('to be opened in a browser'), expiresAt: timeMs });
+export const authorization = z.object({ url: z.url().describe('to be opened in a browser'), issuedAt, expiresAt: timeMs });
 
 /** RFC 8628, 3.1. The person sees the name of the device before agreeing. */
 export const deviceAuthorizeRequest = z.object({ device: deviceInfo });
@@ -30,6 +30,7 @@ export const deviceAuthorization = z.object({
   userCode: z.string(),
   verificationUri: z.url(),
   verificationUriComplete: z.url(),
+  issuedAt,
   expiresAt: timeMs,
   /** Not more often than this is asked whether the person is done. */
   intervalMs: z.int().min(1),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { email, id128, timeMs } from '../primitives.ts';
+import { email, id128, issuedAt, timeMs } from '../primitives.ts';
 
 /** Ways to sign in that an account can have, besides the password that goes with its e-mail addresses. */
 export const identityKind = z.enum(['email', 'phone', 'google', 'apple', 'facebook', 'wechat']);
@@ -49,6 +49,7 @@ export const ownChallengeRequest = z.object({ to: codeAddress, purpose: z.enum([
 
 export const challenge = z.object({
   id: id128,
+  issuedAt,
   expiresAt: timeMs,
   /** Not before then is another one sent to this address. */
   resendAt: timeMs,
@@ -60,7 +61,7 @@ export const codeProof = z.object({ challenge: id128, code });
 
 /** What helps when a code does not come, in the order to try it (PRODUCT, "Accounts"). */
 export const codeAdvice = z.enum(['spam', 'typos', 'email', 'provider']);
-export const sentChallenge = challenge.extend({ advice: z.array(codeAdvice) });
+export const sentChallenge = challenge.omit({ issuedAt: true }).extend({ advice: z.array(codeAdvice) });
 
 /** An address as a person typed it, read. */
 export const readAddress = z.object({

@@ -215,6 +215,11 @@ export const methods = {
     params: z.object({ ...page, search: z.string().max(200).optional(), kinds: z.array(activityKind).optional() }),
     result: paged(activity),
   },
+  /**
+   * Why a line cannot be undone as things are; null where that is not known before it is tried. For who asks a person before something
+   * is deleted.
+   */
+  'activity.checkUndo': { params: z.object({ id: z.int().min(1) }), result: z.object({ refused: errorData.nullable() }) },
   /** Takes back what these lines tell of, the newest first. One that cannot be undone says why; the others are. */
   'activity.undo': {
     params: z.object({ ids: z.array(z.int().min(1)).min(1).max(1000) }),

@@ -30,7 +30,8 @@ describe('signing in and out', () => {
       environment: { secrets, clock: cloud.clock, log: silentLog },
       onEnded: () => undefined,
     });
-    return { cloud: api, session, platform, heldAccountId, heldDeviceId: null };
+    const claim = () => () => undefined;
+    return { cloud: api, session, platform, heldAccountId, heldDeviceId: null, revocations: revocations(), claim };
   };
   beforeEach(() => {
     clock = new FakeClock();
@@ -129,6 +130,15 @@ describe('signing in and out', () => {
     await clock.advance(181 * dayMs);
     await revocations().tellAll();
     expect(secrets.values.size).toBe(0);
+  });
+
+  it('something in between that answers for the cloud has not told it', async () => {
+    await signUp(parts, request);
+    cloud.fault = () => {
+      throw new TidemarkError('invalid_request', { server: cloud.server, status: 403 });
+    };
+    expect(await leave(parts)).toEqual({ told: false });
+    expect([...secrets.values.keys()]).toEqual([REVOCATIONS_SECRET]);
   });
 
   it('is signed out also with a key ring that is locked, and with a cloud that says nothing', async () => {

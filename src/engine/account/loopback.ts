@@ -16,14 +16,15 @@ const HEADERS = {
 export const listenOnLoopback: Loopback = async (path, visit) => {
   let host = '';
   const server = createServer({ requestTimeout: 10 * secondMs }, (request: IncomingMessage, response: ServerResponse) => {
-    const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+    // Any page of any site can ask for anything here, also for what is no address.
+    const [pathname, query] = (request.url ?? '').split('?', 2);
     // Also not under a name that somebody points here (DNS rebinding).
-    if (request.method !== 'GET' || request.headers.host !== host || url.pathname !== `/${path}`) {
+    if (request.method !== 'GET' || request.headers.host !== host || pathname !== `/${path}`) {
       response.writeHead(404, HEADERS).end();
       return;
     }
     const languages = (request.headers['accept-language'] ?? '').split(',').map((one) => one.split(';', 1)[0]?.trim() ?? '');
-    const { status, html } = visit(url.searchParams, languages);
+    const { status, html } = visit(new URLSearchParams(query), languages);
     response.writeHead(status, HEADERS).end(html);
   });
   await new Promise<void>((resolve, reject) => {

@@ -99,7 +99,8 @@ export class Revocations {
       return true;
     } catch (error) {
       log.info('the cloud could not be told of a sign-out', { server, ...toErrorData(error) });
-      return error instanceof TidemarkError && !PASSING.has(error.code);
+      // With a bare status it was something in between that answered.
+      return error instanceof TidemarkError && !PASSING.has(error.code) && error.params['status'] === undefined;
     } finally {
       this.#cloud = undefined;
       await cloud.close();

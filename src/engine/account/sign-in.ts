@@ -1,4 +1,4 @@
-import { secondMs } from '../../base/index.ts';
+import { type Disposer, secondMs } from '../../base/index.ts';
 import {
   type CodeProof,
   type DeviceInfo,
@@ -40,6 +40,12 @@ export interface AccountParts {
   readonly heldAccountId: string | null;
   /** What this device was called by this cloud the last time it was signed in. */
   readonly heldDeviceId: string | null;
+  readonly revocations: Revocations;
+  /**
+   * Notes whose the token is that is about to be stored, as signed out: killed before the end, the engine tells that cloud and no
+   * other. Answers what takes the note back.
+   */
+  readonly claim: (row: AccountRow) => Disposer;
 }
 
 /**
@@ -97,7 +103,7 @@ const TELL_MS = 5 * secondMs;
  * to tell it stays in the secret store until then.
  */
 export async function signOut(
-  parts: Pick<AccountParts, 'cloud' | 'session'> & { readonly revocations: Revocations; readonly clock: Clock },
+  parts: Pick<AccountParts, 'cloud' | 'session' | 'revocations'> & { readonly clock: Clock },
 ): Promise<{ readonly told: boolean }> {
   const { cloud, session, revocations, clock } = parts;
   // A key ring that cannot be read must not keep anyone signed in.
@@ -132,17 +138,10 @@ function withOtherRegion(error: unknown, otherRegion: string | null): unknown {
 /** Makes a session this device's own. Where that fails nothing is left of it. */
 export async function settle(parts: AccountParts, session: Session, request: Pick<SignInRequest, 'deviceName'>): Promise<AccountRow> {
   if (parts.heldAccountId !== null && parts.heldAccountId !== session.accountId) {
-    await tell(parts.cloud, session.refreshToken);
+    await giveBack(parts, session.refreshToken);
     throw new TidemarkError('wrong_account', { email: session.label });
   }
-  try {
-    await parts.session.adopt(session);
-  } catch (error) {
-    // Nothing half done: without a stored token the device would be signed in until its next start only.
-    await tell(parts.cloud, session.refreshToken);
-    throw error;
-  }
-  return {
+  const row: AccountRow = {
     server: parts.cloud.server,
     accountId: session.accountId,
     deviceId: session.deviceId,
@@ -151,6 +150,26 @@ export async function settle(parts: AccountParts, session: Session, request: Pic
     deviceName: deviceInfo(parts.platform, request.deviceName).name,
     signedOut: null,
   };
+  let unclaim: Disposer | undefined;
+  try {
+    unclaim = parts.claim(row);
+    await parts.session.adopt(session);
+  } catch (error) {
+    // Nothing half done: without a stored token the device would be signed in until its next start only.
+    await giveBack(parts, session.refreshToken);
+    unclaim?.();
+    throw error;
+  }
+  return row;
+}
+
+/** Ends a session that nobody takes. A cloud that cannot hear of it now is told later: the account would have a device too many. */
+export async function giveBack({ cloud, revocations }: Pick<AccountParts, 'cloud' | 'revocations'>, refreshToken: string): Promise<void> {
+  if (await tell(cloud, refreshToken)) return;
+  await revocations.add(cloud.server, refreshToken).then(
+    () => void revocations.tellAll(),
+    () => undefined,
+  );
 }
 
 async function tell(cloud: CloudApi, refreshToken: string): Promise<boolean> {

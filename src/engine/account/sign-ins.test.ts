@@ -19,7 +19,7 @@ afterEach(() => signIns.close());
 const begin = async (): Promise<string> => {
   const begun = await signIns.beginBrowser(SERVER, 'google', async (request) => {
     asked = request;
-    return { url: `${SERVER}/v1/auth/authorize?request=x`, expiresAt: 0 };
+    return { url: `${SERVER}/v1/auth/authorize?request=x`, issuedAt: 1000, expiresAt: 601_000 };
   });
   return begun.id;
 };
@@ -72,6 +72,29 @@ describe('a browser of this machine', () => {
     expect(await signIns.grant(id, SERVER)).toMatchObject({ code: 'mine' });
   });
 
+  it.each(['//', 'http://[', '/\\\\', '//[x'])('outlives a stranger who asks for %s', async (target) => {
+    const id = await begin();
+    const { hostname, port } = new URL(asked.redirectUri);
+    const status = await new Promise<number>((resolve, reject) => {
+      const sent = httpRequest({ hostname, port, path: target, agent: false }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode ?? 0);
+      });
+      sent.on('error', reject);
+      sent.end();
+    });
+    expect(status).toBe(404);
+    expect((await visit(`code=mine&state=${asked.state}`)).status).toBe(200);
+    expect(await signIns.grant(id, SERVER)).toMatchObject({ code: 'mine' });
+  });
+
+  it('outlives a state of as many letters that are no ASCII', async () => {
+    const id = await begin();
+    expect((await visit(`code=evil&state=${encodeURIComponent('é'.repeat(asked.state.length))}`)).status).toBe(400);
+    expect((await visit(`code=mine&state=${asked.state}`)).status).toBe(200);
+    expect(await signIns.grant(id, SERVER)).toMatchObject({ code: 'mine' });
+  });
+
   it('brings a refusal back in the words of the catalogue, and nothing else that somebody may have made up', async () => {
     const id = await begin();
     const page = await visit(`error=provider_refused&provider=%3Cb%3EGoogle&state=${asked.state}`);
@@ -114,7 +137,7 @@ describe('a person elsewhere', () => {
   const session = { accountId: 'a' } as Session;
 
   it('is asked about as often as the cloud says', async () => {
-    const { id } = await signIns.beginDevice(SERVER, async () => ({ ...device, expiresAt: clock.now() + 600_000 }));
+    const { id } = await signIns.beginDevice(SERVER, async () => ({ ...device, issuedAt: clock.now(), expiresAt: clock.now() + 600_000 }));
     const answers = ['authorization_pending', 'slow_down', 'cloud_unreachable', 'authorization_pending'] as const;
     const times: number[] = [];
     const from = clock.now();
@@ -129,12 +152,31 @@ describe('a person elsewhere', () => {
     expect(times).toEqual([5000, 10_000, 20_000, 30_000, 40_000]);
   });
 
+  it.each([86_400_000, -86_400_000])('is waited for as long as the code is good with a clock that is %d ms off', async (offMs) => {
+    const at = clock.now() - offMs;
+    const { id, expiresAt } = await signIns.beginDevice(SERVER, async () => ({ ...device, issuedAt: at, expiresAt: at + 60_000 }));
+    expect(expiresAt, 'as the clock here will show').toBe(clock.now() + 60_000);
+    const answers = ['authorization_pending', 'authorization_pending', 'authorization_pending'] as const;
+    let asked = 0;
+    const work = signIns.session(id, SERVER, async () => {
+      const answer = answers[asked++];
+      if (answer !== undefined) throw new TidemarkError(answer);
+      return session;
+    });
+    for (let second = 0; second < 30; second += 1) await clock.advance(1000);
+    expect(await work).toBe(session);
+    const late = await signIns.beginDevice(SERVER, async () => ({ ...device, issuedAt: at, expiresAt: at + 60_000 }));
+    const never = codeOf(signIns.session(late.id, SERVER, async () => Promise.reject(new TidemarkError('authorization_pending'))));
+    for (let second = 0; second < 61; second += 1) await clock.advance(1000);
+    expect(await Promise.race([never, Promise.resolve('still waiting')])).toBe('sign_in_expired');
+  });
+
   it('who does not come is not waited for longer than the code is good', async () => {
-    const { id } = await signIns.beginDevice(SERVER, async () => ({ ...device, expiresAt: clock.now() + 60_000 }));
+    const { id } = await signIns.beginDevice(SERVER, async () => ({ ...device, issuedAt: clock.now(), expiresAt: clock.now() + 60_000 }));
     const work = codeOf(signIns.session(id, SERVER, async () => Promise.reject(new TidemarkError('authorization_pending'))));
     for (let second = 0; second < 61; second += 1) await clock.advance(1000);
     expect(await work).toBe('sign_in_expired');
-    const denied = await signIns.beginDevice(SERVER, async () => ({ ...device, expiresAt: clock.now() + 60_000 }));
+    const denied = await signIns.beginDevice(SERVER, async () => ({ ...device, issuedAt: clock.now(), expiresAt: clock.now() + 60_000 }));
     const refused = codeOf(signIns.session(denied.id, SERVER, async () => Promise.reject(new TidemarkError('sign_in_denied'))));
     await clock.advance(5000);
     expect(await refused).toBe('sign_in_denied');

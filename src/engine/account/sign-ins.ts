@@ -14,6 +14,7 @@ import {
 } from '../../contract/index.ts';
 import type { Clock, Loopback, Random } from '../environment.ts';
 import { backPage } from './back-page.ts';
+import { timesHere } from './times-here.ts';
 
 /** More than a person has open at a time; the oldest goes. */
 const MOST_OPEN = 8;
@@ -27,11 +28,13 @@ export interface SignInsOptions {
   readonly loopback: Loopback;
 }
 
+type Begin<T> = { readonly id: string } & T;
+
 interface Begun {
   readonly server: string;
   readonly grant: Promise<Grant>;
-  /** Device flow only: when to ask. */
-  readonly device?: DeviceAuthorization;
+  /** Device flow only: how often to ask, and until when on the monotonic clock. */
+  readonly device?: { readonly intervalMs: number; readonly overAtMs: number };
   readonly abort: AbortController;
 }
 
@@ -64,7 +67,7 @@ export class SignIns {
     server: string,
     provider: Provider,
     authorize: (request: AuthorizeRequest) => Promise<Authorization>,
-  ): Promise<{ readonly id: string } & Authorization> {
+  ): Promise<Begin<Authorization>> {
     const { clock, random, loopback } = this.#options;
     const [verifier, state] = [random.id() + random.id(), random.id()];
     const { promise, resolve, reject } = Promise.withResolvers<Grant>();
@@ -97,14 +100,16 @@ export class SignIns {
         forget();
         listener.close();
       });
-    return { id: this.#keep({ server, grant: promise, abort }), ...authorization };
+    return this.#shown(this.#keep({ server, grant: promise, abort }), authorization);
   }
 
   /** @param authorize tells the cloud of the device */
-  async beginDevice(server: string, authorize: () => Promise<DeviceAuthorization>): Promise<{ readonly id: string } & DeviceAuthorization> {
-    const device = await authorize();
-    const grant: Grant = { kind: 'device', deviceCode: device.deviceCode };
-    return { id: this.#keep({ server, grant: Promise.resolve(grant), device, abort: new AbortController() }), ...device };
+  async beginDevice(server: string, authorize: () => Promise<DeviceAuthorization>): Promise<Begin<DeviceAuthorization>> {
+    const authorization = await authorize();
+    const { deviceCode, intervalMs, issuedAt, expiresAt } = authorization;
+    const grant: Grant = { kind: 'device', deviceCode };
+    const device = { intervalMs, overAtMs: this.#options.clock.monotonic() + expiresAt - issuedAt };
+    return this.#shown(this.#keep({ server, grant: Promise.resolve(grant), device, abort: new AbortController() }), authorization);
   }
 
   /** What the browser brought; waits for it. Throws what came instead, `sign_in_unfinished`, `aborted`, `sign_in_used`. */
@@ -128,7 +133,7 @@ export class SignIns {
         if (!(error instanceof TidemarkError)) throw error;
         const next = nextWait(error, waitMs);
         if (next === undefined) throw error;
-        if (clock.now() + next >= device.expiresAt) throw new TidemarkError('sign_in_expired');
+        if (clock.monotonic() + next >= device.overAtMs) throw new TidemarkError('sign_in_expired');
         waitMs = next;
       }
     }
@@ -146,6 +151,11 @@ export class SignIns {
 
   close(): void {
     for (const id of [...this.#open.keys()]) this.cancel(id);
+  }
+
+  #shown<T extends Authorization | DeviceAuthorization>(id: string, authorization: T): Begin<T> {
+    const here = timesHere(this.#options.clock, authorization.issuedAt);
+    return { id, ...authorization, expiresAt: here(authorization.expiresAt) };
   }
 
   #keep(begun: Begun): string {
@@ -193,5 +203,7 @@ function nextWait(error: TidemarkError, waitMs: number): number | undefined {
   }
 }
 
-const isSame = (one: string, other: string): boolean =>
-  one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
+function isSame(one: string, other: string): boolean {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}

@@ -15,5 +15,5 @@ export { isClosed, syncFoldersAgain } from './sync-folders.ts';
 export { localDay } from './trash-can.ts';
 export { bringBack } from './undo/bring-back.ts';
 export { type MoveBack, recoverTogether, TOGETHER_JOURNAL, type TogetherEntry } from './undo/move-back.ts';
-export { isHere, undoHere, undoTogether } from './undo/undo-here.ts';
+export { checkUndoHere, isHere, undoHere, undoTogether } from './undo/undo-here.ts';
 export { contentNow, findItem, findOldFolder, type Undone } from './undo/undone.ts';

@@ -7,14 +7,20 @@ import {
   TidemarkError,
   toErrorData,
 } from '../../contract/index.ts';
+import type { DriveApi } from '../remote/index.ts';
 import type { AgreedSettings } from '../store/index.ts';
-import type { SyncContext } from './sync-context.ts';
+import type { SyncContext, SyncHooks } from './sync-context.ts';
 
 /** More rounds than a person can change settings in while requests are under way. */
 const MOST_ROUNDS = 3;
 
 /** Those that make sense on every device; the others are of the machine. */
 const FOLLOWING = settingKeys.filter((key) => settings[key].scope === 'account');
+
+export interface SettingsContext extends Pick<SyncContext, 'store' | 'account' | 'environment'> {
+  readonly drive: Pick<DriveApi, 'settings' | 'changeSettings'>;
+  readonly hooks: Pick<SyncHooks, 'onLists'>;
+}
 
 /** What was agreed on with this account's cloud; null before the first time. */
 export function agreedWith({ store, account }: Pick<SyncContext, 'store' | 'account'>): AgreedSettings | null {
@@ -28,9 +34,9 @@ export function agreedWith({ store, account }: Pick<SyncContext, 'store' | 'acco
  * account's values hold, and what only the device has goes up.
  */
 export class AccountSettingsSync {
-  readonly #ctx: Pick<SyncContext, 'store' | 'drive' | 'account' | 'environment' | 'hooks'>;
+  readonly #ctx: SettingsContext;
 
-  constructor(ctx: Pick<SyncContext, 'store' | 'drive' | 'account' | 'environment' | 'hooks'>) {
+  constructor(ctx: SettingsContext) {
     this.#ctx = ctx;
   }
 

@@ -15,21 +15,19 @@ type Copied = 'copied' | 'there';
 /**
  * Copies what the cloud does not have into another folder, under the same paths. A copy has its name only once it was read back
  * and is what the file is; nothing that is there is replaced: what has another content keeps its name, and the copy is numbered.
- * Throws `invalid_request` for a folder that is itself kept in sync or Tidemark's own.
+ * Throws `folder_nested` for a folder that is itself kept in sync or Tidemark's own, and what keeps it from being made.
  */
 export async function copyUnsent(engine: TidemarkEngine, to: string, localOnly: boolean): Promise<CopiedElsewhere> {
-  const { disk, platform } = engine.environment;
+  const { platform } = engine.environment;
   const wanted = (platform.platform === 'windows' ? to.replaceAll('\\', '/') : to).replace(/(?<=.)\/+$/, '');
-  await makeFolders(disk, wanted);
-  const target = (await disk.realPath(wanted)) ?? wanted;
-  refuseOwn(engine, target);
+  const target = await openTarget(engine, wanted);
   const { items, unseen } = await findUnsent(engine);
   const meant = items.filter(({ why }) => why !== 'ignored' && (localOnly || why !== 'local_only'));
   const done = { files: 0, bytes: 0, there: 0 };
   const failed: CopiedElsewhere['failed'] = unseen.map((path) => ({ path, error: { code: 'folder_unreadable', params: { path } } }));
   for (const item of meant) {
     try {
-      const outcome = await copyOne(disk, item, target);
+      const outcome = await copyOne(engine, item, target);
       done.files += 1;
       done.bytes += item.sizeBytes;
       if (outcome === 'there') done.there += 1;
@@ -40,16 +38,42 @@ export async function copyUnsent(engine: TidemarkEngine, to: string, localOnly: 
   return { ...done, failed };
 }
 
+/** The folder of the copies, made where it is not there. Nothing is made where it is refused. */
+async function openTarget(engine: TidemarkEngine, wanted: string): Promise<string> {
+  const { disk } = engine.environment;
+  try {
+    const target = await realPlace(disk, wanted);
+    refuseOwn(engine, target);
+    await makeFolders(disk, target);
+    return target;
+  } catch (error) {
+    if (!(error instanceof DiskFault)) throw error;
+    const { code, params } = faultReason(error.code, wanted);
+    throw new TidemarkError(code, params, { cause: error });
+  }
+}
+
+/** Where a path leads, also when the end of it is not there yet. */
+async function realPlace(disk: Disk, path: string): Promise<string> {
+  const real = await disk.realPath(path);
+  const parent = path.slice(0, path.lastIndexOf('/'));
+  if (real !== undefined || parent === '') return real ?? path;
+  return `${(await realPlace(disk, parent)).replace(/\/$/, '')}/${baseName(path)}`;
+}
+
 function refuseOwn(engine: TidemarkEngine, target: string): void {
   const roots = [engine.profile, engine.store.folder()?.path, ...engine.store.localOnlyFolders().map(({ path }) => path)];
   for (const root of roots)
     if (root !== undefined && (target === root || target.startsWith(`${root}/`)))
-      throw new TidemarkError('invalid_request', { field: 'to', problem: 'a copy has to lie outside of what Tidemark keeps' });
+      throw new TidemarkError('folder_nested', { path: target, other: root });
 }
 
-async function copyOne(disk: Disk, { at, stat, copyTo, reason }: FoundUnsent, target: string): Promise<Copied> {
+async function copyOne(engine: TidemarkEngine, { at, stat, copyTo, reason }: FoundUnsent, target: string): Promise<Copied> {
+  const { disk } = engine.environment;
   if (at === null || stat === null) throw new TidemarkError(reason?.code ?? 'file_vanished', reason?.params ?? {});
   const folder = joinPath(target, parentPath(copyTo)).replace(/\/$/, '');
+  // What is called as the synced folder is, or a link that lies there, would lead into it.
+  refuseOwn(engine, await realPlace(disk, folder));
   await makeFolders(disk, folder);
   // As it is now: it may be written to since it was found.
   const now = (await disk.stat(at)) ?? stat;
@@ -75,17 +99,12 @@ async function writeCopy(disk: Disk, from: string, stat: FileStat, content: Cont
   try {
     for (let offset = 0; offset < stat.size; offset += PIECE_BYTES)
       await writer.write(await disk.read(from, offset, Math.min(PIECE_BYTES, stat.size - offset), stat));
-  } catch (error) {
-    await writer.abandon();
-    throw error;
-  }
-  const written = await writer.finish(Number(BigInt(stat.mtimeNs) / 1_000_000n), stat.mode);
-  try {
+    const written = await writer.finish(Number(BigInt(stat.mtimeNs) / 1_000_000n), stat.mode);
     const copy = await disk.cut(temp, written);
     if (copy.content.hash !== content.hash) throw new TidemarkError('content_corrupt', { path: from });
     await disk.moveFile(temp, path);
   } catch (error) {
-    await disk.removeFile(temp);
+    await writer.abandon();
     throw error;
   }
   await disk.syncFolders([folder]);
@@ -95,8 +114,7 @@ async function writeCopy(disk: Disk, from: string, stat: FileStat, content: Cont
 async function makeFolders(disk: Disk, path: string): Promise<void> {
   const there = await disk.stat(path);
   if (there?.kind === 'folder' || path === '' || path === '/') return;
-  // The person may have said a link to a folder; what is made below it is plain.
-  if (there?.kind === 'symlink' && (await disk.realPath(path)) !== undefined) return;
+  if (there?.kind === 'symlink') throw new DiskFault('loop', path);
   if (there !== undefined) throw new DiskFault('not_a_folder', path);
   const parent = path.slice(0, path.lastIndexOf('/'));
   if (parent !== path) await makeFolders(disk, parent);

@@ -35,6 +35,7 @@ import { undoMethods } from './methods/undo.ts';
 import { Publisher } from './publisher.ts';
 import { reportOf } from './report.ts';
 import { ScopeKeeper } from './scope-keeper.ts';
+import { SettingsAlone } from './settings-alone.ts';
 import { watchForSleep } from './sleep-watch.ts';
 import type { SpeedCaps } from './speed-limits.ts';
 import { SyncRun } from './sync-run.ts';
@@ -64,6 +65,8 @@ export class TidemarkEngine {
   readonly #handlers: Handlers;
   #cloud: { readonly api: CloudApi; readonly session: SessionKeeper; readonly drive: DriveApi } | null = null;
   #run: SyncRun | null = null;
+  /** While there is no folder, and so no run. */
+  #settings: SettingsAlone | null = null;
   #keptUntil: number | null;
   #limits: { readonly up: SpeedLimit | null; readonly down: SpeedLimit | null } = { up: null, down: null };
   /** As the cloud last said, to this process. */
@@ -148,7 +151,8 @@ export class TidemarkEngine {
         watchForSleep(clock, () => this.resumed()),
         onNetworkChange(() => this.resumed()),
       );
-      void this.#tellSignOuts();
+      await this.putTokenAside();
+      void this.revocations.tellAll();
       await this.startRun();
     });
   }
@@ -257,10 +261,12 @@ export class TidemarkEngine {
 
   /** The cloud does not take this device any more: stop at once, keep every file, say why. */
   async signedOutFromAfar(reason: ErrorData): Promise<void> {
+    const ended = this.#stopped ? null : this.store.account();
     await this.exclusively(async () => {
       if (this.#stopped) return;
       const account = this.store.account();
-      if (account === null || account.signedOut !== null) return;
+      // Whoever signed in meanwhile is not meant.
+      if (account === null || account.signedOut !== null || account.deviceId !== ended?.deviceId) return;
       this.store.transaction((write) => {
         write.setAccount({ ...account, signedOut: reason });
       });
@@ -269,20 +275,19 @@ export class TidemarkEngine {
     });
   }
 
-  /** Tells the cloud of sign-outs that it has not heard of; also of one whose token could not be put aside then. */
-  async #tellSignOuts(): Promise<void> {
+  /** Within `exclusively`. The token of a sign-out that was cut off is for its own cloud, and for nobody who signs in after it. */
+  async putTokenAside(): Promise<void> {
+    const account = this.store.account();
+    if (account === null || account.signedOut === null) return;
     const { secrets, log } = this.environment;
     try {
-      const account = this.store.account();
-      const left = account === null || account.signedOut === null ? null : await secrets.get(REFRESH_TOKEN_SECRET);
-      if (account !== null && left !== null) {
-        await this.revocations.add(account.server, left);
-        await secrets.delete(REFRESH_TOKEN_SECRET);
-      }
+      const left = await secrets.get(REFRESH_TOKEN_SECRET);
+      if (left === null) return;
+      await this.revocations.add(account.server, left);
+      await secrets.delete(REFRESH_TOKEN_SECRET);
     } catch (error) {
       log.warn('what a sign-out left could not be looked for', { ...toErrorData(error) });
     }
-    await this.revocations.tellAll();
   }
 
   /** What keeps everything from syncing now. */
@@ -321,7 +326,13 @@ export class TidemarkEngine {
     const account = this.store.account();
     const folder = this.store.folder();
     this.announce();
-    if (account === null || account.signedOut !== null || folder === null) return;
+    if (account === null || account.signedOut !== null) return;
+    if (folder === null) {
+      this.#settings ??= this.#settingsAlone(account);
+      return;
+    }
+    this.#settings?.stop();
+    this.#settings = null;
     try {
       this.lockFolder(folder.path);
     } catch (error) {
@@ -336,6 +347,8 @@ export class TidemarkEngine {
 
   /** Within `exclusively`. */
   async stopRun(): Promise<void> {
+    this.#settings?.stop();
+    this.#settings = null;
     const run = this.#run;
     this.#run = null;
     await run?.stop();
@@ -350,6 +363,19 @@ export class TidemarkEngine {
   releaseFolder(): void {
     this.#folderLock?.();
     this.#folderLock = undefined;
+  }
+
+  /** A setting that follows the account was changed here. */
+  accountSettingsChanged(): void {
+    this.#run?.readSoon();
+    this.#settings?.soon();
+  }
+
+  #settingsAlone(account: AccountRow): SettingsAlone {
+    const { drive } = this.connection(account.server);
+    const hooks = { onLists: () => this.publisher.lists('settings') };
+    const { environment, store } = this;
+    return new SettingsAlone({ environment, store, drive, account, hooks }, () => store.pausedUntil() === 'resumed');
   }
 
   #makeRun(account: AccountRow, folder: FolderRow): SyncRun {
@@ -429,6 +455,7 @@ export class TidemarkEngine {
     this.#cloud?.api.hangUp();
     void this.revocations.tellAll();
     this.#run?.resumed();
+    this.#settings?.soon();
   }
 
   resume(): void {
@@ -439,6 +466,7 @@ export class TidemarkEngine {
     });
     this.publisher.status({ type: 'resumed' });
     this.#run?.resume();
+    this.#settings?.soon();
   }
 }
 

@@ -7,6 +7,7 @@ import {
   type ApplyParts,
   bringAllToSight,
   bringBack,
+  checkUndoHere,
   contentNow,
   errorDataFor,
   placeMatters,
@@ -283,6 +284,11 @@ export class SyncRun {
     return this.#byHand(row.path, () => undoHere(this.#apply, row, reversal));
   }
 
+  /** Throws what `undoHere` would, as far as that shows before. */
+  checkUndoHere(row: ActivityRow, reversal: Parameters<typeof undoHere>[2]): Promise<void> {
+    return this.#withTree(row.path, () => checkUndoHere(this.#apply, row, reversal));
+  }
+
   /** As `undoHere`, of moves that stand in each other's way. */
   undoTogether(rows: Parameters<typeof undoTogether>[1]): Promise<readonly Undone[]> {
     return this.#byHand(rows[0]?.row.path ?? '', () => undoTogether(this.#apply, rows));
@@ -295,8 +301,20 @@ export class SyncRun {
 
   /** A change of the folder that a person asked Tidemark for. */
   async #byHand<T extends Undone | readonly Undone[]>(path: string, work: () => Promise<T>): Promise<T> {
-    const { environment, folder, hooks } = this.#parts;
-    const undone = await this.#ctx.treeLock.run(async () => {
+    const { hooks } = this.#parts;
+    const undone = await this.#withTree(path, work);
+    const all: readonly Undone[] = [undone].flat();
+    this.#plan.changed(all.flatMap(({ touched }) => touched));
+    hooks.onLists('files');
+    const rescan = all.flatMap((one) => one.rescan);
+    if (rescan.length > 0) await this.#scan.scan(rescan);
+    return undone;
+  }
+
+  /** While nothing else touches the folder. Throws what the folder says, and DiskFault's reasons. */
+  #withTree<T>(path: string, work: () => Promise<T>): Promise<T> {
+    const { environment, folder } = this.#parts;
+    return this.#ctx.treeLock.run(async () => {
       if (this.#isStopping()) throw new TidemarkError('engine_stopped');
       const state =
         folderError(await checkFolder(environment.disk, folder.path, folder.folderId), folder.path) ?? (await this.#mending.mend());
@@ -309,12 +327,6 @@ export class SyncRun {
         throw new TidemarkError(code, params, { cause: error });
       }
     });
-    const all: readonly Undone[] = [undone].flat();
-    this.#plan.changed(all.flatMap(({ touched }) => touched));
-    hooks.onLists('files');
-    const rescan = all.flatMap((one) => one.rescan);
-    if (rescan.length > 0) await this.#scan.scan(rescan);
-    return undone;
   }
 
   #watchCloud(): Promise<void> {

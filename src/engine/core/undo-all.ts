@@ -1,5 +1,5 @@
 import { nameKey } from '../../base/index.ts';
-import { TidemarkError, toErrorData, type UndoResult } from '../../contract/index.ts';
+import { type ErrorData, TidemarkError, toErrorData, type UndoResult } from '../../contract/index.ts';
 import { findItem, findOldFolder, isHere, type MoveBack } from '../apply/index.ts';
 import type { ActivityRow, Reversal } from '../store/index.ts';
 import type { TidemarkEngine } from './engine.ts';
@@ -31,6 +31,17 @@ async function undoOne(engine: TidemarkEngine, id: number): Promise<UndoResult> 
     return undone(engine, row, await undo(engine, row, reversal));
   } catch (error) {
     return failed(id, error);
+  }
+}
+
+/** What an undo of this line would be refused with, as far as that shows before it is tried. */
+export async function whyNotUndone(engine: TidemarkEngine, id: number): Promise<ErrorData | null> {
+  try {
+    const { row, reversal } = possible(engine, id);
+    if (isHere(reversal)) await engine.requireRun().checkUndoHere(row, reversal);
+    return null;
+  } catch (error) {
+    return toErrorData(error);
   }
 }
 

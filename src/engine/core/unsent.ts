@@ -121,8 +121,8 @@ class Search {
       return;
     }
     for (const { name, printable, stat, fault } of entries) {
-      if (name === OWN_FOLDER && path === '') continue;
-      if (name !== null && isBuiltInIgnored(name)) continue;
+      // What office programs and file managers leave is junk; a folder of such a name is a person's.
+      if (name !== null && isBuiltInIgnored(name) && (stat?.kind !== 'folder' || name === OWN_FOLDER)) continue;
       const at = joinPath(path, name ?? printable);
       const node = name === null || id === undefined ? undefined : this.#childOf(id, name);
       if (stat?.kind === 'folder' && name !== null) await this.#walk(root, at, id === undefined ? undefined : (node?.id ?? ''), onFile);

@@ -145,6 +145,76 @@ describe('a session', () => {
     expect(ended).toEqual([]);
   });
 
+  it('is kept by a restart after the key ring was locked through many renewals', async () => {
+    const session = keeper();
+    await session.accessToken();
+    secrets.locked = true;
+    for (let n = 0; n < 4; n += 1) {
+      session.refused(await session.accessToken());
+      await clock.advance(15 * 60_000);
+    }
+    secrets.locked = false;
+    const next = keeper();
+    await next.accessToken();
+    expect(ended).toEqual([]);
+    await clock.advance(15 * 60_000);
+    await next.accessToken();
+    expect(ended).toEqual([]);
+  });
+
+  it('has nothing to do with what is still on its way to the one before', async () => {
+    const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let asked = 0;
+    const { refresh } = api;
+    api = {
+      ...api,
+      refresh: async (token) => {
+        const answer = await refresh(token).then(
+          (value) => () => value,
+          (error: unknown) => () => {
+            throw error;
+          },
+        );
+        await gates[asked++]?.promise;
+        return answer();
+      },
+    };
+    const late = keeper();
+    const renewing = late.accessToken().catch((error: unknown) => error);
+    await clock.advance(0);
+    await late.forget();
+    const other = await api.signUp({
+      email: 'b@example.org',
+      password: 'correct horse',
+      device: { name: 'laptop', platform: 'linux', appVersion: '1' },
+    });
+    await late.adopt(other);
+    const mine = late.accessToken();
+    gates[0]?.resolve();
+    expect(await renewing).toMatchObject({ code: 'not_signed_in' });
+    expect([await mine, await late.accessToken()]).toEqual([other.accessToken, other.accessToken]);
+    expect(await late.refreshToken()).toBe(other.refreshToken);
+    expect(secrets.values.get(REFRESH_TOKEN_SECRET)).toBe(other.refreshToken);
+    // The same for a refusal: it is about the one before.
+    late.refused(other.accessToken);
+    await cloud.api().revoke(other.refreshToken);
+    const refused = late.accessToken().catch((error: unknown) => error);
+    await clock.advance(0);
+    await late.forget();
+    const third = await cloud.api().signIn({
+      method: 'password',
+      email: 'b@example.org',
+      password: 'correct horse',
+      device: { name: 'laptop', platform: 'linux', appVersion: '1' },
+    });
+    await late.adopt(third);
+    gates[1]?.resolve();
+    await refused;
+    expect(ended).toEqual([]);
+    expect(await late.accessToken()).toBe(third.accessToken);
+    expect(secrets.values.get(REFRESH_TOKEN_SECRET)).toBe(third.refreshToken);
+  });
+
   it('leaves a waiting caller at once when aborted, without harm to the others', async () => {
     const gate = Promise.withResolvers<void>();
     const slow = new FakeCloud({ clock, random: new SeededRandom(5), yieldPoint: () => gate.promise });

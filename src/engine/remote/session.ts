@@ -35,7 +35,11 @@ export class SessionKeeper implements Credentials {
   /** Newer than the store's while the store could not be written. */
   #refreshToken: string | undefined;
   #unsaved = false;
+  /** What the store has, as far as that is known. */
+  #stored: string | undefined;
   #refreshing: Promise<string> | undefined;
+  /** Counts sign-ins and sign-outs: what was asked before one says nothing about who is signed in after it. */
+  #epoch = 0;
   #ended: TidemarkError | undefined;
 
   constructor(options: SessionOptions) {
@@ -50,10 +54,12 @@ export class SessionKeeper implements Credentials {
 
   /** Takes over a session that sign-in or sign-up has just made. Throws when the secret store cannot keep it; then nothing changed. */
   async adopt(session: Session): Promise<void> {
+    this.#leave();
     await this.#secrets.set(REFRESH_TOKEN_SECRET, session.refreshToken);
     this.#ended = undefined;
     this.#remember(session, this.#clock.now());
     this.#unsaved = false;
+    this.#stored = session.refreshToken;
   }
 
   async accessToken(signal?: AbortSignal): Promise<string> {
@@ -61,9 +67,12 @@ export class SessionKeeper implements Credentials {
     if (this.#ended !== undefined) throw this.#ended;
     if (this.#access !== undefined && this.#clock.monotonic() < this.#access.renewAtMs) return this.#access.token;
     // One refresh for all who wait: a second one with the same token would look like theft to the cloud.
-    this.#refreshing ??= this.#refresh().finally(() => {
-      this.#refreshing = undefined;
-    });
+    if (this.#refreshing === undefined) {
+      const mine = this.#refresh().finally(() => {
+        if (this.#refreshing === mine) this.#refreshing = undefined;
+      });
+      this.#refreshing = mine;
+    }
     return untilAborted(this.#refreshing, signal);
   }
 
@@ -79,23 +88,27 @@ export class SessionKeeper implements Credentials {
   /** Forgets both tokens here, e.g. after sign-out. Further calls throw `not_signed_in`. */
   async forget(): Promise<void> {
     this.#ended = new TidemarkError('not_signed_in');
+    this.#leave();
     this.#clear();
     await this.#secrets.delete(REFRESH_TOKEN_SECRET);
   }
 
   async #refresh(): Promise<string> {
-    const refreshToken = await this.refreshToken();
+    const epoch = this.#epoch;
+    // One that could not be stored is never shown: the stored one is good until a successor of it was, and a restart has no other.
+    const refreshToken = (this.#unsaved ? this.#stored : undefined) ?? (await this.refreshToken());
     if (refreshToken === null) throw new TidemarkError('not_signed_in');
     let session: Session;
     const askedAt = this.#clock.now();
     try {
       session = await this.#cloud.refresh(refreshToken);
     } catch (error) {
-      // After a lost reply the same token is shown again at the next call; the cloud bears that once.
-      if (error instanceof TidemarkError && error.kind.reaction === 'sign_in') await this.#end(error);
+      // After a lost reply the same token is shown again at the next call; the cloud bears that.
+      if (epoch === this.#epoch && error instanceof TidemarkError && error.kind.reaction === 'sign_in') await this.#end(error);
       throw error;
     }
-    if (this.#ended !== undefined) throw this.#ended;
+    if (epoch !== this.#epoch) throw new TidemarkError('not_signed_in');
+    this.#stored = refreshToken;
     this.#remember(session, askedAt);
     await this.#save();
     return session.accessToken;
@@ -122,7 +135,9 @@ export class SessionKeeper implements Credentials {
     const token = this.#refreshToken;
     try {
       await this.#secrets.set(REFRESH_TOKEN_SECRET, token);
-      if (this.#refreshToken === token) this.#unsaved = false;
+      if (this.#refreshToken !== token) return;
+      this.#unsaved = false;
+      this.#stored = token;
     } catch (error) {
       this.#log.warn('the refresh token could not be stored', { ...toErrorData(error) });
     }
@@ -131,18 +146,26 @@ export class SessionKeeper implements Credentials {
   async #end(error: TidemarkError): Promise<void> {
     if (this.#ended !== undefined) return;
     this.#ended = error;
+    const epoch = this.#epoch;
     this.#clear();
     try {
       await this.#secrets.delete(REFRESH_TOKEN_SECRET);
     } catch (cause) {
       this.#log.warn('the refresh token could not be removed', { ...toErrorData(cause) });
     }
-    this.#onEnded(toErrorData(error));
+    if (epoch === this.#epoch) this.#onEnded(toErrorData(error));
+  }
+
+  /** Who waits for a refresh now waits in vain. */
+  #leave(): void {
+    this.#epoch += 1;
+    this.#refreshing = undefined;
   }
 
   #clear(): void {
     this.#access = undefined;
     this.#refreshToken = undefined;
+    this.#stored = undefined;
     this.#unsaved = false;
   }
 }

@@ -2,7 +2,7 @@ import { parentPath } from '../../../base/index.ts';
 import { TidemarkError } from '../../../contract/index.ts';
 import { DiskFault } from '../../environment.ts';
 import type { Scope } from '../../ignore/index.ts';
-import type { FileStat, LocalFolder } from '../../model/index.ts';
+import type { FileStat, LocalFolder, LocalNode } from '../../model/index.ts';
 import { samePlace } from '../../plan/index.ts';
 import type { ActivityRow, FolderIdentity, Reversal } from '../../store/index.ts';
 import { below } from '../delete-local.ts';
@@ -14,17 +14,14 @@ import { rescue, trashSlot } from '../trash-can.ts';
 import { hashOf, itemOf, pathNow, requireSettled, type Undone } from './undone.ts';
 import { syncFolders } from '../sync-folders.ts';
 
-/**
- * What came goes to the trash of this device. Its rows go with it, what was agreed on stays: that is a deletion by the
- * person, which the planner carries out in the cloud. Throws undo_changed, undo_item_gone, undo_unsettled, DiskFault.
- */
-export async function takeAway(
+type TakeAway = Extract<Reversal, { readonly way: 'take_away' }>;
+
+/** What is to go, where it is. Throws as `takeAway`, and changes nothing. */
+export async function findToTakeAway(
   parts: ApplyParts,
   row: ActivityRow,
-  { now, theirs = false, identity }: Extract<Reversal, { readonly way: 'take_away' }>,
-): Promise<Undone> {
-  const { store, root, environment } = parts;
-  const { disk } = environment;
+  { now, theirs = false, identity }: TakeAway,
+): Promise<{ readonly item: LocalNode; readonly path: string; readonly from: string }> {
   const item = itemOf(parts, row);
   const path = pathNow(parts, item);
   if (item.kind === 'folder' && item.id !== row.node && !isProvenSame(item.stat, identity))
@@ -34,10 +31,20 @@ export async function takeAway(
   if ((await findUnlike(parts, item, from, path)) !== undefined) throw new DiskFault('changed', from);
   const unchanged = item.kind === 'file' ? (await hashOf(parts, item)) === now : isWhole(parts, parts.scope(), item, theirs);
   if (!unchanged) throw new TidemarkError('undo_changed', { path });
+  return { item, path, from };
+}
 
+/**
+ * What came goes to the trash of this device. Its rows go with it, what was agreed on stays: that is a deletion by the
+ * person, which the planner carries out in the cloud. Throws undo_changed, undo_item_gone, undo_unsettled, DiskFault.
+ */
+export async function takeAway(parts: ApplyParts, row: ActivityRow, reversal: TakeAway): Promise<Undone> {
+  const { store, root, environment } = parts;
+  const { disk } = environment;
+  const { item, path, from } = await findToTakeAway(parts, row, reversal);
   const trash = await trashSlot(parts, item.name);
   const trashPath = trash.slice(root.length + 1);
-  const hash = item.kind === 'file' ? now : null;
+  const hash = item.kind === 'file' ? reversal.now : null;
   const line: Line = {
     kind: 'undone',
     path,

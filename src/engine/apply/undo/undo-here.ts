@@ -6,7 +6,7 @@ import type { ApplyParts } from '../parts.ts';
 import { bringBack } from './bring-back.ts';
 import { type MoveBack, moveBack, moveBackTogether } from './move-back.ts';
 import { putPrevious } from './put-previous.ts';
-import { takeAway } from './take-away.ts';
+import { findToTakeAway, takeAway } from './take-away.ts';
 import type { Undone } from './undone.ts';
 
 /** What is taken back on this disk; it then syncs like any other edit. */
@@ -35,6 +35,12 @@ export function undoHere(parts: ApplyParts, row: ActivityRow, reversal: Reversal
     }
   });
 }
+
+/** Throws what `undoHere` would for what deletes something, as things are; of the other ways nothing is known before they are tried. */
+export const checkUndoHere = (parts: ApplyParts, row: ActivityRow, reversal: ReversalHere): Promise<void> =>
+  inWords(parts, row.path, async () => {
+    if (reversal.way === 'take_away') await findToTakeAway(parts, row, reversal);
+  });
 
 /** As `undoHere`, for moves that stand in each other's way: all or none. */
 export const undoTogether = (

@@ -1,4 +1,4 @@
-import { type Account, DeviceLimitError, TidemarkError } from '../../../contract/index.ts';
+import { type Account, type Challenge, DeviceLimitError, type SentChallenge, TidemarkError } from '../../../contract/index.ts';
 import {
   type AccountParts,
   adviceFor,
@@ -6,6 +6,7 @@ import {
   deviceInfo,
   dropChoice,
   enteringOf,
+  giveBack,
   keepChoice,
   keptChoice,
   proofOf,
@@ -16,6 +17,7 @@ import {
   signIn,
   signOut,
   signUp,
+  timesHere,
 } from '../../account/index.ts';
 import { type CloudApi, REFRESH_TOKEN_SECRET } from '../../remote/index.ts';
 import type { AccountRow } from '../../store/index.ts';
@@ -46,7 +48,7 @@ type Names =
   | 'account.log';
 
 export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
-  const { store, signIns } = engine;
+  const { store, signIns, revocations } = engine;
   const { secrets } = engine.environment;
   const proven = (parts: AccountParts, code: Parameters<typeof proofOf>[2] | undefined) =>
     code === undefined ? {} : { proof: proofOf(store, parts.cloud.server, code, 'enter') };
@@ -56,14 +58,20 @@ export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
     const { api, session } = engine.connection(server);
     return { server: api.server, identities: api.identities(session), discover: () => api.discover() };
   };
+  const sentHere = ({ id, issuedAt, expiresAt, resendAt, attemptsLeft }: Challenge, advice: SentChallenge['advice']): SentChallenge => {
+    const here = timesHere(engine.environment.clock, issuedAt);
+    return { id, expiresAt: here(expiresAt), resendAt: here(resendAt), attemptsLeft, advice };
+  };
   const spoken = (language: string | undefined) => (language === undefined ? {} : { language });
+  const setAccount = (row: AccountRow | null): void =>
+    store.transaction((write) => {
+      write.setAccount(row);
+    });
   /** An account may be called otherwise once a way to sign in came or went. */
   const shown = (account: Account): Account => {
     const row = store.account();
     if (row !== null && row.label !== account.label) {
-      store.transaction((write) => {
-        write.setAccount({ ...row, label: account.label });
-      });
+      setAccount({ ...row, label: account.label });
       engine.announce();
     }
     return account;
@@ -83,22 +91,28 @@ export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
     if (held !== null && held.signedOut === null && (await engine.environment.secrets.get(REFRESH_TOKEN_SECRET)) !== null)
       throw new TidemarkError('usage', { detail: `This device is signed in as ${held.label}; sign out first` });
   };
+  const claim = (row: AccountRow) => {
+    const before = store.account();
+    setAccount({ ...row, signedOut: { code: 'not_signed_in', params: {} } });
+    store.sync();
+    return () => setAccount(before);
+  };
   const enter = (server: string, sign: (parts: AccountParts) => Promise<AccountRow>) =>
     engine.exclusively(async () => {
       await refuseSignedIn();
+      await engine.putTokenAside();
       const held = engine.store.account();
       const { api, session, drive } = engine.connection(server);
       const heldAccountId = engine.store.folder() === null ? null : (held?.accountId ?? null);
       const heldDeviceId = held?.server === api.server ? held.deviceId : null;
-      const row = await sign({ cloud: api, session, platform: engine.environment.platform, heldAccountId, heldDeviceId }).catch(
+      const { platform } = engine.environment;
+      const row = await sign({ cloud: api, session, platform, heldAccountId, heldDeviceId, revocations, claim }).catch(
         async (error: unknown): Promise<never> => {
           throw await aboutChoice(api.server, error);
         },
       );
       await dropChoice(secrets).catch(() => undefined);
-      engine.store.transaction((write) => {
-        write.setAccount(row);
-      });
+      setAccount(row);
       note(engine, 'signed_in', '', { device: row.deviceName });
       await engine.stopRun();
       await engine.startRun();
@@ -131,7 +145,7 @@ export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
         return settle(parts, session, { deviceName });
       });
     } finally {
-      if (!taken.over) await asking(server, (cloud) => cloud.revoke(session.refreshToken)).catch(() => undefined);
+      if (!taken.over) await asking(server, (cloud) => giveBack({ cloud, revocations }, session.refreshToken));
     }
   };
   /** A choice that came is kept, one that is over is not. */
@@ -170,12 +184,12 @@ export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
       asking(server, async (cloud) => {
         const advice = adviceFor(to, await cloud.discover());
         const sent = await cloud.challenge({ to, purpose, ...spoken(language) });
-        return { ...rememberCode(store, cloud.server, to, purpose, sent), advice };
+        return sentHere(rememberCode(store, cloud.server, to, purpose, sent), advice);
       }),
     'account.sendOwnCode': async ({ to, purpose, language }) => {
       const { server, identities, discover } = own();
       const advice = adviceFor(to, await discover());
-      return { ...rememberCode(store, server, to, purpose, await identities.challenge({ to, purpose, ...spoken(language) })), advice };
+      return sentHere(rememberCode(store, server, to, purpose, await identities.challenge({ to, purpose, ...spoken(language) })), advice);
     },
     'account.prove': async ({ password, code, begun }) => {
       const { server, identities } = own();
@@ -235,15 +249,12 @@ export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
         const account = engine.requireAccount();
         await engine.stopRun();
         // First of all, and durable: whatever fails after this, the device is signed out.
-        engine.store.transaction((write) => {
-          write.setAccount({ ...account, signedOut: { code: 'not_signed_in', params: {} } });
-        });
+        setAccount({ ...account, signedOut: { code: 'not_signed_in', params: {} } });
         engine.store.sync();
         note(engine, 'signed_out', '', { device: account.deviceName });
         engine.announce();
         const { api, session } = engine.connection(account.server);
-        const { revocations, environment } = engine;
-        const { told } = await signOut({ cloud: api, session, revocations, clock: environment.clock });
+        const { told } = await signOut({ cloud: api, session, revocations, clock: engine.environment.clock });
         // The cloud itself has ended this session before.
         const isEnded = account.signedOut !== null && account.signedOut.code !== 'not_signed_in';
         return { told: told || isEnded, deviceId: account.deviceId };

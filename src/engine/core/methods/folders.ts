@@ -16,6 +16,7 @@ export async function removeSyncedFolder(engine: TidemarkEngine, path: string): 
     write.setFolder(null);
   });
   note(engine, 'folder_removed', '', { otherPath: path });
+  await engine.startRun();
 }
 
 export function folderMethods(engine: TidemarkEngine): Handlers<'folder.add' | 'folder.list' | 'folder.remove'> {

@@ -24,7 +24,7 @@ export function settingMethods(engine: TidemarkEngine): Handlers<'settings.list'
       store.sync();
       if (key === 'ignore.rules') engine.run?.judgedAnew(judgedAnew);
       engine.run?.applySettings();
-      if (settings[key].scope === 'account') engine.run?.readSoon();
+      if (settings[key].scope === 'account') engine.accountSettingsChanged();
       engine.publisher.lists('settings');
       return Promise.resolve(row(key));
     },

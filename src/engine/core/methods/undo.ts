@@ -3,10 +3,10 @@ import { TidemarkError } from '../../../contract/index.ts';
 import { Mutex } from '../../apply/index.ts';
 import type { TrashRow } from '../../store/index.ts';
 import type { Handlers, TidemarkEngine } from '../engine.ts';
-import { undoAll } from '../undo-all.ts';
+import { undoAll, whyNotUndone } from '../undo-all.ts';
 
 /** Taking back what sync or a choice changed, and the trash of this device. */
-export function undoMethods(engine: TidemarkEngine): Handlers<'activity.undo' | 'trash.here' | 'trash.restoreHere'> {
+export function undoMethods(engine: TidemarkEngine): Handlers<'activity.undo' | 'activity.checkUndo' | 'trash.here' | 'trash.restoreHere'> {
   const { store, environment } = engine;
   const oneCall = new Mutex();
   const keepDays = (): number => store.setting('trash.keepDays');
@@ -22,6 +22,7 @@ export function undoMethods(engine: TidemarkEngine): Handlers<'activity.undo' | 
       const results = await oneCall.run(() => undoAll(engine, ids));
       return { results: [...results] };
     },
+    'activity.checkUndo': async ({ id }) => ({ refused: await oneCall.run(() => whyNotUndone(engine, id)) }),
     'trash.here': async () => {
       const rows = store.trash().toReversed();
       const isThere = await Promise.all(rows.map(liesThere));

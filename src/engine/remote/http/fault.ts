@@ -39,6 +39,8 @@ export function refusalFault(refusal: Refusal, server: string, nowMs: number): T
     return new DeviceLimitError({ ...known.data.params, server }, known.data.choice);
   if (known.success) return new TidemarkError(known.data.code, withWait({ ...known.data.params, server }, wait));
   const foreign = stringField(document, 'code');
+  // Of a gate in between: it says nothing about the session, which would be ended for it.
+  if (refusal.status === 401 && foreign === undefined) return new TidemarkError('not_tidemark', { server, status: refusal.status });
   return new TidemarkError(
     codeOfStatus(refusal.status),
     withWait({ server, status: refusal.status, ...(foreign === undefined ? {} : { detail: foreign }) }, wait),

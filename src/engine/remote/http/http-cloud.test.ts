@@ -355,6 +355,16 @@ describe('tokens and cancelling', () => {
     expect(seen).toEqual(['Bearer first---------------', 'Bearer second--------------']);
   });
 
+  it('takes a 401 of something in between for no word of the cloud about who is signed in', async () => {
+    const gate = await serve(
+      (_request, response) => void response.writeHead(401, { 'content-type': 'text/html' }).end('<h1>Sign in to the network</h1>'),
+    );
+    expect(await fault(client(gate).refresh('r'.repeat(40)))).toMatchObject({ code: 'not_tidemark' });
+    expect(await fault(drive(gate).devices())).toMatchObject({ code: 'not_tidemark' });
+    const newer = await serve((_request, response) => problem(response, 401, 'something_newer'));
+    expect(await fault(client(newer).refresh('r'.repeat(40)))).toMatchObject({ code: 'not_signed_in' });
+  });
+
   it('stops at once when aborted', async () => {
     const server = await serve(() => undefined);
     const controller = new AbortController();
