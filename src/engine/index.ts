@@ -5,4 +5,4 @@ export * from './create-engine.ts';
 export { type NodeDisk, createNodeDisk, watchFolder } from './local/index.ts';
 export { createHttpCloud } from './remote/index.ts';
 export { listenOnLoopback } from './account/index.ts';
-export { type SecretStoreChoice, openSecretStore } from './account/index.ts';
+export { type SecretStoreChoice, engineSecrets, openSecretStore } from './account/index.ts';

@@ -12,6 +12,7 @@ import { type Profile, writeOwnerFile } from './profile.ts';
 /** Names of the two secrets in the profile's store. */
 const KEY_SECRET = 'cloud-server-key';
 const BOOTSTRAP_SECRET = 'cloud-bootstrap';
+export const cloudSecrets: readonly string[] = [KEY_SECRET, BOOTSTRAP_SECRET];
 const MAX_FORMER = 20;
 
 export interface EmbeddedCloud {

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TidemarkError } from '../contract/index.ts';
-import { type SecretStore, openSecretStore } from '../engine/index.ts';
+import { type SecretStore, engineSecrets, openSecretStore } from '../engine/index.ts';
+import { cloudSecrets } from './embedded-cloud.ts';
 import { type Profile, writeOwnerFile } from './profile.ts';
 import type { SecretStoreKind } from './secret-store-kind.ts';
 
@@ -12,6 +13,8 @@ export interface ProfileSecretsOptions {
   /** Without a key ring, an owner-only file, after saying so; else that is for the person to decide. */
   readonly fallBack: boolean;
   readonly note: (text: string) => void;
+  /** The real ones unless given. */
+  readonly open?: typeof openSecretStore;
 }
 
 /**
@@ -21,13 +24,33 @@ export interface ProfileSecretsOptions {
 export async function openProfileSecrets(profile: Profile, options: ProfileSecretsOptions): Promise<SecretStore> {
   const remembered = await readChoice(profile);
   const wanted = options.kind === 'auto' ? (remembered ?? 'keyring') : options.kind;
+  const { open = openSecretStore } = options;
   try {
-    return await remember(profile, remembered, await openSecretStore(wanted, profile.dir), options.note);
+    const store = await open(wanted, profile.dir);
+    const before = remembered === undefined || remembered === store.kind ? null : await open(remembered, profile.dir).catch(() => null);
+    if (before !== null) await copySecrets(before, store);
+    await remember(profile, remembered, store, options.note);
+    if (before !== null) await forgetSecrets(before);
+    return store;
   } catch (error) {
     const noRing = error instanceof TidemarkError && NO_RING.has(error.code);
     if (!noRing || !options.fallBack || options.kind !== 'auto' || remembered !== undefined) throw error;
-    return remember(profile, remembered, await openSecretStore('file', profile.dir), options.note);
+    return remember(profile, remembered, await open('file', profile.dir), options.note);
   }
+}
+
+const ALL = [...engineSecrets, ...cloudSecrets];
+
+/** Else the device would have to sign in again, with the old token still good, and a cloud of its own could not be opened. */
+async function copySecrets(from: SecretStore, to: SecretStore): Promise<void> {
+  for (const name of ALL) {
+    const value = await from.get(name);
+    if (value !== null) await to.set(name, value);
+  }
+}
+
+async function forgetSecrets(store: SecretStore): Promise<void> {
+  for (const name of ALL) await store.delete(name).catch(() => undefined);
 }
 
 const choiceFile = (profile: Profile): string => join(profile.dir, 'secret-store');

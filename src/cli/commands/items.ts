@@ -32,7 +32,9 @@ async function deleteVersions(context: Context, given: string, { version, yes = 
         context.answer({ items: 0, freedBytes: 0, versions: chosen }, `Nothing was deleted.\n${what}\n  delete:  the same with --yes`);
         return 7;
       }
-      const freed = await engine.call('versions.delete', { path, ...(version === undefined ? {} : { versionId: version }) });
+      // What is replaced meanwhile was the present content when it was said that that stays.
+      const versionIds = chosen.map(({ versionId }) => versionId);
+      const freed = chosen.length === 0 ? { items: 0, freedBytes: 0 } : await engine.call('versions.delete', { path, versionIds });
       context.answer(freed, `${count(freed.items, 'version is', 'versions are')} gone; ${size(freed.freedBytes)} are free.`);
       return 0;
     },

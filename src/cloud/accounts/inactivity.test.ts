@@ -160,6 +160,22 @@ describe('an account without sign-in or sync', () => {
     expect(await contents(ann)).toEqual(['letter.docx']);
   });
 
+  it('that came back while others were told is told nothing', async () => {
+    const coming: { back?: () => Promise<void> } = {};
+    await using post = await mailServer({
+      onRcptTo: (_address, _session, done) => void (coming.back?.() ?? Promise.resolve()).then(() => done(), done),
+    });
+    await using before = await startCloud();
+    await accountOf('ann@example.com', before);
+    const device = await accountOf('bob@example.com', before);
+    await using cloud = await before.restart(mailing(post));
+    const bob = renewed(device, cloud);
+    // A mail takes its time, and there may be many of them.
+    coming.back = () => stir(bob);
+    await pass(cloud, 90);
+    expect(subjects(post)).toEqual([expect.stringMatching(/^ann@example\.com: /)]);
+  });
+
   it('that a mail could not reach is told as soon as it can be, and is not emptied before', async () => {
     let refuse = true;
     await using post = await mailServer({ onRcptTo: (_address, _session, done) => done(refuse ? new Error('not now') : null) });

@@ -65,6 +65,8 @@ export class Inactivity {
   /** False when it could not be told what it should be. */
   async #look(account: AccountRecord, warning: Warning | undefined): Promise<boolean> {
     const { accounts } = this.#options;
+    // Telling the others took its time.
+    if ((await accounts.byNo(account.no))?.activeAt !== account.activeAt) return true;
     const now = this.#options.now();
     const deadline = deadlineOf(account.activeAt, warning, now);
     const due = WARNING_DAYS.findLast((days) => deadline - now <= days * dayMs);

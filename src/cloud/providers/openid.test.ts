@@ -195,9 +195,10 @@ describe('when somebody signed in there', () => {
 
   it('is asked of a service that says it tells, and as a proof they are to sign in anew', async () => {
     expect(await asked(trip), 'one that does not').toEqual(['select_account', null, null]);
-    expect(await asked(proof())).toEqual(['login', '0', null]);
+    expect(await asked(proof())).toEqual(['select_account', null, null]);
     provider = providerOf({ authTime: true });
     expect(await asked(trip), 'one of which the operator says so').toEqual(['select_account', null, CLAIMS]);
+    expect(await asked(proof()), 'in words that any service knows').toEqual(['select_account', '0', CLAIMS]);
     metadata['claims_supported'] = ['sub', 'auth_time'];
     provider = providerOf();
     expect(await asked(proof())).toEqual(['login', '0', CLAIMS]);

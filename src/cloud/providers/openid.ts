@@ -39,9 +39,7 @@ class OpenIdProvider implements SignInProvider {
     const configuration = await this.#configuration();
     const url = client.buildAuthorizationUrl(configuration, {
       ...this.#options.parameters,
-      // OpenID Connect Core, 5.5.1.1 and 3.1.2.1. Whoever sits at the browser can take it out: what the token says is what counts.
-      ...(this.#tells(configuration) ? { claims: JSON.stringify({ id_token: { auth_time: { essential: true } } }) } : {}),
-      ...(anewSince === null ? {} : { prompt: 'login', max_age: '0' }),
+      ...this.#askingWhen(configuration, anewSince !== null),
       redirect_uri: redirectUri,
       scope: this.#options.scopes.join(' '),
       state,
@@ -75,13 +73,25 @@ class OpenIdProvider implements SignInProvider {
     return { subject: claims.sub, label: labelOf(id, claims['email'], claims['name']), signedInAt };
   }
 
+  /**
+   * OpenID Connect Core, 5.5.1.1 and 3.1.2.1. Whoever sits at the browser can take it out: what the token says is what counts, and a
+   * service whose tokens say nothing is not asked.
+   */
+  #askingWhen(configuration: client.Configuration, anew: boolean): Readonly<Record<string, string>> {
+    if (!this.#tells(configuration)) return {};
+    const claims = JSON.stringify({ id_token: { auth_time: { essential: true } } });
+    if (!anew) return { claims };
+    // One that is only said to tell may refuse words that it does not know (Google's "prompt").
+    return { claims, max_age: '0', ...(isToldOf(configuration) ? { prompt: 'login' } : {}) };
+  }
+
   #signedInAt(configuration: client.Configuration, authTime: number | undefined): number {
     if (authTime !== undefined) return authTime * secondMs;
     return this.#tells(configuration) ? 0 : this.#options.now();
   }
 
   #tells(configuration: client.Configuration): boolean {
-    return this.#options.authTime ?? configuration.serverMetadata().claims_supported?.includes('auth_time') ?? false;
+    return this.#options.authTime ?? isToldOf(configuration);
   }
 
   #configuration(): Promise<client.Configuration> {
@@ -115,6 +125,9 @@ class OpenIdProvider implements SignInProvider {
     return answerInvalid(this.id, typeof code === 'string' ? code : 'id_token');
   }
 }
+
+const isToldOf = (configuration: client.Configuration): boolean =>
+  configuration.serverMetadata().claims_supported?.includes('auth_time') === true;
 
 export const googleProvider = ({ clientId, clientSecret, issuer, scopes, authTime }: GoogleSettings, now: () => number): SignInProvider =>
   new OpenIdProvider({

@@ -236,10 +236,13 @@ export const methods = {
 
   'versions.list': { params: z.object({ path }), result: z.object({ versions: z.array(fileVersion) }) },
   'versions.restore': { params: z.object({ path, versionId: id128 }), result: none },
-  /** Earlier versions for good: all of a file, or one. By its path, or by its id where it lies in the trash. */
+  /**
+   * Earlier versions for good: all of a file, or those that a person has seen; what was replaced since then is not asked about. By its
+   * path, or by its id where it lies in the trash.
+   */
   'versions.delete': {
     params: z
-      .object({ path: path.optional(), id: id128.optional(), versionId: id128.optional() })
+      .object({ path: path.optional(), id: id128.optional(), versionIds: z.array(id128).min(1).max(10_000).optional() })
       .refine((given) => (given.path === undefined) !== (given.id === undefined), { path: ['path'], message: 'path or id' }),
     result: freed,
   },

@@ -96,7 +96,7 @@ export const en: ErrorTexts = {
   },
   provider_not_recent: {
     problem: '{provider} did not have you sign in there again, so nothing is confirmed.',
-    wayOut: 'Try again and sign in there when it asks, or confirm with your password or a code.',
+    wayOut: 'Sign out there, try again and sign in when it asks; or confirm with your password or a code.',
   },
   sign_in_not_begun: {
     problem: 'This sign-in was not begun in this browser.',

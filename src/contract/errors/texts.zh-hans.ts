@@ -41,7 +41,7 @@ export const zhHans: ErrorTexts = {
   provider_mismatch: { problem: '答复并非来自 {provider}，因此未登录。', wayOut: '请从 Tidemark 重新开始，不要点击他人发来的链接。' },
   provider_not_recent: {
     problem: '{provider} 没有让您重新登录，因此未能确认。',
-    wayOut: '请重试，并在其要求时重新登录；或用密码或验证码确认。',
+    wayOut: '请先在该服务退出登录，再重试并在其要求时登录；或用密码或验证码确认。',
   },
   sign_in_not_begun: { problem: '此次登录不是在这个浏览器中开始的。', wayOut: '请从 Tidemark 重新开始，不要点击他人发来的链接。' },
   sign_in_expired: { problem: '此次登录已超过十分钟。', wayOut: '请重新开始。' },

@@ -41,7 +41,7 @@ export const zhHant: ErrorTexts = {
   provider_mismatch: { problem: '答覆並非來自 {provider}，因此未登入。', wayOut: '請從 Tidemark 重新開始，不要點擊他人傳來的連結。' },
   provider_not_recent: {
     problem: '{provider} 沒有讓您重新登入，因此未能確認。',
-    wayOut: '請重試，並在其要求時重新登入；或用密碼或驗證碼確認。',
+    wayOut: '請先在該服務登出，再重試並在其要求時登入；或用密碼或驗證碼確認。',
   },
   sign_in_not_begun: { problem: '此次登入不是在這個瀏覽器中開始的。', wayOut: '請從 Tidemark 重新開始，不要點擊他人傳來的連結。' },
   sign_in_expired: { problem: '此次登入已超過十分鐘。', wayOut: '請重新開始。' },

@@ -3,7 +3,7 @@ import { type DeviceChoice, type DeviceLimitError, deviceChoice, TidemarkError }
 import type { SecretStore } from '../environment.ts';
 
 /** Name of the secret that holds a choice of devices: whoever has it can sign in. */
-const CHOICE_SECRET = 'device-choice';
+export const CHOICE_SECRET = 'device-choice';
 
 const kept = z.object({ server: z.string(), limit: z.number(), choice: deviceChoice });
 type KeptChoice = z.infer<typeof kept>;

@@ -2,6 +2,7 @@ export { adviceFor, proofOf, rememberCode } from './codes.ts';
 export { choiceFor, dropChoice, keepChoice, keptChoice } from './device-choice.ts';
 export { readAddress } from './read-address.ts';
 export { listenOnLoopback } from './loopback.ts';
+export { engineSecrets } from './secret-names.ts';
 export { timesHere } from './times-here.ts';
 export { SignIns, type SignInsOptions } from './sign-ins.ts';
 export { type SecretStoreChoice, openSecretStore } from './open-secret-store.ts';

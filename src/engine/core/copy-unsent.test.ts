@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 import type { ResultOf } from '../../contract/index.ts';
-import { engineWithFolder } from '../testing/engine-with-folder.ts';
+import { engineWithFolder, stopEngine } from '../testing/engine-with-folder.ts';
 import { ROOT, TestSync } from '../testing/test-sync.ts';
 import type { TidemarkEngine } from './engine.ts';
 
@@ -90,4 +90,20 @@ it('what lies in a folder with a name that never syncs is listed as left out', a
   user.writeFile(`${ROOT}/deep/.tidemark/trash/x`, 'of another one');
   const { items } = await engine.call('account.unsent', {});
   expect(items.map(({ path, why }) => `${why} ${path}`)).toEqual(['ignored ~written/plan.docx']);
+});
+
+it.each(['documents that were not kept any longer', 'an account that is gone'])('%s: nothing counts as sent', async (what) => {
+  sync.disk.user.writeFile(`${ROOT}/plan.txt`, 'plan');
+  await engine.start();
+  await sync.clock.advance(60_000);
+  expect(await engine.call('account.unsent', {})).toMatchObject({ items: [] });
+  const account = engine.requireAccount();
+  sync.store.transaction((write) => {
+    if (what.startsWith('documents')) write.setKeptUntil(sync.clock.now() + 1000);
+    else write.setAccount({ ...account, signedOut: { code: 'no_such_account', params: {} } });
+  });
+  await sync.clock.advance(2000);
+  const { items } = await engine.call('account.unsent', {});
+  expect(items.map(({ path, why }) => `${why} ${path}`)).toEqual(['upload plan.txt']);
+  await stopEngine(sync, engine);
 });

@@ -68,3 +68,27 @@ it('what another device did to the ones that stay a moment ago counts', async ()
   await sync.clock.advance(minuteMs);
   expect(inCloud()).toEqual(['alone', 'one']);
 });
+
+it('of the versions of a file only those go that were named, and what was still the present content then is none of them', async () => {
+  const write = async (content: string): Promise<void> => {
+    sync.disk.user.writeFile(`${ROOT}/alone`, content);
+    await engine.call('sync.now', {});
+    await sync.clock.advance(minuteMs);
+  };
+  await write('second');
+  await write('third');
+  const { versions } = await engine.call('versions.list', { path: 'alone' });
+  const seen = versions.filter(({ current }) => !current).map(({ versionId }) => versionId);
+  expect(seen).toHaveLength(2);
+  await write('fourth');
+  expect(await engine.call('versions.delete', { path: 'alone', versionIds: [...seen, 'e'.repeat(32)] })).toEqual({
+    items: 2,
+    freedBytes: 'alone'.length + 'second'.length,
+  });
+  const left = (await engine.call('versions.list', { path: 'alone' })).versions;
+  expect(left.map(({ size, current }) => [size, current])).toEqual([
+    ['fourth'.length, true],
+    ['third'.length, false],
+  ]);
+  expect(await engine.call('versions.delete', { path: 'alone' })).toMatchObject({ items: 1 });
+});

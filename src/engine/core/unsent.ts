@@ -140,7 +140,7 @@ class Search {
 
   /** The cloud has, or had and keeps, what the disk shows now. */
   async #isSent(root: string, path: string, stat: FileStat, node: LocalNode | undefined): Promise<boolean> {
-    if (node?.kind !== 'file' || this.#engine.store.remote.get(node.id)?.kind !== 'file') return false;
+    if (this.#isCloudGone() || node?.kind !== 'file' || this.#engine.store.remote.get(node.id)?.kind !== 'file') return false;
     if (node.content !== null && sameFingerprint(node.stat, stat)) return this.#hasContent(node);
     // It was written to, or only touched: the content tells.
     try {
@@ -150,6 +150,13 @@ class Search {
       if (error instanceof DiskFault) return false;
       throw error;
     }
+  }
+
+  /** What it had is deleted by now, or may be: after half a year without this device, which has not heard of it. */
+  #isCloudGone(): boolean {
+    const { store, environment } = this.#engine;
+    const keptUntil = store.keptUntil();
+    return store.account()?.signedOut?.code === 'no_such_account' || (keptUntil !== null && keptUntil < environment.clock.now());
   }
 
   #hasContent({ id, content }: LocalFile): boolean {

@@ -23,6 +23,11 @@ type Names =
   | 'quota.duplicates'
   | 'duplicates.delete';
 
+function goneAlready(error: unknown): Freed {
+  if (error instanceof TidemarkError && error.code === 'not_found') return { items: 0, freedBytes: 0 };
+  throw error;
+}
+
 /** What the cloud answers by itself. */
 export function cloudMethods(engine: TidemarkEngine): Handlers<Names> {
   const { store } = engine;
@@ -58,9 +63,17 @@ export function cloudMethods(engine: TidemarkEngine): Handlers<Names> {
       engine.run?.syncNow();
       return {};
     },
-    'versions.delete': async ({ path, id, versionId }) => {
+    'versions.delete': async ({ path, id, versionIds }) => {
       const file = id ?? fileAt(path ?? '');
-      return freeing(await engine.requireDrive().dropVersions(file, versionId));
+      const drive = engine.requireDrive();
+      if (versionIds === undefined) return freeing(await drive.dropVersions(file));
+      const all = { items: 0, freedBytes: 0 };
+      for (const versionId of versionIds) {
+        const { items, freedBytes } = await drive.dropVersions(file, versionId).catch(goneAlready);
+        all.items += items;
+        all.freedBytes += freedBytes;
+      }
+      return freeing(all);
     },
     'trash.delete': async ({ id }) => freeing(await engine.requireDrive().deleteTrash(id)),
     'trash.empty': async ({ until }) => freeing(await engine.requireDrive().emptyTrash(until)),
