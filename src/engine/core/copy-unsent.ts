@@ -20,6 +20,8 @@ type Copied = 'copied' | 'there';
 export async function copyUnsent(engine: TidemarkEngine, to: string, localOnly: boolean): Promise<CopiedElsewhere> {
   const { disk, platform } = engine.environment;
   const wanted = (platform.platform === 'windows' ? to.replaceAll('\\', '/') : to).replace(/(?<=.)\/+$/, '');
+  // Before a folder is made there, which would go to every device.
+  refuseOwn(engine, await realPlace(disk, wanted));
   await makeFolders(disk, wanted);
   const target = (await disk.realPath(wanted)) ?? wanted;
   refuseOwn(engine, target);
@@ -38,6 +40,14 @@ export async function copyUnsent(engine: TidemarkEngine, to: string, localOnly: 
     }
   }
   return { ...done, failed };
+}
+
+/** Where a path leads, also while the end of it is not there yet. */
+async function realPlace(disk: Disk, path: string): Promise<string> {
+  const real = await disk.realPath(path);
+  const parent = path.slice(0, path.lastIndexOf('/'));
+  if (real !== undefined || !parent.includes('/')) return real ?? path;
+  return `${await realPlace(disk, parent)}${path.slice(parent.length)}`;
 }
 
 function refuseOwn(engine: TidemarkEngine, target: string): void {
