@@ -1,5 +1,5 @@
-import { TidemarkError } from '../../contract/index.ts';
 import { minuteMs } from '../../base/index.ts';
+import { rateLimited } from '../rate-limited.ts';
 
 const WINDOW_MS = 15 * minuteMs;
 const MAX_KNOWN = 10_000;
@@ -31,8 +31,7 @@ export class Attempts {
   begin(email: string): void {
     const failures = this.#current(email);
     if (failures !== undefined) {
-      if (failures.count >= this.#limit)
-        throw new TidemarkError('rate_limited', { retryAfterMs: failures.since + WINDOW_MS - this.#now() });
+      if (failures.count >= this.#limit) throw rateLimited(failures.since + WINDOW_MS - this.#now());
       failures.count += 1;
       return;
     }

@@ -12,6 +12,7 @@ import { hourMs, minuteMs } from '../../base/index.ts';
 import type { AccountCatalogue, ChallengeRecord, IdentityKey } from '../catalogue.ts';
 import type { Outbox } from '../messages/outbox.ts';
 import { codeMessage, nearestLocale } from '../messages/texts.ts';
+import { rateLimited } from '../rate-limited.ts';
 import { requireServed } from './phone-numbers.ts';
 
 // OWASP ASVS 5, 6.5 and 6.6: codes of at least 20 bits, for ten minutes, for one use, and guessed at a few times only.
@@ -68,7 +69,7 @@ export class Challenges {
     const at = now();
     const lately = await catalogue.challengesTo(key, at - hourMs);
     const resendAt = nextAt(lately);
-    if (resendAt > at) throw new TidemarkError('rate_limited', { retryAfterMs: resendAt - at });
+    if (resendAt > at) throw rateLimited(resendAt - at);
     const id = newId();
     const code = String(randomInt(10 ** CODE_DIGITS)).padStart(CODE_DIGITS, '0');
     const challenge: ChallengeRecord = {
@@ -94,8 +95,7 @@ export class Challenges {
     const found = await catalogue.tryChallenge(id, TRIES, now());
     if (found === undefined || found.purpose !== purpose || found.accountNo !== accountNo) throw new TidemarkError('code_expired');
     const all = await catalogue.challengesTo(found, now() - hourMs);
-    if (all.reduce((sum, { failures }) => sum + failures, 0) > TRIES_AN_HOUR)
-      throw new TidemarkError('rate_limited', { retryAfterMs: hourMs });
+    if (all.reduce((sum, { failures }) => sum + failures, 0) > TRIES_AN_HOUR) throw rateLimited(hourMs);
     const isRight = timingSafeEqual(Buffer.from(this.#hash(id, code), 'hex'), Buffer.from(found.codeHash, 'hex'));
     if (!isRight) throw new TidemarkError('code_wrong', { attemptsLeft: TRIES - found.failures });
     await catalogue.challengeMet(id);
