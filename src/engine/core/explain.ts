@@ -63,6 +63,13 @@ export class Explainer {
   }
 
   async explain(given: string): Promise<Explanation> {
+    const explained = await this.#explain(given);
+    const until = this.#parts.store.pausedUntil();
+    if (explained.waiting.kind !== 'paused' || typeof until !== 'number') return explained;
+    return { ...explained, waiting: { ...explained.waiting, at: until } };
+  }
+
+  async #explain(given: string): Promise<Explanation> {
     const { store } = this.#parts;
     const folder = store.folder();
     const path = insidePath(given, folder?.path);

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { hourMs } from '../../base/index.ts';
 import type { Explanation } from '../../contract/index.ts';
 import { asRoot, type Device, until, worldOf } from './support/index.ts';
 
@@ -82,6 +83,10 @@ describe('Explain', () => {
     expect(await of('gone but edited')).toEqual(['only_here', 'edit_beats_delete', 'revive_local', 'paused']);
     expect(await of('new there')).toEqual(['only_cloud', 'new_there', 'download', 'paused']);
     expect(await of('new here')).toEqual(['only_here', 'read_first', 'hash', 'paused']);
+    expect((await explain(laptop, 'new here')).waiting.at).toBeNull();
+    const until = Date.now() + hourMs;
+    await laptop.call('sync.pause', { until });
+    expect((await explain(laptop, 'new here')).waiting, 'a pause that ends by itself').toMatchObject({ kind: 'paused', at: until });
     await laptop.call('sync.resume', {});
     await world.settle();
     await world.expectSame();
