@@ -8,6 +8,18 @@ import { asRoot, type Device, until, worldOf } from './support/index.ts';
 const explain = (device: Device, path: string): Promise<Explanation> => device.call('files.explain', { path });
 
 describe('Explain', () => {
+  it('shows nothing on this device of what is left out and is gone from the disk', async () => {
+    await using opened = await worldOf('laptop');
+    const [laptop] = opened.devices;
+    await laptop.write('logs/a.log', 'abc');
+    await laptop.sync();
+    await laptop.write('.tidemarkignore', 'logs/\n');
+    await laptop.sync();
+    expect(await explain(laptop, 'logs')).toMatchObject({ state: 'ignored', local: { kind: 'folder' } });
+    await rm(laptop.path('logs'), { recursive: true });
+    expect(await explain(laptop, 'logs')).toMatchObject({ state: 'ignored', local: null, remote: { kind: 'folder' } });
+  });
+
   it('says of an item in step what all three trees hold', async () => {
     await using opened = await worldOf('laptop');
     const [laptop] = opened.devices;
