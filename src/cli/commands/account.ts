@@ -130,6 +130,13 @@ async function signInOrChoose(context: Context, engine: OpenedEngine, params: Pa
   }
 }
 
+/** Whoever names no way to sign in is told of all of them. Throws usage. */
+function requireWay({ passwordStdin }: SignOptions): void {
+  if (passwordStdin === true) return;
+  const ways = '--email with --password-stdin, --email or --phone with --code, --browser, or --device-flow';
+  throw new TidemarkError('usage', { detail: `it does not say how: ${ways}` });
+}
+
 /** sign-up, sign-in, sign-out and account. */
 export function addAccountCommands(program: Command, shell: Shell): void {
   addCommand<SignOptions>(program, shell, {
@@ -154,6 +161,7 @@ export function addAccountCommands(program: Command, shell: Shell): void {
       const sent = await codeAt(context, options, server, 'enter', 'sign-up');
       if (sent === 'sent') return 7;
       const usesPassword = options.passwordStdin === true || sent === undefined;
+      if (usesPassword) requireWay(options);
       const { password, secret } = usesPassword ? await readPassword(context, options) : await readSecretAlone(options);
       const params = {
         server,
@@ -188,6 +196,7 @@ export function addAccountCommands(program: Command, shell: Shell): void {
       const { signOutDevice, deviceName } = options;
       // Whoever was told to choose has shown who they are.
       const isChosen = signOutDevice !== undefined && sent === undefined && options.passwordStdin !== true;
+      if (!isChosen && sent === undefined) requireWay(options);
       const how = isChosen
         ? {}
         : sent === undefined
