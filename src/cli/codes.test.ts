@@ -33,6 +33,7 @@ describe('without a password', () => {
     expect((await tidemark(['sign-out'], { profile })).exit).toBe(0);
     const early = await tidemark(['sign-in', ...address, '--code', '--json'], { profile });
     expect([early.exit, early.json()['error']], 'a minute has not gone by').toEqual([5, expect.objectContaining({ code: 'rate_limited' })]);
+    expect(early.err).toContain('takes this again in 1 min. Sync waits and goes on by itself; anything else can be tried again later.');
   }, 120_000);
 
   it('a phone number does as well, however it is written', async () => {

@@ -24,8 +24,8 @@ describe('how far a device is', () => {
   it('is told in few words', () => {
     expect(told({})).toBe('up to date');
     expect(told({ state: 'syncing', waiting: 12 })).toBe('syncing, 12 waiting');
-    expect(told({ state: 'waiting', issues: 1 })).toBe('1 item not synced');
-    expect(told({ state: 'paused', waiting: 3, issues: 2 })).toBe('paused, 3 waiting, 2 items not synced');
+    expect(told({ state: 'waiting', issues: 1 })).toBe('1 needs attention');
+    expect(told({ state: 'paused', waiting: 3, issues: 2 })).toBe('paused, 3 waiting, 2 need attention');
     expect(told({ state: 'error', upToDateAt: now })).toMatch(/^stopped by an error, up to date \d{4}-/);
     expect(told({}, hourMs), 'it is off since then').toBe('up to date, when last seen');
     expect(syncText({ sync: null, lastSeenAt: now }, now)).toBe('');

@@ -1,6 +1,6 @@
 import { minuteMs } from '../base/index.ts';
 import type { Device, DevicePlace } from '../contract/index.ts';
-import { count, table, when } from './text.ts';
+import { table, when } from './text.ts';
 
 /** What a device told is old once another one was seen so much later. */
 const STALE_MS = 10 * minuteMs;
@@ -41,7 +41,8 @@ export function syncText({ sync, lastSeenAt }: Pick<Device, 'sync' | 'lastSeenAt
   const { state, waiting, issues, upToDateAt } = sync;
   const counts = [
     ...(waiting === 0 ? [] : [`${waiting} waiting`]),
-    ...(issues === 0 ? [] : [`${count(issues, 'item')} not synced`]),
+    // Conflicts and questions are counted with them, whose files may well be in the cloud.
+    ...(issues === 0 ? [] : [`${issues} ${issues === 1 ? 'needs' : 'need'} attention`]),
     ...(state === 'up_to_date' || upToDateAt === null ? [] : [`up to date ${when(upToDateAt)}`]),
     ...(newest - lastSeenAt > STALE_MS ? ['when last seen'] : []),
   ];

@@ -114,6 +114,25 @@ describe('a plan that takes one computer', () => {
   }, 240_000);
 });
 
+describe('a plan that takes fewer devices than there are', () => {
+  it('lets one after the other be chosen, until the new one fits', async () => {
+    const hands = await Promise.all(['first', 'second', 'late'].map((name) => hand(free, name, 'zhao@example.org')));
+    const [first, second, late] = hands as [Hand, Hand, Hand];
+    expect((await first.sign('sign-up')).exit).toBe(0);
+    expect((await second.sign('sign-in')).exit).toBe(0);
+    const smaller = await tidemark(['cloud', 'account', 'zhao@example.org', '--data', join(free.folder, 'cloud'), '--plan', 'premium']);
+    expect(smaller.exit, smaller.err).toBe(0);
+    const ids = devicesOf(await late.sign('sign-in')).map(({ id }) => id);
+    expect(ids).toHaveLength(2);
+    const choose = (id = ''): Promise<Outcome> => late.run('sign-in', '--server', free.server, '--sign-out-device', id);
+    const one = await choose(ids[0]);
+    expect([one.exit, one.out], one.err).toEqual([7, expect.stringMatching(/^(first|second) is signed out; there are still too many\.\n/)]);
+    expect(one.out).not.toContain(ids[0]);
+    const two = await choose(ids[1]);
+    expect([two.exit, two.out], two.err).toEqual([0, expect.stringContaining('Signed in as zhao@example.org')]);
+  }, 240_000);
+});
+
 describe('before a device is left', () => {
   it('what is not in the cloud is said, and goes there, elsewhere, or stays by the person’s word', async () => {
     const device = await hand(free, 'leaving', 'wu@example.org');

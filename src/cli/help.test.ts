@@ -134,6 +134,12 @@ describe('usage', () => {
     expect((await run_(['help', 'folder'])).out).toContain('remove');
   });
 
+  it.each(['sign-up', 'sign-in'])('%s without a way to sign in names all of them', async (command) => {
+    const { exit, err } = await run_([command, '--server', 'http://127.0.0.1:9', '--email', 'ann@example.com']);
+    expect(exit).toBe(2);
+    for (const way of ['--password-stdin', '--code', '--phone', '--browser', '--device-flow']) expect(err).toContain(way);
+  });
+
   it('the version is that of the package, and --version of restore is its own', async () => {
     expect((await run_(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
     expect((await run_(['restore', 'a.txt'])).err).toContain('--version');

@@ -182,13 +182,17 @@ export interface Entry {
   readonly choice: { readonly hash: string; readonly expiresAt: number };
 }
 
-type Ended = readonly { readonly no: number; readonly by: EndedBy }[];
+export interface Ended {
+  readonly no: number;
+  readonly name: string;
+  readonly by: EndedBy;
+}
 
 /** What came of it. `ended` are those that are signed out now. */
 export type Entered =
-  | { readonly outcome: 'added'; readonly device: DeviceRecord; readonly ended: Ended }
-  // One that was chosen is signed out all the same: a plan that became smaller may want several.
-  | { readonly outcome: 'device_limit'; readonly limit: number; readonly ended: Ended }
+  | { readonly outcome: 'added'; readonly device: DeviceRecord; readonly ended: readonly Ended[] }
+  /** Where an account has more than its plan takes by now, the one that was chosen goes, and others still have to. */
+  | { readonly outcome: 'device_limit'; readonly limit: number; readonly ended: readonly Ended[] }
   | { readonly outcome: 'code_used' }
   | { readonly outcome: 'choice_over' };
 

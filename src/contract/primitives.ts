@@ -25,7 +25,7 @@ export const UNSEEN_IN_NAMES = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200b\u200e\u200
 export const deviceName = z
   .string()
   .trim()
-  .min(1)
+  .min(1, 'must not be empty')
   .max(MAX_DEVICE_NAME)
   .refine((name) => !UNSEEN_IN_NAMES.test(name), 'must not hold control characters, or such that nobody sees');
 

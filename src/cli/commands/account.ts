@@ -4,6 +4,7 @@ import {
   type AuditEvent,
   type AuditPage,
   type CodeAddress,
+  type Device,
   errorText,
   type ParamsIn,
   providerNames,
@@ -112,18 +113,25 @@ async function newestOf(engine: OpenedEngine, limit: number): Promise<readonly A
 
 const LIMIT_HELP =
   'Where the plan takes no more devices, they are listed, and the exit code is 7: one is signed out with --sign-out-device ID, within\n' +
-  'ten minutes and without a password or a code again.';
+  'ten minutes and without a password or a code again; one after the other where there are more than the plan takes by now.';
 
 /** The account, or `choose`, with the answer given: the plan takes no more devices, and nobody is there to choose one. */
 async function signInOrChoose(context: Context, engine: OpenedEngine, params: ParamsIn<'account.signIn'>): Promise<Account | 'choose'> {
+  const { server, deviceName, signOutDevice } = params;
+  const before = signOutDevice === undefined ? null : await engine.call('account.choices', {});
   try {
     return await engine.call('account.signIn', params);
   } catch (error) {
     const choices = error instanceof TidemarkError && error.code === 'device_limit' ? await engine.call('account.choices', {}) : null;
     if (choices === null) throw error;
-    const { server, deviceName } = params;
+    const isChosen = ({ id }: Device): boolean => id === signOutDevice;
+    const gone = choices.devices.some(isChosen) ? undefined : before?.devices.find(isChosen);
     const { problem } = errorText({ code: 'device_limit', params: { limit: choices.limit } });
-    const list = `${problem}\n${devicesText(choices.devices)}`;
+    const list = [
+      ...(gone === undefined ? [] : [`${plain(gone.name)} is signed out; there are still too many.`]),
+      problem,
+      devicesText(choices.devices),
+    ].join('\n');
     const id = await askFor(context, `${list}\nID of the device to sign out, or nothing to stop: `);
     if (id !== undefined && id !== '')
       return signInOrChoose(context, engine, { server, signOutDevice: id, ...(deviceName === undefined ? {} : { deviceName }) });
@@ -132,6 +140,13 @@ async function signInOrChoose(context: Context, engine: OpenedEngine, params: Pa
     context.answer({ ...choices, command }, `${list}\n  sign one out and this one in:  ${command}`);
     return 'choose';
   }
+}
+
+/** Whoever names no way to sign in is told of all of them. Throws usage. */
+function requireWay({ passwordStdin }: SignOptions): void {
+  if (passwordStdin === true) return;
+  const ways = '--email with --password-stdin, --email or --phone with --code, --browser, or --device-flow';
+  throw new TidemarkError('usage', { detail: `it does not say how: ${ways}` });
 }
 
 /** sign-up, sign-in, sign-out and account. */
@@ -158,6 +173,7 @@ export function addAccountCommands(program: Command, shell: Shell): void {
       const sent = await codeAt(context, options, server, 'enter', 'sign-up');
       if (sent === 'sent') return 7;
       const usesPassword = options.passwordStdin === true || sent === undefined;
+      if (usesPassword) requireWay(options);
       const { password, secret } = usesPassword ? await readPassword(context, options) : await readSecretAlone(options);
       const params = {
         server,
@@ -192,6 +208,7 @@ export function addAccountCommands(program: Command, shell: Shell): void {
       const { signOutDevice, deviceName } = options;
       // Whoever was told to choose has shown who they are.
       const isChosen = signOutDevice !== undefined && sent === undefined && options.passwordStdin !== true;
+      if (!isChosen && sent === undefined) requireWay(options);
       const how = isChosen
         ? {}
         : sent === undefined

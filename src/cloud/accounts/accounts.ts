@@ -24,6 +24,7 @@ import type {
   AccountRecord,
   ChoiceRecord,
   DeviceRecord,
+  Ended,
   EndedBy,
   Entry,
   Evidence,
@@ -59,6 +60,11 @@ type FreshProof =
   | { readonly method: 'password'; readonly password: string }
   | { readonly method: 'code'; readonly proof: CodeProof }
   | { readonly method: 'grant'; readonly grant: Grant };
+/** Who did something, as far as the log of the account names them. */
+interface Actor {
+  readonly account: Pick<AccountRecord, 'no'>;
+  readonly device: Pick<DeviceRecord, 'name' | 'seenFrom'>;
+}
 /** A way to sign in that is to be added. */
 type NewIdentity = { readonly proof: CodeProof } | { readonly grant: Grant };
 
@@ -353,7 +359,15 @@ export class Accounts {
     return now();
   }
 
-  #note({ account, device }: Holder, kind: AuditKind, detail: string | null): void {
+  /** Those that were signed out by whoever signs in. */
+  #noteEnded(by: Actor, ended: readonly Ended[]): void {
+    for (const one of ended) {
+      this.#options.onEnded(one.no, one.by);
+      if (one.by === 'revoked') this.#note(by, 'device_ended', one.name);
+    }
+  }
+
+  #note({ account, device }: Actor, kind: AuditKind, detail: string | null): void {
     this.#options.audit.note(account.no, kind, { device: device.name, detail, from: device.seenFrom });
   }
 
@@ -415,7 +429,7 @@ export class Accounts {
     { device: info, replaces, signOutDevice }: Pick<SignIn, 'device' | 'replaces' | 'signOutDevice'>,
     from: CoarseAddress | null,
   ): Promise<Session> {
-    const { now, newId, onEnded } = this.#options;
+    const { now, newId } = this.#options;
     const at = now();
     const tokens = this.#freshTokens();
     const fresh = { token: `tmc_${randomBytes(32).toString('base64url')}`, expiresAt: at + CHOICE_MS };
@@ -430,14 +444,14 @@ export class Accounts {
     const entered = await this.#catalogue.addDevice(account.no, device, tokens.pair, entry);
     switch (entered.outcome) {
       case 'added':
-        for (const { no, by } of entered.ended) onEnded(no, by);
+        this.#noteEnded({ account, device: entered.device }, entered.ended);
         return this.#sessionOf({ account, device: entered.device }, tokens);
       case 'code_used':
         throw new TidemarkError('code_expired');
       case 'choice_over':
         throw new TidemarkError('choice_over');
       case 'device_limit': {
-        for (const { no, by } of entered.ended) onEnded(no, by);
+        this.#noteEnded({ account, device }, entered.ended);
         const devices = (await this.#catalogue.devices(account.no)).map((one) => this.#shown(one, null));
         // A choice that was in vain, or that has to be followed by another one, stays good.
         throw new DeviceLimitError({ limit: entered.limit }, { ...(choice ?? fresh), devices });

@@ -1,5 +1,5 @@
-import { TidemarkError } from '../../contract/index.ts';
 import { dayMs, minuteMs } from '../../base/index.ts';
+import { rateLimited } from '../rate-limited.ts';
 
 const WINDOW_MS = 15 * minuteMs;
 /** In a day so many times as many as in a quarter of an hour: what is just strong enough would be guessed within months otherwise. */
@@ -29,7 +29,7 @@ export class Attempts {
    */
   begin(key: string): void {
     const retryAfterMs = Math.max(...this.#windows.map((window) => window.waitMs(key)));
-    if (retryAfterMs > 0) throw new TidemarkError('rate_limited', { retryAfterMs });
+    if (retryAfterMs > 0) throw rateLimited(retryAfterMs);
     for (const window of this.#windows) window.count(key);
   }
 

@@ -13,6 +13,7 @@ import type { AccountCatalogue, ChallengeRecord, IdentityKey } from '../catalogu
 import type { Outbox } from '../messages/outbox.ts';
 import { codeMessage, nearestLocale } from '../messages/texts.ts';
 import type { CoarseAddress } from './places.ts';
+import { rateLimited } from '../rate-limited.ts';
 import { requireServed } from './phone-numbers.ts';
 
 // OWASP ASVS 5, 6.5 and 6.6: codes of at least 20 bits, for ten minutes, for one use, and guessed at a few times only.
@@ -77,7 +78,7 @@ export class Challenges {
     const at = now();
     const lately = await this.#countedWith({ ...key, purpose, accountNo, cameFrom: from }, at - dayMs);
     const resendAt = nextAt(lately, at);
-    if (resendAt > at) throw new TidemarkError('rate_limited', { retryAfterMs: resendAt - at });
+    if (resendAt > at) throw rateLimited(resendAt - at);
     const id = newId();
     const code = String(randomInt(10 ** CODE_DIGITS)).padStart(CODE_DIGITS, '0');
     const challenge: ChallengeRecord = {
@@ -114,7 +115,7 @@ export class Challenges {
     if (limited !== null) {
       // It was not looked at, and costs none of the tries.
       await catalogue.challengeMet(id);
-      throw new TidemarkError('rate_limited', { retryAfterMs: limited });
+      throw rateLimited(limited);
     }
     const isRight = timingSafeEqual(Buffer.from(this.#hash(id, code), 'hex'), Buffer.from(found.codeHash, 'hex'));
     if (!isRight) {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Account, Device, DeviceChoice, Problem, Session } from '../../contract/index.ts';
 import { hourMs, minuteMs, secondMs } from '../../base/index.ts';
+import { operateAccount } from '../storage/operator.ts';
 import { type Answer, call, device, PASSWORD, startCloud, type TestCloud, TestDevice } from '../testing/harness.ts';
 import { mmdb } from '../testing/mmdb.ts';
 import { Post, signIn as byCode } from '../testing/post.ts';
@@ -201,6 +202,33 @@ describe('the devices of a plan', () => {
     expect(namesOf(await listed(entered))).toEqual(['New']);
     const told = await call(cloud.url, 'POST', '/v1/auth/token', { json: { refreshToken: first.session.refreshToken } });
     expect(told.problem).toMatchObject({ code: 'device_revoked', params: { device: 'New' } });
+  });
+
+  it('one after the other is chosen where the plan takes fewer than there are, and phones stay that are not counted', async () => {
+    await using cloud = await startCloud({ plan: 'family' });
+    const first = await cloud.signUp();
+    const [second, phone] = await Promise.all(
+      [called('Second'), called('Phone', 'ios')].map(
+        async (info) => new TestDevice(cloud.url, (await signIn(cloud, { device: info })).body as Session),
+      ),
+    );
+    if (second === undefined || phone === undefined) throw new Error('nobody signed in');
+    await operateAccount({ dataDir: cloud.dataDir, address: 'ann@example.com', plan: 'premium' });
+    const choice = choiceOf(await signIn(cloud, { device: called('New') }));
+    expect(choice.devices).toHaveLength(3);
+    expect((await choose(cloud, choice, phone.session.deviceId)).problem.code).toBe('device_limit');
+    const stillTooMany = choiceOf(await choose(cloud, choice, first.session.deviceId));
+    expect(namesOf(stillTooMany.devices), 'the one that was chosen is gone, the phone is not').toEqual(['Phone', 'Second']);
+    expect((await first.call('GET', '/v1/me')).problem).toMatchObject({ code: 'device_revoked', params: { device: 'New' } });
+    const entered = await choose(cloud, stillTooMany, second.session.deviceId);
+    expect(entered.status, entered.text).toBe(200);
+    const third = new TestDevice(cloud.url, entered.body as Session);
+    expect(namesOf(await listed(third))).toEqual(['New', 'Phone']);
+    const { events } = await third.ok<{ events: { kind: string; device: string; detail: string }[] }>('GET', '/v1/me/log');
+    expect(events.filter(({ kind }) => kind === 'device_ended')).toMatchObject([
+      { device: 'New', detail: 'Second' },
+      { device: 'New', detail: 'Laptop' },
+    ]);
   });
 
   it('a choice is good for ten minutes, for its own account, and no longer than the password', async () => {

@@ -7,6 +7,7 @@ import { type Route, routes, TidemarkError } from '../../contract/index.ts';
 import { minuteMs } from '../../base/index.ts';
 import { subscriberOf } from '../accounts/places.ts';
 import type { CloudLog, CloudOptions, RateLimits } from '../options.ts';
+import { rateLimited } from '../rate-limited.ts';
 import type { PageServices } from './browser/page-route.ts';
 import { registerPages } from './browser/register-pages.ts';
 import { isForeignHost, isFromBrowser } from './browser-guard.ts';
@@ -65,7 +66,7 @@ export async function makeServer(options: ServerOptions): Promise<FastifyInstanc
     max: (request) => options.rateLimits[request.routeOptions.config.rateClass ?? 'request'],
     keyGenerator: (request) =>
       `${request.routeOptions.config.rateClass ?? 'request'} ${request.holder?.account.id ?? subscriberOf(request.ip)}`,
-    errorResponseBuilder: (_request, context) => new TidemarkError('rate_limited', { retryAfterMs: context.ttl }),
+    errorResponseBuilder: (_request, context) => rateLimited(context.ttl),
   });
   await registerRoutes(app, makeHandlers(options.services), options.services.accounts);
   await registerPages(app, options.services);

@@ -5,6 +5,7 @@ import type {
   ChoiceRecord,
   DeviceRecord,
   EndedBy,
+  Ended,
   Entered,
   Entry,
   Evidence,
@@ -137,12 +138,12 @@ export class SqliteAccounts implements AccountCatalogue {
         if (choiceHash !== null && this.#sql.choice.get(choiceHash, at) === undefined) return { outcome: 'choice_over' };
         if (limit !== null) {
           if (choiceHash === null) this.#sql.addChoice.run(choice.hash, accountNo, device.provedAt, choice.expiresAt);
-          const chosen = leaving.filter(({ by }) => by === 'revoked');
-          for (const { no, by } of chosen) this.#sql.end.run(at, by, device.name, no);
-          return { outcome: 'device_limit', limit, ended: chosen };
+          const ended = leaving.filter(({ by, counts }) => by === 'revoked' && counts);
+          this.#end(ended, device);
+          return { outcome: 'device_limit', limit, ended };
         }
         if (choiceHash !== null) this.#sql.useChoice.run(choiceHash, accountNo, at);
-        for (const { no, by } of leaving) this.#sql.end.run(at, by, device.name, no);
+        this.#end(leaving, device);
         const { id, name, platform, appVersion, provedAt, seenFrom } = device;
         const { lastInsertRowid } = this.#sql.addDevice.run(accountNo, id, name, platform, appVersion, at, at, provedAt, seenFrom);
         const no = Number(lastInsertRowid);
@@ -155,17 +156,27 @@ export class SqliteAccounts implements AccountCatalogue {
   }
 
   /** Those that go when the new one comes. */
-  #leaving(accountNo: number, { replaces, signOut }: Entry): readonly { no: number; by: EndedBy }[] {
-    return this.#active(accountNo).flatMap(({ no, id }): readonly { no: number; by: EndedBy }[] =>
-      id === signOut ? [{ no, by: 'revoked' }] : id === replaces ? [{ no, by: 'signed_out' }] : [],
-    );
+  #leaving(accountNo: number, { replaces, signOut }: Entry): readonly (Ended & { readonly counts: boolean })[] {
+    const { counts } = this.#planOf(accountNo);
+    return this.#active(accountNo).flatMap((one): readonly (Ended & { readonly counts: boolean })[] => {
+      const by = one.id === signOut ? 'revoked' : one.id === replaces ? 'signed_out' : null;
+      return by === null ? [] : [{ no: one.no, name: one.name, by, counts: counts(one) }];
+    });
+  }
+
+  #end(leaving: readonly Ended[], { createdAt, name }: NewDevice): void {
+    for (const { no, by } of leaving) this.#sql.end.run(createdAt, by, name, no);
+  }
+
+  #planOf(accountNo: number): { readonly limit: number | null; readonly counts: (one: Pick<DeviceRecord, 'platform'>) => boolean } {
+    const { devices: limit, counted } = this.#sql.planOf.get(accountNo) as { devices: number | null; counted: 'all' | 'computers' };
+    return { limit, counts: ({ platform }) => counted === 'all' || !HANDHELD.has(platform) };
   }
 
   /** How many the plan takes, where another one would be too many; null where it would not. */
-  #limitReached(accountNo: number, { platform }: NewDevice, leaving: ReadonlySet<number>): number | null {
-    const { devices: limit, counted } = this.#sql.planOf.get(accountNo) as { devices: number | null; counted: 'all' | 'computers' };
-    const counts = (one: { readonly platform: DeviceRecord['platform'] }): boolean => counted === 'all' || !HANDHELD.has(one.platform);
-    if (limit === null || !counts({ platform })) return null;
+  #limitReached(accountNo: number, device: NewDevice, leaving: ReadonlySet<number>): number | null {
+    const { limit, counts } = this.#planOf(accountNo);
+    if (limit === null || !counts(device)) return null;
     return this.#active(accountNo).filter((one) => counts(one) && !leaving.has(one.no)).length >= limit ? limit : null;
   }
 

@@ -8,7 +8,10 @@ export const planId = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be lower-
 export const platform = z.enum(['windows', 'macos', 'linux', 'ios', 'android', 'other']);
 
 export const MIN_PASSWORD_LENGTH = 8;
-export const password = z.string().min(MIN_PASSWORD_LENGTH).max(1024);
+export const password = z
+  .string()
+  .min(MIN_PASSWORD_LENGTH, `must have at least ${String(MIN_PASSWORD_LENGTH)} characters`)
+  .max(1024);
 
 export const deviceInfo = z.object({ name: deviceName, platform, appVersion: z.string().max(50) });
 

@@ -162,7 +162,7 @@ const treeView = z
 /** When something happens next. */
 export const waiting = z.object({
   kind: z.enum(waitKinds),
-  /** The next try, wall clock. */
+  /** The next try, or the end of the pause, wall clock. */
   at: timeMs.nullable(),
   /** The items that it waits for, at most 20. */
   items: z.array(z.string()).max(20),

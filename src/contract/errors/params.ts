@@ -58,7 +58,7 @@ export const errorParams = {
   invite_required: {},
   bootstrap_secret_required: {},
   wrong_account: { email: 'string?' },
-  rate_limited: { retryAfterMs: 'number?' },
+  rate_limited: { retryAfterMs: 'number?', minutes: 'number?' },
   quota_exceeded: { neededBytes: 'number?' },
   uncommitted_limit: {},
   cloud_unreachable: { server: 'string', detail: 'string?' },

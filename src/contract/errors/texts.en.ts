@@ -132,7 +132,10 @@ export const en: ErrorTexts = {
     problem: 'This is not the account that the folder belongs to.',
     wayOut: 'Sign in with the earlier account, or remove the folder first; its files stay on this computer.',
   },
-  rate_limited: { problem: 'The cloud asks to slow down.', wayOut: 'Tidemark waits and goes on by itself.' },
+  rate_limited: {
+    problem: 'The cloud asks to slow down[: it takes this again in {minutes} min].',
+    wayOut: 'Sync waits and goes on by itself; anything else can be tried again later.',
+  },
   quota_exceeded: {
     problem: 'There is not enough room in the cloud for this.',
     wayOut: 'Delete what is not needed or empty the trash; smaller files still sync if they fit.',

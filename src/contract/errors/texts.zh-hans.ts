@@ -62,7 +62,7 @@ export const zhHans: ErrorTexts = {
   invite_required: { problem: '在此云端注册需要邀请码。', wayOut: '请向云端的管理者索取邀请码。' },
   bootstrap_secret_required: { problem: '此云端属于某个配置，只有该配置可以注册。', wayOut: '请从启动它的配置中注册。' },
   wrong_account: { problem: '这不是该文件夹所属的账号。', wayOut: '请登录原来的账号，或先移除该文件夹；其中的文件会留在本机。' },
-  rate_limited: { problem: '云端要求放慢速度。', wayOut: 'Tidemark 会稍候并自动继续。' },
+  rate_limited: { problem: '云端要求放慢速度[：{minutes} 分钟后可再次操作]。', wayOut: '同步会稍候并自动继续；其他操作请稍后再试。' },
   quota_exceeded: { problem: '云端空间不足。', wayOut: '请删除不需要的内容或清空回收站；放得下的较小文件仍会同步。' },
   uncommitted_limit: { problem: '已上传但未完成的内容过多。', wayOut: 'Tidemark 会先完成进行中的部分，再自动继续。' },
   cloud_unreachable: { problem: '无法连接云端 {server}。', wayOut: '请检查网络；Tidemark 会自动重试。' },

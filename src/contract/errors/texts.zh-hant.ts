@@ -62,7 +62,7 @@ export const zhHant: ErrorTexts = {
   invite_required: { problem: '在此雲端註冊需要邀請碼。', wayOut: '請向雲端的管理者索取邀請碼。' },
   bootstrap_secret_required: { problem: '此雲端屬於某個設定檔，只有該設定檔可以註冊。', wayOut: '請從啟動它的設定檔註冊。' },
   wrong_account: { problem: '這不是該資料夾所屬的帳號。', wayOut: '請登入原來的帳號，或先移除該資料夾；其中的檔案會留在本機。' },
-  rate_limited: { problem: '雲端要求放慢速度。', wayOut: 'Tidemark 會稍候並自動繼續。' },
+  rate_limited: { problem: '雲端要求放慢速度[：{minutes} 分鐘後可再次操作]。', wayOut: '同步會稍候並自動繼續；其他操作請稍後再試。' },
   quota_exceeded: { problem: '雲端空間不足。', wayOut: '請刪除不需要的內容或清空垃圾桶；放得下的較小檔案仍會同步。' },
   uncommitted_limit: { problem: '已上傳但未完成的內容過多。', wayOut: 'Tidemark 會先完成進行中的部分，再自動繼續。' },
   cloud_unreachable: { problem: '無法連線到雲端 {server}。', wayOut: '請檢查網路；Tidemark 會自動重試。' },

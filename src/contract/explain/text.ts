@@ -4,7 +4,7 @@ import { en } from './texts.en.ts';
 import { zhHans } from './texts.zh-hans.ts';
 import { zhHant } from './texts.zh-hant.ts';
 
-/** The sentences of one language. `{name}` stands for a parameter. */
+/** The sentences of one language. `{name}` stands for a parameter; a part in square brackets is left out where it is not given. */
 export interface ExplainTexts {
   readonly rule: Readonly<Record<RuleCode, string>>;
   readonly step: Readonly<Record<StepKind, string>>;
@@ -22,5 +22,7 @@ export function explainText<K extends keyof ExplainTexts>(
   locale: Locale = 'en',
 ): string {
   const pattern = explainTexts[locale][kind][code] as string;
-  return pattern.replace(/\{(\w+)\}/g, (_, name: string) => (Object.hasOwn(params, name) ? String(params[name]) : '…'));
+  return pattern
+    .replace(/\[([^\]{]*\{(\w+)\}[^\]]*)\]/g, (_, part: string, name: string) => ((params[name] ?? '') === '' ? '' : part))
+    .replace(/\{(\w+)\}/g, (_, name: string) => (Object.hasOwn(params, name) ? String(params[name]) : '…'));
 }

@@ -66,7 +66,7 @@ export const en: ExplainTexts = {
     quiet: 'It waits until no program writes to it any more.',
     room: 'It waits for room.',
     network: 'It waits until the cloud can be reached.',
-    paused: 'It waits until you resume.',
+    paused: 'It waits until you resume[, or until {when}].',
     sign_in: 'It waits until you sign in.',
     folder: 'It waits until the folder is there again.',
     setup: 'It waits until a folder is added.',

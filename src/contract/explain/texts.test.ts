@@ -31,6 +31,8 @@ describe('the texts of explain', () => {
   it('fill in what is given and show an ellipsis for what is not', () => {
     expect(explainText('wait', 'at', { when: 'noon' })).toBe('The next try is at noon.');
     expect(explainText('wait', 'at')).toBe('The next try is at ….');
+    expect(explainText('wait', 'paused', { when: '' })).toBe('It waits until you resume.');
+    expect(explainText('wait', 'paused', { when: 'noon' })).toBe('It waits until you resume, or until noon.');
   });
 
   it('name rules that the description of how sync behaves has under that number', () => {

@@ -66,7 +66,7 @@ export const zhHans: ExplainTexts = {
     quiet: '等待没有程序再写入它。',
     room: '等待空间。',
     network: '等待能连接到云端。',
-    paused: '等待你继续同步。',
+    paused: '等待你继续同步[，或等到 {when}]。',
     sign_in: '等待你登录。',
     folder: '等待文件夹重新出现。',
     setup: '等待添加文件夹。',

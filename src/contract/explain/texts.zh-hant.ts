@@ -66,7 +66,7 @@ export const zhHant: ExplainTexts = {
     quiet: '等待沒有程式再寫入它。',
     room: '等待空間。',
     network: '等待能連接到雲端。',
-    paused: '等待你繼續同步。',
+    paused: '等待你繼續同步[，或等到 {when}]。',
     sign_in: '等待你登入。',
     folder: '等待資料夾重新出現。',
     setup: '等待加入資料夾。',

@@ -57,6 +57,11 @@ export class Revocations {
     return (await this.#rows()).some((row) => row.token === token);
   }
 
+  /** Whether this cloud has not heard of one yet. */
+  async owesAt(server: string): Promise<boolean> {
+    return (await this.#rows()).some((row) => row.server === server);
+  }
+
   /** One try for each, and more later while the engine runs. Never throws. */
   tellAll(): Promise<void> {
     this.#telling ??= this.#tellEach()

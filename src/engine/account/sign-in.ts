@@ -107,10 +107,19 @@ export async function signOut(
 ): Promise<{ readonly told: boolean }> {
   const { cloud, session, revocations, clock } = parts;
   // A key ring that cannot be read must not keep anyone signed in.
-  const token = await session.refreshToken().catch(() => null);
-  const isKept = token !== null && (await revocations.add(cloud.server, token).then(...yes));
+  const token = await session.refreshToken().catch(() => undefined);
+  const isKept = typeof token === 'string' && (await revocations.add(cloud.server, token).then(...yes));
   await session.forget().catch(() => undefined);
-  if (token === null) return { told: false };
+  if (token === undefined) return { told: false };
+  // Signed out before: the cloud has heard of it, or does now, or is still to.
+  if (token === null)
+    return {
+      told: await within(
+        clock,
+        TELL_MS,
+        revocations.tellAll().then(async () => !(await revocations.owesAt(cloud.server))),
+      ),
+    };
   const told = isKept ? revocations.tellAll().then(async () => !(await revocations.owes(token))) : tell(cloud, token);
   return { told: await within(clock, TELL_MS, told) };
 }

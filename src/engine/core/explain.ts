@@ -63,6 +63,13 @@ export class Explainer {
   }
 
   async explain(given: string): Promise<Explanation> {
+    const explained = await this.#explain(given);
+    const until = this.#parts.store.pausedUntil();
+    if (explained.waiting.kind !== 'paused' || typeof until !== 'number') return explained;
+    return { ...explained, waiting: { ...explained.waiting, at: until } };
+  }
+
+  async #explain(given: string): Promise<Explanation> {
     const { store } = this.#parts;
     const folder = store.folder();
     const path = insidePath(given, folder?.path);
@@ -106,6 +113,7 @@ export class Explainer {
     // Where the disk has it, which may be another place than the path that was asked for.
     const sight = away === null ? await sightOf(this.#parts.environment.disk, root, store.localPath(id) ?? path) : undefined;
     const hidden = here !== undefined && sight?.kind === 'hidden' ? sight.reason : undefined;
+    const unseen = here === undefined ? null : this.#unseen(here, sight);
     const first = firstMergeQuestion(store) === null ? null : FIRST_MERGE_ID;
     const verdict = explainItem({
       ...facts,
@@ -116,7 +124,7 @@ export class Explainer {
       questionId: question,
       firstMergeId: first,
       unreadable: away ?? this.#unreadableAbove(path) ?? hidden,
-      unseen: here === undefined ? null : this.#unseen(here, sight),
+      unseen,
     });
     // What stands under the name in the cloud is shown, also where it is no item of this device.
     const shown = there ?? (here === undefined ? undefined : this.#namesakeOf(id, path));
@@ -130,7 +138,8 @@ export class Explainer {
       rule,
       reason,
       nextTryAt,
-      local: here === undefined ? null : viewHere(here, store.localPath(id)),
+      // What is left out is not looked at by the sync, so that nothing else notes that it is gone.
+      local: here === undefined || (state === 'ignored' && unseen === 'gone') ? null : viewHere(here, store.localPath(id)),
       remote: shown === undefined ? null : viewThere(shown, store.remotePath(shown.id)),
       synced:
         agreed === undefined

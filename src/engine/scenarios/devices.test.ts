@@ -127,6 +127,7 @@ describe.concurrent('Devices: signing out', () => {
     await world.cloud.stop();
     const { told, deviceId } = await laptop.call('account.signOut', {});
     expect(told).toBe(false);
+    expect((await laptop.call('account.signOut', {})).told, 'once more').toBe(false);
     expect((await status(laptop)).reason).toMatchObject({ code: 'not_signed_in' });
     await expect(laptop.sync()).rejects.toMatchObject({ code: 'not_signed_in' });
     await laptop.stop();
@@ -135,6 +136,7 @@ describe.concurrent('Devices: signing out', () => {
     expect((await listed(desktop)).map(({ id }) => id)).toContain(deviceId);
     await laptop.start();
     await until('the cloud has heard of it', async () => !(await listed(desktop)).some(({ id }) => id === deviceId));
+    expect(await laptop.call('account.signOut', {}), 'once more').toEqual({ told: true, deviceId });
     expect(await laptop.read('a.txt')).toBe('a');
     await until('nothing is kept of it', async () => !(await readFile(join(laptop.profile, 'secrets.json'), 'utf8')).includes('tmr_'));
   });
@@ -309,7 +311,9 @@ describe.concurrent('Devices: before one is left', () => {
     expect((await readFile(join(to, 'film.bin'))).equals(big)).toBe(true);
     expect(await laptop.call('account.copyUnsent', { to, localOnly: true }), 'again').toMatchObject({ files: 5, there: 4, failed: [] });
     expect(await readFile(join(to, 'private', 'diary.txt'), 'utf8')).toBe('dear diary');
-    for (const own of [laptop.folder, join(laptop.folder, 'x'), laptop.profile])
+    await symlink(laptop.folder, join(world.dir, 'same'));
+    for (const own of [laptop.folder, join(laptop.folder, 'x', 'y'), join(world.dir, 'same', 'x', 'y'), laptop.profile])
       await expect(laptop.call('account.copyUnsent', { to: own })).rejects.toMatchObject({ code: 'folder_nested' });
+    expect(await readdir(laptop.folder), 'none is made for what is refused').not.toContain('x');
   });
 });

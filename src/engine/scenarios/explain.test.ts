@@ -1,12 +1,25 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { hourMs } from '../../base/index.ts';
 import type { Explanation } from '../../contract/index.ts';
 import { asRoot, type Device, until, worldOf } from './support/index.ts';
 
 const explain = (device: Device, path: string): Promise<Explanation> => device.call('files.explain', { path });
 
 describe('Explain', () => {
+  it('shows nothing on this device of what is left out and is gone from the disk', async () => {
+    await using opened = await worldOf('laptop');
+    const [laptop] = opened.devices;
+    await laptop.write('logs/a.log', 'abc');
+    await laptop.sync();
+    await laptop.write('.tidemarkignore', 'logs/\n');
+    await laptop.sync();
+    expect(await explain(laptop, 'logs')).toMatchObject({ state: 'ignored', local: { kind: 'folder' } });
+    await rm(laptop.path('logs'), { recursive: true });
+    expect(await explain(laptop, 'logs')).toMatchObject({ state: 'ignored', local: null, remote: { kind: 'folder' } });
+  });
+
   it('says of an item in step what all three trees hold', async () => {
     await using opened = await worldOf('laptop');
     const [laptop] = opened.devices;
@@ -82,6 +95,10 @@ describe('Explain', () => {
     expect(await of('gone but edited')).toEqual(['only_here', 'edit_beats_delete', 'revive_local', 'paused']);
     expect(await of('new there')).toEqual(['only_cloud', 'new_there', 'download', 'paused']);
     expect(await of('new here')).toEqual(['only_here', 'read_first', 'hash', 'paused']);
+    expect((await explain(laptop, 'new here')).waiting.at).toBeNull();
+    const until = Date.now() + hourMs;
+    await laptop.call('sync.pause', { until });
+    expect((await explain(laptop, 'new here')).waiting, 'a pause that ends by itself').toMatchObject({ kind: 'paused', at: until });
     await laptop.call('sync.resume', {});
     await world.settle();
     await world.expectSame();
