@@ -19,6 +19,15 @@ const WORDS = {
   account_claimed: 'the owner of the address took the account over',
 } as const satisfies Record<AuditKind, string>;
 
+/** How somebody signed in, or why not; addresses and names are told as they are. */
+const DETAILS: Readonly<Record<string, string>> = {
+  password: 'with the password',
+  code: 'with a code',
+  choice: 'after choosing which device goes',
+  grant: 'with another service',
+  device_limit: 'the plan takes no more devices',
+};
+
 /** What happened to the ways into the account, a line each. */
 export const auditTable = (events: readonly AuditEvent[]): string =>
   events.length === 0
@@ -29,6 +38,6 @@ export const auditTable = (events: readonly AuditEvent[]): string =>
           when(at),
           device === null ? '' : plain(device),
           placeText(place),
-          `${WORDS[kind]}${detail === null ? '' : ` (${plain(detail)})`}${times === 1 ? '' : `, ${String(times)} times`}`,
+          `${WORDS[kind]}${detail === null ? '' : ` (${DETAILS[detail] ?? plain(detail)})`}${times === 1 ? '' : `, ${String(times)} times`}`,
         ]),
       );

@@ -27,8 +27,19 @@ describe('without a password', () => {
     const sent = await tidemark(['sign-up', ...address, '--code', '--json'], { profile });
     expect([sent.exit, sent.json()['command']], sent.err).toEqual([7, expect.stringContaining('--email ann@example.com --code CODE')]);
     const wrong = await tidemark(['sign-up', ...address, '--code', '12345', '--json'], { profile });
-    expect(wrong.exit, 'no code has five digits').toBe(2);
-    const up = await tidemark(['sign-up', ...address, '--code', await codeIn('mail', 1), '--json'], { profile });
+    expect([wrong.exit, wrong.json()['error']], 'no code has five digits').toEqual([
+      2,
+      expect.objectContaining({ code: 'usage', params: { detail: '--code is a number of 6 digits, not “12345”' } }),
+    ]);
+    const nowhere = await tidemark(['sign-up', '--server', '127.0.0.1:7801', '--email', 'ann@example.com', '--code', '--json'], {
+      profile,
+    });
+    expect([nowhere.exit, nowhere.json()['error']]).toEqual([
+      2,
+      expect.objectContaining({ params: { detail: '--server is an address with https:// or http:// before it, not “127.0.0.1:7801”' } }),
+    ]);
+    const spaced = (await codeIn('mail', 1)).replace(/^.../, '$& ');
+    const up = await tidemark(['sign-up', ...address, '--code', spaced, '--json'], { profile });
     expect([up.exit, up.json()], up.err).toEqual([0, expect.objectContaining({ label: 'ann@example.com', hasPassword: false })]);
     expect((await tidemark(['sign-out'], { profile })).exit).toBe(0);
     const early = await tidemark(['sign-in', ...address, '--code', '--json'], { profile });

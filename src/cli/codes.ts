@@ -1,4 +1,4 @@
-import { type CodeAddress, type CodeAdvice, type SentChallenge, TidemarkError } from '../contract/index.ts';
+import { CODE_DIGITS, type CodeAddress, type CodeAdvice, type SentChallenge, TidemarkError } from '../contract/index.ts';
 import type { OpenedEngine } from '../host/index.ts';
 import { askFor, confirm } from './confirm.ts';
 import type { Context } from './context.ts';
@@ -28,6 +28,16 @@ const ADVICE = {
   provider: 'sign in with another service (--browser)',
 } as const satisfies Record<CodeAdvice, string>;
 
+const NO_CODE = `A code is a number of ${CODE_DIGITS} digits.`;
+/** As messages show it, and people type it off. */
+const bare = (text: string): string => text.replaceAll(/[\s-]/g, '');
+const isCode = (text: string): boolean => new RegExp(`^\\d{${CODE_DIGITS}}$`).test(bare(text));
+
+function readCode(text: string): string {
+  if (!isCode(text)) throw new TidemarkError('usage', { detail: `--code is a number of ${CODE_DIGITS} digits, not “${text}”` });
+  return bare(text);
+}
+
 type Sent = { readonly to: CodeAddress; readonly code: string };
 
 /**
@@ -48,7 +58,7 @@ export async function codeOf(
     return undefined;
   }
   const { to, shown } = await addressOf(context, options, server);
-  if (options.code !== true) return { to, code: options.code };
+  if (options.code !== true) return { to, code: readCode(options.code) };
   const sendOne = (): Promise<SentChallenge> => context.withEngine((engine) => send(engine, to, languageOf(context.io.env)));
   const sent = await sendOne();
   const code = await typedCode(context, plain(shown), sent, sendOne);
@@ -74,7 +84,11 @@ async function typedCode(
   for (;;) {
     const question = `A code was sent to ${where}; it is good until ${when(sent.expiresAt)}.\nCode (Enter when it does not come): `;
     const code = await askFor(context, question);
-    if (code === undefined || code !== '') return code;
+    if (code === undefined || isCode(code)) return code === undefined ? code : readCode(code);
+    if (code !== '') {
+      context.note(NO_CODE);
+      continue;
+    }
     context.note(['If it does not come:', ...sent.advice.map((one, at) => `  ${at + 1}. ${ADVICE[one]}`)].join('\n'));
     if (Date.now() < sent.resendAt) context.note(`Another one can be sent from ${when(sent.resendAt)} on.`);
     else if ((await confirm(context, 'Send another one?')) === true) sent = await sendOne();

@@ -59,7 +59,9 @@ describe('the status in words', () => {
     const reason = { code: 'quota_exceeded', params: {} } as const;
     expect(statusText({ ...asking, state: 'error', reason }).split('\n')[0]).toBe('Out of room');
     const signedOut = { code: 'session_expired', params: {} } as const;
-    expect(statusText({ ...asking, state: 'error', reason: signedOut }).split('\n')[0]).toBe('Stopped by an error');
+    expect(statusText({ ...asking, state: 'error', reason: signedOut }).split('\n')[0]).toBe('Signed out');
+    const broken = { code: 'database_broken', params: {} } as const;
+    expect(statusText({ ...asking, state: 'error', reason: broken }).split('\n')[0]).toBe('Stopped by an error');
   });
 
   it('tells of a clock that is wrong, whatever else there is to say', () => {

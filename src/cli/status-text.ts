@@ -1,5 +1,5 @@
 import { minuteMs } from '../base/index.ts';
-import { type EngineState, type SpeedLimit, type Status, errorLine, isLackOfRoom } from '../contract/index.ts';
+import { type EngineState, type SpeedLimit, type Status, errorKind, errorLine, isLackOfRoom } from '../contract/index.ts';
 import { keptLines, needLines, speedText } from './room-text.ts';
 import { count, plain, size, when } from './text.ts';
 
@@ -18,6 +18,7 @@ const states: Readonly<Record<EngineState, string>> = {
 export function progressText(status: Status): string {
   if (status.reason !== null && isLackOfRoom(status.reason)) return 'Out of room';
   if (status.state === 'up_to_date' && status.issues > 0) return `${states.up_to_date}, but for ${count(status.issues, 'item')}`;
+  if (status.state === 'error' && status.reason !== null && errorKind(status.reason.code).reaction === 'sign_in') return 'Signed out';
   return status.state === 'syncing' ? underWay(status) : states[status.state];
 }
 

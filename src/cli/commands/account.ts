@@ -24,6 +24,7 @@ import type { Context } from '../context.ts';
 import { readPassword, readSecretAlone } from '../password.ts';
 import { keptLines } from '../room-text.ts';
 import { plain } from '../text.ts';
+import { serverAddress } from '../web-address.ts';
 import { wholeNumber } from '../whole-number.ts';
 
 interface SignOptions extends CodeOptions, BrowserOptions {
@@ -160,7 +161,7 @@ export function addAccountCommands(program: Command, shell: Shell): void {
         .option('--bootstrap-secret-file <file>', 'file with the secret that opens the first sign-up of an embedded cloud'),
     help: `${CODE_HELP}\n${BROWSER_HELP}`,
     async run(context, _, options) {
-      const server = required(options.server, '--server');
+      const server = serverAddress(options.server);
       if (isByBrowser(options)) {
         refuseTogether(options, ...WAYS);
         const { secret } = await readSecretAlone(options);
@@ -196,7 +197,7 @@ export function addAccountCommands(program: Command, shell: Shell): void {
       signOptions(command).option('--sign-out-device <id>', 'sign this device out in the same step, where the plan takes no more'),
     help: `${CODE_HELP}\n${BROWSER_HELP}\n${LIMIT_HELP}`,
     async run(context, _, options) {
-      const server = required(options.server, '--server');
+      const server = serverAddress(options.server);
       refuseTogether(options, ...WAYS);
       if (isByBrowser(options)) {
         const account = await enterByBrowser(context, 'sign-in', { ...options, server, admission: {} });
@@ -376,7 +377,7 @@ export function addAccountCommands(program: Command, shell: Shell): void {
         .option('--password-stdin', 'read the new password from standard input'),
     help: CODE_HELP,
     async run(context, _, options) {
-      const server = required(options.server, '--server');
+      const server = serverAddress(options.server);
       const sent = await codeAt(context, { ...options, code: options.code ?? true }, server, 'reset', 'account recover');
       if (sent === 'sent') return 7;
       if (sent === undefined) throw new TidemarkError('code_expired');

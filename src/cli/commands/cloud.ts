@@ -1,10 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { resolve } from 'node:path';
 import { countryCode, TidemarkError } from '../../contract/index.ts';
-import { isLoopbackHost, operateAccount, serveCloud } from '../../host/index.ts';
+import { operateAccount, serveCloud } from '../../host/index.ts';
 import { addCommand, addGroup, type Shell } from '../command.ts';
 import { portNumber } from '../durations.ts';
 import { plain, size, when } from '../text.ts';
+import { httpsUrl } from '../web-address.ts';
 
 interface ServeOptions {
   readonly data: string;
@@ -76,6 +77,7 @@ export function addCloudCommands(program: Command, shell: Shell): void {
       'With "authTime": true in google or apple its tokens have to say when somebody signed in there, and changes to an account want that it was just now.',
     ].join('\n'),
     async run(context, _, options) {
+      const keyFile = options.keyFile === undefined ? `${resolve(options.data)}.key` : resolve(options.keyFile);
       const server = await serveCloud({
         dataDir: resolve(options.data),
         host: options.host,
@@ -86,7 +88,7 @@ export function addCloudCommands(program: Command, shell: Shell): void {
         ...(options.plans === undefined ? {} : { plansFile: resolve(options.plans) }),
         ...(options.signUp === undefined ? {} : { signUp: options.signUp }),
         ...messageOptions(options, context.io.env),
-        keyFile: options.keyFile === undefined ? `${resolve(options.data)}.key` : resolve(options.keyFile),
+        keyFile,
         ...(options.providers === undefined ? {} : { providersFile: resolve(options.providers) }),
         ...(options.tlsCert === undefined ? {} : { tlsCert: resolve(options.tlsCert) }),
         ...(options.tlsKey === undefined ? {} : { tlsKey: resolve(options.tlsKey) }),
@@ -98,9 +100,10 @@ export function addCloudCommands(program: Command, shell: Shell): void {
       });
       const invite = options.signUp === 'invite' ? { invite: await server.newInvite() } : undefined;
       const also = invite === undefined ? '' : `\nAn invitation for one sign-up: ${invite.invite}`;
+      const key = `Nothing of the data can be read without its key, ${plain(keyFile)}: keep a copy of it apart from the data.`;
       context.line(
-        { event: 'listening', url: server.url, pid: process.pid, ...invite },
-        `The cloud listens on ${server.url}; Ctrl-C stops it.${also}`,
+        { event: 'listening', url: server.url, pid: process.pid, keyFile, ...invite },
+        `The cloud listens on ${server.url}; Ctrl-C stops it.\n${key}${also}`,
       );
       await new Promise<void>((done) => {
         if (context.io.signal.aborted) done();
@@ -177,12 +180,6 @@ function messageOptions(
 function smtpUrl(text: string): string {
   if (URL.canParse(text) && /^smtps?:$/.test(new URL(text).protocol)) return text;
   throw new TidemarkError('usage', { detail: 'TIDEMARK_SMTP_URL is no smtp:// or smtps:// address' });
-}
-
-function httpsUrl(option: string, text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopbackHost(url.hostname))) return text;
-  throw new TidemarkError('usage', { detail: `${option} is no https:// address, nor http:// of this machine` });
 }
 
 /** Throws InvalidArgumentError. */

@@ -43,6 +43,8 @@ export const catalogue = {
   /** The plan takes no more devices; with the list of those there are. */
   device_limit: { reaction: 'ask', status: 409, exit: 7 },
   choice_over: { reaction: 'ask', status: 409, exit: 4 },
+  /** This device is signed in, and signs in to nothing else before it signed out. */
+  signed_in_already: { reaction: 'ask', exit: 4 },
   code_wrong: { reaction: 'ask', status: 401, exit: 4 },
   code_expired: { reaction: 'ask', status: 401, exit: 4 },
   codes_unavailable: { reaction: 'ask', status: 409, exit: 2 },
@@ -152,6 +154,8 @@ export const catalogue = {
   folder_unreadable: { reaction: 'ask', exit: 2 },
   folder_not_a_folder: { reaction: 'ask', exit: 2 },
   folder_not_writable: { reaction: 'ask', exit: 2 },
+  /** Of a folder of the cloud that is not kept on this device, since the one above it is not. */
+  folder_above_not_kept: { reaction: 'ask', exit: 2 },
   folder_nested: { reaction: 'ask', exit: 2 },
   folder_in_use: { reaction: 'ask', exit: 2 },
   folder_is_profile: { reaction: 'ask', exit: 2 },

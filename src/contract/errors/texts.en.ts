@@ -50,6 +50,10 @@ export const en: ErrorTexts = {
     problem: 'There is no such account in this region.',
     wayOut: 'It may live in the other region, which shares nothing with this one: switch the region, or sign up here.',
   },
+  signed_in_already: {
+    problem: 'This device is signed in as {account}.',
+    wayOut: 'Sign it out first (`tidemark sign-out`), or give this account a profile of its own (`--profile DIR`).',
+  },
   device_limit: {
     problem: 'The plan of this account takes no more devices than {limit}.',
     wayOut: 'Choose one that is to be signed out; its files stay on it. You need not show again who you are, for ten minutes.',
@@ -312,6 +316,10 @@ export const en: ErrorTexts = {
   folder_not_writable: {
     problem: 'Tidemark cannot write in the folder “{path}”.',
     wayOut: 'Give this user the permission, or choose another folder.',
+  },
+  folder_above_not_kept: {
+    problem: '“{path}” lies in “{above}”, which is not kept on this device.',
+    wayOut: 'Keep “{above}” first; it can be kept without its other folders.',
   },
   folder_nested: { problem: '“{path}” lies inside a synced folder, or has one inside.', wayOut: 'Choose a folder apart from it.' },
   folder_in_use: { problem: 'Another Tidemark syncs the folder “{path}”.', wayOut: 'Stop that one, or choose another folder.' },

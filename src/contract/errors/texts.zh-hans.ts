@@ -20,6 +20,10 @@ export const zhHans: ErrorTexts = {
   },
   session_expired: { problem: '此设备的登录已失效。', wayOut: '请重新登录；本地文件保持不变。' },
   access_expired: { problem: '本次请求的凭证已过期。', wayOut: 'Tidemark 会自动续期。' },
+  signed_in_already: {
+    problem: '此设备已登录为 {account}。',
+    wayOut: '请先登出（`tidemark sign-out`），或为该账号使用单独的配置（`--profile DIR`）。',
+  },
   device_limit: {
     problem: '此账号的套餐最多可登录 {limit} 台设备。',
     wayOut: '请选择要登出的设备，其中的文件会保留在那台设备上。十分钟内无需再次验证身份。',
@@ -159,6 +163,10 @@ export const zhHans: ErrorTexts = {
   },
   folder_not_a_folder: { problem: '“{path}”不是文件夹。', wayOut: '请选择一个文件夹。' },
   folder_not_writable: { problem: 'Tidemark 无法写入文件夹“{path}”。', wayOut: '请为此用户授予权限，或另选文件夹。' },
+  folder_above_not_kept: {
+    problem: '“{path}”位于“{above}”内，而后者未保留在此设备上。',
+    wayOut: '请先保留“{above}”；其中的其他文件夹可以不保留。',
+  },
   folder_nested: { problem: '“{path}”位于已同步的文件夹内，或包含已同步的文件夹。', wayOut: '请另选一个与之无关的文件夹。' },
   folder_in_use: { problem: '另一个 Tidemark 正在同步文件夹“{path}”。', wayOut: '请停止它，或另选文件夹。' },
   folder_is_profile: { problem: '“{path}”包含 Tidemark 自身的数据或属于其中一部分。', wayOut: '请选择配置目录之外的文件夹。' },

@@ -20,6 +20,10 @@ export const zhHant: ErrorTexts = {
   },
   session_expired: { problem: '此裝置的登入已失效。', wayOut: '請重新登入；本機檔案維持不變。' },
   access_expired: { problem: '本次請求的憑證已過期。', wayOut: 'Tidemark 會自動更新。' },
+  signed_in_already: {
+    problem: '此裝置已登入為 {account}。',
+    wayOut: '請先登出（`tidemark sign-out`），或為該帳號使用單獨的設定檔（`--profile DIR`）。',
+  },
   device_limit: {
     problem: '此帳號的方案最多可登入 {limit} 部裝置。',
     wayOut: '請選擇要登出的裝置，其中的檔案會保留在那部裝置上。十分鐘內無需再次驗證身分。',
@@ -159,6 +163,10 @@ export const zhHant: ErrorTexts = {
   },
   folder_not_a_folder: { problem: '「{path}」不是資料夾。', wayOut: '請選擇一個資料夾。' },
   folder_not_writable: { problem: 'Tidemark 無法寫入資料夾「{path}」。', wayOut: '請授予此使用者權限，或另選資料夾。' },
+  folder_above_not_kept: {
+    problem: '「{path}」位於「{above}」內，而後者未保留在此裝置上。',
+    wayOut: '請先保留「{above}」；其中的其他資料夾可以不保留。',
+  },
   folder_nested: { problem: '「{path}」位於已同步的資料夾內，或包含已同步的資料夾。', wayOut: '請另選一個與之無關的資料夾。' },
   folder_in_use: { problem: '另一個 Tidemark 正在同步資料夾「{path}」。', wayOut: '請停止它，或另選資料夾。' },
   folder_is_profile: { problem: '「{path}」包含 Tidemark 本身的資料或屬於其中一部分。', wayOut: '請選擇設定檔目錄以外的資料夾。' },

@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 
 it('a device that is signed in has to sign out first', async () => {
-  await expect(signIn()).rejects.toMatchObject({ code: 'usage' });
+  await expect(signIn()).rejects.toMatchObject({ code: 'signed_in_already', params: { account: EMAIL } });
 });
 
 it('a device whose token is gone from the key ring can simply sign in again', async () => {

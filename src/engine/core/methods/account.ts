@@ -89,7 +89,7 @@ export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
     const held = engine.store.account();
     // Without its token (a key ring that was reset) it is signed in by name only: signing in is the way out.
     if (held !== null && held.signedOut === null && (await engine.environment.secrets.get(REFRESH_TOKEN_SECRET)) !== null)
-      throw new TidemarkError('usage', { detail: `This device is signed in as ${held.label}; sign out first` });
+      throw new TidemarkError('signed_in_already', { account: held.label });
   };
   const claim = (row: AccountRow) => {
     const before = store.account();

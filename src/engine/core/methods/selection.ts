@@ -62,8 +62,7 @@ export function selectionMethods(
       const { id } = folderAt(path);
       if (store.excluded().includes(id)) change(id, false);
       const above = aboveExcluded(id);
-      if (above !== undefined)
-        throw new TidemarkError('usage', { detail: `It lies in “${store.remotePath(above) ?? ''}”, which is not kept on this device` });
+      if (above !== undefined) throw new TidemarkError('folder_above_not_kept', { path, above: store.remotePath(above) ?? '' });
       return Promise.resolve({});
     },
   };
