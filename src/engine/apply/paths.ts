@@ -113,6 +113,15 @@ export async function requireSame(parts: ApplyParts, path: string, expected: Fil
   return stat;
 }
 
+/**
+ * Throws `exists` when what is found where a file was placed just now is another item, which a person moved over it: no save
+ * into the placed one, which is nowhere any more. @param id that of the placed file
+ */
+export function requireNotMovedOver({ store }: ApplyParts, path: string, id: NodeId, placed: FileStat, found: FileStat): void {
+  if (found.ino === placed.ino && found.dev === placed.dev) return;
+  if (store.localWithInode(found.dev, found.ino).some((other) => other.id !== id)) throw new DiskFault('exists', path);
+}
+
 export async function requireStat(parts: ApplyParts, path: string): Promise<FileStat> {
   const stat = await parts.environment.disk.stat(path);
   if (stat === undefined) throw new DiskFault('missing', path);

@@ -91,6 +91,17 @@ describe('a finished download', () => {
     expect(world.person.snapshot('/outside')).toEqual({});
   });
 
+  it('that another item is moved over the moment it is there is not agreed on', async () => {
+    world.agreed('b.txt', 'mine');
+    world.when('moveFiles', 'sync/a.txt', () =>
+      world.when('stat', 'sync/a.txt', () => world.person.rename(world.at('b.txt'), world.at('a.txt'))),
+    );
+    await expect(place('a.txt')).rejects.toMatchObject({ code: 'exists' });
+    expect(world.visible).toEqual({ 'a.txt': 'mine' });
+    expect(world.store.local.get(world.id('a.txt'))).toBeUndefined();
+    expect(world.store.synced.get(world.id('a.txt'))).toBeUndefined();
+  });
+
   it('that is edited the moment it is there is read again', async () => {
     world.when('stat', 'sync/a.txt', () => world.person.writeFile(world.at('a.txt'), 'edited'));
     await place('a.txt');

@@ -108,6 +108,20 @@ describe('a save in the middle is kept', () => {
     expect(world.store.journal()).toEqual([]);
   });
 
+  it('by moving another item over the new version: that one is moved, and the new version is not agreed on', async () => {
+    world.agreed('b.txt', 'mine');
+    const before = world.store.synced.get(world.id('a.txt'));
+    world.when('moveFile', 'sync/a.txt', () =>
+      world.when('stat', 'sync/a.txt', () => world.person.rename(world.at('b.txt'), world.at('a.txt'))),
+    );
+    await expect(replace()).rejects.toMatchObject({ code: 'exists' });
+    expect(world.visible).toEqual({ 'a.txt': 'mine' });
+    expect(world.own('trash')).toEqual(['a.txt: old']);
+    expect(world.store.synced.get(world.id('a.txt'))).toEqual(before);
+    expect(world.localFile('a.txt').stat.ino).not.toBe(world.person.stat(world.at('a.txt')).ino);
+    expect(world.store.journal()).toEqual([]);
+  });
+
   it('into the old file, by a program that still has it open: a version of its own', async () => {
     world.when('moveFile', 'sync/a.txt', () => {
       const [slot] = Object.keys(world.person.snapshot(world.at('.tidemark/trash'))).filter((path) => path.endsWith('a.txt'));

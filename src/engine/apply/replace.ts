@@ -6,7 +6,18 @@ import { note } from './note.ts';
 import { done, type Outcome, replan } from './outcome.ts';
 import { ownPaths } from './own-folder.ts';
 import type { ApplyParts } from './parts.ts';
-import { absolutePath, contentAfter, diskPath, folderOf, pathOf, requireNoLink, requireSame, requireStat, sameFile } from './paths.ts';
+import {
+  absolutePath,
+  contentAfter,
+  diskPath,
+  folderOf,
+  pathOf,
+  requireNoLink,
+  requireNotMovedOver,
+  requireSame,
+  requireStat,
+  sameFile,
+} from './paths.ts';
 import type { Fetched } from './placer.ts';
 import { syncedFrom } from './synced.ts';
 import { rescue, takeBack, trashSlot } from './trash-can.ts';
@@ -99,6 +110,12 @@ async function replaceJournalled(parts: ApplyParts, planned: LocalFile, remote: 
     throw error;
   });
   const stat = await requireStat(parts, target);
+  try {
+    requireNotMovedOver(parts, target, id, fetched.stat, stat);
+  } catch (error) {
+    keepInTrash(parts, planned, entry, journalId);
+    throw error;
+  }
   const late = await requireStat(parts, trash);
   const kept = sameFile(late, moved) ? undefined : await keepLateWrite(parts, planned, trash, folderPath(target));
   await syncFolders(parts, [folderPath(target), folderPath(trash)]);
