@@ -328,6 +328,8 @@ export interface AuditRecord extends AuditEntry, Pick<AuditEvent, 'no' | 'times'
 export interface AuditCatalogue {
   /** Refusals that follow one another within an hour are one line with a count. They push out older refusals and nothing else. */
   add(accountNo: number, entry: AuditEntry): Promise<void>;
+  /** A refusal that is nobody's: counted, and takes as long. */
+  addOfNobody(): Promise<void>;
   /** The newest first. @param before the line of the last page; null: from the newest on */
   list(accountNo: number, before: number | null, limit: number): Promise<readonly AuditRecord[]>;
   /** Forgets what is half a year old. */

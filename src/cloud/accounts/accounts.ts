@@ -259,7 +259,7 @@ export class Accounts {
     attempts.begin(guesses);
     const found = await this.#catalogue.byIdentity(key);
     if (!(await isPassword(found?.account.passwordHash ?? undefined, password)) || found === undefined) {
-      if (found !== undefined) this.#options.audit.note(found.account.no, 'sign_in_refused', { detail: 'password', from });
+      this.#options.audit.note(found?.account.no, 'sign_in_refused', { detail: 'password', from });
       throw new TidemarkError('invalid_credentials');
     }
     attempts.succeeded(guesses);

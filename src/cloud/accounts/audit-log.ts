@@ -26,8 +26,11 @@ export class AuditLog {
     this.#options = options;
   }
 
-  /** Written after the answer went out: a refusal must take the same time whether or not there is an account to write it down for. */
-  note(accountNo: number, kind: AuditKind, about: About): void {
+  /**
+   * Written after the answer went out: a refusal must take the same time whether or not there is an account to write it down for. So must
+   * what is asked right after it: of no account, something is written as well.
+   */
+  note(accountNo: number | undefined, kind: AuditKind, about: About): void {
     this.#later(kind, about, async () => accountNo);
   }
 
@@ -42,7 +45,7 @@ export class AuditLog {
     this.#writing = this.#writing
       .then(() => new Promise<void>((resolve) => setImmediate(resolve)))
       .then(accountOf)
-      .then((accountNo) => (accountNo === undefined ? undefined : catalogue.add(accountNo, entry)))
+      .then((accountNo) => (accountNo === undefined ? catalogue.addOfNobody() : catalogue.add(accountNo, entry)))
       .catch((error: unknown) => log('error', 'the log of an account was not written', { cause: String(error) }));
   }
 

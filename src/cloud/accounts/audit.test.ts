@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -123,6 +124,25 @@ it('whoever had the right password is told of, also where the plan took no more 
   const json = { method: 'password', email: ann.email, password: PASSWORD, device: { ...device, name: 'Of a thief' } };
   expect((await call(cloud.url, 'POST', '/v1/auth/sessions', { json })).problem.code).toBe('device_limit');
   expect((await kinds(laptop)) as unknown[]).toContainEqual(['sign_in_refused', 'Of a thief', 'device_limit', 1]);
+});
+
+it('a refusal is written down whether or not there is an account: whoever asks right after it waits as long', async () => {
+  await using cloud = await post.cloud();
+  const laptop = await post.signUp(cloud);
+  await laptop.ok('POST', '/v1/me/password', { json: { password: PASSWORD } });
+  const db = new Database(join(cloud.dataDir, 'catalogue.db'), { readonly: true });
+  const writes = async (refuse: () => Promise<unknown>): Promise<boolean> => {
+    await log(laptop);
+    const before = db.pragma('data_version', { simple: true });
+    await refuse();
+    await log(laptop);
+    return db.pragma('data_version', { simple: true }) !== before;
+  };
+  for (const email of [ann.email, 'nobody@example.com']) {
+    const json = { method: 'password', email, password: 'not the password', device };
+    expect(await writes(() => call(cloud.url, 'POST', '/v1/auth/sessions', { json })), email).toBe(true);
+  }
+  db.close();
 });
 
 it('a stranger who makes a noise pushes nothing out of it but older noise', async () => {

@@ -282,6 +282,14 @@ describe('abuse of a sign-in in a browser', () => {
     expect((await attacker.open(stopped.url)).status, 'and once only').toBe(400);
   });
 
+  it('leaving for a service counts as signing in: each time is written down, for whoever has the address', async () => {
+    await using cloud = await cloudWith({ rateLimits: { signIn: 3 } });
+    const { url } = await begin(cloud, 'google');
+    const statuses: number[] = [];
+    for (let time = 0; time < 3; time += 1) statuses.push((await call(cloud.url, 'GET', url.slice(cloud.url.length))).status);
+    expect(statuses.at(-1)).toBe(429);
+  });
+
   it('a state that nobody was given, and none at all, are refused', async () => {
     await using cloud = await cloudWith();
     for (const query of ['?code=x&state=ffff', '?code=x', '?state=a&state=b&code=x', '']) {

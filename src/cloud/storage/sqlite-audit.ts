@@ -15,6 +15,7 @@ export class SqliteAudit implements AuditCatalogue {
   readonly #db: Sqlite;
   readonly #again: Statement;
   readonly #add: Statement;
+  readonly #nobody: Statement;
   readonly #list: Statement;
   readonly #purge: Statement;
   readonly #trim: Statement;
@@ -28,6 +29,11 @@ export class SqliteAudit implements AuditCatalogue {
          AND kind = ? AND detail IS ? AND came_from IS ? AND device IS ? AND at > ? AND at <= ?`,
     );
     this.#add = rowsOf(db, 'INSERT INTO audit (account, at, kind, device, detail, came_from) VALUES (?, ?, ?, ?, ?, ?)');
+    this.#nobody = rowsOf(
+      db,
+      `INSERT INTO facts (key, value) VALUES ('refusals of nobody', '1')
+       ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)`,
+    );
     this.#list = rowsOf(
       db,
       `SELECT no, at, kind, device, detail, came_from AS "from", times FROM audit WHERE account = ? AND no < ? ORDER BY no DESC LIMIT ?`,
@@ -52,6 +58,10 @@ export class SqliteAudit implements AuditCatalogue {
         (isRefusal ? this.#trimRefusals : this.#trim).run(accountNo, accountNo);
       })
       .immediate();
+  }
+
+  async addOfNobody(): Promise<void> {
+    this.#nobody.run();
   }
 
   async list(accountNo: number, before: number | null, limit: number): Promise<readonly AuditRecord[]> {

@@ -42,7 +42,7 @@ function tripPages({ grants }: PageServices): readonly PageRoute[] {
     {
       method: 'GET',
       url: '/v1/auth/authorize',
-      rateClass: 'request',
+      rateClass: 'signIn',
       answer: async (visit) => leave(visit, await grants.depart(visit.query.get('request') ?? ''), 'redirect'),
     },
     {
