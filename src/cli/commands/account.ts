@@ -4,7 +4,6 @@ import {
   type AuditEvent,
   type AuditPage,
   type CodeAddress,
-  errorText,
   type ParamsIn,
   providerNames,
   providers,
@@ -23,6 +22,7 @@ import type { Context } from '../context.ts';
 import { readPassword, readSecretAlone } from '../password.ts';
 import { keptLines } from '../room-text.ts';
 import { plain } from '../text.ts';
+import { errorText } from '../language.ts';
 import { wholeNumber } from '../whole-number.ts';
 
 interface SignOptions extends CodeOptions, BrowserOptions {
