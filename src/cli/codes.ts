@@ -2,6 +2,7 @@ import { CODE_DIGITS, type CodeAddress, type CodeAdvice, type SentChallenge, Tid
 import type { OpenedEngine } from '../host/index.ts';
 import { askFor, confirm } from './confirm.ts';
 import type { Context } from './context.ts';
+import { languageOf, systemLocale } from './language.ts';
 import { plain, when } from './text.ts';
 
 export interface AddressOptions {
@@ -121,18 +122,8 @@ export async function addressOf(
   return read;
 }
 
-/** POSIX: what messages are in. */
-const localeOf = (env: Readonly<Record<string, string | undefined>>): string =>
-  ([env['LC_ALL'], env['LC_MESSAGES'], env['LANG']].find((one) => one !== undefined && one !== '') ?? '').replace(/[.@].*$/, '');
-
-/** As a tag of BCP 47. */
-function languageOf(env: Readonly<Record<string, string | undefined>>): string {
-  const tag = localeOf(env).replace('_', '-').slice(0, 35);
-  return /^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$/.test(tag) ? tag : 'en';
-}
-
 /** The country that the system is set to: where numbers without a country code are at home. */
 function countryOf(env: Readonly<Record<string, string | undefined>>): { readonly country?: string } {
-  const country = /^[a-z]{2,3}_([A-Z]{2})$/.exec(localeOf(env))?.[1];
+  const country = /^[a-z]{2,3}_([A-Z]{2})$/.exec(systemLocale(env))?.[1];
   return country === undefined ? {} : { country };
 }

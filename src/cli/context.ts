@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { TidemarkError } from '../contract/index.ts';
 import { type OpenedEngine, type Profile, type SecretStoreKind, openProfile, openProfileEngine, secretStoreKind } from '../host/index.ts';
 import type { Io } from './io.ts';
+import { followSetting } from './language.ts';
 import { plain } from './text.ts';
 
 /** What every command takes. */
@@ -52,6 +53,8 @@ export class Context {
       note: (text) => this.note(text),
     });
     try {
+      const { settings } = await engine.call('settings.list', {});
+      followSetting(settings.find(({ key }) => key === 'language')?.value);
       if (needs.begin === true) await engine.begin();
       return await (needs.untilInterrupted === true ? work(engine) : this.untilAborted(work(engine)));
     } finally {

@@ -1,4 +1,5 @@
 import { type Explanation, explanationWords } from '../contract/index.ts';
+import { localeNow } from './language.ts';
 import { plain, size, when } from './text.ts';
 
 /** Everything that `tidemark explain` knows of a path, in lines. The sentences are those that the window shows. */
@@ -13,7 +14,7 @@ export function explanationText(explained: Explanation, writeTime = when): strin
     ].join(', ');
   const side = (name: string, view: Explanation['local']): string =>
     `${name.padEnd(10)}${view === null ? 'not there' : `${plain(view.path)} (${what(view)})`}`;
-  const words = explanationWords(explained, writeTime);
+  const words = explanationWords(explained, writeTime, localeNow());
   const { state, local, remote, synced } = explained;
   const known = local !== null || remote !== null || synced !== null;
   const { question } = explained.waiting;

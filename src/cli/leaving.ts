@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { type CopiedElsewhere, errorLine, type Unsent } from '../contract/index.ts';
+import { type CopiedElsewhere, type Unsent } from '../contract/index.ts';
 import { followStatus } from '../rpc/index.ts';
 import type { OpenedEngine } from '../host/index.ts';
 import { askFor } from './confirm.ts';
 import type { Context, Exit } from './context.ts';
 import { seconds } from './durations.ts';
 import { progressText } from './status-text.ts';
+import { errorLine } from './language.ts';
 import { count, plain, size } from './text.ts';
 
 export interface LeaveOptions {

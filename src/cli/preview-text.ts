@@ -1,5 +1,6 @@
-import { type Foresight, errorLine, explainText } from '../contract/index.ts';
+import { type Foresight, explainText } from '../contract/index.ts';
 import { questionText } from './question-text.ts';
+import { errorLine, localeNow } from './language.ts';
 import { count, plain, size, table } from './text.ts';
 
 /** What would happen: counts, then the list, then what would be asked and what would not sync. */
@@ -33,6 +34,6 @@ export function previewText({ counts, operations, more, questions, blocked }: Fo
     ...(rows.length === 0 ? [] : ['', table(['WHAT', 'SIZE', 'PATH'], rows)]),
     ...some(more, `and ${more} more`),
     ...blocked.map(({ path, reason }) => `would not sync: ${plain(path)}: ${plain(errorLine(reason))} [${reason.code}]`),
-    ...(questions.length === 0 ? [] : ['', explainText('wait', 'question'), ...questions.map(questionText)]),
+    ...(questions.length === 0 ? [] : ['', explainText('wait', 'question', {}, localeNow()), ...questions.map(questionText)]),
   ].join('\n');
 }

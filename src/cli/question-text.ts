@@ -1,4 +1,5 @@
-import { type Question, errorText } from '../contract/index.ts';
+import { type Question } from '../contract/index.ts';
+import { errorText } from './language.ts';
 import { count, plain, size } from './text.ts';
 
 /** A question and the commands that answer it. */

@@ -1,11 +1,14 @@
 import { CommanderError } from 'commander';
-import { type ErrorData, TidemarkError, errorKind, errorLine, errorText, toErrorData } from '../contract/index.ts';
+import { type ErrorData, TidemarkError, errorKind, errorText, toErrorData } from '../contract/index.ts';
 import type { Io } from './io.ts';
+import { errorLine, inLanguageOf } from './language.ts';
 import { buildProgram } from './program.ts';
 import { plain } from './text.ts';
 
 /** Runs one command line, without the names of program and script. Answers the exit code of CLI.md. */
-export async function run(args: readonly string[], io: Io): Promise<number> {
+export const run = (args: readonly string[], io: Io): Promise<number> => inLanguageOf(io.env, () => runCommand(args, io));
+
+async function runCommand(args: readonly string[], io: Io): Promise<number> {
   let exit = 0;
   const program = buildProgram({ io, done: (code) => (exit = code) });
   try {
@@ -36,7 +39,7 @@ function usage(error: CommanderError): ErrorData {
   return toErrorData(new TidemarkError('usage', { detail }));
 }
 
-/** One line for people on standard error; with `--json` the document on standard output as well. */
+/** One line for people on standard error, in their language; with `--json` the document on standard output as well, the same in any. */
 function report(error: ErrorData, io: Io, json: boolean): void {
   if (json) io.stdout.write(`${JSON.stringify({ error: { ...error, ...errorText(error) } })}\n`);
   if (io.stderr.isTTY === true && !json) io.stderr.write('\r\u001b[K');

@@ -1,6 +1,7 @@
 import { minuteMs } from '../base/index.ts';
-import { type EngineState, type SpeedLimit, type Status, errorKind, errorLine, isLackOfRoom } from '../contract/index.ts';
+import { type EngineState, type SpeedLimit, type Status, errorKind, isLackOfRoom } from '../contract/index.ts';
 import { keptLines, needLines, speedText } from './room-text.ts';
+import { errorLine } from './language.ts';
 import { count, plain, size, when } from './text.ts';
 
 const states: Readonly<Record<EngineState, string>> = {

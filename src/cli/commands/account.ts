@@ -5,7 +5,6 @@ import {
   type AuditPage,
   type CodeAddress,
   type Device,
-  errorText,
   type ParamsIn,
   providerNames,
   providers,
@@ -25,6 +24,7 @@ import { readPassword, readSecretAlone } from '../password.ts';
 import { keptLines } from '../room-text.ts';
 import { plain } from '../text.ts';
 import { serverAddress } from '../web-address.ts';
+import { errorText } from '../language.ts';
 import { wholeNumber } from '../whole-number.ts';
 
 interface SignOptions extends CodeOptions, BrowserOptions {

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
-import { errorLine, TidemarkError, type TrashItem } from '../../contract/index.ts';
+import { TidemarkError, type TrashItem } from '../../contract/index.ts';
 import { addCommand, addGroup, type Shell } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import type { Context, Exit } from '../context.ts';
 import { explanationText } from '../explanation-text.ts';
 import { inFolder } from '../in-folder.ts';
+import { errorLine } from '../language.ts';
 import { count, plain, size, table, when } from '../text.ts';
 
 /** The cloud cannot be asked now: then it is told of what this device knows. */

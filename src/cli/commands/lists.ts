@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { type Conflict, errorLine, isSkipped } from '../../contract/index.ts';
+import { type Conflict, isSkipped } from '../../contract/index.ts';
 import { addCommand, addGroup, type Shell } from '../command.ts';
 import type { Context } from '../context.ts';
 import { knownStatus } from '../known-status.ts';
@@ -8,6 +8,7 @@ import { questionText } from '../question-text.ts';
 import { lackText } from '../room-text.ts';
 import { plain, size, table, when } from '../text.ts';
 import { wholeNumber } from '../whole-number.ts';
+import { errorLine } from '../language.ts';
 import { addUndoCommand, undoCell } from './undo.ts';
 
 /** Names of the devices that wrote the two versions, as far as the cloud can be asked; else what is known. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type DuplicateGroup, errorLine, type ParamsIn, type ResultOf } from '../../contract/index.ts';
+import { type DuplicateGroup, type ParamsIn, type ResultOf } from '../../contract/index.ts';
 import type { OpenedEngine } from '../../host/index.ts';
 import { addCommand, type Shell } from '../command.ts';
 import { confirm } from '../confirm.ts';
@@ -7,6 +7,7 @@ import type { Context, Exit } from '../context.ts';
 import { inFolder } from '../in-folder.ts';
 import { capLines, keptLines, needLines } from '../room-text.ts';
 import { count, plain, size, table, when } from '../text.ts';
+import { errorLine } from '../language.ts';
 import { wholeNumber } from '../whole-number.ts';
 
 interface PageOptions {

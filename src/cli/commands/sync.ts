@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { errorLine, isSkipped } from '../../contract/index.ts';
+import { isSkipped } from '../../contract/index.ts';
 import type { OpenedEngine } from '../../host/index.ts';
 import { followStatus } from '../../rpc/index.ts';
 import { addCommand, type Shell } from '../command.ts';
@@ -10,6 +10,7 @@ import { wholeNumber } from '../whole-number.ts';
 import { knownStatus } from '../known-status.ts';
 import { progressText, statusText } from '../status-text.ts';
 import { previewText } from '../preview-text.ts';
+import { errorLine } from '../language.ts';
 import { count, plain, when } from '../text.ts';
 
 interface SyncOptions {

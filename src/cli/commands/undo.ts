@@ -1,10 +1,11 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { assertNever } from '../../base/index.ts';
-import { type Activity, TidemarkError, type UndoResult, errorLine } from '../../contract/index.ts';
+import { type Activity, TidemarkError, type UndoResult } from '../../contract/index.ts';
 import type { OpenedEngine } from '../../host/index.ts';
 import { addCommand, type Shell } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import type { Context, Exit } from '../context.ts';
+import { errorLine } from '../language.ts';
 import { count, plain, when } from '../text.ts';
 
 /** For the table of the activity. */

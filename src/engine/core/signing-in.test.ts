@@ -2,6 +2,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { TidemarkError } from '../../contract/index.ts';
 import { FakeCloud, SeededRandom } from '../fakes/index.ts';
 import { REFRESH_TOKEN_SECRET } from '../remote/index.ts';
+import { stopEngine } from '../testing/engine-with-folder.ts';
 import { DEVICE, EMAIL, TestSync } from '../testing/test-sync.ts';
 import { TidemarkEngine } from './engine.ts';
 
@@ -167,4 +168,40 @@ it('a clock that is a day behind does not say that another code can be sent only
     expiresAt: clock.now() + 600_000,
     resendAt: clock.now() + 30_000,
   });
+});
+
+it('a sign-out holds from the first moment on, also when the engine is killed before all was stopped', async () => {
+  await engine.call('folder.add', { path: '/home/sync' });
+  await engine.start();
+  const { run } = engine;
+  if (run === null) throw new Error('nothing runs');
+  const stop = run.stop.bind(run);
+  const gate = Promise.withResolvers<void>();
+  run.stop = async () => {
+    await gate.promise;
+    await stop();
+  };
+  const leaving = engine.call('account.signOut', {});
+  await sync.clock.advance(1000);
+  expect(sync.store.account()).toMatchObject({ signedOut: { code: 'not_signed_in' } });
+  gate.resolve();
+  await sync.clock.advance(1000);
+  await leaving;
+});
+
+it('a sign-out that cannot be written down leaves everything as it was', async () => {
+  await engine.call('folder.add', { path: '/home/sync' });
+  await engine.start();
+  const { store } = sync;
+  const { transaction } = store;
+  store.transaction = () => {
+    throw new TidemarkError('disk_full', { path: '/profile' });
+  };
+  const leaving = engine.call('account.signOut', {}).catch((error: unknown) => error);
+  await sync.clock.advance(1000);
+  store.transaction = transaction;
+  expect(await leaving).toMatchObject({ code: 'disk_full' });
+  expect(engine.run).not.toBeNull();
+  expect(await sync.environment.secrets.get(REFRESH_TOKEN_SECRET)).not.toBeNull();
+  await stopEngine(sync, engine);
 });

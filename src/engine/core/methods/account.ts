@@ -247,10 +247,10 @@ export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
     'account.signOut': () =>
       engine.exclusively(async () => {
         const account = engine.requireAccount();
-        await engine.stopRun();
-        // First of all, and durable: whatever fails after this, the device is signed out.
+        // First of all, and durable: whatever fails after this, the device is signed out, and where this fails, it is not.
         setAccount({ ...account, signedOut: { code: 'not_signed_in', params: {} } });
         engine.store.sync();
+        await engine.stopRun();
         note(engine, 'signed_out', '', { device: account.deviceName });
         engine.announce();
         const { api, session } = engine.connection(account.server);
