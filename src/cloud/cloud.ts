@@ -16,7 +16,7 @@ export interface Cloud {
   /** OpenAPI 3.1. */
   openApiDocument(): Readonly<Record<string, unknown>>;
   /** A single-use invite for sign-up mode `invite`; valid for 30 days. */
-  newInvite: Accounts['newInvite'];
+  newInvite: Accounts['entrance']['newInvite'];
   /** Drops what has had its time. Runs by itself at start and every few hours. */
   maintain(): Promise<void>;
 }

@@ -243,7 +243,7 @@ class EmbeddedCloud implements Cloud {
   constructor(options: CloudOptions, parts: Parts) {
     this.#options = options;
     this.#parts = parts;
-    this.newInvite = () => parts.accounts.newInvite();
+    this.newInvite = () => parts.accounts.entrance.newInvite();
     const failed = (error: unknown): void => this.#log('error', error);
     this.#maintaining = parts.tellInactive(this.#closing.signal).catch(failed);
     this.#timer = setInterval(() => void this.maintain().catch(failed), MAINTENANCE_MS);

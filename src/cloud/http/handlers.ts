@@ -77,39 +77,39 @@ export function makeHandlers(services: Services): Handlers {
   };
   return {
     discovery: async () => discoveryOf(services),
-    signUp: async ({ body, request }) => accounts.signUp(body, coarsened(request.ip)),
-    signIn: async ({ body, request }) => accounts.signIn(body, coarsened(request.ip)),
+    signUp: async ({ body, request }) => accounts.entrance.signUp(body, coarsened(request.ip)),
+    signIn: async ({ body, request }) => accounts.entrance.signIn(body, coarsened(request.ip)),
     challenge: async ({ body: { to, purpose, language }, request }) =>
       challenges.issue({ to, purpose, language, accountNo: null, from: coarsened(request.ip) }),
     resetPassword: async ({ body, request }) => {
-      await accounts.resetPassword(body, coarsened(request.ip));
+      await accounts.entrance.resetPassword(body, coarsened(request.ip));
       return {};
     },
     providers: async () => ({ providers: [...grants.providers] }),
     authorize: async ({ body }) => grants.begin(body, 'enter', null),
     deviceAuthorize: async ({ body, request }) => grants.beginDevice(body.device, coarsened(request.ip)),
-    ownAuthorize: async ({ holder, body }) => accounts.ownAuthorization(holder, body, body.purpose),
-    refresh: async ({ body, request }) => accounts.refresh(body.refreshToken, coarsened(request.ip)),
+    ownAuthorize: async ({ holder, body }) => accounts.waysIn.ownAuthorization(holder, body, body.purpose),
+    refresh: async ({ body, request }) => accounts.sessions.refresh(body.refreshToken, coarsened(request.ip)),
     revoke: async ({ body }) => {
-      await accounts.signOut(body.refreshToken);
+      await accounts.sessions.signOut(body.refreshToken);
       return {};
     },
     me: async ({ holder }) => accounts.me(holder.account),
-    ownChallenge: async ({ holder, body: { to, purpose, language } }) => accounts.ownChallenge(holder, to, purpose, language),
+    ownChallenge: async ({ holder, body: { to, purpose, language } }) => accounts.waysIn.ownChallenge(holder, to, purpose, language),
     prove: async ({ holder, body }) => {
-      await accounts.prove(holder, body);
+      await accounts.waysIn.prove(holder, body);
       return {};
     },
     addIdentity: async ({ holder, body }) => {
-      await accounts.addIdentity(holder, body);
+      await accounts.waysIn.addIdentity(holder, body);
       return accounts.me(holder.account);
     },
     removeIdentity: async ({ holder, params }) => {
-      await accounts.removeIdentity(holder, params.id);
+      await accounts.waysIn.removeIdentity(holder, params.id);
       return accounts.me(holder.account);
     },
     setPassword: async ({ holder, body }) => {
-      await accounts.setPassword(holder, body.password);
+      await accounts.waysIn.setPassword(holder, body.password);
       return {};
     },
     audit: async ({ holder, query: { before, limit } }) => {
@@ -125,10 +125,10 @@ export function makeHandlers(services: Services): Handlers {
       waiters.changed(no);
       return changed;
     },
-    devices: async ({ holder }) => ({ devices: await accounts.devices(holder) }),
-    renameDevice: async ({ holder, params, body }) => accounts.renameDevice(holder, params.id, body.name),
+    devices: async ({ holder }) => ({ devices: await accounts.devices.list(holder) }),
+    renameDevice: async ({ holder, params, body }) => accounts.devices.rename(holder, params.id, body.name),
     revokeDevice: async ({ holder, params }) => {
-      if (!(await accounts.endDevice(holder, params.id, 'revoked'))) throw new TidemarkError('not_found');
+      if (!(await accounts.devices.end(holder, params.id, 'revoked'))) throw new TidemarkError('not_found');
       return {};
     },
     quota: async ({ holder: { account } }) =>
@@ -148,7 +148,7 @@ export function makeHandlers(services: Services): Handlers {
     },
     deltaWait: async (call) => {
       const { sync, waiting = 0, issues = 0 } = call.query;
-      if (sync !== undefined) await accounts.told(call.holder, { sync, waiting, issues });
+      if (sync !== undefined) await accounts.devices.told(call.holder, { sync, waiting, issues });
       return waitForChange(services.catalogue, waiters, call);
     },
     missingBlocks: async ({ holder, body }) => ({ missing: [...(await blocks.missing(holder.account, body.hashes))] }),

@@ -119,7 +119,7 @@ function readBody(name: RouteName, route: Route, request: FastifyRequest): unkno
 async function authenticate(accounts: Accounts, request: FastifyRequest): Promise<Holder> {
   const token = /^Bearer ([\w-]{40,200})$/i.exec(request.headers.authorization ?? '')?.[1];
   if (token === undefined) throw new TidemarkError('not_signed_in');
-  return accounts.authenticate(token, coarsened(request.ip));
+  return accounts.sessions.authenticate(token, coarsened(request.ip));
 }
 
 function readIdempotencyKey(request: FastifyRequest): string {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
 import { code as codeSchema, email as emailSchema, id128, provider, providerNames, TidemarkError } from '../../../contract/index.ts';
-import { passwordMark } from '../../accounts/accounts.ts';
+import { passwordMark } from '../../accounts/evidence.ts';
 import { type CoarseAddress, coarsened } from '../../accounts/places.ts';
 import type { AuthorizationRecord } from '../../catalogue.ts';
 import { type Html, html } from './html.ts';
@@ -77,7 +77,11 @@ export function devicePages({ accounts, challenges, grants }: PageServices): rea
       const { authorization } = await own(visit);
       const email = emailSchema.safeParse(visit.form.get('email'));
       if (!email.success) throw new TidemarkError('email_invalid');
-      const account = await accounts.byPassword(email.data, (visit.form.get('password') ?? '').slice(0, 1024), coarsened(request.ip));
+      const account = await accounts.entrance.byPassword(
+        email.data,
+        (visit.form.get('password') ?? '').slice(0, 1024),
+        coarsened(request.ip),
+      );
       const who = { kind: 'email', subject: email.data, label: email.data } as const;
       await grants.approve(authorization, { ...who, how: 'password', evidence: passwordMark(account) });
       return done(visit);
