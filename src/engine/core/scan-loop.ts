@@ -13,6 +13,7 @@ import {
   knownLocal,
   type Listing,
   type LocalChanges,
+  NO_DOUBTS,
   QUIET_MS,
   reconcile,
   type RulesChange,
@@ -73,7 +74,7 @@ export class ScanLoop {
   readonly #due = new Set<string>();
   /** Folders that could not be listed: what was known in them was not looked into either. */
   #unlisted: ReadonlySet<string> = new Set();
-  #doubts: LocalChanges['doubts'] = new Map();
+  #doubts: LocalChanges['doubts'] = NO_DOUBTS;
   /** By rules and marks that were taken over. The look that found them may not come to its end, and the next one finds them known. */
   readonly #judgedAnew = new Set<NodeId>();
   #copiedMarks: string | undefined;

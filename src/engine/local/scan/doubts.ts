@@ -1,11 +1,21 @@
+import { hourMs, type RelativePath } from '../../../base/index.ts';
 import type { NodeId } from '../../model/index.ts';
 import { QUIET_MS } from './quiet.ts';
 
-/** Items that looks missed which may not have seen everything: since when (wall clock in ms). */
-export type Doubts = ReadonlyMap<NodeId, number>;
+/** What looks leave open. Times are of the wall clock, in ms. */
+export interface Doubts {
+  /** Items that looks missed which may not have seen everything: since when. */
+  readonly missed: ReadonlyMap<NodeId, number>;
+  /** Names that nobody knows, of which the disk denies to say more: since when. */
+  readonly strangers: ReadonlyMap<RelativePath, number>;
+}
+
+export const NO_DOUBTS: Doubts = { missed: new Map(), strangers: new Map() };
 
 /** So long, in ms, things may go on being disturbed until what was never found meanwhile counts as gone. */
 export const LONGEST_DOUBT_MS = 5000;
+/** So long what went missing may be a stranger that came with it. Permissions stay for years, and deletions must not wait for those. */
+export const LONGEST_HIDING_MS = hourMs;
 
 /**
  * What is missing from a look during which things moved may have been somewhere that had been read by then, or in a folder
@@ -15,13 +25,18 @@ export const LONGEST_DOUBT_MS = 5000;
 export class DoubtKeeper {
   /** Of before, and of this look. */
   readonly kept = new Map<NodeId, number>();
-  readonly #before: Doubts;
+  readonly #before: Doubts['missed'];
+  readonly #strangers: Doubts['strangers'];
   readonly #disturbed: boolean;
   readonly #blind: boolean;
 
-  /** @param blind the disk failed to list a folder: as long as it does, nothing tells that what is missed is not in there */
+  /**
+   * @param before those of the look before, with the strangers that there are now
+   * @param blind the disk failed to list a folder: as long as it does, nothing tells that what is missed is not in there
+   */
   constructor(before: Doubts, disturbed: boolean, blind: boolean) {
-    this.#before = before;
+    this.#before = before.missed;
+    this.#strangers = before.strangers;
     this.#disturbed = disturbed;
     this.#blind = blind;
   }
@@ -33,7 +48,7 @@ export class DoubtKeeper {
   hasDoubt(id: NodeId, now: number, timeless = false): boolean {
     if (!this.#disturbed && !timeless) return false;
     const since = this.#since(id, now);
-    return this.#blind || now - since < (this.#disturbed ? LONGEST_DOUBT_MS : QUIET_MS);
+    return this.#blind || this.#isHidden(since, now) || now - since < (this.#disturbed ? LONGEST_DOUBT_MS : QUIET_MS);
   }
 
   /**
@@ -42,6 +57,12 @@ export class DoubtKeeper {
    */
   mayBeElsewhere(id: NodeId, now: number): boolean {
     return this.#disturbed && now - this.#since(id, now) < LONGEST_DOUBT_MS;
+  }
+
+  /** It may be what has another name now, and cannot be looked at there. */
+  #isHidden(since: number, now: number): boolean {
+    if (now - since >= LONGEST_HIDING_MS) return false;
+    return [...this.#strangers.values()].some((came) => came >= since - LONGEST_DOUBT_MS);
   }
 
   #since(id: NodeId, now: number): number {

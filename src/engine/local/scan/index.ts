@@ -1,4 +1,5 @@
 export { acceptMove, type BusyPath, type LocalChanges, type MaybeMoved, type RulesChange, type ScanIssue } from './changes.ts';
+export { NO_DOUBTS } from './doubts.ts';
 export { gather, type ScanPlace } from './gather.ts';
 export { knownFrom } from './known.ts';
 export { type FolderLook, type KnownLocal, knownLocal, type Listing } from './listing.ts';

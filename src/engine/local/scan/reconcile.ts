@@ -11,7 +11,8 @@ import {
   sameFingerprint,
 } from '../../model/index.ts';
 import type { BusyPath, LocalChanges, RulesChange, ScanIssue } from './changes.ts';
-import { DoubtKeeper, type Doubts, LONGEST_DOUBT_MS } from './doubts.ts';
+import { DoubtKeeper, type Doubts, LONGEST_DOUBT_MS, NO_DOUBTS } from './doubts.ts';
+import { strangersIn } from './strangers.ts';
 import { isLeftOut } from './gather.ts';
 import { KnownPlaces } from './known.ts';
 import type { FolderLook, KnownLocal, Listing } from './listing.ts';
@@ -36,7 +37,7 @@ export function reconcile(
   known: KnownLocal,
   newId: () => NodeId,
   openIssues: Iterable<RelativePath> = [],
-  doubts: Doubts = new Map(),
+  doubts: Doubts = NO_DOUBTS,
 ): LocalChanges {
   const places = new KnownPlaces(known);
   const listing = withoutSwapped(spelledAsListed(looked), places);
@@ -46,7 +47,8 @@ export function reconcile(
   const disturbed =
     listing.restless || gone.length > 0 || unseen.length > 0 || hasFolderOutOfSight(known.tree) || listing.outOfSight === 'unknown';
   const blind = listing.outOfSight === 'unknown' || unseen.some(({ fault }) => fault !== 'denied');
-  const keeper = new DoubtKeeper(doubts, disturbed, blind);
+  const strangers = strangersIn(listing, places, doubts.strangers, new Set(openIssues));
+  const keeper = new DoubtKeeper({ missed: doubts.missed, strangers }, disturbed, blind);
   const resolver = new Resolver(entries, known, places, newId, keeper);
   const unmounted = unmountedFolders(listing, resolver.resolved, places);
   const holdsIgnored = (path: RelativePath, before: boolean): boolean =>
@@ -85,7 +87,7 @@ export function reconcile(
     issues,
     cleared: findCleared(listing, entries, [...issues, ...busy], openIssues),
     busy: [...busy, ...[...folders].sort().map((path) => ({ ...busyPath(path, 'folder', false), ...pauseOf(path) })), ...unseenAgain],
-    doubts: keeper.kept,
+    doubts: { missed: keeper.kept, strangers },
   };
 }
 

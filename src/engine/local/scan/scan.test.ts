@@ -4,7 +4,7 @@ import { joinPath, parentPath } from '../../../base/index.ts';
 import { FakeDisk, type FakeDiskOptions, fakeWatch, POSIX_NAMES } from '../../fakes/disk/index.ts';
 import { parseRules } from '../../ignore/index.ts';
 import { type Content, type LocalNode, MapTree, type NodeId, ROOT_ID } from '../../model/index.ts';
-import { acceptMove, gather, knownFrom, type LocalChanges, reconcile } from './index.ts';
+import { acceptMove, gather, knownFrom, type LocalChanges, NO_DOUBTS, reconcile } from './index.ts';
 
 const ROOT = '/home/sync';
 const CONTENT: Content = { size: 0, hash: '00', blocks: [] };
@@ -15,7 +15,7 @@ class World {
   readonly disk: FakeDisk;
   readonly tree = new MapTree<LocalNode>();
   readonly issues = new Set<string>();
-  doubts: LocalChanges['doubts'] = new Map();
+  doubts: LocalChanges['doubts'] = NO_DOUBTS;
   nextId = 1;
   /** Of the settings. */
   rules = '';
@@ -76,7 +76,7 @@ class World {
   }
 }
 
-const settled = { put: [], deleted: [], rules: [], maybeMoved: [], issues: [], cleared: [], busy: [], doubts: new Map() };
+const settled = { put: [], deleted: [], rules: [], maybeMoved: [], issues: [], cleared: [], busy: [], doubts: NO_DOUBTS };
 
 describe('a scan', () => {
   let world: World;
@@ -461,6 +461,24 @@ describe('a scan', () => {
       expect((await world.scan(['a', 'b', 'b/in'])).deleted).toEqual([]);
       expect([world.id('b/x'), world.id('b/in/y')]).toEqual([before['a/x'], before['a/y']]);
       expect([...world.issues]).toEqual([]);
+      expect((await world.scan()).busy).toEqual([]);
+    });
+
+    it('a name that came as something went, and may not be looked at, may be that; one that was there before keeps no deletion', async () => {
+      await seed('a/x', 'a/y');
+      const before = world.paths();
+      const closed = new Set(['old', 'new']);
+      world.disk.entryFault = (path) => (closed.has(path.slice(path.lastIndexOf('/') + 1)) ? 'denied' : undefined);
+      world.write('a/old');
+      for (let second = 1; second <= 10; second += 1) await world.scan();
+      world.remove('a/y');
+      for (let second = 1; second <= 5; second += 1) expect((await world.scan()).deleted).toEqual([]);
+      expect((await world.scan()).deleted, 'the name that is closed was there before').toEqual([before['a/y']]);
+      world.move('a/x', 'a/new');
+      for (let second = 1; second <= 60; second += 1) expect((await world.scan(second % 7 === 0 ? 'all' : ['a'])).deleted).toEqual([]);
+      closed.clear();
+      expect((await world.scan(['a'])).deleted).toEqual([]);
+      expect(world.id('a/new')).toBe(before['a/x']);
       expect((await world.scan()).busy).toEqual([]);
     });
 
