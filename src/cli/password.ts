@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { TidemarkError } from '../contract/index.ts';
+import { askHidden, canAsk } from './confirm.ts';
 import type { Context } from './context.ts';
 
 /** Longest password or secret that is read, in bytes; the rest of a wrong file is not swallowed. */
@@ -12,16 +13,33 @@ export interface SecretSources {
 }
 
 /**
- * The secrets of a sign-up or sign-in. They come through pipes and files, never as arguments, which other programs of
- * the machine can read. Throws usage when the command does not say where from.
+ * The secrets of a sign-up or sign-in. They are typed on a terminal, where they are not shown, or come through pipes and files,
+ * never as arguments, which other programs of the machine can read. Throws usage when nobody can be asked and the command does not
+ * say where from.
+ * @param isNew nobody has typed it before: it is asked for twice
  */
-export async function readPassword(context: Context, sources: SecretSources): Promise<{ password: string; secret: string | undefined }> {
-  if (sources.passwordStdin !== true) {
-    throw new TidemarkError('usage', { detail: '--password-stdin is missing; passwords are only read from standard input' });
-  }
-  if (context.io.stdin.isTTY === true) context.note('Type the password, then Enter and Ctrl-D.');
-  const password = firstLine(await context.untilAborted(readLimited(context.io.stdin)), 'the password');
+export async function readPassword(
+  context: Context,
+  sources: SecretSources,
+  isNew = false,
+): Promise<{ password: string; secret: string | undefined }> {
+  const password = canAsk(context) ? await typedPassword(context, isNew) : await pipedPassword(context, sources);
   return { password, secret: (await readSecretAlone(sources)).secret };
+}
+
+async function pipedPassword(context: Context, { passwordStdin }: SecretSources): Promise<string> {
+  if (passwordStdin !== true)
+    throw new TidemarkError('usage', { detail: '--password-stdin is missing; passwords are read from a terminal or standard input' });
+  return firstLine(await context.untilAborted(readLimited(context.io.stdin)), 'the password');
+}
+
+async function typedPassword(context: Context, isNew: boolean): Promise<string> {
+  for (;;) {
+    const typed = await askHidden(context, isNew ? 'New password: ' : 'Password: ');
+    if (typed === undefined || typed === '') throw new TidemarkError('usage', { detail: 'the password is empty' });
+    if (!isNew || (await askHidden(context, 'The same once more: ')) === typed) return typed;
+    context.note('The two are not the same.');
+  }
 }
 
 /** For who signs up without a password. */

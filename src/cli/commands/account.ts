@@ -15,7 +15,7 @@ import type { OpenedEngine } from '../../host/index.ts';
 import { auditTable } from '../account-log-text.ts';
 import { BROWSER_HELP, type BrowserOptions, enterByBrowser, providerOf, refuseTogether, withBrowser } from '../browser.ts';
 import { addressOf, CODE_HELP, type CodeOptions, codeOf } from '../codes.ts';
-import { askFor } from '../confirm.ts';
+import { askFor, canAsk } from '../confirm.ts';
 import { devicesText } from '../device-text.ts';
 import { beforeLeaving, copiedText, LEAVE_HELP, type LeaveOptions, leaveOptions, openCount, unsentText } from '../leaving.ts';
 import { addCommand, addGroup, type Shell } from '../command.ts';
@@ -62,7 +62,7 @@ function signOptions(command: Command): Command {
     .option('--server <url>', 'address of the cloud')
     .option('--email <address>', 'e-mail address of the account')
     .option('--phone <number>', 'phone number of the account, with its country code')
-    .option('--password-stdin', 'read the password from standard input')
+    .option('--password-stdin', 'read the password from standard input; on a terminal it is asked for')
     .option('--code [code]', 'the code that was sent; without one, a code is sent and asked for')
     .option('--browser <service>', 'with google, apple, facebook or wechat, in the browser of this machine')
     .option('--device-flow', 'in a browser on another device')
@@ -143,9 +143,9 @@ async function signInOrChoose(context: Context, engine: OpenedEngine, params: Pa
   }
 }
 
-/** Whoever names no way to sign in is told of all of them. Throws usage. */
-function requireWay({ passwordStdin }: SignOptions): void {
-  if (passwordStdin === true) return;
+/** Whoever names no way to sign in is told of all of them. On a terminal the password is asked for. Throws usage. */
+function requireWay(context: Context, { email, passwordStdin }: SignOptions): void {
+  if (passwordStdin === true || (email !== undefined && canAsk(context))) return;
   const ways = '--email with --password-stdin, --email or --phone with --code, --browser, or --device-flow';
   throw new TidemarkError('usage', { detail: `it does not say how: ${ways}` });
 }
@@ -174,8 +174,8 @@ export function addAccountCommands(program: Command, shell: Shell): void {
       const sent = await codeAt(context, options, server, 'enter', 'sign-up');
       if (sent === 'sent') return 7;
       const usesPassword = options.passwordStdin === true || sent === undefined;
-      if (usesPassword) requireWay(options);
-      const { password, secret } = usesPassword ? await readPassword(context, options) : await readSecretAlone(options);
+      if (usesPassword) requireWay(context, options);
+      const { password, secret } = usesPassword ? await readPassword(context, options, true) : await readSecretAlone(options);
       const params = {
         server,
         ...(password === undefined ? {} : { email: await emailOf(context, options, sent), password }),
@@ -209,7 +209,7 @@ export function addAccountCommands(program: Command, shell: Shell): void {
       const { signOutDevice, deviceName } = options;
       // Whoever was told to choose has shown who they are.
       const isChosen = signOutDevice !== undefined && sent === undefined && options.passwordStdin !== true;
-      if (!isChosen && sent === undefined) requireWay(options);
+      if (!isChosen && sent === undefined) requireWay(context, options);
       const how = isChosen
         ? {}
         : sent === undefined
@@ -289,7 +289,7 @@ export function addAccountCommands(program: Command, shell: Shell): void {
     about: 'Show that it is still you; the ways to sign in can be changed for ten minutes after that, and after signing in',
     options: (command) =>
       command
-        .option('--password-stdin', 'read the password from standard input')
+        .option('--password-stdin', 'read the password from standard input; on a terminal it is asked for')
         .option('--email <address>', 'have a code sent to this address of the account')
         .option('--phone <number>', 'have a code sent to this number of the account')
         .option('--code [code]', 'the code that was sent; without one, a code is sent and asked for')
@@ -358,9 +358,9 @@ export function addAccountCommands(program: Command, shell: Shell): void {
   addCommand<SignOptions>(account, shell, {
     usage: 'password',
     about: 'Set or change the password; the other devices are signed out',
-    options: (command) => command.option('--password-stdin', 'read the new password from standard input'),
+    options: (command) => command.option('--password-stdin', 'read the new password from standard input; on a terminal it is asked for'),
     async run(context, _, options) {
-      const { password } = await readPassword(context, options);
+      const { password } = await readPassword(context, options, true);
       await context.withEngine((engine) => engine.call('account.setPassword', { password }));
       context.answer({}, 'The password is set, and the other devices are signed out.');
     },
@@ -374,14 +374,14 @@ export function addAccountCommands(program: Command, shell: Shell): void {
         .option('--email <address>', 'e-mail address of the account')
         .option('--phone <number>', 'phone number of the account, with its country code')
         .option('--code [code]', 'the code that was sent; without one, a code is sent and asked for')
-        .option('--password-stdin', 'read the new password from standard input'),
+        .option('--password-stdin', 'read the new password from standard input; on a terminal it is asked for'),
     help: CODE_HELP,
     async run(context, _, options) {
       const server = serverAddress(options.server);
       const sent = await codeAt(context, { ...options, code: options.code ?? true }, server, 'reset', 'account recover');
       if (sent === 'sent') return 7;
       if (sent === undefined) throw new TidemarkError('code_expired');
-      const { password } = await readPassword(context, options);
+      const { password } = await readPassword(context, options, true);
       await context.withEngine((engine) => engine.call('account.resetPassword', { server, code: sent, password }));
       context.answer({}, 'The new password is set, and every device is signed out. Sign in with it: tidemark sign-in');
       return 0;
