@@ -18,6 +18,12 @@ it('hides secrets by the name of their field, however deep, and by their look', 
   expect(text).toContain('/home/li/report.docx');
 });
 
+it('shows the codes of errors, and no others', () => {
+  const of = (code: unknown): unknown => (scrub({ code }) as { code: unknown }).code;
+  expect(['rate_limited', 'usage', 'ENOSPC', null].map(of)).toEqual(['rate_limited', 'usage', 'ENOSPC', null]);
+  for (const code of ['123456', 123_456, '4/0AX4XfWhTQ', 'SplxlOBeZQQYbYS6WxSbIA', 'a'.repeat(43)]) expect(of(code)).toBe('[hidden]');
+});
+
 it('writes what was logged to the folder, without secrets', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'tm-log-'));
   try {

@@ -23,6 +23,17 @@ it('a device that is signed in has to sign out first', async () => {
   await expect(signIn()).rejects.toMatchObject({ code: 'signed_in_already', params: { account: EMAIL } });
 });
 
+it('a device keeps its name when it signs in again, also one that another device gave it', async () => {
+  const own = async () => (await engine.call('devices.list', {})).devices.find(({ current }) => current);
+  const { id = '' } = (await own()) ?? {};
+  await engine.requireDrive().renameDevice(id, 'Studio');
+  expect(await own()).toMatchObject({ name: 'Studio' });
+  expect((await engine.call('status.snapshot', {})).account).toMatchObject({ deviceName: 'Studio' });
+  await engine.call('account.signOut', {});
+  await engine.call('account.signIn', { server: sync.cloud.server, email: EMAIL, password: 'correct horse' });
+  expect(await own()).toMatchObject({ name: 'Studio' });
+});
+
 it('a device whose token is gone from the key ring can simply sign in again', async () => {
   await sync.environment.secrets.delete(REFRESH_TOKEN_SECRET);
   expect(await signIn()).toMatchObject({ label: EMAIL });

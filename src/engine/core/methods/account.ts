@@ -148,6 +148,11 @@ export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
       if (!taken.over) await asking(server, (cloud) => giveBack({ cloud, revocations }, session.refreshToken));
     }
   };
+  /** What this device was called before, where nothing else is said: somebody may have named it. */
+  const named = (deviceName: string | undefined): { readonly deviceName?: string } => {
+    const name = deviceName ?? store.account()?.deviceName;
+    return name === undefined ? {} : { deviceName: name };
+  };
   /** A choice that came is kept, one that is over is not. */
   const aboutChoice = async (server: string, error: unknown): Promise<unknown> => {
     if (error instanceof DeviceLimitError) return keepChoice(secrets, server, error);
@@ -173,7 +178,7 @@ export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
     'account.beginDevice': ({ server, deviceName }) =>
       asking(server, async (cloud) => {
         await cloud.discover();
-        const device = deviceInfo(engine.environment.platform, deviceName);
+        const device = deviceInfo(engine.environment.platform, named(deviceName).deviceName);
         return signIns.beginDevice(cloud.server, () => cloud.deviceAuthorize({ device }));
       }),
     'account.cancelSignIn': async ({ id }) => {
@@ -212,7 +217,8 @@ export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
       await own().identities.setPassword(password);
       return {};
     },
-    'account.signUp': async ({ server, code, begun, ...request }) => {
+    'account.signUp': async ({ server, code, begun, ...given }) => {
+      const request = { ...given, ...named(given.deviceName) };
       if (begun === undefined) return enter(server, async (parts) => signUp(parts, { ...request, ...proven(parts, code) }));
       await refuseSignedIn();
       const grant = await asking(server, (cloud) => signIns.grant(begun, cloud.server));
@@ -220,14 +226,15 @@ export function accountMethods(engine: TidemarkEngine): Handlers<Names> {
       signIns.done(begun);
       return account;
     },
-    'account.signIn': ({ server, code, begun, ...request }) =>
-      begun === undefined
-        ? enter(server, async (parts) => {
-            const isChosen = request.signOutDevice !== undefined && code === undefined && request.password === undefined;
-            const choice = isChosen ? { choice: await choiceFor(secrets, parts.cloud.server) } : {};
-            return signIn(parts, { ...request, ...proven(parts, code), ...choice });
-          })
-        : enterWith(server, begun, request),
+    'account.signIn': ({ server, code, begun, ...given }) => {
+      const request = { ...given, ...named(given.deviceName) };
+      if (begun !== undefined) return enterWith(server, begun, request);
+      return enter(server, async (parts) => {
+        const isChosen = request.signOutDevice !== undefined && code === undefined && request.password === undefined;
+        const choice = isChosen ? { choice: await choiceFor(secrets, parts.cloud.server) } : {};
+        return signIn(parts, { ...request, ...proven(parts, code), ...choice });
+      });
+    },
     'account.choices': async () => {
       const found = await keptChoice(secrets);
       if (found === null) return null;

@@ -51,6 +51,15 @@ export function cloudMethods(engine: TidemarkEngine): Handlers<Names> {
     if (freed.freedBytes > 0) engine.run?.syncNow();
     return freed;
   };
+  /** What the cloud calls a device, if that is this one. */
+  const called = (id: string, name: string): void => {
+    const account = store.account();
+    if (account?.deviceId !== id || account.deviceName === name) return;
+    store.transaction((write) => {
+      write.setAccount({ ...account, deviceName: name });
+    });
+    engine.announce();
+  };
   return {
     'versions.list': async ({ path }) => {
       if (await isUnsent(path)) return { versions: [] };
@@ -83,16 +92,16 @@ export function cloudMethods(engine: TidemarkEngine): Handlers<Names> {
       engine.run?.syncNow();
       return {};
     },
-    'devices.list': async () => ({ devices: [...(await engine.requireDrive().devices())] }),
+    'devices.list': async () => {
+      const devices = await engine.requireDrive().devices();
+      // Another device may have renamed this one.
+      const own = devices.find(({ current }) => current);
+      if (own !== undefined) called(own.id, own.name);
+      return { devices: [...devices] };
+    },
     'devices.rename': async ({ id, name }) => {
       const device = await engine.requireDrive().renameDevice(id, name);
-      const account = store.account();
-      if (account?.deviceId === id) {
-        store.transaction((write) => {
-          write.setAccount({ ...account, deviceName: name });
-        });
-        engine.announce();
-      }
+      called(id, name);
       return device;
     },
     'devices.signOut': async ({ id }) => {
