@@ -18,7 +18,7 @@ export async function main(): Promise<number> {
 
 /** Loads the test files without running them, so that names that are made in loops are known too. */
 async function collectTests(files: readonly string[]): Promise<readonly TitlePath[]> {
-  const vitest = await createVitest({ root: projectRoot, watch: false, reporters: [{}] });
+  const vitest = await createVitest({ root: projectRoot, watch: false, reporters: [{}], isolate: false });
   try {
     const { testModules } = await vitest.collect([...files], { staticParse: false });
     const broken = testModules.filter((module) => module.errors().length > 0);
