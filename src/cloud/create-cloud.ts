@@ -29,6 +29,8 @@ import { EmbeddedBlockStore } from './storage/embedded-block-store.ts';
 import { loadServerKey, refuseInside, subkey } from './storage/server-key.ts';
 import { catalogueFile, openSqliteCatalogue } from './storage/sqlite-catalogue.ts';
 
+/** How soon what the operator changes beside the server is told to devices. */
+const OPERATOR_MS = secondMs;
 const MAINTENANCE_MS = 6 * hourMs;
 const DRAIN_MS = 10 * secondMs;
 /** Generous for devices, a wall for guessing. */
@@ -235,6 +237,7 @@ class EmbeddedCloud implements Cloud {
   readonly #options: CloudOptions;
   readonly #parts: Parts;
   readonly #timer: NodeJS.Timeout;
+  #operator: NodeJS.Timeout | undefined;
   #app: FastifyInstance | undefined;
   #closed: Promise<void> | undefined;
   readonly #closing = new AbortController();
@@ -276,11 +279,24 @@ class EmbeddedCloud implements Cloud {
       throw error;
     }
     this.#app = app;
+    this.#operator = setInterval(() => {
+      this.#hearOperator();
+    }, OPERATOR_MS);
     const address = app.server.address() as AddressInfo;
     const shown = host.includes(':') ? `[${host}]` : host;
     const url = `${tls === undefined ? 'http' : 'https'}://${shown}:${address.port}`;
     if (isReachedAsItListens) this.#parts.address.listensOn(url);
     return { url };
+  }
+
+  /** Devices that wait hear at once of another plan, and of having been signed out. */
+  #hearOperator(): void {
+    const { catalogue, waiters } = this.#parts;
+    try {
+      if (catalogue.wasWrittenElsewhere()) waiters.changedElsewhere();
+    } catch (error) {
+      this.#log('error', error);
+    }
   }
 
   close(): Promise<void> {
@@ -290,6 +306,7 @@ class EmbeddedCloud implements Cloud {
 
   async #close(): Promise<void> {
     clearInterval(this.#timer);
+    clearInterval(this.#operator);
     this.#closing.abort();
     this.#parts.waiters.close();
     const app = this.#app;

@@ -134,7 +134,7 @@ function addAccountCommand(cloud: Command, shell: Shell): void {
         .option('--sign-out', 'sign all its devices out'),
     help: [
       'The address is the e-mail address or the phone number that signs in. A plan counts at once; its devices need no restart.',
-      'Devices that are signed out stop within a minute, keep their files, and go on where they were after signing in again.',
+      'Devices that are signed out stop within moments, keep their files, and go on where they were after signing in again.',
     ].join('\n'),
     async run(context, [address = ''], { data, plan, signOut = false }) {
       const account = await operateAccount({ dataDir: resolve(data), address, signOut, ...(plan === undefined ? {} : { plan }) });

@@ -37,6 +37,11 @@ export class Waiters {
     for (const waiter of [...this.#waiting]) if (waiter.accountNo === accountNo) waiter.wake('changed');
   }
 
+  /** Somebody else wrote into the data, of whatever account. */
+  changedElsewhere(): void {
+    for (const waiter of [...this.#waiting]) waiter.wake('changed');
+  }
+
   deviceEnded(deviceNo: number, by: EndedBy): void {
     for (const waiter of [...this.#waiting]) if (waiter.deviceNo === deviceNo) waiter.wake(by);
   }

@@ -25,7 +25,7 @@ export interface Operation {
   readonly address: string;
   /** The plan that it has from now on. */
   readonly plan?: string;
-  /** All its devices are signed out. They notice with their next request, within a minute. */
+  /** All its devices are signed out. Those that wait for changes notice within moments, the others with their next request. */
   readonly signOut?: boolean;
 }
 

@@ -29,6 +29,8 @@ export interface SqliteCatalogueOptions {
 export interface OpenCatalogue extends Catalogue {
   /** False after a crash: the block store may hold objects that no row names. */
   readonly endedCleanly: boolean;
+  /** Whether another process (`cloud account`) has written since this was asked last. */
+  readonly wasWrittenElsewhere: () => boolean;
 }
 
 export const catalogueFile = (dataDir: string): string => join(dataDir, 'catalogue.db');
@@ -41,6 +43,9 @@ export function openSqliteCatalogue(options: SqliteCatalogueOptions): OpenCatalo
   try {
     checkKey(db, options.serverKey, options.dataDir);
     savePlans(db, options.plans, options.plan);
+    // It changes with what other connections commit, and with nothing of this one's.
+    const dataVersion = (): unknown => db.pragma('data_version', { simple: true });
+    let version = dataVersion();
     const running = takeFact(db, 'running') !== undefined;
     setFact(db, 'running', 'yes');
     return {
@@ -51,6 +56,11 @@ export function openSqliteCatalogue(options: SqliteCatalogueOptions): OpenCatalo
       settings: new SqliteSettings(db, options.newId),
       audit: new SqliteAudit(db),
       endedCleanly: !running,
+      wasWrittenElsewhere: () => {
+        const before = version;
+        version = dataVersion();
+        return version !== before;
+      },
       close: async () => {
         takeFact(db, 'running');
         db.close();
