@@ -3,6 +3,8 @@ import { must, run } from '../lib/run.ts';
 
 /** What the tests need of Debian: a browser, a screen, a key ring, the libraries of Electron, a font with Chinese. */
 const packages = [
+  // script(1), a terminal for tests.
+  'bsdutils',
   'chromium',
   'xvfb',
   'xauth',
