@@ -29,14 +29,12 @@ const ADVICE = {
   provider: 'sign in with another service (--browser)',
 } as const satisfies Record<CodeAdvice, string>;
 
-const NO_CODE = `A code is a number of ${CODE_DIGITS} digits.`;
-/** As messages show it, and people type it off. */
-const bare = (text: string): string => text.replaceAll(/[\s-]/g, '');
-const isCode = (text: string): boolean => new RegExp(`^\\d{${CODE_DIGITS}}$`).test(bare(text));
+const CODE = new RegExp(`^\\d{${CODE_DIGITS}}$`);
 
-function readCode(text: string): string {
-  if (!isCode(text)) throw new TidemarkError('usage', { detail: `--code is a number of ${CODE_DIGITS} digits, not “${text}”` });
-  return bare(text);
+/** A code as messages show it, and people type it off; undefined for what is none. */
+function codeIn(text: string): string | undefined {
+  const bare = text.replaceAll(/[\s-]/g, '');
+  return CODE.test(bare) ? bare : undefined;
 }
 
 type Sent = { readonly to: CodeAddress; readonly code: string };
@@ -59,7 +57,12 @@ export async function codeOf(
     return undefined;
   }
   const { to, shown } = await addressOf(context, options, server);
-  if (options.code !== true) return { to, code: readCode(options.code) };
+  if (options.code !== true) {
+    const code = codeIn(options.code);
+    if (code === undefined)
+      throw new TidemarkError('usage', { detail: `--code is a number of ${CODE_DIGITS} digits, not “${options.code}”` });
+    return { to, code };
+  }
   const sendOne = (): Promise<SentChallenge> => context.withEngine((engine) => send(engine, to, languageOf(context.io.env)));
   const sent = await sendOne();
   const code = await typedCode(context, plain(shown), sent, sendOne);
@@ -84,10 +87,12 @@ async function typedCode(
   let sent = first;
   for (;;) {
     const question = `A code was sent to ${where}; it is good until ${when(sent.expiresAt)}.\nCode (Enter when it does not come): `;
-    const code = await askFor(context, question);
-    if (code === undefined || isCode(code)) return code === undefined ? code : readCode(code);
-    if (code !== '') {
-      context.note(NO_CODE);
+    const typed = await askFor(context, question);
+    if (typed === undefined) return undefined;
+    const code = codeIn(typed);
+    if (code !== undefined) return code;
+    if (typed !== '') {
+      context.note(`A code is a number of ${CODE_DIGITS} digits.`);
       continue;
     }
     context.note(['If it does not come:', ...sent.advice.map((one, at) => `  ${at + 1}. ${ADVICE[one]}`)].join('\n'));

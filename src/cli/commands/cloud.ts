@@ -4,7 +4,7 @@ import { countryCode, TidemarkError } from '../../contract/index.ts';
 import { operateAccount, serveCloud } from '../../host/index.ts';
 import { addCommand, addGroup, type Shell } from '../command.ts';
 import { portNumber } from '../durations.ts';
-import { plain, size, when } from '../text.ts';
+import { count, plain, size, when } from '../text.ts';
 import { httpsUrl } from '../web-address.ts';
 
 interface ServeOptions {
@@ -139,10 +139,9 @@ function addAccountCommand(cloud: Command, shell: Shell): void {
     async run(context, [address = ''], { data, plan, signOut = false }) {
       const account = await operateAccount({ dataDir: resolve(data), address, signOut, ...(plan === undefined ? {} : { plan }) });
       const room = `${size(account.usedBytes)} of ${size(account.totalBytes)} used, ${account.state}`;
-      const devices = account.devices === 1 ? '1 device' : `${String(account.devices)} devices`;
       context.answer(
         account,
-        `${plain(account.account)}: plan ${plain(account.plan)}, ${room}, ${devices} signed in, last active ${when(account.activeAt)}`,
+        `${plain(account.account)}: plan ${plain(account.plan)}, ${room}, ${count(account.devices, 'device')} signed in, last active ${when(account.activeAt)}`,
       );
     },
   });

@@ -33,6 +33,7 @@ export interface Actor {
   readonly account: Pick<AccountRecord, 'no'>;
   readonly device: Pick<DeviceRecord, 'name' | 'seenFrom'>;
 }
+
 export function note({ audit }: Pick<AccountsOptions, 'audit'>, { account, device }: Actor, kind: AuditKind, detail: string | null): void {
   audit.note(account.no, kind, { device: device.name, detail, from: device.seenFrom });
 }

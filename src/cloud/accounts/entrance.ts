@@ -171,9 +171,7 @@ export class Entrance {
     if (found === undefined) throw new TidemarkError('no_such_account');
     const { account, identity } = found;
     if (identity.provedAt !== null) return { account, evidence: { challengeId: id } };
-    await this.#claim(found, null, { challengeId: id }, deviceName);
-    this.#options.audit.note(account.no, 'account_claimed', { device: deviceName, detail: identity.label, from });
-    return { account: { ...account, passwordHash: null } };
+    return { account: await this.#takeOver(found, { challengeId: id }, deviceName, from) };
   }
 
   async #byGrant(grant: Grant, deviceName: string, from: CoarseAddress | null): Promise<Proved> {
@@ -186,9 +184,15 @@ export class Entrance {
     const evidence = evidenceOf(granted);
     const { provedAt } = granted;
     if (granted.how !== 'code' || found.identity.provedAt !== null) return { account: found.account, evidence, provedAt };
-    await this.#claim(found, null, evidence, deviceName);
-    this.#options.audit.note(found.account.no, 'account_claimed', { device: deviceName, detail: found.identity.label, from });
-    return { account: { ...found.account, passwordHash: null }, provedAt };
+    return { account: await this.#takeOver(found, evidence, deviceName, from), provedAt };
+  }
+
+  /** The first proof of an address that whoever made the account had not proved. */
+  async #takeOver(owned: Owned, evidence: Evidence, deviceName: string, from: CoarseAddress | null): Promise<AccountRecord> {
+    const { account, identity } = owned;
+    await this.#claim(owned, null, evidence, deviceName);
+    this.#options.audit.note(account.no, 'account_claimed', { device: deviceName, detail: identity.label, from });
+    return { ...account, passwordHash: null };
   }
 
   /** Whoever was signed in has to sign in again. */

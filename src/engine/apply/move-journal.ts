@@ -7,7 +7,7 @@ import { findUnlike } from './find-unlike.ts';
 import { note, type NoteDetails } from './note.ts';
 import { ownPaths } from './own-folder.ts';
 import type { ApplyParts } from './parts.ts';
-import { contentAfter, requireStat } from './paths.ts';
+import { contentAfter, isOfAnother, requireStat } from './paths.ts';
 import { syncWhatIsThere } from './sync-folders.ts';
 import { rescue } from './trash-can.ts';
 
@@ -72,7 +72,7 @@ export async function recoverMove(parts: ApplyParts, { from, to, line, place }: 
     const known = place === undefined ? undefined : store.local.get(place.id);
     // Somebody put another item under the name just before, or since: the next look finds both.
     if (known !== undefined && target.kind !== known.kind) return;
-    if (known !== undefined && store.localWithInode(target.dev, target.ino).some(({ id }) => id !== known.id)) return;
+    if (known !== undefined && isOfAnother(parts, known.id, target)) return;
     if (known?.kind === 'folder') write.putLocal({ ...known, ...place, stat: target });
     else if (known !== undefined)
       write.putLocal({ ...known, ...place, stat: target, content: contentAfter(known.content, known.stat, target) });

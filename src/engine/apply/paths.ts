@@ -114,13 +114,15 @@ export async function requireSame(parts: ApplyParts, path: string, expected: Fil
 }
 
 /**
- * Throws `exists` when what is found where a file was placed just now is another item, which a person moved over it: no save
- * into the placed one, which is nowhere any more. @param id that of the placed file
+ * What is found where a file was placed just now is another item, which a person moved over it: no edit of the placed one, which is
+ * nowhere any more. A number of the disk that a file that is gone had may be that of the placed one. @param id that of the placed file
  */
-export function requireNotMovedOver({ store }: ApplyParts, path: string, id: NodeId, placed: FileStat, found: FileStat): void {
-  if (found.ino === placed.ino && found.dev === placed.dev) return;
-  if (store.localWithInode(found.dev, found.ino).some((other) => other.id !== id)) throw new DiskFault('exists', path);
-}
+export const isMovedOver = (parts: ApplyParts, id: NodeId, placed: FileStat, found: FileStat): boolean =>
+  (found.ino !== placed.ino || found.dev !== placed.dev) && isOfAnother(parts, id, found);
+
+/** A row of another item than `id` says that this is it. */
+export const isOfAnother = ({ store }: ApplyParts, id: NodeId, found: FileStat): boolean =>
+  store.localWithInode(found.dev, found.ino).some((other) => other.id !== id);
 
 export async function requireStat(parts: ApplyParts, path: string): Promise<FileStat> {
   const stat = await parts.environment.disk.stat(path);

@@ -4,7 +4,7 @@ import { ignoreFault } from './move-journal.ts';
 import { note } from './note.ts';
 import { done, type Outcome, replan } from './outcome.ts';
 import type { ApplyParts } from './parts.ts';
-import { contentAfter, newPath, requireFreeSpelling, requireNoLink, requireNotMovedOver, requireUnclaimed, toldPath } from './paths.ts';
+import { contentAfter, isMovedOver, newPath, requireFreeSpelling, requireNoLink, requireUnclaimed, toldPath } from './paths.ts';
 import { syncedFrom } from './synced.ts';
 import { syncFolders } from './sync-folders.ts';
 import { takeBack } from './trash-can.ts';
@@ -92,11 +92,7 @@ export class Placer {
         const stat = stats[index];
         if (stat instanceof DiskFault) return item.reject(stat);
         if (stat?.kind !== 'file') return item.reject(new DiskFault('missing', item.target));
-        try {
-          requireNotMovedOver(this.#parts, item.target, item.remote.id, item.fetched.stat, stat);
-        } catch (error) {
-          return item.reject(error);
-        }
+        if (isMovedOver(this.#parts, item.remote.id, item.fetched.stat, stat)) return item.reject(new DiskFault('exists', item.target));
         this.#write(item.remote, item.fetched, stat);
         placed.push(item);
       });

@@ -11,9 +11,9 @@ import {
   contentAfter,
   diskPath,
   folderOf,
+  isMovedOver,
   pathOf,
   requireNoLink,
-  requireNotMovedOver,
   requireSame,
   requireStat,
   sameFile,
@@ -110,11 +110,9 @@ async function replaceJournalled(parts: ApplyParts, planned: LocalFile, remote: 
     throw error;
   });
   const stat = await requireStat(parts, target);
-  try {
-    requireNotMovedOver(parts, target, id, fetched.stat, stat);
-  } catch (error) {
+  if (isMovedOver(parts, id, fetched.stat, stat)) {
     keepInTrash(parts, planned, entry, journalId);
-    throw error;
+    throw new DiskFault('exists', target);
   }
   const late = await requireStat(parts, trash);
   const kept = sameFile(late, moved) ? undefined : await keepLateWrite(parts, planned, trash, folderPath(target));

@@ -18,9 +18,9 @@ export function strangersIn(
   const found = new Map([...before].filter(([path]) => isStillUnseen(folders, path)));
   for (const [path, look] of folders) {
     if (look.state !== 'listed') continue;
-    const folder = places.folderAt(path);
     for (const { name, stat, fault } of look.entries) {
       if (stat !== null || fault !== 'denied' || name === null || isLeftOut(look, name, true)) continue;
+      const folder = places.folderAt(path);
       if (folder !== undefined && places.childrenOf(folder).has(name)) continue;
       const at = joinPath(path, name);
       found.set(at, before.get(at) ?? (openIssues.has(at) ? Number.NEGATIVE_INFINITY : look.lookedAt));
