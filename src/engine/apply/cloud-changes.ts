@@ -1,6 +1,6 @@
 import { type CommitCode, type CommitEntryInput, type CommitResult, type ErrorData, errorKind } from '../../contract/index.ts';
-import type { FileStat, LocalFile, NodeId, RemoteNode } from '../model/index.ts';
-import { below, type Operation, type Place, type RemoteStep } from '../plan/index.ts';
+import { below, type FileStat, type LocalFile, type NodeId, type RemoteNode } from '../model/index.ts';
+import type { Operation, Place, RemoteStep } from '../plan/index.ts';
 import { changeTree } from './change-tree.ts';
 import { judgedByPlace } from './judged-by-place.ts';
 import { folderOf, pathOf, readPath } from './paths.ts';

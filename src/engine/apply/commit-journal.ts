@@ -1,6 +1,6 @@
 import type { CommitEntryInput, CommitResult } from '../../contract/index.ts';
-import type { NodeId, RemoteNode, SyncedNode } from '../model/index.ts';
-import { below, samePlace } from '../plan/index.ts';
+import { below, type NodeId, type RemoteNode, type SyncedNode } from '../model/index.ts';
+import { samePlace } from '../plan/index.ts';
 import { toRemoteNode } from '../remote/index.ts';
 import type { CursorRow, Store, StoreWrites } from '../store/index.ts';
 import type { CommitJournal, PendingCommit } from '../transfer/index.ts';

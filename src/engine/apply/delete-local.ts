@@ -1,7 +1,7 @@
 import { parentPath } from '../../base/index.ts';
 import { DiskFault } from '../environment.ts';
 import type { Scope } from '../ignore/index.ts';
-import { type LocalNode, type NodeId, PARKED_ID } from '../model/index.ts';
+import { type LocalNode, type NodeId, PARKED_ID, withBelow } from '../model/index.ts';
 import { samePlace } from '../plan/index.ts';
 import type { Store } from '../store/index.ts';
 import { bringToSight } from './bring-to-sight.ts';
@@ -115,7 +115,7 @@ async function moveAndLook(parts: ApplyParts, local: LocalNode, { from, trash, p
     return replan([id], { rescan: [changed, ...rescanOf(path, local)] });
   }
   await syncFolders(parts, [parentPath(from), parentPath(trash)]);
-  const ids = below(store, id);
+  const ids = withBelow(store.local, id);
   store.transaction((write) => {
     for (const one of ids) {
       write.deleteLocal(one);
@@ -168,7 +168,3 @@ function isMovedAlong(store: Store, { parentId }: LocalNode): boolean {
 
 const rescanOf = (path: string, local: LocalNode): readonly string[] =>
   local.kind === 'folder' ? [path, ...folderOf(path)] : folderOf(path);
-
-export function below(store: Store, id: NodeId): NodeId[] {
-  return [...[...store.local.children(id)].flatMap((child) => below(store, child.id)), id];
-}

@@ -1,5 +1,4 @@
-import type { LocalNode, NodeId, RemoteNode } from '../model/index.ts';
-import { below } from '../plan/index.ts';
+import { below, type LocalNode, type NodeId, type RemoteNode } from '../model/index.ts';
 import type { Store } from '../store/index.ts';
 
 /** Rules or choices make it matter in which folder something is, and what that is called. */

@@ -2,7 +2,7 @@ import { nameKey, parentPath } from '../../base/index.ts';
 import { id128 } from '../../contract/index.ts';
 import { type DirectoryEntry, DiskFault } from '../environment.ts';
 import { isBuiltInIgnored } from '../ignore/index.ts';
-import { type FileStat, type LocalNode, type NodeId, PARKED_ID, ROOT_ID, sameFingerprint } from '../model/index.ts';
+import { type FileStat, type LocalNode, type NodeId, PARKED_ID, ROOT_ID, sameFingerprint, withBelow } from '../model/index.ts';
 import type { Place } from '../plan/index.ts';
 import type { Store } from '../store/index.ts';
 import { ignoreFault } from './move-journal.ts';
@@ -135,7 +135,7 @@ async function recoverMissing(parts: ApplyParts, node: LocalNode): Promise<void>
   // A disk that was taken out says nothing of what is on it.
   await requireStat(parts, ownPaths(root).own);
   // Where it is the next look tells, by who it is: somebody may have moved it on. Should it be nowhere, that is no deletion.
-  const ids = below(store, node.id);
+  const ids = withBelow(store.local, node.id);
   const missed = placeInSight(store, node.id);
   store.transaction((write) => {
     if (missed !== undefined) write.putLocal({ ...node, parentId: missed.parentId, name: missed.name });
@@ -176,5 +176,3 @@ async function placeOf(
   }
   return undefined;
 }
-
-const below = (store: Store, id: NodeId): NodeId[] => [...[...store.local.children(id)].flatMap((child) => below(store, child.id)), id];

@@ -1,6 +1,6 @@
 import { SignIns } from '../account/index.ts';
 import { type AccountRow, type ActivityRow, type FolderRow, lockFolder, type Store } from '../store/index.ts';
-import { type Disposer, hourMs } from '../../base/index.ts';
+import type { Disposer } from '../../base/index.ts';
 import {
   type ActivityKind,
   type ErrorData,
@@ -11,7 +11,6 @@ import {
   type Params,
   type ParamsIn,
   type ResultOf,
-  type SpeedLimit,
   type Terms,
   TidemarkError,
   toErrorData,
@@ -19,8 +18,10 @@ import {
 import type { Environment } from '../environment.ts';
 import { Revocations } from '../account/index.ts';
 import { type CloudApi, type DriveApi, REFRESH_TOKEN_SECRET, SessionKeeper } from '../remote/index.ts';
+import type { StatusEvent } from '../status/index.ts';
 import { Emitter } from './emitter.ts';
 import { Explainer } from './explain.ts';
+import { HeardTerms } from './heard-terms.ts';
 import { ItemViews } from './item-views.ts';
 import { LeftOutViews } from './left-out-views.ts';
 import { accountMethods } from './methods/account.ts';
@@ -32,12 +33,12 @@ import { selectionMethods } from './methods/selection.ts';
 import { settingMethods } from './methods/settings.ts';
 import { syncMethods } from './methods/sync.ts';
 import { undoMethods } from './methods/undo.ts';
+import { Pause } from './pause.ts';
 import { Publisher } from './publisher.ts';
 import { reportOf } from './report.ts';
 import { ScopeKeeper } from './scope-keeper.ts';
 import { SettingsAlone } from './settings-alone.ts';
 import { watchForSleep } from './sleep-watch.ts';
-import type { SpeedCaps } from './speed-limits.ts';
 import { SyncRun } from './sync-run.ts';
 import { shownActivity } from './undoing.ts';
 
@@ -67,15 +68,12 @@ export class TidemarkEngine {
   #run: SyncRun | null = null;
   /** While there is no folder, and so no run. */
   #settings: SettingsAlone | null = null;
-  #keptUntil: number | null;
-  #limits: { readonly up: SpeedLimit | null; readonly down: SpeedLimit | null } = { up: null, down: null };
-  /** As the cloud last said, to this process. */
-  #caps: SpeedCaps = { uploadBytesPerSecond: null, downloadBytesPerSecond: null };
+  readonly #terms: HeardTerms;
+  readonly #pause: Pause;
   #folderLock: Disposer | undefined;
   readonly signIns: SignIns;
   #started = false;
   #stopped = false;
-  #cancelPause: Disposer | undefined;
   readonly #watches: Disposer[] = [];
   /** Account, folder and run change one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -87,7 +85,18 @@ export class TidemarkEngine {
     this.#lockFolder = lock ?? lockFolder;
     this.#emitter = new Emitter(environment.log);
     this.publisher = new Publisher(store, environment.clock, this.#emitter, () => this.#run?.statusChanged());
-    this.#keptUntil = store.keptUntil();
+    const onStatus = (event: StatusEvent): void => {
+      this.publisher.status(event);
+    };
+    this.#terms = new HeardTerms({ store, log: environment.log, onStatus });
+    this.#pause = new Pause({
+      store,
+      clock: environment.clock,
+      onStatus,
+      onOver: () => {
+        this.resume();
+      },
+    });
     this.signIns = new SignIns(environment);
     this.revocations = new Revocations(environment);
     this.scopes = new ScopeKeeper(store);
@@ -145,7 +154,7 @@ export class TidemarkEngine {
     return this.exclusively(async () => {
       if (this.#started || this.#stopped) return;
       this.#started = true;
-      this.#restorePause();
+      this.#pause.restore();
       const { clock, onNetworkChange } = this.environment;
       this.#watches.push(
         watchForSleep(clock, () => this.resumed()),
@@ -161,7 +170,7 @@ export class TidemarkEngine {
     return this.exclusively(async () => {
       if (this.#stopped) return;
       this.#stopped = true;
-      this.#cancelPause?.();
+      this.#pause.stop();
       this.revocations.stop();
       for (const end of this.#watches) end();
       this.signIns.close();
@@ -234,29 +243,10 @@ export class TidemarkEngine {
   }
 
   /** What the plan allows, and until when the documents are kept. */
-  heardTerms({ uploadBytesPerSecond, downloadBytesPerSecond, purgeAfter }: Terms): void {
+  heardTerms(terms: Terms): void {
     if (this.#stopped) return;
-    this.#caps = { uploadBytesPerSecond, downloadBytesPerSecond };
-    this.#run?.setCaps(this.#caps);
-    const before = this.#keptUntil;
-    // It moves with every sync; what is kept of it on the disk need not be that exact.
-    if (before === null ? purgeAfter === null : purgeAfter !== null && Math.abs(purgeAfter - before) < hourMs) return;
-    this.#keptUntil = purgeAfter;
-    this.publisher.status({ type: 'kept_until', at: purgeAfter });
-    try {
-      this.store.transaction((write) => {
-        write.setKeptUntil(purgeAfter);
-      });
-    } catch (error) {
-      this.environment.log.warn('until when the cloud keeps the documents could not be noted', { error: String(error) });
-    }
-  }
-
-  #tellLimits(up: SpeedLimit | null, down: SpeedLimit | null): void {
-    const told = this.#limits;
-    if (same(told.up, up) && same(told.down, down)) return;
-    this.#limits = { up, down };
-    this.publisher.status({ type: 'limits', up, down });
+    this.#terms.heard(terms);
+    this.#run?.setCaps(this.#terms.caps);
   }
 
   /** The cloud does not take this device any more: stop at once, keep every file, say why. */
@@ -300,7 +290,7 @@ export class TidemarkEngine {
   /** Both sides are looked at and nothing is changed on either. Starts no sync where none runs. */
   async lookOnly<T>(read: (run: SyncRun) => Promise<T>): Promise<T> {
     if (this.#run !== null) {
-      await this.#run.look();
+      await this.#run.looks.everywhere();
       return read(this.#run);
     }
     return this.exclusively(async () => {
@@ -312,7 +302,7 @@ export class TidemarkEngine {
       const run = this.#makeRun(account, folder);
       try {
         await run.start(true);
-        await run.look();
+        await run.looks.everywhere();
         return await read(run);
       } finally {
         await run.stop();
@@ -341,7 +331,7 @@ export class TidemarkEngine {
       this.environment.log.warn('the folder cannot be locked', { code: error.code });
     }
     this.#run = this.#makeRun(account, folder);
-    this.#run.setCaps(this.#caps);
+    this.#run.setCaps(this.#terms.caps);
     await this.#run.start(this.store.pausedUntil() !== 'resumed');
   }
 
@@ -391,7 +381,7 @@ export class TidemarkEngine {
           this.publisher.status(event);
         },
         onLimits: (up, down) => {
-          this.#tellLimits(up, down);
+          this.#terms.limited(up, down);
         },
         onActivity: this.onActivity,
         onLists: (...lists) => {
@@ -418,34 +408,15 @@ export class TidemarkEngine {
       account === null ? null : { label: account.label, region: account.region, deviceName: account.deviceName, server: account.server };
     this.publisher.status({ type: 'account', account: shown });
     this.publisher.status({ type: 'sign_in', error: account?.signedOut ?? null });
-    this.publisher.status({ type: 'kept_until', at: account === null ? null : this.#keptUntil });
+    this.publisher.status({ type: 'kept_until', at: account === null ? null : this.#terms.keptUntil });
     this.publisher.status({ type: 'folder', path: folder?.path ?? null });
     this.publisher.lists('folders');
   }
 
-  /** Within `exclusively` or at the start: the pause of an earlier run goes on. */
-  #restorePause(): void {
-    const until = this.store.pausedUntil();
-    if (until === 'resumed') return;
-    if (until !== null && until <= this.environment.clock.now()) {
-      this.store.transaction((write) => {
-        write.setPausedUntil('resumed');
-      });
-    } else this.armPause(until);
-  }
-
-  /** Announces a pause and arranges its end. @param until wall clock; null: until resumed */
-  armPause(until: number | null): void {
-    this.#cancelPause?.();
-    this.#cancelPause = undefined;
-    this.publisher.status({ type: 'paused', until });
-    if (until === null) return;
-    // In steps, since the wall clock may jump or the machine sleep.
-    const wait = Math.min(Math.max(0, until - this.environment.clock.now()), 30_000);
-    this.#cancelPause = this.environment.clock.timer(wait, () => {
-      if (this.environment.clock.now() >= until) this.resume();
-      else this.armPause(until);
-    });
+  /** @param until wall clock, in the future; null: until resumed */
+  pause(until: number | null): void {
+    this.#pause.begin(until);
+    this.#run?.pause();
   }
 
   /** The machine woke up, or is in another network: ask and look anew, on new connections. */
@@ -459,17 +430,10 @@ export class TidemarkEngine {
   }
 
   resume(): void {
-    this.#cancelPause?.();
-    this.#cancelPause = undefined;
-    this.store.transaction((write) => {
-      write.setPausedUntil('resumed');
-    });
-    this.publisher.status({ type: 'resumed' });
+    this.#pause.end();
     this.#run?.resume();
     this.#settings?.soon();
   }
 }
-
-const same = (a: SpeedLimit | null, b: SpeedLimit | null): boolean => a?.bytesPerSecond === b?.bytesPerSecond && a?.by === b?.by;
 
 const asError = ({ code, params }: ErrorData): TidemarkError => new TidemarkError(code, params);

@@ -1,10 +1,11 @@
 import { joinPath, nameKey } from '../../base/index.ts';
 import type { ErrorData } from '../../contract/index.ts';
+import type { Executor } from '../apply/index.ts';
 import { type Disk, DiskFault, type Environment } from '../environment.ts';
 import { RULES_FILE } from '../ignore/index.ts';
 import { faultReason, gather, knownLocal, reconcile } from '../local/index.ts';
 import { type LocalFile, type LocalNode, type NodeId, ROOT_ID, type Trees } from '../model/index.ts';
-import { type Foresight, foresee, OverlayTree, type Policy } from '../plan/index.ts';
+import { compareSides, type Foresight, foresee, OverlayTree, type Policy } from '../plan/index.ts';
 import type { Store } from '../store/index.ts';
 import type { ScopeKeeper } from './scope-keeper.ts';
 
@@ -43,6 +44,21 @@ export async function foreseeAll(parts: Parts, ids: readonly NodeId[]): Promise<
   return foreseeWith(parts, { remote: store.remote, synced: store.synced, local }, [...ids, ...judgedAnew, ...found], {
     ...parts.policy,
     scope,
+  });
+}
+
+/** Reads files whose content has to be known before it can be said what would be done; those that cannot be read stay as they are. */
+export async function readUnknown(store: Store, executor: Executor, isInFlight: (id: NodeId) => boolean): Promise<void> {
+  const ids = new Set([...compareSides(store).unread, ...touched(store)]);
+  await Promise.all([...ids].filter((id) => !isInFlight(id)).map((id) => executor.run({ op: 'hash', id }).catch(() => undefined)));
+}
+
+/** Files that are on both sides, or were, and were written to since they were read. */
+function touched(store: Store): readonly NodeId[] {
+  return store.divergentIds().filter((id) => {
+    const local = store.local.get(id);
+    const wasThere = store.remote.get(id)?.kind === 'file' || store.synced.get(id)?.kind === 'file';
+    return local?.kind === 'file' && local.content === null && wasThere;
   });
 }
 

@@ -1,7 +1,8 @@
 import type { RelativePath } from '../../base/index.ts';
-import type { ErrorData } from '../../contract/index.ts';
+import { type ErrorData, toErrorData } from '../../contract/index.ts';
 import {
   type ApplyParts,
+  bringAllToSight,
   isClosed,
   MOVE_JOURNAL,
   type MoveEntry,
@@ -18,6 +19,7 @@ import {
 } from '../apply/index.ts';
 import { DiskFault } from '../environment.ts';
 import { checkFolder, prepareOwnFolder } from '../local/index.ts';
+import { PARKED_ID } from '../model/index.ts';
 import type { FolderRow } from '../store/index.ts';
 import { folderError } from './scan-loop.ts';
 
@@ -47,10 +49,6 @@ export class Mending {
     this.#needed = true;
   }
 
-  get needed(): boolean {
-    return this.#needed;
-  }
-
   /** Before every look and every change; does something before the first look and whenever it is needed. Call with the tree lock held. */
   async mend(): Promise<ErrorData | null> {
     if (this.#begun && !this.#needed && !this.#closed) return null;
@@ -73,6 +71,18 @@ export class Mending {
     if (isNeeded) this.#onMended();
     this.#begun = true;
     return null;
+  }
+
+  /** Until the next start, if there is one, nothing would come back from where the person does not look. Never throws. */
+  async bringAllToSight(): Promise<void> {
+    const { store, environment } = this.#apply;
+    try {
+      if (!this.#needed && [...store.local.children(PARKED_ID)].length === 0) return;
+      const state = await checkFolder(environment.disk, this.#folder.path, this.#folder.folderId);
+      if (state === 'ready' && (await this.mend()) === null) await bringAllToSight(this.#apply);
+    } catch (error) {
+      environment.log.warn('what is out of sight could not be brought back', { ...toErrorData(error) });
+    }
   }
 
   /** Makes durable which names are in these folders, relative paths; where one is gone there is nothing to do. Answers why it cannot. */

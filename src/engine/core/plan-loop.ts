@@ -5,9 +5,9 @@ import { RULES_FILE } from '../ignore/index.ts';
 import { type NodeId, ROOT_ID } from '../model/index.ts';
 import { type Operation, plan, type Plan, type Policy } from '../plan/index.ts';
 import { IssueBook } from './issue-book.ts';
-import { FirstMerge, type SeenHere } from './first-merge.ts';
 import { hasRealIssue } from './issue-counts.ts';
 import { LateDeletions } from './late-deletions.ts';
+import { MergeGate } from './merge-gate.ts';
 import { OutOfSight } from './out-of-sight.ts';
 import { policyFor } from './policy.ts';
 import { Questions } from './questions.ts';
@@ -35,8 +35,7 @@ const BREATH = 3;
 const LEAST_PAUSE_MS = 10;
 /** After a plan that could not be made (the database had no room), the next one waits this long. */
 const BROKEN_PAUSE_MS = 3 * secondMs;
-/** Files that are being written are waited for so long before both sides are compared without them. */
-const BUSY_PATIENCE_MS = 5 * secondMs;
+
 /** Plans what is dirty, runs the operations, and plans again what they touched, until nothing is left to do. */
 export class PlanLoop {
   readonly #ctx: SyncContext;
@@ -44,7 +43,7 @@ export class PlanLoop {
   readonly #retries: Retries;
   readonly #issues: IssueBook;
   readonly #questions: Questions;
-  readonly #firstMerge: FirstMerge;
+  readonly #gate: MergeGate;
   readonly #deletions: LateDeletions;
   readonly #wake = new Wake();
   #dirty = new Set<NodeId>();
@@ -56,9 +55,6 @@ export class PlanLoop {
   /** Of the last plan, without what it waited for. */
   #costMs = 0;
   #settledAnnounced = false;
-  /** Something changed since both sides were compared for the first merge. */
-  #unasked = true;
-  #busySinceMs: number | undefined;
   readonly #order: WorkOrder;
   readonly #outOfSight: OutOfSight;
 
@@ -68,7 +64,12 @@ export class PlanLoop {
     this.#retries = new Retries(ctx.environment.clock, ctx.environment.random, (ids) => this.add(ids));
     this.#issues = new IssueBook(ctx);
     this.#questions = new Questions(ctx.store, ctx.environment.clock);
-    this.#firstMerge = new FirstMerge(ctx.store, ctx.environment.clock);
+    this.#gate = new MergeGate(ctx, {
+      isInFlight: (id) => this.#inFlight.has(id),
+      isResting: (id) => this.#retries.isWaiting(id),
+      read: (id) => void this.#perform({ op: 'hash', id }),
+      looking: parts.looking,
+    });
     this.#deletions = new LateDeletions(ctx.store, ctx.environment.clock, (id) => this.#inFlight.has(id));
     this.#order = new WorkOrder(ctx.store, ctx.environment.clock);
     this.#outOfSight = new OutOfSight(ctx, {
@@ -83,7 +84,7 @@ export class PlanLoop {
   add(ids: Iterable<NodeId>): void {
     for (const id of ids) this.#dirty.add(id);
     this.#settledAnnounced = false;
-    this.#unasked = true;
+    this.#gate.changed();
     this.#wake.ring();
   }
 
@@ -94,7 +95,7 @@ export class PlanLoop {
       this.#dirty.add(id);
     }
     this.#settledAnnounced = false;
-    this.#unasked = true;
+    this.#gate.changed();
     this.#wake.ring();
   }
 
@@ -121,7 +122,7 @@ export class PlanLoop {
 
   /** Nothing under way and nothing left that could be done now. */
   get idle(): boolean {
-    const planned = this.#dirty.size === 0 || (!this.#unasked && this.#firstMerge.asking);
+    const planned = this.#dirty.size === 0 || this.#gate.waitsForAnswer;
     return planned && this.#inFlight.size === 0 && this.#held === 0 && this.#outOfSight.idle && !this.#planning;
   }
 
@@ -147,7 +148,7 @@ export class PlanLoop {
       if (over()) break;
       const mayRun = this.#parts.mayRun();
       // Until it is settled whether both sides may be merged, all that is done is reading; what is dirty stays so.
-      const heldMs = mayRun ? this.#heldByFirstMerge() : null;
+      const heldMs = mayRun ? this.#heldByGate() : null;
       if (heldMs !== null) {
         this.#announce();
         await clock.sleep(heldMs, stopping).catch(() => undefined);
@@ -169,11 +170,9 @@ export class PlanLoop {
   }
 
   /** How long to wait before the next look at whether both sides may be merged; null when they may. */
-  #heldByFirstMerge(): number | null {
+  #heldByGate(): number | null {
     try {
-      if (!this.#firstMerge.undecided) return null;
-      this.#planning = true;
-      const costMs = this.#askFirst();
+      const costMs = this.#gate.look();
       return costMs === null ? null : Math.max(LEAST_PAUSE_MS, costMs * BREATH);
     } catch (error) {
       // A database that fails for a moment must not end the loop.
@@ -181,8 +180,6 @@ export class PlanLoop {
       this.#ctx.environment.log.error('whether both sides may be merged could not be told', { ...toErrorData(error) });
       this.#wake.ring();
       return BROKEN_PAUSE_MS;
-    } finally {
-      this.#planning = false;
     }
   }
 
@@ -201,38 +198,6 @@ export class PlanLoop {
       this.#ctx.scopes,
       (id) => this.#inFlight.has(id) || this.#retries.isWaiting(id),
     );
-  }
-
-  /** Compares both sides and asks, if there is anything to ask; answers what it took, in ms, or null when nothing is left to ask. */
-  #askFirst(): number | null {
-    const { environment, hooks } = this.#ctx;
-    const startedMs = environment.clock.monotonic();
-    const busy = {
-      inFlight: (id: NodeId) => this.#inFlight.has(id),
-      resting: (id: NodeId) => !this.#inFlight.has(id) && this.#retries.isWaiting(id),
-    };
-    try {
-      this.#unasked = false;
-      const step = this.#firstMerge.look(busy, this.#seenHere());
-      if (step.step === 'read') {
-        this.#unasked = true;
-        for (const id of step.ids) void this.#perform({ op: 'hash', id });
-      }
-      if (step.step === 'go' || (step.step === 'asked' && step.changed)) hooks.onLists('questions', 'files');
-      if (step.step === 'go') return null;
-    } catch (error) {
-      environment.log.error('comparing both sides failed', { ...toErrorData(error) });
-      this.#wake.ring();
-      return BROKEN_PAUSE_MS;
-    }
-    return environment.clock.monotonic() - startedMs;
-  }
-
-  #seenHere(): SeenHere {
-    const now = this.#ctx.environment.clock.monotonic();
-    this.#busySinceMs = this.#parts.looking() ? (this.#busySinceMs ?? now) : undefined;
-    if (this.#busySinceMs === undefined) return 'all';
-    return now - this.#busySinceMs < BUSY_PATIENCE_MS ? 'not_yet' : 'never_quiet';
   }
 
   /**
@@ -470,7 +435,7 @@ export class PlanLoop {
     if (this.#settledAnnounced || !this.idle || !this.#parts.mayRun()) return;
     const { store, hooks, environment } = this.#ctx;
     try {
-      const complete = this.#waiting.size === 0 && !this.#firstMerge.undecided && !hasRealIssue(store);
+      const complete = this.#waiting.size === 0 && !this.#gate.undecided && !hasRealIssue(store);
       this.#settledAnnounced = true;
       hooks.onStatus({ type: 'settled', at: environment.clock.now(), complete });
     } catch (error) {

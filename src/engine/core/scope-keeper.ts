@@ -3,6 +3,7 @@ import { isInside, joinPath, nameKey, parentPath, type RelativePath } from '../.
 import { heeded, MAX_RULES_BYTES, ParsedRules, RULES_FILE, Scope, type ScopeFacts } from '../ignore/index.ts';
 import type { KnownRules, Listing, RulesChange, ScanRules } from '../local/index.ts';
 import {
+  below,
   type FileStat,
   findByPath,
   identityOf,
@@ -12,7 +13,7 @@ import {
   type RemoteNode,
   sameFingerprint,
 } from '../model/index.ts';
-import { below, type PlanScope } from '../plan/index.ts';
+import type { PlanScope } from '../plan/index.ts';
 import type { FolderIdentity, LocalOnlyRow, Store, StoreReads, StoreWrites } from '../store/index.ts';
 
 /** Knows what this device keeps its hands off: rules, folders that never leave the machine, folders that are not kept on it. */

@@ -1,42 +1,29 @@
-import { KiB, minuteMs, secondMs } from '../../base/index.ts';
+import { minuteMs } from '../../base/index.ts';
 import { type ErrorData, TidemarkError, toErrorData } from '../../contract/index.ts';
-import {
-  StoredCommits,
-  Executor,
-  Mutex,
-  type ApplyParts,
-  bringAllToSight,
-  bringBack,
-  checkUndoHere,
-  contentNow,
-  errorDataFor,
-  placeMatters,
-  type Undone,
-  undoHere,
-  undoTogether,
-} from '../apply/index.ts';
+import { StoredCommits, Executor, Mutex, type ApplyParts, contentNow, placeMatters } from '../apply/index.ts';
 import type { Environment } from '../environment.ts';
 import { isPathBuiltInIgnored } from '../ignore/index.ts';
-import { checkFolder } from '../local/index.ts';
-import { type LocalFile, type NodeId, PARKED_ID, ROOT_ID } from '../model/index.ts';
-import { Nap } from '../nap.ts';
-import { compareSides } from '../plan/index.ts';
-import { type DriveApi, watchChanges } from '../remote/index.ts';
-import { type AccountRow, type ActivityRow, type FolderRow, isDatabaseFault, type Store, type TrashRow } from '../store/index.ts';
+import { type LocalFile, type NodeId, ROOT_ID } from '../model/index.ts';
+import type { DriveApi } from '../remote/index.ts';
+import { type AccountRow, type FolderRow, isDatabaseFault, type Store } from '../store/index.ts';
 import { createCommitter, createDownloader, createThrottle, createUploader } from '../transfer/index.ts';
-import { agreedWith } from './account-settings.ts';
+import { ByHand } from './by-hand.ts';
+import { Connection } from './connection.ts';
+import { FolderState } from './folder-state.ts';
 import { FolderWatch } from './folder-watch.ts';
-import { Room } from './room.ts';
+import { foreseeAll, type Foreseen, readUnknown } from './foreseeing.ts';
+import { isNodeKey, MAX_ISSUES } from './issue-keys.ts';
+import { Listening } from './listening.ts';
+import { Looks } from './looks.ts';
 import { recallNewerMarks } from './marks-copy.ts';
 import { Mending } from './mending.ts';
 import { PlanLoop } from './plan-loop.ts';
 import { PullLoop } from './pull-loop.ts';
-import { foreseeAll, type Foreseen } from './foreseeing.ts';
-import { isNodeKey, MAX_ISSUES } from './issue-keys.ts';
-import { folderError, ScanLoop } from './scan-loop.ts';
+import { Room } from './room.ts';
+import { ScanLoop } from './scan-loop.ts';
 import { itemsToTakeAway, type ScopeKeeper } from './scope-keeper.ts';
-import { isAboutConnection, isAboutDatabase, type SyncContext, type SyncHooks } from './sync-context.ts';
-import { type SpeedCaps, speedLimits } from './speed-limits.ts';
+import { Speed, type SpeedCaps } from './speed-limits.ts';
+import type { SyncContext, SyncHooks } from './sync-context.ts';
 import { Telling } from './telling.ts';
 import { Timers } from './timers.ts';
 import { purgeOldTrash } from './trash-purge.ts';
@@ -52,18 +39,6 @@ export interface SyncParts {
   readonly hooks: SyncHooks;
 }
 
-/** Files that are on both sides, or were, and were written to since they were read. */
-function touched(store: Store): readonly NodeId[] {
-  return store.divergentIds().filter((id) => {
-    const local = store.local.get(id);
-    const wasThere = store.remote.get(id)?.kind === 'file' || store.synced.get(id)?.kind === 'file';
-    return local?.kind === 'file' && local.content === null && wasThere;
-  });
-}
-
-/** How long a look waits for files that are being written. */
-const LONGEST_QUIET_MS = 2 * secondMs;
-
 /** How long the first look waits for the watch to begin. */
 const WATCH_PATIENCE_MS = 2000;
 
@@ -76,9 +51,14 @@ export class SyncRun {
   readonly #pull: PullLoop;
   readonly #plan: PlanLoop;
   readonly #loops: Promise<void>[] = [];
-  readonly #throttle;
+  readonly #speed: Speed;
   readonly #room: Room;
-  #caps: SpeedCaps = { uploadBytesPerSecond: null, downloadBytesPerSecond: null };
+  readonly #connection: Connection;
+  readonly #folder: FolderState;
+  /** Changes of the folder that a person asks for. */
+  readonly byHand: ByHand;
+  /** What somebody waits for. */
+  readonly looks: Looks;
   readonly #apply: ApplyParts;
   readonly #progress = new Map<NodeId, number>();
   #transfers = new AbortController();
@@ -86,18 +66,10 @@ export class SyncRun {
   readonly #watch: FolderWatch;
   readonly #mending: Mending;
   #scanned = false;
-  #pulled = false;
-  #offline: ErrorData | null = null;
-  /** How often something was found out about the cloud and the folder. */
-  readonly #news = { connection: 0, folder: 0 };
-  #folderError: ErrorData | null = null;
   #paused = false;
-  /** The cloud asked us to stay away for a while, and is asked again when that is over. */
-  #awaitingPause = false;
   #doubtful = false;
   readonly #telling: Telling;
-  /** Between two tries to hear of changes from the cloud. */
-  readonly #watchNap = new Nap();
+  readonly #listening: Listening;
 
   constructor(parts: SyncParts) {
     this.#parts = parts;
@@ -134,7 +106,29 @@ export class SyncRun {
         this.#scan.hintAll();
       },
     };
-    this.#throttle = createThrottle(environment);
+    const throttle = createThrottle(environment);
+    this.#speed = new Speed(store, throttle, hooks.onLimits);
+    this.#connection = new Connection({
+      throttle,
+      timers: this.#timers,
+      onStatus: hooks.onStatus,
+      ask: () => {
+        this.#pull.request();
+      },
+      onHeard: () => {
+        void this.#room.changed();
+        this.#resolveDoubt();
+      },
+      onOnline: () => {
+        // It listens again at once: what comes next must not wait for its next try.
+        this.#listening.wake();
+      },
+    });
+    this.#folder = new FolderState((error) => {
+      hooks.onStatus({ type: 'folder_state', error });
+      hooks.onLists('folders');
+      this.#plan.ring();
+    });
     const { disk } = environment;
     const commits = new StoredCommits({ store, environment, onActivity: hooks.onActivity }, () => {
       this.#pull.request();
@@ -146,8 +140,8 @@ export class SyncRun {
         this.#takeRoom(freeBytes);
       },
     });
-    const uploader = createUploader({ drive, disk, throttle: this.#throttle });
-    const committer = createCommitter({ drive, throttle: this.#throttle, journal: commits, random: environment.random });
+    const uploader = createUploader({ drive, disk, throttle });
+    const committer = createCommitter({ drive, throttle, journal: commits, random: environment.random });
     const currentSignal = (): AbortSignal => this.#transfers.signal;
     this.#apply = {
       environment,
@@ -159,7 +153,7 @@ export class SyncRun {
           return admitted === undefined ? uploader.send(file, onBytes, signal) : admitted.then(() => uploader.send(file, onBytes, signal));
         },
       },
-      downloader: createDownloader({ drive, disk, throttle: this.#throttle }),
+      downloader: createDownloader({ drive, disk, throttle }),
       committer,
       treeLock,
       scope: () => scopes.scope(),
@@ -216,21 +210,28 @@ export class SyncRun {
       commits,
       committer,
       (offline) => {
-        this.#connection(offline);
+        if (offline !== null) return this.#connection.lost(offline);
+        this.#connection.heard();
+        this.#ready();
       },
       () => !this.#paused,
     );
+    this.#listening = new Listening(this.#ctx, {
+      telling: this.#telling,
+      onHint: () => this.#pull.pull(),
+      onAnswer: () => {
+        this.#pull.request();
+      },
+      onLost: (reason) => {
+        this.#connection.lost(reason);
+      },
+    });
     this.#scan = new ScanLoop(this.#ctx, {
       onChanged: (ids) => {
         this.#plan.changed(ids);
       },
       onFolderState: (error) => {
-        this.#news.folder += 1;
-        if (error?.code === this.#folderError?.code) return;
-        this.#folderError = error;
-        hooks.onStatus({ type: 'folder_state', error });
-        hooks.onLists('folders');
-        this.#plan.ring();
+        this.#folder.found(error);
       },
       onScanned: () => {
         this.#scanned = true;
@@ -245,16 +246,26 @@ export class SyncRun {
       executor: new Executor(this.#apply),
       rescan: (folders) => this.#scan.scan(folders),
       pull: () => this.#pull.pull(),
-      mayRun: () =>
-        this.#scanned && this.#pulled && this.#offline === null && this.#folderError === null && !this.#paused && !this.#pull.reading,
+      mayRun: () => this.#scanned && this.#connection.reached && this.held === null && !this.#pull.reading,
       looking: () => this.#scan.watchingBusyFiles,
       onConnectionLost: (error) => {
-        this.#connection(error);
-        this.#askAgain();
+        this.#connection.lost(error);
+        this.#connection.askAgain();
       },
       onNoRoom: () => {
         this.#room.refused();
       },
+    });
+    const loops = { plan: this.#plan, pull: this.#pull, scan: this.#scan };
+    this.byHand = new ByHand(this.#ctx, this.#apply, this.#mending, loops);
+    this.looks = new Looks({
+      ...loops,
+      clock: environment.clock,
+      folder: this.#folder,
+      connection: this.#connection,
+      isPaused: () => this.#paused,
+      held: () => this.held,
+      stopping: this.#stop.signal,
     });
     this.applySettings();
   }
@@ -267,7 +278,7 @@ export class SyncRun {
     this.#plan.add(itemsToTakeAway(store));
     // Also what an earlier run had trouble with: it may be over by now, and the list has to say so.
     this.#plan.add(store.issues({ limit: MAX_ISSUES }).flatMap(({ key }) => (isNodeKey(key) ? [key] : [])));
-    this.#loops.push(this.#plan.run(), this.#scan.run(), this.#pull.run(), this.#watchCloud());
+    this.#loops.push(this.#plan.run(), this.#scan.run(), this.#pull.run(), this.#listening.run());
     this.#pull.request();
     // One look suffices when it begins after the watch does; but a slow watch must not keep everything waiting.
     const waitedEnough = environment.clock.timer(WATCH_PATIENCE_MS, () => {
@@ -279,93 +290,13 @@ export class SyncRun {
     environment.log.info('sync started', { folder: folder.path });
   }
 
-  /** Takes back on this disk what the line tells of. Throws TidemarkError undo_*, what the folder says, DiskFault's reasons. */
-  undoHere(row: ActivityRow, reversal: Parameters<typeof undoHere>[2]): Promise<Undone> {
-    return this.#byHand(row.path, () => undoHere(this.#apply, row, reversal));
-  }
-
-  /** Throws what `undoHere` would, as far as that shows before. */
-  checkUndoHere(row: ActivityRow, reversal: Parameters<typeof undoHere>[2]): Promise<void> {
-    return this.#withTree(row.path, () => checkUndoHere(this.#apply, row, reversal));
-  }
-
-  /** As `undoHere`, of moves that stand in each other's way. */
-  undoTogether(rows: Parameters<typeof undoTogether>[1]): Promise<readonly Undone[]> {
-    return this.#byHand(rows[0]?.row.path ?? '', () => undoTogether(this.#apply, rows));
-  }
-
-  /** Brings an item of this device's trash back to where it was. Throws as `undoHere` does. */
-  restoreHere(row: TrashRow): Promise<Undone> {
-    return this.#byHand(row.originalPath, () => bringBack(this.#apply, row, { undoes: null, hash: null }));
-  }
-
-  /** A change of the folder that a person asked Tidemark for. */
-  async #byHand<T extends Undone | readonly Undone[]>(path: string, work: () => Promise<T>): Promise<T> {
-    const { hooks } = this.#parts;
-    const undone = await this.#withTree(path, work);
-    const all: readonly Undone[] = [undone].flat();
-    this.#plan.changed(all.flatMap(({ touched }) => touched));
-    hooks.onLists('files');
-    const rescan = all.flatMap((one) => one.rescan);
-    if (rescan.length > 0) await this.#scan.scan(rescan);
-    return undone;
-  }
-
-  /** While nothing else touches the folder. Throws what the folder says, and DiskFault's reasons. */
-  #withTree<T>(path: string, work: () => Promise<T>): Promise<T> {
-    const { environment, folder } = this.#parts;
-    return this.#ctx.treeLock.run(async () => {
-      if (this.#isStopping()) throw new TidemarkError('engine_stopped');
-      const state =
-        folderError(await checkFolder(environment.disk, folder.path, folder.folderId), folder.path) ?? (await this.#mending.mend());
-      if (state !== null) throw new TidemarkError(state.code, state.params);
-      try {
-        return await work();
-      } catch (error) {
-        if (isDatabaseFault(error)) this.#ctx.doubt(error);
-        const { code, params } = errorDataFor(error, path);
-        throw new TidemarkError(code, params, { cause: error });
-      }
-    });
-  }
-
-  #watchCloud(): Promise<void> {
-    const { environment, drive, store } = this.#parts;
-    const options = {
-      clock: environment.clock,
-      random: environment.random,
-      nap: this.#watchNap,
-      report: () => this.#telling.now(),
-      onWait: (cut: () => void) => {
-        this.#telling.waits(cut);
-      },
-      onHint: () => this.#pull.pull(),
-      onConnection: (offline: ErrorData | null) => {
-        // Only a read of the feed says that all is well; this says when it is worth one.
-        if (offline === null) this.#pull.request();
-        else if (isAboutConnection(offline)) this.#connection(offline);
-        else environment.log.warn('waiting for changes failed', { ...offline });
-      },
-    };
-    const knowing: Pick<DriveApi, 'wait'> = {
-      wait: (cursor, timeoutMs, signal, report) => drive.wait(cursor, timeoutMs, signal, report, agreedWith(this.#parts)?.version ?? null),
-    };
-    return watchChanges(knowing, () => store.cursor()?.cursor ?? null, options, this.#stop.signal);
-  }
-
   statusChanged(): void {
-    if (!this.#isStopping()) this.#telling.changed();
+    if (!this.#stop.signal.aborted) this.#telling.changed();
   }
 
   /** Tells the other devices now how far this one is, for an engine that ends before its next wait. Throws what the cloud says. */
-  async tellNow(): Promise<void> {
-    const { drive, store } = this.#parts;
-    const cursor = store.cursor()?.cursor;
-    if (cursor !== undefined) await drive.wait(cursor, 0, this.#stop.signal, this.#telling.now());
-  }
-
-  #isStopping(): boolean {
-    return this.#stop.signal.aborted;
+  tellNow(): Promise<void> {
+    return this.#listening.tellNow();
   }
 
   #scanRegularly(): void {
@@ -389,20 +320,8 @@ export class SyncRun {
     await this.#watch.close();
     await this.#plan.drained();
     // Also what a person asked for by hand is at its end.
-    await this.#ctx.treeLock.run(() => this.#showAll());
+    await this.#ctx.treeLock.run(() => this.#mending.bringAllToSight());
     await Promise.all(this.#loops);
-  }
-
-  /** Until the next start, if there is one, nothing would come back from where the person does not look. */
-  async #showAll(): Promise<void> {
-    const { environment, folder, store } = this.#parts;
-    try {
-      if (!this.#mending.needed && [...store.local.children(PARKED_ID)].length === 0) return;
-      const state = await checkFolder(environment.disk, folder.path, folder.folderId);
-      if (state === 'ready' && (await this.#mending.mend()) === null) await bringAllToSight(this.#apply);
-    } catch (error) {
-      environment.log.warn('what is out of sight could not be brought back', { ...toErrorData(error) });
-    }
   }
 
   pause(): void {
@@ -432,7 +351,7 @@ export class SyncRun {
     this.#room.forget();
     this.#plan.retryAll();
     this.#pull.requestNow();
-    this.#watchNap.wake();
+    this.#listening.wake();
     this.#scan.hintAll();
   }
 
@@ -442,17 +361,12 @@ export class SyncRun {
   }
 
   applySettings(): void {
-    const { up, down } = speedLimits(this.#parts.store, this.#caps);
-    this.#throttle.setLimits({ uploadKiBps: (up?.bytesPerSecond ?? 0) / KiB, downloadKiBps: (down?.bytesPerSecond ?? 0) / KiB });
-    this.#parts.hooks.onLimits(up, down);
+    this.#speed.apply();
   }
 
-  /** The caps of the plan: kept to here already, so that requests are no larger than what the cloud takes in a moment. */
+  /** The caps of the plan. */
   setCaps(caps: SpeedCaps): void {
-    const { uploadBytesPerSecond: up, downloadBytesPerSecond: down } = caps;
-    if (up === this.#caps.uploadBytesPerSecond && down === this.#caps.downloadBytesPerSecond) return;
-    this.#caps = { uploadBytesPerSecond: up, downloadBytesPerSecond: down };
-    this.applySettings();
+    this.#speed.setCaps(caps);
   }
 
   /** There is room: those that wait for some and fit are tried now. */
@@ -484,34 +398,8 @@ export class SyncRun {
 
   /** What keeps everything from syncing now. */
   get held(): ErrorData | null {
-    if (this.#folderError !== null) return this.#folderError;
-    if (this.#paused) return { code: 'paused', params: {} };
-    return this.#offline;
-  }
-
-  /** Looks at both sides, also while paused. Throws what stands in the way. */
-  async look(): Promise<void> {
-    const { signal } = new AbortController();
-    const fresh = this.#freshlyHeld();
-    await this.#orBlocked(() => Promise.all([this.#pull.pullNow(), this.#scan.scan('all')]), signal, fresh);
-    await this.#quiet(signal, fresh);
-  }
-
-  /** What was written a moment ago is looked at again as soon as it is quiet; what never is, is not waited for. */
-  async #quiet(signal: AbortSignal, held: () => ErrorData | null): Promise<void> {
-    const { clock } = this.#parts.environment;
-    const end = clock.monotonic() + LONGEST_QUIET_MS;
-    const seen = (): boolean => (!this.#scan.watchingBusyFiles && !this.#scan.pending) || clock.monotonic() > end;
-    await this.#orBlocked((over) => this.#until(seen, over), signal, held);
-  }
-
-  /** Looks at this folder (relative), also while paused and without the cloud. Throws what the synced folder says. */
-  async lookAt(folder: string): Promise<void> {
-    const before = this.#news.folder;
-    const { signal } = new AbortController();
-    const held = (): ErrorData | null => (this.#news.folder > before ? this.#folderError : null);
-    await this.#orBlocked(() => this.#scan.scan([folder]), signal, held);
-    await this.#quiet(signal, held);
+    if (this.#folder.error !== null) return this.#folder.error;
+    return this.#paused ? { code: 'paused', params: {} } : this.#connection.offline;
   }
 
   /** Hash of a file as it is on the disk at this moment; undefined when it is not the one that the last look saw. */
@@ -524,15 +412,6 @@ export class SyncRun {
     return this.#scan.watchingBusyFiles;
   }
 
-  /** What stands in the way as of now: what was found out earlier may be over, and is looked into first. */
-  #freshlyHeld(): () => ErrorData | null {
-    const { folder, connection } = this.#news;
-    return () => {
-      if (this.#folderError !== null && this.#news.folder > folder) return this.#folderError;
-      return this.#news.connection > connection ? this.#offline : null;
-    };
-  }
-
   /** Everything that would be done until nothing is left, from the trees as they are. */
   foresee(): Promise<Foreseen> {
     const { store, environment, folder, scopes } = this.#parts;
@@ -541,13 +420,8 @@ export class SyncRun {
   }
 
   /** Reads files whose content has to be known before it can be said what would be done; those that cannot be read stay as they are. */
-  async readUnknown(): Promise<void> {
-    const { store } = this.#parts;
-    const executor = new Executor(this.#apply);
-    const ids = new Set([...compareSides(store).unread, ...touched(store)]);
-    await Promise.all(
-      [...ids].filter((id) => !this.#plan.isInFlight(id)).map((id) => executor.run({ op: 'hash', id }).catch(() => undefined)),
-    );
+  readUnknown(): Promise<void> {
+    return readUnknown(this.#parts.store, new Executor(this.#apply), (id) => this.#plan.isInFlight(id));
   }
 
   /** A person chose that this item is deleted: no question about many deletions counts it. */
@@ -556,100 +430,24 @@ export class SyncRun {
   }
 
   /** Looks at both sides, then resolves once nothing is left that could be done. Throws what stands in the way. */
-  async settled(signal: AbortSignal): Promise<void> {
+  settled(signal: AbortSignal): Promise<void> {
     this.#room.forget();
     this.#plan.retryAll();
-    const fresh = this.#freshlyHeld();
-    const held = (): ErrorData | null => (this.#paused ? this.held : fresh());
-    await this.#orBlocked(() => Promise.all([this.#pull.pullNow(), this.#scan.scan('all')]), signal, held);
-    await this.#orBlocked((over) => this.#until(() => this.#isSettled(), over), signal);
-  }
-
-  #isSettled(): boolean {
-    return this.#plan.idle && !this.#pull.pending && !this.#scan.pending && !this.#scan.watchingBusyFiles && !this.#plan.retriesSoon;
-  }
-
-  /** @param begin its signal fires when nobody waits any more: nothing may go on looking then */
-  async #orBlocked(
-    begin: (over: AbortSignal) => Promise<unknown>,
-    signal: AbortSignal,
-    held: () => ErrorData | null = () => this.held,
-  ): Promise<void> {
-    const done = new AbortController();
-    const work = begin(done.signal);
-    const blocked = this.#until(() => held() !== null || this.#stop.signal.aborted, done.signal).then(() => {
-      const reason = held() ?? { code: 'aborted' as const, params: {} };
-      throw new TidemarkError(reason.code, reason.params);
-    });
-    const aborted = new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () => {
-        reject(new TidemarkError('aborted'));
-      });
-    });
-    try {
-      await Promise.race([work, blocked, aborted]);
-    } finally {
-      done.abort();
-      blocked.catch(() => undefined);
-      work.catch(() => undefined);
-    }
-  }
-
-  async #until(condition: () => boolean, signal: AbortSignal): Promise<void> {
-    while (!condition()) await this.#parts.environment.clock.sleep(10, signal);
+    return this.looks.untilSettled(signal);
   }
 
   #ready(): void {
-    if (this.#scanned && this.#pulled) this.#parts.hooks.onStatus({ type: 'ready' });
+    if (this.#scanned && this.#connection.reached) this.#parts.hooks.onStatus({ type: 'ready' });
     this.#plan.ring();
   }
 
   /** Throws what the database says; then there is still doubt. */
   #resolveDoubt(): void {
     // A look that could be written down does not end what keeps the feed from being read.
-    if (!this.#doubtful || (this.#offline !== null && isAboutDatabase(this.#offline))) return;
+    if (!this.#doubtful || this.#connection.stoppedByDatabase) return;
     this.#plan.add(this.#parts.store.divergentIds());
     this.#doubtful = false;
     this.#parts.hooks.onStatus({ type: 'engine_error', error: null });
-  }
-
-  /** Whether the cloud can be reached; once it has let us wait as long as it wanted. */
-  #askAgain(): void {
-    const pause = this.#throttle.pause();
-    if (pause === null) return this.#pull.request();
-    if (this.#awaitingPause) return;
-    this.#awaitingPause = true;
-    this.#timers.after(pause.remainingMs, () => {
-      this.#awaitingPause = false;
-      this.#askAgain();
-    });
-  }
-
-  #connection(offline: ErrorData | null): void {
-    this.#news.connection += 1;
-    if (offline === null) {
-      this.#pulled = true;
-      void this.#room.changed();
-      if (this.#offline !== null && isAboutDatabase(this.#offline)) {
-        this.#offline = null;
-        // Before it there may have been trouble of the line, which was told of.
-        this.#parts.hooks.onStatus({ type: 'online' });
-      }
-      this.#resolveDoubt();
-      // The change feed may answer while transfers are to stay away: then there is nothing that could be done.
-      if (this.#offline !== null && this.#throttle.pause() === null) {
-        this.#offline = null;
-        this.#parts.hooks.onStatus({ type: 'online' });
-        // It listens again at once: what comes next must not wait for its next try.
-        this.#watchNap.wake();
-      } else if (this.#offline !== null) this.#askAgain();
-      this.#ready();
-      return;
-    }
-    // The database of this device is no trouble of the line, and is told of as what it is.
-    const told = isAboutDatabase(offline) || this.#offline?.code === offline.code;
-    if (!told) this.#parts.hooks.onStatus({ type: 'offline', reason: offline });
-    this.#offline = offline;
   }
 
   #progressed(id: NodeId, bytes: number): void {

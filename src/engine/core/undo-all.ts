@@ -38,7 +38,7 @@ async function undoOne(engine: TidemarkEngine, id: number): Promise<UndoResult> 
 export async function whyNotUndone(engine: TidemarkEngine, id: number): Promise<ErrorData | null> {
   try {
     const { row, reversal } = possible(engine, id);
-    if (isHere(reversal)) await engine.requireRun().checkUndoHere(row, reversal);
+    if (isHere(reversal)) await engine.requireRun().byHand.checkUndo(row, reversal);
     return null;
   } catch (error) {
     return toErrorData(error);
@@ -59,7 +59,7 @@ function possible({ store, environment }: TidemarkEngine, id: number): { readonl
 /** Answers the line that tells of it. */
 async function undo(engine: TidemarkEngine, row: ActivityRow, reversal: Reversal): Promise<number> {
   const run = engine.requireRun();
-  if (isHere(reversal)) return (await run.undoHere(row, reversal)).activityId;
+  if (isHere(reversal)) return (await run.byHand.undo(row, reversal)).activityId;
   try {
     return await undoInCloud(engine, row, reversal);
   } finally {
@@ -97,7 +97,7 @@ function circleOf({ store }: TidemarkEngine, first: number, others: readonly num
 async function undoCircle(engine: TidemarkEngine, circle: readonly Turn[]): Promise<readonly UndoResult[]> {
   try {
     for (const { row } of circle) possible(engine, row.id);
-    const told = await engine.requireRun().undoTogether(circle);
+    const told = await engine.requireRun().byHand.undoTogether(circle);
     return circle.flatMap(({ row }, index) => {
       const line = told[index];
       return line === undefined ? [] : [undone(engine, row, line.activityId)];

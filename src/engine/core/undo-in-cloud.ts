@@ -85,7 +85,7 @@ async function requireUnedited(engine: TidemarkEngine, id: string, now: string, 
   const { store } = engine;
   const run = engine.requireRun();
   const known = store.localPath(id);
-  if (known !== undefined) await run.lookAt(parentPath(known));
+  if (known !== undefined) await run.looks.at(parentPath(known));
   const here = store.local.get(id);
   // Deleted here, and the cloud does not know yet; or never here.
   if (here === undefined && store.synced.get(id) !== undefined) throw new TidemarkError('undo_item_gone', { path });

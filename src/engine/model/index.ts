@@ -1,3 +1,4 @@
+export * from './below.ts';
 export * from './content.ts';
 export * from './file-identity.ts';
 export * from './find-by-path.ts';

@@ -1,4 +1,3 @@
-export { below } from './below.ts';
 export { deletedBy } from './mass-deletion.ts';
 export * from './operations.ts';
 export * from './plan.ts';

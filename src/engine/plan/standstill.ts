@@ -1,5 +1,4 @@
-import { type LocalNode, type NodeId, PARKED_ID, type RemoteNode, ROOT_ID } from '../model/index.ts';
-import { below } from './below.ts';
+import { below, type LocalNode, type NodeId, PARKED_ID, type RemoteNode, ROOT_ID } from '../model/index.ts';
 import type { Context } from './context.ts';
 import { placeOf } from './same.ts';
 import type { RemoteStep } from './operations.ts';

@@ -1,6 +1,14 @@
 import { assertNever } from '../../base/index.ts';
-import { type LocalNode, type LocalTree, type NodeId, PARKED_ID, type RemoteNode, type RemoteTree, ROOT_ID } from '../model/index.ts';
-import { below } from './below.ts';
+import {
+  below,
+  type LocalNode,
+  type LocalTree,
+  type NodeId,
+  PARKED_ID,
+  type RemoteNode,
+  type RemoteTree,
+  ROOT_ID,
+} from '../model/index.ts';
 import type { Context } from './context.ts';
 import { waitHere, waitThere } from './standstill.ts';
 

@@ -2,10 +2,9 @@ import { parentPath } from '../../../base/index.ts';
 import { TidemarkError } from '../../../contract/index.ts';
 import { DiskFault } from '../../environment.ts';
 import type { Scope } from '../../ignore/index.ts';
-import type { FileStat, LocalFolder, LocalNode } from '../../model/index.ts';
+import { type FileStat, type LocalFolder, type LocalNode, withBelow } from '../../model/index.ts';
 import { samePlace } from '../../plan/index.ts';
 import type { ActivityRow, FolderIdentity, Reversal } from '../../store/index.ts';
-import { below } from '../delete-local.ts';
 import { findUnlike } from '../find-unlike.ts';
 import { endOrMend, type Line, MOVE_JOURNAL, type MoveEntry, recoverMove, writeLine } from '../move-journal.ts';
 import type { ApplyParts } from '../parts.ts';
@@ -70,7 +69,7 @@ export async function takeAway(parts: ApplyParts, row: ActivityRow, reversal: Ta
       throw new DiskFault('changed', from);
     }
     await syncFolders(parts, [parentPath(from), parentPath(trash)]);
-    const ids = below(store, item.id);
+    const ids = withBelow(store.local, item.id);
     const activityId = store.transaction((write) => {
       write.deleteJournal(journalId);
       for (const id of ids) write.deleteLocal(id);

@@ -1,6 +1,5 @@
 import { type KeptElsewhere, TidemarkError } from '../../../contract/index.ts';
-import { findByPath, type NodeId, type RemoteFolder, ROOT_ID } from '../../model/index.ts';
-import { below } from '../../plan/index.ts';
+import { below, findByPath, type NodeId, type RemoteFolder, ROOT_ID } from '../../model/index.ts';
 import type { Handlers, TidemarkEngine } from '../engine.ts';
 
 /** Which folders of the cloud are not kept on this device. By their id, so that a folder that is moved stays what it is. */

@@ -68,11 +68,7 @@ export function syncMethods(engine: TidemarkEngine): Handlers<Names> {
     'sync.pause': ({ until }) => {
       if (until !== null && until <= environment.clock.now())
         throw new TidemarkError('invalid_request', { field: 'until', problem: 'must lie in the future' });
-      store.transaction((write) => {
-        write.setPausedUntil(until);
-      });
-      engine.armPause(until);
-      engine.run?.pause();
+      engine.pause(until);
       return Promise.resolve({});
     },
     'sync.resume': () => {

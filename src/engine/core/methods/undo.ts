@@ -35,7 +35,7 @@ export function undoMethods(engine: TidemarkEngine): Handlers<'activity.undo' | 
     'trash.restoreHere': async ({ id }) => {
       const row = store.trash().find((one) => one.id === id);
       if (row === undefined) throw new TidemarkError('unknown_item', { id: String(id) });
-      const { path } = await engine.requireRun().restoreHere(row);
+      const { path } = await engine.requireRun().byHand.restore(row);
       return { path };
     },
   };

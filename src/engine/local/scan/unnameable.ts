@@ -1,4 +1,4 @@
-import { compareIdentity, type LocalNode, type LocalTree } from '../../model/index.ts';
+import { below, compareIdentity, type LocalNode } from '../../model/index.ts';
 import type { KnownLocal } from './listing.ts';
 import type { Resolver } from './resolve.ts';
 import type { SeenEntries } from './seen.ts';
@@ -15,11 +15,6 @@ export function unnameable(entries: SeenEntries, known: KnownLocal, { claimed, r
     [...known.withInode(stat.dev, stat.ino)]
       .filter((node) => node.kind === stat.kind && compareIdentity(node.stat, stat) !== 'different')
       .filter((node) => !claimed.has(node.id) && !taken.has(`${node.parentId}/${node.name}`))
-      .flatMap((node) => [node, ...below(known.tree, node).filter(({ id }) => !claimed.has(id))]),
+      .flatMap((node) => [node, ...[...below<LocalNode>(known.tree, node.id)].filter(({ id }) => !claimed.has(id))]),
   );
-}
-
-function below(tree: LocalTree, folder: LocalNode): readonly LocalNode[] {
-  if (folder.kind === 'file') return [];
-  return [...tree.children(folder.id)].flatMap((child) => [child, ...below(tree, child)]);
 }

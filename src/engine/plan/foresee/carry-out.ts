@@ -10,6 +10,7 @@ import {
   ROOT_ID,
   type SyncedNode,
   type TreeView,
+  withBelow,
 } from '../../model/index.ts';
 import type { Operation, Place, RemoteStep } from '../operations.ts';
 import { placeOf } from '../same.ts';
@@ -113,7 +114,7 @@ class Carrier {
       }
       case 'drop_copy':
         if (local === undefined || remote === undefined) throw new Impossible(`drop_copy ${id}`);
-        for (const gone of below(here, id)) {
+        for (const gone of withBelow(here, id)) {
           need(there.get(gone) !== undefined, `drop_copy ${id}: ${gone} is not in the cloud`);
           here.delete(gone);
           agreed.delete(gone);
@@ -161,7 +162,7 @@ class Carrier {
         return this.#moveLocal(id, { parentId: PARKED_ID, name: local?.name ?? id });
       case 'delete_local':
         if (local === undefined) throw new Impossible(`delete_local ${id}`);
-        for (const gone of below(here, id)) {
+        for (const gone of withBelow(here, id)) {
           need(there.get(gone) === undefined, `delete_local ${id}: ${gone} is still in the cloud`);
           here.delete(gone);
           agreed.delete(gone);
@@ -220,7 +221,7 @@ class Carrier {
         if (node === undefined) throw new Impossible(`move remote ${step.id}: gone`);
         there.set({ ...node, ...placeOf(step.to), revision: this.#makers.nextRevision() });
       } else {
-        for (const gone of below(there, step.id)) {
+        for (const gone of withBelow(there, step.id)) {
           need(here.get(gone) === undefined, `delete_remote ${step.id}: ${gone} is still here`);
           there.delete(gone);
           agreed.delete(gone);
@@ -240,14 +241,6 @@ class Carrier {
 
 function need(possible: boolean, what: string): void {
   if (!possible) throw new Impossible(what);
-}
-
-/** An item and all below it. */
-export function below(tree: TreeView<RemoteNode | LocalNode>, top: NodeId): readonly NodeId[] {
-  const ids = new Set([top]);
-  // What is added on the way is visited too.
-  for (const id of ids) for (const child of tree.children(id)) ids.add(child.id);
-  return [...ids];
 }
 
 /** What stands for a stat where nobody has asked the disk. */

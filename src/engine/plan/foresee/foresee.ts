@@ -8,12 +8,13 @@ import {
   ROOT_ID,
   type SyncedNode,
   type Trees,
+  withBelow,
 } from '../../model/index.ts';
 import { deletedBy } from '../mass-deletion.ts';
 import type { Operation, Plan, RemoteStep } from '../operations.ts';
 import { plan } from '../plan.ts';
 import type { Policy } from '../policy.ts';
-import { below, carryOut } from './carry-out.ts';
+import { carryOut } from './carry-out.ts';
 import { OverlayTree } from './overlay-tree.ts';
 
 /** One thing that would be done, as a person counts: bookkeeping, reading and steps aside are left out. */
@@ -157,7 +158,7 @@ function asSteps(world: Overlays, operation: Operation, parked: Map<NodeId, stri
     case 'delete_local':
       return step('delete_local', here(), { items: operation.items });
     case 'drop_copy':
-      return step('drop_copy', here(), { items: below(world.local, id).length });
+      return step('drop_copy', here(), { items: withBelow(world.local, id).length });
     case 'rename_aside': {
       const path = here();
       return step('rename_aside', path, { otherPath: path.slice(0, path.lastIndexOf('/') + 1) + operation.name });
@@ -181,7 +182,7 @@ function ofGroup(one: RemoteStep, before: string, world: Overlays): readonly For
           ...base,
           kind: 'delete_remote',
           path: before,
-          items: below(world.remote, one.id).filter((id) => world.local.get(id) === undefined).length,
+          items: withBelow(world.remote, one.id).filter((id) => world.local.get(id) === undefined).length,
         },
       ];
   }

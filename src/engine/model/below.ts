@@ -1,4 +1,5 @@
-import type { NodeId, TreeView } from '../model/index.ts';
+import type { NodeId } from './ids.ts';
+import type { TreeView } from './trees.ts';
 
 interface Placed {
   readonly id: NodeId;
@@ -23,3 +24,9 @@ export function* below<N extends Placed>(tree: TreeView<N>, id: NodeId, into: (i
     }
   }
 }
+
+/** An item and all below it, itself first. */
+export const withBelow = <N extends Placed>(tree: TreeView<N>, id: NodeId): readonly NodeId[] => [
+  id,
+  ...[...below(tree, id)].map((node) => node.id),
+];
