@@ -1,6 +1,6 @@
 export { adviceFor, proofOf, rememberCode } from './codes.ts';
 export { choiceFor, dropChoice, keepChoice, keptChoice } from './device-choice.ts';
-export { readAddress } from './read-address.ts';
+export { loadNumberingPlans, readAddress } from './read-address.ts';
 export { listenOnLoopback } from './loopback.ts';
 export { engineSecrets } from './secret-names.ts';
 export { timesHere } from './times-here.ts';

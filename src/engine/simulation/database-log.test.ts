@@ -48,6 +48,21 @@ describe('the log of a database as a power cut sees it', () => {
     expect(found).toEqual([[1], [1, 2], [1, 2, 3], [1, 2, 3, 4]]);
   });
 
+  it('is as whole when only what came since is looked at, also where the log began anew', () => {
+    add(1);
+    let durable = copied().whole();
+    for (const value of [2, 3]) {
+      add(value);
+      durable = copied().whole(durable);
+      expect(durable).toEqual(copied().whole());
+    }
+    db.pragma('wal_checkpoint(RESTART)');
+    add(4);
+    expect(copied().whole(durable)).toEqual(copied().whole());
+    expect(copied().whole(durable).log).not.toBe(durable.log);
+    expect(copied().choices(copied().whole(durable))).toHaveLength(1);
+  });
+
   it('loses nothing that a checkpoint wrote, and only what came after it', () => {
     const durable = copied().whole();
     add(1);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, truncateSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync, truncateSync } from 'node:fs';
 
 /** Which log of a database, and how much of it, is on the disk for good. */
 export interface Durable {
@@ -17,10 +17,33 @@ export class DatabaseLog {
     this.#path = database;
   }
 
-  /** All that was committed, as if it had been synced just now. */
-  whole(): Durable {
-    const log = this.#read();
-    return { log: nameOf(log), bytes: commitsIn(log).at(-1) ?? 0 };
+  /**
+   * All that was committed, as if it had been synced just now.
+   * @param since what was there before: only what follows is looked at, since logs are long and this is asked often
+   */
+  whole(since?: Durable): Durable {
+    const path = `${this.#path}-wal`;
+    if (!existsSync(path)) return { log: '', bytes: 0 };
+    const file = openSync(path, 'r');
+    try {
+      const header = Buffer.alloc(HEADER_BYTES);
+      if (readSync(file, header, 0, HEADER_BYTES, 0) < HEADER_BYTES) return { log: '', bytes: 0 };
+      const log = nameOf(header);
+      const frameBytes = FRAME_HEADER_BYTES + header.readUInt32BE(8);
+      let bytes = since?.log === log ? since.bytes : 0;
+      const frame = Buffer.alloc(FRAME_HEADER_BYTES);
+      for (
+        let at = Math.max(bytes, HEADER_BYTES);
+        readSync(file, frame, 0, FRAME_HEADER_BYTES, at) === FRAME_HEADER_BYTES;
+        at += frameBytes
+      ) {
+        if (!belongs(frame, 0, log)) break;
+        if (endsCommit(frame, 0)) bytes = at + frameBytes;
+      }
+      return { log, bytes };
+    } finally {
+      closeSync(file);
+    }
   }
 
   /** Ends of commits that a power cut may leave as the last one, oldest first; empty when nothing can be lost. */
@@ -77,10 +100,15 @@ function commitsIn(log: Buffer): readonly number[] {
   if (log.length < HEADER_BYTES) return [];
   const commits: number[] = [];
   const frameBytes = FRAME_HEADER_BYTES + log.readUInt32BE(8);
+  const name = nameOf(log);
   for (let at = HEADER_BYTES; at + frameBytes <= log.length; at += frameBytes) {
-    // What follows is left of an earlier log.
-    if (log.toString('hex', at + 8, at + 16) !== nameOf(log)) break;
-    if (log.readUInt32BE(at + 4) !== 0) commits.push(at + frameBytes);
+    if (!belongs(log, at, name)) break;
+    if (endsCommit(log, at)) commits.push(at + frameBytes);
   }
   return commits;
 }
+
+/** A frame of an earlier log may follow: the file is written over, not cut off. */
+const belongs = (frame: Buffer, at: number, log: string): boolean => frame.toString('hex', at + 8, at + 16) === log;
+
+const endsCommit = (frame: Buffer, at: number): boolean => frame.readUInt32BE(at + 4) !== 0;

@@ -260,7 +260,7 @@ export class SimDevice {
 
   /** Long after the last change the system has written all of it down by itself. */
   allWrittenDown(): void {
-    this.#durable = this.#databaseLog.whole();
+    this.#durable = this.#databaseLog.whole(this.#durable);
     this.disk.volume.commit();
   }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dayMs, hourMs, minuteMs, secondMs } from '../../base/index.ts';
 import { type CloudNode, TidemarkError } from '../../contract/index.ts';
+import { loadNumberingPlans } from '../account/index.ts';
 import { FakeCloud } from '../fakes/cloud/fake-cloud.ts';
 import { SeededRandom } from '../fakes/random.ts';
 import { SimClock } from './clock.ts';
@@ -44,7 +45,10 @@ export async function runHistory(options: HistoryOptions): Promise<HistoryResult
   const dir = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'tidemark-simulation-'));
   const history = new History(options, dir);
   try {
-    return await history.run();
+    const result = await history.run();
+    // All of it was within one turn of the event loop; rejections that nobody handles are told of in the next.
+    await new Promise((resolve) => setImmediate(resolve));
+    return result;
   } finally {
     history.close();
     rmSync(dir, { recursive: true, force: true });
@@ -148,6 +152,8 @@ class History {
   }
 
   async run(): Promise<HistoryResult> {
+    // From the real disk, which the scheduler does not own.
+    await loadNumberingPlans();
     try {
       await this.#begin();
       await this.#live();

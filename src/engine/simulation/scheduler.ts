@@ -29,8 +29,8 @@ const STEP_COSTS: readonly (readonly [chance: number, ms: number])[] = [
 
 /**
  * Owns time and order. Everything that waits - for the disk, the cloud, a timer - waits here, and a seed decides who goes on
- * next. Between two steps all promises settle, so that a step is a whole turn of the event loop and the same seed gives
- * the same history.
+ * next. Between two steps all promises settle, so that a step goes as far as it can and the same seed gives the same
+ * history.
  */
 export class Scheduler {
   readonly random: SeededRandom;
@@ -161,5 +161,5 @@ export class Scheduler {
   }
 }
 
-/** All promises that can settle do so before the next turn of the event loop. */
-const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** All promises that can settle do so: Node takes what is next only when no microtask is left. Cheaper than a turn of the event loop. */
+const settle = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
