@@ -7,21 +7,26 @@ export interface Cursor {
   readonly stamp: string;
   /** Sequence at which a read without a cursor began, until its last page. */
   readonly snapshotFrom: number | null;
+  /** Which way the history took: another after each restored backup that showed. Where the mark is no longer known, this tells. */
+  readonly branch: string;
 }
 
 export function encodeCursor(cursor: Cursor): string {
-  return Buffer.from(JSON.stringify([cursor.epoch, cursor.sequence, cursor.stamp, cursor.snapshotFrom])).toString('base64url');
+  return Buffer.from(JSON.stringify([cursor.epoch, cursor.sequence, cursor.stamp, cursor.snapshotFrom, cursor.branch])).toString(
+    'base64url',
+  );
 }
 
 /** Undefined when it is not one of ours. */
 export function decodeCursor(text: string): Cursor | undefined {
   try {
     const value: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
-    if (!Array.isArray(value) || value.length !== 4) return undefined;
-    const [epoch, sequence, stamp, snapshotFrom] = value as unknown[];
-    if (typeof epoch !== 'string' || typeof stamp !== 'string' || !isSequence(sequence)) return undefined;
+    if (!Array.isArray(value) || value.length < 4 || value.length > 5) return undefined;
+    // Those of before branches were told apart have none.
+    const [epoch, sequence, stamp, snapshotFrom, branch = ''] = value as unknown[];
+    if (typeof epoch !== 'string' || typeof stamp !== 'string' || typeof branch !== 'string' || !isSequence(sequence)) return undefined;
     if (snapshotFrom !== null && !isSequence(snapshotFrom)) return undefined;
-    return { epoch, sequence, stamp, snapshotFrom };
+    return { epoch, sequence, stamp, snapshotFrom, branch };
   } catch {
     return undefined;
   }

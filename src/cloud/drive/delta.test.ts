@@ -106,8 +106,8 @@ describe('a cursor', () => {
     }
   });
 
-  it('is gone after a backup was restored and the drive went another way', async () => {
-    await using cloud = await startCloud();
+  /** A drive with `before`, then `lost`, of which only `before` is left: a backup was put back, and `other` made since. */
+  async function forked(cloud: Awaited<ReturnType<typeof startCloud>>) {
     const ann = await cloud.signUp();
     await ann.apply(mkdir('before'));
     const kept = await ann.cursor();
@@ -124,14 +124,38 @@ describe('a cursor', () => {
     const lost = await same.cursor();
     await second.cloud.close();
     copy('backup.db', 'catalogue.db');
-    await using third = await second.restart();
+    const third = await second.restart();
     const again = new TestDevice(third.url, ann.session);
     await again.apply(mkdir('other'));
-    expect((await again.call('GET', `/v1/drive/delta?cursor=${lost}`)).problem).toMatchObject({
-      code: 'cursor_gone',
-      params: { forked: true },
-    });
+    return { third, again, kept, lost, [Symbol.asyncDispose]: () => third[Symbol.asyncDispose]() };
+  }
+  const FORKED = { code: 'cursor_gone', params: { forked: true } };
+
+  it('is gone after a backup was restored and the drive went another way', async () => {
+    await using cloud = await startCloud();
+    await using drive = await forked(cloud);
+    const { again, kept, lost } = drive;
+    expect((await again.call('GET', `/v1/drive/delta?cursor=${lost}`)).problem).toMatchObject(FORKED);
     expect(names((await again.changes(kept)).entries)).toEqual(['other']);
+  });
+
+  it('of a history that a backup undid is known as such for good, once one of them was seen', async () => {
+    await using cloud = await startCloud();
+    await using drive = await forked(cloud);
+    const { third, again, lost } = drive;
+    const unnoticed = await again.cursor();
+    expect((await again.call('GET', `/v1/drive/delta?cursor=${lost}`)).problem).toMatchObject(FORKED);
+    const noticed = await again.cursor();
+    // All of them are of before what is forgotten after 90 days.
+    await again.commit(remove(await again.apply(mkdir('brief'))));
+    third.clock.now += 91 * dayMs;
+    await third.cloud.maintain();
+    again.session = (await again.refresh()).body as typeof again.session;
+    const problemOf = async (cursor: string): Promise<unknown> => (await again.call('GET', `/v1/drive/delta?cursor=${cursor}`)).problem;
+    expect(await problemOf(lost)).toMatchObject(FORKED);
+    // Given before anybody knew: it may be of either history, and then nothing is taken for deleted.
+    expect(await problemOf(unnoticed)).toMatchObject(FORKED);
+    expect(await problemOf(noticed)).toMatchObject({ code: 'cursor_gone', params: {} });
   });
 
   it('lives as long as the tombstones after it: 90 days', async () => {

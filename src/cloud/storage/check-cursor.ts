@@ -11,18 +11,27 @@ export function checkCursor(sql: DriveStatements, account: number, row: DriveRow
   const cursor = decodeCursor(text);
   if (cursor?.epoch !== row.epoch) return undefined;
   const anchor = cursor.snapshotFrom ?? cursor.sequence;
-  if (anchor > row.sequence || cursor.sequence > row.sequence || anchor < row.horizon) return undefined;
+  if (anchor > row.sequence || cursor.sequence > row.sequence || isTooOld(cursor, row)) return undefined;
   return cursor.stamp === stampAt(sql, account, anchor) ? cursor : undefined;
 }
 
 /**
  * True when the cursor is of this drive's history as it was before a backup was restored: it knows of changes that never
- * happened here. A cursor that is merely too old says nothing of the kind.
+ * happened here. Of one that is too old to be told by its mark, only which branch it is of says so.
  */
 export function isForked(sql: DriveStatements, account: number, row: DriveRow, text: string): boolean {
   const cursor = decodeCursor(text);
   if (cursor?.epoch !== row.epoch) return false;
+  return showsFork(sql, account, row, text) || (isTooOld(cursor, row) && cursor.branch !== row.branch);
+}
+
+/** True when the cursor by itself is proof that a backup was restored since it was given. */
+export function showsFork(sql: DriveStatements, account: number, row: DriveRow, text: string): boolean {
+  const cursor = decodeCursor(text);
+  if (cursor?.epoch !== row.epoch) return false;
+  if (isTooOld(cursor, row)) return false;
   const anchor = cursor.snapshotFrom ?? cursor.sequence;
-  if (anchor < row.horizon) return false;
   return anchor > row.sequence || cursor.sequence > row.sequence || cursor.stamp !== stampAt(sql, account, anchor);
 }
+
+const isTooOld = ({ snapshotFrom, sequence }: Cursor, { horizon }: DriveRow): boolean => (snapshotFrom ?? sequence) < horizon;

@@ -10,11 +10,12 @@ export function prepareDrive(db: Sqlite) {
   const value = (sql: string): Statement => valuesOf(db, sql);
   return {
     account: prepare(`
-      SELECT a.epoch, a.sequence, a.horizon, a.plan, p.storage_bytes AS totalBytes, p.built_in AS builtIn,
+      SELECT a.epoch, a.branch, a.sequence, a.horizon, a.plan, p.storage_bytes AS totalBytes, p.built_in AS builtIn,
         p.upload_bytes_per_second AS uploadBytesPerSecond, p.download_bytes_per_second AS downloadBytesPerSecond,
         a.files_bytes AS filesBytes, a.versions_bytes AS versionsBytes, a.trash_bytes AS trashBytes
       FROM accounts a JOIN plans p ON p.id = a.plan WHERE a.no = ?`),
     saveAccount: prepare(`UPDATE accounts SET sequence = ?, files_bytes = ?, versions_bytes = ?, trash_bytes = ? WHERE no = ?`),
+    saveBranch: prepare('UPDATE accounts SET branch = ? WHERE no = ?'),
     stampAt: value('SELECT stamp FROM stamps WHERE account = ? AND first <= ? ORDER BY first DESC LIMIT 1'),
     addStamp: prepare('INSERT INTO stamps (account, first, stamp) VALUES (?, ?, ?)'),
 
@@ -98,6 +99,8 @@ export type DriveStatements = ReturnType<typeof prepareDrive>;
 /** The drive's part of an account row. */
 export interface DriveRow {
   readonly epoch: string;
+  /** Another one each time that a restored backup showed. */
+  readonly branch: string;
   readonly sequence: number;
   /** Tombstones up to here may be gone: older cursors are too. */
   readonly horizon: number;

@@ -216,6 +216,10 @@ export const catalogueMigrations: readonly string[] = [
   -- The network that a code was asked for from, never an address.
   ALTER TABLE challenges ADD COLUMN came_from TEXT;
   `,
+  `
+  -- Which way the history of the drive took: another after each restored backup that showed.
+  ALTER TABLE accounts ADD COLUMN branch TEXT NOT NULL DEFAULT '';
+  `,
 ];
 
 /** Schema of the database that holds small blocks. */

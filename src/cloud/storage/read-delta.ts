@@ -19,15 +19,16 @@ export function readDelta(
   text: string | null,
   limit: number,
 ): DeltaPage | CursorGone {
+  const { branch } = row;
   const from: Cursor | undefined =
     text === null
-      ? { epoch: row.epoch, sequence: 0, stamp: stampAt(sql, account, row.sequence), snapshotFrom: row.sequence }
+      ? { epoch: row.epoch, sequence: 0, stamp: stampAt(sql, account, row.sequence), snapshotFrom: row.sequence, branch }
       : checkCursor(sql, account, row, text);
   if (from === undefined) return isForked(sql, account, row, text ?? '') ? 'cursor_forked' : 'cursor_gone';
   const { entries, last, hasMore } = collect(sql, account, from, limit);
   const next: Cursor = hasMore
-    ? { ...from, sequence: last, stamp: from.snapshotFrom === null ? stampAt(sql, account, last) : from.stamp }
-    : { epoch: row.epoch, sequence: row.sequence, stamp: stampAt(sql, account, row.sequence), snapshotFrom: null };
+    ? { ...from, branch, sequence: last, stamp: from.snapshotFrom === null ? stampAt(sql, account, last) : from.stamp }
+    : { epoch: row.epoch, sequence: row.sequence, stamp: stampAt(sql, account, row.sequence), snapshotFrom: null, branch };
   return { entries, cursor: encodeCursor(next), hasMore, epoch: row.epoch, snapshot: from.snapshotFrom !== null };
 }
 

@@ -17,7 +17,7 @@ import { commitEntries } from '../drive/commit.ts';
 import type { DriveTransaction } from '../drive/drive-transaction.ts';
 import { dropVersions, restoreVersion, versionsOf } from '../drive/history.ts';
 import { dropTrash, restoreTrash } from '../drive/trash.ts';
-import { checkCursor } from './check-cursor.ts';
+import { checkCursor, showsFork } from './check-cursor.ts';
 import type { Sqlite } from './database.ts';
 import { type DriveRow, type DriveStatements, prepareDrive, usageOf } from './drive-statements.ts';
 import { DrivePurge } from './drive-purge.ts';
@@ -54,7 +54,18 @@ export class SqliteDrives implements DriveCatalogue {
   }
 
   async delta(accountNo: number, cursor: string | null, limit: number): Promise<DeltaPage | CursorGone> {
-    return this.#db.transaction(() => readDelta(this.#sql, accountNo, this.#row(accountNo), cursor, limit))();
+    const page = this.#db.transaction(() => readDelta(this.#sql, accountNo, this.#row(accountNo), cursor, limit))();
+    if (page === 'cursor_forked') this.#noteFork(accountNo, cursor ?? '');
+    return page;
+  }
+
+  /** Who comes back when the mark of its cursor is no longer known still has to learn that what it misses nobody deleted. */
+  #noteFork(accountNo: number, cursor: string): void {
+    this.#db
+      .transaction(() => {
+        if (showsFork(this.#sql, accountNo, this.#row(accountNo), cursor)) this.#sql.saveBranch.run(this.#newId(), accountNo);
+      })
+      .immediate();
   }
 
   async changedSince(accountNo: number, text: string): Promise<boolean | 'cursor_gone'> {

@@ -291,6 +291,21 @@ describe('own commits and the feed', () => {
     expect([...sync.told.dirty]).toEqual(expect.arrayContaining([id(1), id(2)]));
   });
 
+  it('who was away for longer than deletions are told learns from another device that a backup was put back', async () => {
+    const putBack = sync.cloud.backup(EMAIL);
+    await fromOther(mkdir(id(2), 'f2'));
+    const { cursor: otherHas } = await other.delta(null);
+    await life.loop.pull();
+    settleAll();
+    putBack();
+    await fromOther(...[3, 4, 5].map((n) => mkdir(id(n), `f${n}`)));
+    await expect(other.delta(otherHas)).rejects.toMatchObject({ code: 'cursor_gone', params: { forked: true } });
+    sync.cloud.accounts.account(EMAIL).drive.forgetDeletions();
+    await life.loop.pull();
+    expect(namesHere()).toEqual(namesThere());
+    expect(sync.store.synced.get(id(2)), 'nobody has deleted it: it is sent again').toBeUndefined();
+  });
+
   it('what it has said yes to is told of once, also where the read was on its way before', async () => {
     const page = Promise.withResolvers<void>();
     let listings = 0;

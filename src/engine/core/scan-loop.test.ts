@@ -149,3 +149,17 @@ it('what is in a folder that moved away from the rule that left it out is planne
   expect(idsHere()['d/y']).toBe(before['ruled/d/y']);
   expect(changed).toEqual(expect.arrayContaining([before['ruled/d'], idsHere()['d/x'], before['ruled/d/y']]));
 });
+
+it('what is saved in a program that stays open is known once it has been quiet for longer, though nothing else happens', async () => {
+  const { user } = sync.disk;
+  user.writeFile(`${ROOT}/f/report.docx`, 'saved');
+  user.writeFile(`${ROOT}/f/~$port.docx`, 'Ann');
+  user.writeFile(`${ROOT}/f/other.txt`, 'other');
+  loop.hint('f');
+  await sync.clock.advance(2 * secondMs);
+  expect(Object.keys(idsHere())).toEqual(['f', 'f/other.txt']);
+  expect(loop.watchingBusyFiles, 'whoever waits for all to be sent waits for it').toBe(true);
+  await sync.clock.advance(10 * secondMs);
+  expect(Object.keys(idsHere())).toEqual(['f', 'f/other.txt', 'f/report.docx']);
+  expect([loop.watchingBusyFiles, sync.store.issueCount()]).toEqual([false, 0]);
+});

@@ -4,6 +4,7 @@ import { isAborted, judgedByPlace, ownPaths } from '../apply/index.ts';
 import { DiskFault } from '../environment.ts';
 import {
   acceptMove,
+  type BusyPath,
   checkFolder,
   type FolderState,
   gather,
@@ -371,8 +372,7 @@ export class ScanLoop {
   #apply(changes: LocalChanges): readonly NodeId[] {
     const { store, hooks, environment, scopes } = this.#ctx;
     const now = environment.clock.now();
-    // What is merely being written is looked at again in a moment; only what stays open is worth a line in the list.
-    const issues = [...changes.issues, ...changes.busy.filter(({ locked }) => locked)];
+    const { issues } = changes;
     let judged: readonly NodeId[] = [];
     const moved = changes.put.filter((node) => node.kind === 'folder' && isElsewhere(store, node));
     if (changes.put.length + changes.deleted.length + changes.rules.length + issues.length + changes.cleared.length > 0) {
@@ -392,15 +392,13 @@ export class ScanLoop {
       if (issues.length + changes.cleared.length > 0) hooks.onLists('issues');
       if (changes.put.length + changes.deleted.length > 0) hooks.onLists('files');
     }
-    for (const { path, kind, locked, againMs } of changes.busy)
-      if (!locked) this.#lookAgain(kind === 'folder' ? path : parentPath(path), againMs);
+    for (const [path, again] of looksAgain(changes.busy)) this.#lookAgain(path, again);
     const inMoved = moved.flatMap(({ id }) => judgedByPlace(store, id));
     return [...changes.put.map((node) => node.id), ...changes.deleted, ...judged, ...inMoved];
   }
 
-  #lookAgain(path: string, afterMs = QUIET_MS): void {
+  #lookAgain(path: string, { afterMs, late }: LookAgain = { afterMs: QUIET_MS, late: false }): void {
     this.#again.get(path)?.cancel();
-    const late = afterMs > SOON_MS;
     const cancel = this.#ctx.environment.clock.timer(afterMs + 20, () => {
       this.#again.delete(path);
       if (!late) this.#due.add(path);
@@ -408,6 +406,25 @@ export class ScanLoop {
     });
     this.#again.set(path, { cancel, late });
   }
+}
+
+interface LookAgain {
+  readonly afterMs: number;
+  /** Nobody waits for it. */
+  readonly late: boolean;
+}
+
+/** When to look at which folders again: as soon as the first of what is in one wants it. */
+function looksAgain(busy: readonly BusyPath[]): ReadonlyMap<string, LookAgain> {
+  const looks = new Map<string, LookAgain>();
+  for (const { path, kind, againMs: afterMs } of busy) {
+    const folder = kind === 'folder' ? path : parentPath(path);
+    const before = looks.get(folder);
+    // Files are waited for until they are quiet, however long that takes.
+    const late = kind === 'folder' && afterMs > SOON_MS;
+    looks.set(folder, { afterMs: Math.min(afterMs, before?.afterMs ?? afterMs), late: late && before?.late !== false });
+  }
+  return looks;
 }
 
 /** Known, and not where it was. */

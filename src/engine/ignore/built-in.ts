@@ -32,5 +32,8 @@ export function lockNames(name: string): readonly string[] {
   return [`.~lock.${name}#`, `~$${name}`, `~$${name.slice(1)}`, `~$${name.slice(2)}`];
 }
 
+/** Begins as those of all lock files do. */
+export const isLockName = (name: string): boolean => name.startsWith('~$') || name.startsWith('.~');
+
 /** Eight hex digits: where a document of Microsoft Office is open, what Excel saves into before it swaps; else anybody's. */
 export const mayBeOfficeScratch = (name: string): boolean => /^[0-9A-F]{8}$/.test(name);

@@ -43,6 +43,10 @@ export class DriveState {
   #log: LogEntry[] = [];
   /** Cursors below this are too old. */
   #oldest = 0;
+  /** Which way the history took: another after each restored backup that showed. */
+  #branch = '';
+  /** Never put back, so that no branch is taken for another. */
+  #branches = 0;
   #buried = new Map<string, Buried>();
   #buriedIds = new Set<string>();
   #heldBytes = 0;
@@ -344,11 +348,17 @@ export class DriveState {
 
   /** Throws `cursor_gone` for what does not belong to this history, `forked` for what belongs to one that a backup has undone. */
   readCursor(cursor: string): { readonly sequence: number; readonly snapshotFrom: number | null } {
-    const [epoch, sequenceText, stamp, snapshotText] = cursor.split('.');
+    const [epoch, sequenceText, stamp, snapshotText, branch] = cursor.split('.');
     const sequence = Number(sequenceText);
     const snapshotFrom = snapshotText === undefined || snapshotText === '' ? null : Number(snapshotText);
-    if (epoch !== this.epoch || !(sequence >= 0) || (snapshotFrom ?? sequence) < this.#oldest) throw new TidemarkError('cursor_gone');
-    if (sequence > this.#log.length || stamp !== this.#stampAt(sequence)) throw new TidemarkError('cursor_gone', { forked: true });
+    if (epoch !== this.epoch || !(sequence >= 0)) throw new TidemarkError('cursor_gone');
+    // Of one that is too old to be told by its stamp, only which branch it is of says whether a backup has undone it.
+    if ((snapshotFrom ?? sequence) < this.#oldest) throw new TidemarkError('cursor_gone', branch === this.#branch ? {} : { forked: true });
+    if (sequence > this.#log.length || stamp !== this.#stampAt(sequence)) {
+      this.#branches += 1;
+      this.#branch = String(this.#branches);
+      throw new TidemarkError('cursor_gone', { forked: true });
+    }
     return { sequence, snapshotFrom };
   }
 
@@ -382,6 +392,7 @@ export class DriveState {
       sequences: [...this.#sequenceOf],
       log: [...this.#log],
       oldest: this.#oldest,
+      branch: this.#branch,
       buried: [...this.#buried],
       buriedIds: [...this.#buriedIds],
       heldBytes: this.#heldBytes,
@@ -395,6 +406,7 @@ export class DriveState {
       this.#sequenceOf = new Map(kept.sequences);
       this.#log = [...kept.log];
       this.#oldest = kept.oldest;
+      this.#branch = kept.branch;
       this.#buried = new Map(kept.buried);
       this.#buriedIds = new Set(kept.buriedIds);
       this.#heldBytes = kept.heldBytes;
@@ -449,7 +461,7 @@ export class DriveState {
   }
 
   #cursorAt(sequence: number, snapshotFrom: number | null): string {
-    return `${this.epoch}.${sequence}.${this.#stampAt(sequence)}.${snapshotFrom ?? ''}`;
+    return `${this.epoch}.${sequence}.${this.#stampAt(sequence)}.${snapshotFrom ?? ''}.${this.#branch}`;
   }
 
   #link(node: CloudNode): void {

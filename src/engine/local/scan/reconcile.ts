@@ -17,7 +17,7 @@ import { isLeftOut } from './gather.ts';
 import { KnownPlaces } from './known.ts';
 import type { FolderLook, KnownLocal, Listing } from './listing.ts';
 import { hasFolderOutOfSight, inodeKey } from './out-of-sight.ts';
-import { changedDuring, isOfOtherClock, isQuiet, QUIET_MS } from './quiet.ts';
+import { changedDuring, isOfOtherClock, OPEN_QUIET_MS, QUIET_MS, unquietMs } from './quiet.ts';
 import { type Resolved, Resolver } from './resolve.ts';
 import { type SeenEntries, sortEntries } from './seen.ts';
 import { spelledAsListed } from './spelled.ts';
@@ -67,11 +67,15 @@ export function reconcile(
   const unseenAgain = unseen.flatMap(({ path, fault, unlisted }) => {
     const id = resolver.folderId(path);
     if (id === undefined || (fault === 'denied' && unsure.size === 0) || !keeper.hasDoubt(id, listing.startedAt)) return [];
-    return [{ ...busyPath(path, 'folder', false), unlisted, ...pauseAfter(keeper.ageOf(id, listing.startedAt)) }];
+    return [{ ...busyPath(path, 'folder'), unlisted, againMs: pauseAfter(keeper.ageOf(id, listing.startedAt)) }];
   });
-  const pauseOf = (path: RelativePath): { readonly againMs?: number } =>
-    pauseAfter(Math.max(0, ...(unsure.get(path) ?? []).map(({ id }) => keeper.ageOf(id, listing.startedAt))));
-  const folders = new Set([...waiting.again, ...resolver.unsure, ...unsure.keys(), ...gone, ...rulesAgain(listing)]);
+  const uncertain = new Set([...resolver.unsure, ...unsure.keys(), ...gone, ...rulesAgain(listing)]);
+  const againMs = (path: RelativePath): number => {
+    const ages = (unsure.get(path) ?? []).map(({ id }) => keeper.ageOf(id, listing.startedAt));
+    const uncertainMs = uncertain.has(path) ? pauseAfter(Math.max(0, ...ages)) : Number.POSITIVE_INFINITY;
+    return Math.min(uncertainMs, waiting.again.get(path) ?? Number.POSITIVE_INFINITY);
+  };
+  const folders = new Set([...uncertain, ...waiting.again.keys()]);
   const removed = new Set(deleted);
   const put = [...waiting.changes];
   const taken = new Set([...removed, ...resolver.resolved.map((item) => item.id)]);
@@ -86,7 +90,7 @@ export function reconcile(
     maybeMoved: put.flatMap(({ item }) => (item.maybe !== undefined && removed.has(item.maybe) ? [{ id: item.id, from: item.maybe }] : [])),
     issues,
     cleared: findCleared(listing, entries, [...issues, ...busy], openIssues),
-    busy: [...busy, ...[...folders].sort().map((path) => ({ ...busyPath(path, 'folder', false), ...pauseOf(path) })), ...unseenAgain],
+    busy: [...busy, ...[...folders].sort().map((path) => ({ ...busyPath(path, 'folder'), againMs: againMs(path) })), ...unseenAgain],
     doubts: { missed: keeper.kept, strangers },
   };
 }
@@ -157,26 +161,24 @@ function holdBusy(changes: readonly Change[], waiting: Withholding, tree: LocalT
     if (node.kind !== 'file') continue;
     const { seen } = item;
     const settled = item.node !== undefined && sameFingerprint(item.node.stat, seen.stat);
-    const quiet = isQuiet(seen.stat, seen.lookedAt);
-    if (settled || (quiet && !seen.locked)) continue;
-    busy.push(busyPath(seen.path, 'file', seen.locked));
-    // The end of a lock is a change of its folder; the end of writing is not.
-    waiting.withhold(node.id, !quiet);
+    const waitMs = unquietMs(seen.stat, seen.lookedAt, seen.open ? OPEN_QUIET_MS : QUIET_MS);
+    if (settled || waitMs === 0) continue;
+    busy.push({ ...busyPath(seen.path, 'file'), open: seen.open, againMs: waitMs });
+    waiting.withhold(node.id, waitMs);
     // What it may be, without proof, is not gone before there was a look at its content.
     const maybe = item.maybe === undefined ? undefined : tree.get(item.maybe);
-    if (maybe !== undefined) waiting.keep(maybe);
+    if (maybe !== undefined) waiting.keep(maybe, waitMs);
     // An editor that puts the old version aside and writes a new one at its place: which of them it is shows at the end.
     const aside = item.node === undefined ? left.get(placeKey(node)) : undefined;
-    if (aside !== undefined) waiting.withhold(aside, !quiet);
+    if (aside !== undefined) waiting.withhold(aside, waitMs);
   }
   return busy;
 }
 
-const busyPath = (path: RelativePath, kind: 'file' | 'folder', locked: boolean): BusyPath => ({
+const busyPath = (path: RelativePath, kind: 'file' | 'folder'): Omit<BusyPath, 'againMs'> => ({
   path,
   kind,
   reason: { code: 'file_busy', params: { path } },
-  locked,
 });
 
 interface Scope {
@@ -252,7 +254,7 @@ function isBeingSaved({ kind, name }: LocalNode, { entries, changedMs, lookedAt 
   if (age < QUIET_MS) return true;
   if (age >= SAVE_MS || kind === 'folder') return false;
   const locks = new Set(lockNames(name));
-  return entries.some((entry) => entry.name !== null && locks.has(entry.name));
+  return entries.some(({ name: other, stat }) => other !== null && stat?.kind === 'file' && locks.has(other));
 }
 
 interface OutOfReach {
@@ -285,8 +287,7 @@ function outOfReach(listing: Listing, places: KnownPlaces): readonly OutOfReach[
 
 /** At once at first, then less and less often: a disk that is broken for good is not asked all the time. */
 const LONGEST_PAUSE_MS = 30_000;
-const pauseAfter = (ageMs: number): { readonly againMs?: number } =>
-  ageMs < LONGEST_DOUBT_MS ? {} : { againMs: Math.min(Math.round(ageMs / 4), LONGEST_PAUSE_MS) };
+const pauseAfter = (ageMs: number): number => (ageMs < LONGEST_DOUBT_MS ? QUIET_MS : Math.min(Math.round(ageMs / 4), LONGEST_PAUSE_MS));
 
 /** It was moved into a folder that waits out of sight: it will be found when that is back. */
 const isOutOfSight = ({ outOfSight }: Listing, { stat }: LocalNode): boolean =>

@@ -432,9 +432,9 @@ describe('a scan', () => {
       for (let second = 1; second <= 300; second += 1) {
         const { deleted, busy } = await world.scan();
         expect(deleted).toEqual([]);
-        pauses.push(Math.min(...busy.map(({ againMs }) => againMs ?? 0)));
+        pauses.push(Math.min(...busy.map(({ againMs }) => againMs)));
       }
-      expect([pauses[0], pauses[9], pauses.at(-1)]).toEqual([0, 2250, 30_000]);
+      expect([pauses[0], pauses[9], pauses.at(-1)]).toEqual([100, 2250, 30_000]);
       world.disk.fault = undefined;
       const before = world.id('a/x');
       expect((await world.scan()).deleted).toEqual([]);
@@ -706,29 +706,43 @@ describe('a scan', () => {
       world.now += 99;
       const early = await world.look();
       expect(early).toMatchObject({ put: [], deleted: [] });
-      expect(early.busy.map(({ path, reason, locked }) => [path, reason.code, locked])).toEqual([
-        ['old', 'file_busy', false],
-        ['new', 'file_busy', false],
-        ['', 'file_busy', false],
+      expect(early.busy.map(({ path, reason, againMs }) => [path, reason.code, againMs])).toEqual([
+        ['old', 'file_busy', 1],
+        ['new', 'file_busy', 1],
+        ['', 'file_busy', 1],
       ]);
       world.now += 1;
       expect((await world.look()).put.map((node) => node.name)).toEqual(['old', 'new']);
     });
 
-    it('wait while an office program has them open, and nobody looks again and again', async () => {
+    it('wait for longer while an office program has them open, and nobody looks again and again', async () => {
       await seed('document.docx', 'sheet.ods');
       world.write('document.docx', 'edited');
       world.write('~$cument.docx');
       world.write('sheet.ods', 'edited');
       world.write('.~lock.sheet.ods#');
-      const changes = await world.scan();
+      world.now += 1000;
+      const changes = await world.look();
       expect(changes.put).toEqual([]);
-      expect(changes.busy.map((file) => [file.path, file.locked])).toEqual([
-        ['document.docx', true],
-        ['sheet.ods', true],
+      expect(changes.busy.map((file) => [file.path, file.open, file.againMs])).toEqual([
+        ['document.docx', true, 9000],
+        ['sheet.ods', true, 9000],
+        ['', undefined, 9000],
       ]);
       world.remove('~$cument.docx');
-      expect((await world.scan([''])).put.map((node) => node.name)).toEqual(['document.docx']);
+      expect((await world.look()).put.map((node) => node.name)).toEqual(['document.docx']);
+      world.now += 8999;
+      expect((await world.look()).put.map((node) => node.name)).toEqual(['document.docx']);
+      world.now += 1;
+      const late = (await world.look()).put.map((node) => node.name);
+      expect(late, 'open or not: it may be open until tomorrow').toEqual(['document.docx', 'sheet.ods']);
+    });
+
+    it('a folder that is named as a lock file says nothing', async () => {
+      await seed('document.docx');
+      world.write('document.docx', 'edited');
+      world.mkdir('~$cument.docx');
+      expect((await world.scan()).put.map((node) => node.name)).toContain('document.docx');
     });
 
     it('a time in the future, or at the epoch, does not make them wait for ever', async () => {

@@ -1,6 +1,6 @@
 import { joinPath, nameFault, type RelativePath } from '../../../base/index.ts';
 import type { DirectoryEntry } from '../../environment.ts';
-import { isBuiltInIgnored, lockNames, mayBeOfficeScratch, RULES_FILE } from '../../ignore/index.ts';
+import { isBuiltInIgnored, isLockName, lockNames, mayBeOfficeScratch, RULES_FILE } from '../../ignore/index.ts';
 import type { FileStat } from '../../model/index.ts';
 import { faultReason } from '../fault-reason.ts';
 import type { ScanIssue } from './changes.ts';
@@ -17,7 +17,7 @@ export interface Seen {
   /** Wall clock in ms of the look at its folder. */
   readonly lookedAt: number;
   /** An office program has it open. */
-  readonly locked: boolean;
+  readonly open: boolean;
 }
 
 export interface SeenEntries {
@@ -47,14 +47,14 @@ export function sortEntries(listing: Listing): SeenEntries {
     if (look?.state === 'unreadable') issues.push({ path: parentPath, kind: 'folder', reason: faultReason(look.fault, parentPath) });
     if (look?.state !== 'listed') continue;
     const locks = new Set(
-      look.entries.map((entry) => entry.name).filter((name) => name?.startsWith('~$') === true || name?.startsWith('.~') === true),
+      look.entries.flatMap(({ name, stat }) => (name !== null && stat?.kind === 'file' && isLockName(name) ? [name] : [])),
     );
     for (const entry of look.entries) {
       const { name, stat } = entry;
       if (isScanned(entry, look) && name !== null && (stat?.kind === 'file' || stat?.kind === 'folder')) {
-        const locked =
+        const open =
           locks.size > 0 && stat.kind === 'file' && (mayBeOfficeScratch(name) || lockNames(name).some((lock) => locks.has(lock)));
-        const seen: Seen = { path: joinPath(parentPath, name), parentPath, name, kind: stat.kind, stat, lookedAt: look.lookedAt, locked };
+        const seen: Seen = { path: joinPath(parentPath, name), parentPath, name, kind: stat.kind, stat, lookedAt: look.lookedAt, open };
         (stat.kind === 'folder' ? folders : files).push(seen);
         continue;
       }

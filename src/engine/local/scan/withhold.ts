@@ -1,5 +1,6 @@
 import type { RelativePath } from '../../../base/index.ts';
 import { type LocalNode, type LocalTree, type NodeId, ROOT_ID } from '../../model/index.ts';
+import { QUIET_MS } from './quiet.ts';
 import type { Resolved } from './resolve.ts';
 
 export interface Change {
@@ -18,8 +19,8 @@ export const placeKey = (node: { readonly parentId: NodeId; readonly name: strin
 export class Withholding {
   /** Known items that stay as they were. */
   readonly kept = new Set<NodeId>();
-  /** Folders to look at again, since nothing else will tell that the wait is over. */
-  readonly again = new Set<RelativePath>();
+  /** Folders to look at again, since nothing else will tell that the wait is over, and in how many ms. */
+  readonly again = new Map<RelativePath, number>();
   readonly #tree: LocalTree;
   readonly #changes = new Map<NodeId, Change>();
   readonly #byParent = new Map<NodeId, Change[]>();
@@ -43,14 +44,15 @@ export class Withholding {
     return this.#changes.values();
   }
 
-  /** @param again false where another change in the folder will tell that the wait is over */
-  withhold(id: NodeId, again = true): void {
+  /** @param againMs when the wait may be over */
+  withhold(id: NodeId, againMs = QUIET_MS): void {
     const queue = [id];
     for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
       const change = this.#changes.get(next);
       if (change === undefined) continue;
       this.#changes.delete(next);
-      if (again) this.again.add(change.item.seen.parentPath);
+      const { parentPath } = change.item.seen;
+      this.again.set(parentPath, Math.min(againMs, this.again.get(parentPath) ?? againMs));
       if (this.#byPlace.get(placeKey(change.node)) === change) this.#byPlace.delete(placeKey(change.node));
       if (change.item.node === undefined) for (const child of this.#byParent.get(next) ?? []) queue.push(child.node.id);
       else queue.push(...this.#keep(change.item.node));
@@ -58,8 +60,8 @@ export class Withholding {
   }
 
   /** A known item stays as it was; what would take its place waits. */
-  keep(node: LocalNode): void {
-    for (const rival of this.#keep(node)) this.withhold(rival);
+  keep(node: LocalNode, againMs = QUIET_MS): void {
+    for (const rival of this.#keep(node)) this.withhold(rival, againMs);
   }
 
   /** Keeps a known item and, where they are no longer there, the folders above it. Answers who wants their places. */
