@@ -385,7 +385,7 @@ export class PlanLoop {
       case 'replan':
         this.#ctx.environment.log.debug('planned anew', { op: operation.op, id, rescan: outcome.rescan.join(', '), pull: outcome.pull });
         if (this.#retries.churned(id)) return this.#failed(operation, notSettling(this.#pathOf(id)));
-        void this.#lookAgain([...idsOf(operation), ...outcome.touched], outcome.rescan, outcome.pull);
+        void this.#lookAgain([...idsOf(operation), ...outcome.touched], outcome.rescan, outcome.pull, this.#retries.churnPauseMs(id));
         return;
       case 'failed':
         this.#failed(operation, outcome.error);
@@ -401,12 +401,14 @@ export class PlanLoop {
   }
 
   /** The items are planned again only when the look that was asked for is over. */
-  async #lookAgain(ids: readonly NodeId[], folders: readonly string[], pull: boolean): Promise<void> {
+  async #lookAgain(ids: readonly NodeId[], folders: readonly string[], pull: boolean, afterMs = 0): Promise<void> {
+    const { environment, stopping } = this.#ctx;
     this.#held += 1;
     try {
+      if (afterMs > 0) await environment.clock.sleep(afterMs, stopping);
       await Promise.all([folders.length > 0 ? this.#parts.rescan(folders) : undefined, pull ? this.#parts.pull() : undefined]);
     } catch (error) {
-      if (!isAborted(error)) this.#ctx.environment.log.debug('looking again failed', { error: String(error) });
+      if (!isAborted(error)) environment.log.debug('looking again failed', { error: String(error) });
     } finally {
       this.#held -= 1;
     }

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { minuteMs, secondMs } from '../../base/index.ts';
 import type { ErrorCode, ErrorData } from '../../contract/index.ts';
 import { FakeClock } from '../fakes/index.ts';
+import { OPEN_QUIET_MS } from '../local/index.ts';
 import { Retries } from './retries.ts';
 
 const error = (code: ErrorCode): ErrorData => ({ code, params: {} });
@@ -122,6 +123,17 @@ describe('an item that is planned again and again', () => {
   it('rests after fifty plans that came to nothing', () => {
     const told = Array.from({ length: 100 }, () => retries.churned('a'));
     expect(told.flatMap((rest, index) => (rest ? [index + 1] : []))).toEqual([50, 100]);
+  });
+
+  it('is left alone for longer and longer before, for more than an open document is waited for in all', () => {
+    const pauses = Array.from({ length: 49 }, () => {
+      retries.churned('a');
+      return retries.churnPauseMs('a');
+    });
+    expect(pauses.slice(0, 5)).toEqual([0, 0, 0, 40, 50]);
+    expect(pauses.reduce((sum, pauseMs) => sum + pauseMs, 0)).toBeGreaterThan(OPEN_QUIET_MS);
+    retries.clear('a');
+    expect(retries.churnPauseMs('a')).toBe(0);
   });
 
   it('begins anew when it changes or succeeds', () => {

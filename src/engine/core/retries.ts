@@ -15,6 +15,8 @@ const WAIT_MS = minuteMs;
 const ASK_MS = 10 * minuteMs;
 /** Plans in a row that came to nothing before an item is left alone for a while. */
 const MAX_CHURN = 50;
+const FREE_CHURN = 3;
+const CHURN_STEP_MS = 10;
 
 /** When each failed item is tried again. Nothing spins: an item that is planned again and again without a result waits too. */
 export class Retries {
@@ -62,6 +64,15 @@ export class Retries {
     if (times < MAX_CHURN) return false;
     this.#churn.delete(id);
     return true;
+  }
+
+  /**
+   * How long to leave it, in ms, before the look that the next plan goes by: what is saved again and again shows no look anything
+   * new until it is quiet. A few plans in a row are usual, and all of them together take longer than an open document is waited for.
+   */
+  churnPauseMs(id: NodeId): number {
+    const times = this.#churn.get(id) ?? 0;
+    return times <= FREE_CHURN ? 0 : times * CHURN_STEP_MS;
   }
 
   /** The last plan of the item came to nothing. */
