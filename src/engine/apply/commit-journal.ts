@@ -94,7 +94,7 @@ export class StoredCommits implements CommitJournal {
         const entry = request.entries[index];
         if (entry === undefined || result.status !== 'ok') return;
         if (entry.op === 'delete') leftToFeed ||= this.#store.remote.get(entry.id)?.kind === 'folder';
-        if (isChange(entry, result)) change = entry.id;
+        if (this.#isToBeTold(entry, result)) change = entry.id;
         takeOver(this.#parts, write, entry, result);
         this.#answered.add(entry.id);
       });
@@ -110,6 +110,15 @@ export class StoredCommits implements CommitJournal {
     if (readOn) this.#onOpen();
   }
 
+  /**
+   * The feed is still to tell of it, since it stood where the node was as the entry says when the request was sent. What was
+   * already gone by then may have been told of as such before.
+   */
+  #isToBeTold(entry: CommitEntryInput, { node }: Extract<CommitResult, { status: 'ok' }>): boolean {
+    if (node === null) return entry.op === 'delete' && this.#store.remote.get(entry.id) !== undefined;
+    return !('base' in entry) || node.revision !== entry.base;
+  }
+
   /** No answer to a request that was sent later may take the feed past the stretch that is to be read again. */
   #putBack(write: StoreWrites, journalId: number, sentAt: CursorRow): void {
     write.setCursor(sentAt);
@@ -120,10 +129,6 @@ export class StoredCommits implements CommitJournal {
     }
   }
 }
-
-/** The feed will tell of it, since it stood where the node was as the entry says when the request was sent. */
-const isChange = (entry: CommitEntryInput, { node }: Extract<CommitResult, { status: 'ok' }>): boolean =>
-  node === null ? entry.op === 'delete' : !('base' in entry) || node.revision !== entry.base;
 
 /** One result into the remote and the synced tree, and a line in the history. */
 function takeOver(parts: NoteParts, write: StoreWrites, entry: CommitEntryInput, result: Extract<CommitResult, { status: 'ok' }>): void {

@@ -306,6 +306,15 @@ describe('own commits and the feed', () => {
     expect(sync.store.synced.get(id(2)), 'nobody has deleted it: it is sent again').toBeUndefined();
   });
 
+  it('a deletion that the feed had told of before it was sent is not told of again', async () => {
+    const entry: CommitEntryInput = { op: 'delete', id: id(1), base: revisionThere(id(1)) };
+    await fromOther(entry);
+    await life.loop.pull();
+    await life.commit(entry);
+    await life.loop.pull();
+    expect(sync.log.lines).toEqual([]);
+  });
+
   it('what it has said yes to is told of once, also where the read was on its way before', async () => {
     const page = Promise.withResolvers<void>();
     let listings = 0;
