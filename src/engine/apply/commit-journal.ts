@@ -89,18 +89,18 @@ export class StoredCommits implements CommitJournal {
     this.#underWay.delete(journalId);
     const readOn = this.#store.transaction((write) => {
       let leftToFeed = false;
-      let change: NodeId | undefined;
+      const changes: NodeId[] = [];
       results.forEach((result, index) => {
         const entry = request.entries[index];
         if (entry === undefined || result.status !== 'ok') return;
         if (entry.op === 'delete') leftToFeed ||= this.#store.remote.get(entry.id)?.kind === 'folder';
-        if (this.#isToBeTold(entry, result)) change = entry.id;
+        if (this.#isToBeTold(entry, result)) changes.push(entry.id);
         takeOver(this.#parts, write, entry, result);
         this.#answered.add(entry.id);
       });
       write.deleteJournal(journalId);
-      // One is enough: a backup that is put back has all that a request did, or nothing of it.
-      if (change !== undefined) write.setUnheard([...new Set([...this.#store.unheard(), change])]);
+      // Each of them: where a backup was put back, another device may have made some of them anew, and the feed tells of those.
+      if (changes.length > 0) write.setUnheard([...new Set([...this.#store.unheard(), ...changes])]);
       // The feed moved on while the request was under way, so what it said of these nodes may be newer than this answer:
       // read that stretch again, the later word is the last one.
       const moved = sentAt !== null && this.#store.cursor()?.cursor !== sentAt.cursor;

@@ -306,6 +306,16 @@ describe('own commits and the feed', () => {
     expect(sync.store.synced.get(id(2)), 'nobody has deleted it: it is sent again').toBeUndefined();
   });
 
+  it('nor is it there when another device, which had it, has made one item of it anew since', async () => {
+    const putBack = sync.cloud.backup(EMAIL);
+    await life.commit(mkdir(id(3), 'f3'), rename(id(1), revisionThere(id(1)), 'mine'), mkdir(id(2), 'f2'));
+    putBack();
+    await fromOther(mkdir(id(2), 'f2'));
+    await life.loop.pull();
+    expect(namesHere()).toEqual(namesThere());
+    expect(sync.store.synced.get(id(3)), 'so it is sent again').toBeUndefined();
+  });
+
   it('a deletion that the feed had told of before it was sent is not told of again', async () => {
     const entry: CommitEntryInput = { op: 'delete', id: id(1), base: revisionThere(id(1)) };
     await fromOther(entry);

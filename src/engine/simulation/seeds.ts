@@ -118,6 +118,8 @@ export const KEPT: readonly HistoryOptions[] = [
   { seed: 630148, steps: 200, devices: 3 },
   // Put out of sight, then the disk failed, also at the move back: it was where no row said it was.
   { seed: 78, steps: 60 },
+  // A backup was put back, and another device had made just that item anew by which a lost request would have been noticed.
+  { seed: 642392, steps: 200, devices: 3 },
   // Faults of the simulation itself: a move into what rules leave out; a power cut that took what a checkpoint needs; nobody told of a move's new place; an empty file was taken for lost; a trash that had its time, and what was only in a
   // broken-off download, for promised; a cloud put back to a backup still answered by keys of later.
   { seed: 100179, steps: 200, devices: 3 },

@@ -70,7 +70,7 @@ export interface StoreReads {
   asideCount(): number;
   /** Where the change feed stands; null before the first read to the end. */
   cursor(): CursorRow | null;
-  /** What answers of the cloud told of, and its feed has not yet: at least one item of each request. */
+  /** What answers of the cloud told of, and its feed has not yet. */
   unheard(): readonly NodeId[];
   /** The newest first. */
   challenges(): readonly ChallengeRow[];
