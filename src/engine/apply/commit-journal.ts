@@ -89,18 +89,16 @@ export class StoredCommits implements CommitJournal {
     this.#underWay.delete(journalId);
     const readOn = this.#store.transaction((write) => {
       let leftToFeed = false;
-      const changes: NodeId[] = [];
       results.forEach((result, index) => {
         const entry = request.entries[index];
         if (entry === undefined || result.status !== 'ok') return;
         if (entry.op === 'delete') leftToFeed ||= this.#store.remote.get(entry.id)?.kind === 'folder';
-        if (this.#isToBeTold(entry, result)) changes.push(entry.id);
+        // Each of them: where a backup was put back, another device may have made some of them anew, and the feed tells of those.
+        if (this.#isToBeTold(entry, result)) write.addUnheard(entry.id);
         takeOver(this.#parts, write, entry, result);
         this.#answered.add(entry.id);
       });
       write.deleteJournal(journalId);
-      // Each of them: where a backup was put back, another device may have made some of them anew, and the feed tells of those.
-      if (changes.length > 0) write.setUnheard([...new Set([...this.#store.unheard(), ...changes])]);
       // The feed moved on while the request was under way, so what it said of these nodes may be newer than this answer:
       // read that stretch again, the later word is the last one.
       const moved = sentAt !== null && this.#store.cursor()?.cursor !== sentAt.cursor;

@@ -221,8 +221,7 @@ export class PullLoop {
     const { answered } = this.#commits;
     if (page.snapshot ? answered.size > 0 : store.cursor()?.cursor !== askedAt?.cursor) return 'again';
     const told = new Set(page.changes.map((change) => (change.kind === 'put' ? change.node.id : change.id)));
-    const unheard = store.unheard().filter((id) => !told.has(id));
-    if (!page.snapshot && page.last && unheard.some((id) => !answered.has(id))) {
+    if (!page.snapshot && page.last && store.unheard().some((id) => !told.has(id) && !answered.has(id))) {
       this.#ctx.environment.log.warn('the cloud has lost what it had said yes to: a backup was put back');
       return 'undone';
     }
@@ -246,9 +245,11 @@ export class PullLoop {
       }
       if (!isClear) return false;
       // A listing counts only as a whole: after a crash in its middle it is read again from its beginning.
-      if (page.last || !page.snapshot) write.setUnheard(page.snapshot ? [] : unheard);
-      if (!page.snapshot) write.setCursor(page.position);
-      else if (page.last) {
+      if (!page.snapshot) {
+        for (const id of told) write.deleteUnheard(id);
+        write.setCursor(page.position);
+      } else if (page.last) {
+        write.clearUnheard();
         for (const id of this.#dropUnlisted(write, listed, undone)) changed.push(id);
         write.setCursor(page.position);
       }

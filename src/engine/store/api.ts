@@ -124,7 +124,9 @@ export interface StoreWrites {
   setExcluded(id: NodeId, is: boolean): void;
   setMarksStamp(stamp: number): void;
   setCursor(cursor: CursorRow | null): void;
-  setUnheard(ids: readonly NodeId[]): void;
+  addUnheard(id: NodeId): void;
+  deleteUnheard(id: NodeId): void;
+  clearUnheard(): void;
   setChallenges(rows: readonly ChallengeRow[]): void;
   setSetting<K extends SettingKey>(key: K, value: SettingValue<K>): void;
   setAgreedSettings(agreed: AgreedSettings): void;

@@ -92,6 +92,16 @@ describe('migrations', () => {
     expect(migrations.map(({ version }) => version)).toEqual(migrations.map((_, index) => index + 1));
   });
 
+  it('4 takes along what the feed has yet to tell of', () => {
+    const db = new Database(':memory:');
+    migrate(db, migrations.slice(0, 3));
+    const ids = ['a'.repeat(32), '0b'.repeat(16)];
+    db.prepare('INSERT INTO profile (key, value) VALUES (?, ?), (?, ?)').run('unheard', JSON.stringify(ids), 'other', '[1]');
+    migrate(db, migrations.slice(0, 4));
+    expect(db.prepare('SELECT lower(hex(id)) FROM unheard ORDER BY id DESC').pluck().all()).toEqual(ids);
+    expect(db.prepare('SELECT key FROM profile').pluck().all()).toEqual(['other']);
+  });
+
   it.each(Array.from({ length: migrations.length + 1 }, (_, version) => version))(
     'lead from version %i to the same schema as a fresh one',
     (version) => {

@@ -1,5 +1,4 @@
 import { type SettingKey, type SettingValue, settings } from '../../contract/index.ts';
-import type { NodeId } from '../model/index.ts';
 import type { AccountRow, AgreedSettings, ChallengeRow, CursorRow, DeletionRow, FolderRow, LocalOnlyRow } from './api.ts';
 import type { Sql } from './sql.ts';
 
@@ -35,7 +34,6 @@ export function profileRows(sql: Sql) {
         ),
       marksStamp: () => (get('marksStamp') ?? 0) as number,
       cursor: () => (get('cursor') ?? null) as CursorRow | null,
-      unheard: () => (get('unheard') ?? []) as readonly NodeId[],
       trashDue: () => (get('trashDue') ?? {}) as Readonly<Record<string, number>>,
       challenges: () => (get('challenges') ?? []) as readonly ChallengeRow[],
       recentDeletions: () => (get('recentDeletions') ?? []) as readonly DeletionRow[],
@@ -57,7 +55,6 @@ export function profileRows(sql: Sql) {
       setLocalOnlyFolders: (folders: readonly LocalOnlyRow[]) => set('localOnlyFolders', folders),
       setMarksStamp: (stamp: number) => set('marksStamp', stamp),
       setCursor: (cursor: CursorRow | null) => set('cursor', cursor),
-      setUnheard: (ids: readonly NodeId[]) => set('unheard', ids.length === 0 ? null : ids),
       setTrashDue: (days: Readonly<Record<string, number>>) => set('trashDue', Object.keys(days).length === 0 ? null : days),
       setChallenges: (rows: readonly ChallengeRow[]) => set('challenges', rows.length === 0 ? null : rows),
       setRecentDeletions: (rows: readonly DeletionRow[]) => set('recentDeletions', rows.length === 0 ? null : rows),

@@ -287,7 +287,7 @@ describe('clearing', () => {
       write.putLocal(localFile('x'));
       write.putSynced(syncedFile('x'));
       write.setCursor({ cursor: 'c', epoch: 'e' });
-      write.setUnheard([idOf('x')]);
+      write.addUnheard(idOf('x'));
       write.addJournal('commit', {});
       write.putIssue(issue('k'));
       write.putQuestion(question);

@@ -5,6 +5,7 @@ import { journalRows } from './journal-rows.ts';
 import { profileRows } from './profile-rows.ts';
 import { questionRows } from './question-rows.ts';
 import { scopeRows } from './scope-rows.ts';
+import { unheardRows } from './unheard-rows.ts';
 import type { Sql } from './sql.ts';
 import { Trees } from './trees.ts';
 
@@ -17,6 +18,7 @@ export function makeStore(sql: Sql): Store {
   const questions = questionRows(sql);
   const journal = journalRows(sql);
   const scope = scopeRows(sql);
+  const unheard = unheardRows(sql);
 
   const write: StoreWrites = {
     ...profile.writes,
@@ -25,6 +27,7 @@ export function makeStore(sql: Sql): Store {
     ...questions.writes,
     ...journal.writes,
     ...scope.writes,
+    ...unheard.writes,
     putRemote: (node) => trees.remote.put(node),
     deleteRemote: (id) => trees.remote.delete(id),
     clearRemote: () => trees.remote.clear(),
@@ -39,7 +42,7 @@ export function makeStore(sql: Sql): Store {
     clearTrees() {
       trees.clear();
       profile.writes.setCursor(null);
-      profile.writes.setUnheard([]);
+      unheard.writes.clearUnheard();
       profile.writes.setRecentDeletions([]);
       journal.clearJournal();
       issues.clear();
@@ -58,6 +61,7 @@ export function makeStore(sql: Sql): Store {
     ...questions.reads,
     ...journal.reads,
     ...scope.reads,
+    ...unheard.reads,
     remote: trees.remote,
     remoteIds: () => trees.remote.ids(),
     local: trees.local,
