@@ -6,7 +6,7 @@ import { QUIET_MS } from './quiet.ts';
 export interface Doubts {
   /** Items that looks missed which may not have seen everything: since when. */
   readonly missed: ReadonlyMap<NodeId, number>;
-  /** Names that nobody knows, of which the disk denies to say more: since when. */
+  /** Names of which the disk does not say what they are: since when. */
   readonly strangers: ReadonlyMap<RelativePath, number>;
 }
 
@@ -14,7 +14,7 @@ export const NO_DOUBTS: Doubts = { missed: new Map(), strangers: new Map() };
 
 /** So long, in ms, things may go on being disturbed until what was never found meanwhile counts as gone. */
 export const LONGEST_DOUBT_MS = 5000;
-/** So long what went missing may be a stranger that came with it. Permissions stay for years, and deletions must not wait for those. */
+/** So long what went missing may be a stranger that came as it went. Permissions stay for years, and deletions must not wait for those. */
 export const LONGEST_HIDING_MS = hourMs;
 
 /**

@@ -482,6 +482,30 @@ describe('a scan', () => {
       expect((await world.scan()).busy).toEqual([]);
     });
 
+    it('what was moved over a file that may no longer be looked at may be what has its name', async () => {
+      await seed('a/x', 'a/y');
+      const before = world.paths();
+      world.move('a/x', 'a/y');
+      world.disk.entryFault = (path) => (path.endsWith('/y') ? 'denied' : undefined);
+      for (let second = 1; second <= 60; second += 1) expect((await world.scan(['a'])).deleted).toEqual([]);
+      world.disk.entryFault = undefined;
+      expect((await world.scan(['a'])).deleted).toEqual([before['a/y']]);
+      expect(world.id('a/y')).toBe(before['a/x']);
+    });
+
+    it('a name counts from when it could first not be looked at, whatever the disk said then', async () => {
+      await seed('a/x');
+      const before = world.id('a/x');
+      world.move('a/x', 'a/new');
+      for (const fault of ['busy', 'denied'] as const) {
+        world.disk.entryFault = (path) => (path.endsWith('/new') ? fault : undefined);
+        for (let second = 1; second <= 10; second += 1) expect((await world.scan(['a'])).deleted, fault).toEqual([]);
+      }
+      world.disk.entryFault = undefined;
+      await world.scan(['a']);
+      expect(world.id('a/new')).toBe(before);
+    });
+
     it('while the disk fails elsewhere, what is saved as a new file, or put in the place of a folder, waits for some seconds only', async () => {
       await seed('a', 'f/in', 'broken/x');
       const [a, f] = [world.id('a'), world.id('f')];

@@ -1,27 +1,20 @@
 import { joinPath, parentPath, type RelativePath } from '../../../base/index.ts';
 import type { Doubts } from './doubts.ts';
-import type { KnownPlaces } from './known.ts';
 import type { Listing } from './listing.ts';
 import { isLeftOut } from './gather.ts';
 
 /**
- * Names that are listed and known of nobody, and of which the disk denies to say what they are: one that came just when something
- * else went may be that. Since when each is there; those that had an issue before anybody counted have always been.
+ * Names that are listed, and of which the disk does not say what they are: one that came, or was closed, just when something else
+ * went may be that, also where it is a known name, since a file may be moved over another. Since when each is so, whatever the
+ * disk said of it at first; those that had an issue before anybody counted have always been.
  * @param before those of the look before
  */
-export function strangersIn(
-  { folders }: Listing,
-  places: KnownPlaces,
-  before: Doubts['strangers'],
-  openIssues: ReadonlySet<RelativePath>,
-): Doubts['strangers'] {
+export function strangersIn({ folders }: Listing, before: Doubts['strangers'], openIssues: ReadonlySet<RelativePath>): Doubts['strangers'] {
   const found = new Map([...before].filter(([path]) => isStillUnseen(folders, path)));
   for (const [path, look] of folders) {
     if (look.state !== 'listed') continue;
-    for (const { name, stat, fault } of look.entries) {
-      if (stat !== null || fault !== 'denied' || name === null || isLeftOut(look, name, true)) continue;
-      const folder = places.folderAt(path);
-      if (folder !== undefined && places.childrenOf(folder).has(name)) continue;
+    for (const { name, stat } of look.entries) {
+      if (stat !== null || name === null || isLeftOut(look, name, true)) continue;
       const at = joinPath(path, name);
       found.set(at, before.get(at) ?? (openIssues.has(at) ? Number.NEGATIVE_INFINITY : look.lookedAt));
     }
