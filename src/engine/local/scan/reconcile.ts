@@ -47,7 +47,7 @@ export function reconcile(
   const disturbed =
     listing.restless || gone.length > 0 || unseen.length > 0 || hasFolderOutOfSight(known.tree) || listing.outOfSight === 'unknown';
   const blind = listing.outOfSight === 'unknown' || unseen.some(({ fault }) => fault !== 'denied');
-  const strangers = strangersIn(listing, doubts.strangers, new Set(openIssues));
+  const strangers = strangersIn(listing, places, doubts.strangers, new Set(openIssues));
   const keeper = new DoubtKeeper({ missed: doubts.missed, strangers }, disturbed, blind);
   const resolver = new Resolver(entries, known, places, newId, keeper);
   const unmounted = unmountedFolders(listing, resolver.resolved, places);

@@ -506,6 +506,21 @@ describe('a scan', () => {
       expect(world.id('a/new')).toBe(before);
     });
 
+    it('a name that can be looked at again is forgotten, also by a look that finds nothing new, and so is one whose folder went', async () => {
+      await seed('a/x', 'b/x');
+      const closed = (): readonly string[] => [...world.doubts.strangers.keys()].sort();
+      world.disk.entryFault = (path) => (path.endsWith('/x') ? 'denied' : undefined);
+      await world.scan();
+      expect(closed()).toEqual(['a/x', 'b/x']);
+      world.move('b', 'c');
+      await world.scan(['']);
+      await world.scan(['']);
+      expect(closed()).toEqual(['a/x', 'c/x']);
+      world.disk.entryFault = undefined;
+      await world.scan();
+      expect(closed()).toEqual([]);
+    });
+
     it('while the disk fails elsewhere, what is saved as a new file, or put in the place of a folder, waits for some seconds only', async () => {
       await seed('a', 'f/in', 'broken/x');
       const [a, f] = [world.id('a'), world.id('f')];

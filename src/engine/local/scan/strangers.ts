@@ -1,5 +1,6 @@
 import { joinPath, parentPath, type RelativePath } from '../../../base/index.ts';
 import type { Doubts } from './doubts.ts';
+import type { KnownPlaces } from './known.ts';
 import type { Listing } from './listing.ts';
 import { isLeftOut } from './gather.ts';
 
@@ -9,9 +10,14 @@ import { isLeftOut } from './gather.ts';
  * disk said of it at first; those that had an issue before anybody counted have always been.
  * @param before those of the look before
  */
-export function strangersIn({ folders }: Listing, before: Doubts['strangers'], openIssues: ReadonlySet<RelativePath>): Doubts['strangers'] {
-  const found = new Map([...before].filter(([path]) => isStillUnseen(folders, path)));
-  for (const [path, look] of folders) {
+export function strangersIn(
+  listing: Listing,
+  places: KnownPlaces,
+  before: Doubts['strangers'],
+  openIssues: ReadonlySet<RelativePath>,
+): Doubts['strangers'] {
+  const found = new Map([...before].filter(([path]) => isStillUnseen(listing, places, parentPath(path))));
+  for (const [path, look] of listing.folders) {
     if (look.state !== 'listed') continue;
     for (const { name, stat } of look.entries) {
       if (stat !== null || name === null || isLeftOut(look, name, true)) continue;
@@ -22,8 +28,8 @@ export function strangersIn({ folders }: Listing, before: Doubts['strangers'], o
   return found;
 }
 
-/** Nobody has looked into its folder. */
-function isStillUnseen(folders: Listing['folders'], path: RelativePath): boolean {
-  const look = folders.get(parentPath(path));
-  return look === undefined || look.state === 'unreadable';
+/** The folder is there as far as we know, and nobody has looked into it. One that moved has other names in it now. */
+function isStillUnseen({ folders, same }: Listing, places: KnownPlaces, folder: RelativePath): boolean {
+  const look = folders.get(folder);
+  return look === undefined ? !same.has(folder) && places.folderAt(folder) !== undefined : look.state === 'unreadable';
 }
