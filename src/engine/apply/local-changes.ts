@@ -238,7 +238,7 @@ export async function moveTo(parts: ApplyParts, local: LocalNode, to: Place, { c
     alsoWrite?.(write);
   });
   const now = store.local.get(local.id);
-  if (local.kind === 'folder' && now !== undefined) parts.onFolderMoved(before, diskPath(parts, now));
+  if (local.kind === 'folder' && now !== undefined) parts.onFolderMoved(now.id, before, diskPath(parts, now));
 }
 
 /**

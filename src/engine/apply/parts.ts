@@ -1,5 +1,6 @@
 import type { Environment } from '../environment.ts';
 import type { Scope } from '../ignore/index.ts';
+import type { NodeId } from '../model/index.ts';
 import type { ActivityRow, Store } from '../store/index.ts';
 import type { Committer, Downloader, Uploader } from '../transfer/index.ts';
 import type { Mutex } from './mutex.ts';
@@ -26,7 +27,7 @@ export interface ApplyParts {
   readonly onDatabaseFault: (error: unknown) => void;
   readonly onProgress: (id: string, bytes: number) => void;
   /** A folder was moved on this disk, from one path to another, both relative. */
-  readonly onFolderMoved: (from: string, to: string) => void;
+  readonly onFolderMoved: (id: NodeId, from: string, to: string) => void;
   /** Something could not be put back where it belongs; before the next look, or the next change, that is tried again. */
   readonly onUnmended: () => void;
   /** Tries it again. Call with the tree lock held. Throws TidemarkError when it still cannot be. */

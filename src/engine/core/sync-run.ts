@@ -1,6 +1,6 @@
 import { minuteMs } from '../../base/index.ts';
 import { type ErrorData, TidemarkError, toErrorData } from '../../contract/index.ts';
-import { StoredCommits, Executor, Mutex, type ApplyParts, contentNow, placeMatters } from '../apply/index.ts';
+import { StoredCommits, Executor, Mutex, type ApplyParts, contentNow, judgedByPlace, placeMatters } from '../apply/index.ts';
 import type { Environment } from '../environment.ts';
 import { isPathBuiltInIgnored } from '../ignore/index.ts';
 import { type LocalFile, type NodeId, ROOT_ID } from '../model/index.ts';
@@ -161,14 +161,15 @@ export class SyncRun {
       // Of an engine that ended in the middle nobody knows.
       unsyncedFolders: new Set([folder.path]),
       onActivity: hooks.onActivity,
-      onFolderMoved: (from, to) => {
+      onFolderMoved: (id, from, to) => {
         scopes.moved(from, to);
         // To where things wait out of sight no look goes.
         if (isPathBuiltInIgnored(to)) return;
         if (isPathBuiltInIgnored(from)) this.#scan.cameBack(to);
         else this.#scan.moved(from, to);
-        // What a rule has left out of it may be wanted there, and is in no row.
+        // What a rule has left out of it may be wanted there: a look finds what is in no row, and of rows it says nothing.
         if (placeMatters(store)) this.#scan.cameBack(to);
+        this.#plan.add(judgedByPlace(store, id));
       },
       onUnmended: () => {
         this.#mending.need();

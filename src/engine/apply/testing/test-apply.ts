@@ -38,7 +38,7 @@ export class TestApply {
       onActivity: (entry) => sync.told.activity.push(entry),
       onDatabaseFault: () => undefined,
       onProgress: () => undefined,
-      onFolderMoved: (from, to) => this.moved.push([from, to]),
+      onFolderMoved: (_id, from, to) => this.moved.push([from, to]),
       onUnmended: () => {
         this.unmended += 1;
       },
