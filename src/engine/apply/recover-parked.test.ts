@@ -131,15 +131,34 @@ describe('after a crash', () => {
     expect(world.store.synced.get(id)).toMatchObject({ aside: true });
   });
 
-  it('and somebody took it from there, who put another item where it was: whatever was agreed on is not known any more', async () => {
+  it('and somebody took it from there, who put another item where it was: it is looked for all the same', async () => {
     await parkLocal(world.parts, id);
     world.person.rename(parkedAt(), world.at('elsewhere.txt'));
     const other = world.here('b.txt');
     world.store.transaction((write) => write.putLocal({ ...other, name: 'a.txt' }));
     await recover();
-    expect(row()).toBeUndefined();
-    expect(world.store.synced.get(id)).toBeUndefined();
-    expect(world.store.remote.get(id)).toBeDefined();
+    expect(world.store.localPath(id)).toBe(id);
+    expect(world.store.synced.get(id)).toMatchObject({ aside: true });
+  });
+
+  it('that took the rows of others too, which still have its places: what is in it is still what was agreed on', async () => {
+    for (const path of ['docs/', 'docs/b.txt', 'c.txt']) world.agreed(path);
+    const [docs, b, c] = [world.id('docs'), world.id('docs/b.txt'), world.id('c.txt')];
+    const { store, person } = world;
+    // Three change places: of the last two moves no row says anything.
+    const there = store.remote.get(docs);
+    if (there !== undefined) store.transaction((write) => write.putRemote({ ...there, name: 'c.txt' }));
+    await parkLocal(world.parts, docs);
+    person.rename(world.at('a.txt'), world.at('docs'));
+    store.transaction((write) => write.putLocal({ ...world.localFile('a.txt'), name: 'docs' }));
+    person.rename(world.at('c.txt'), world.at('a.txt'));
+    person.rename(parkedAt('docs'), world.at('c.txt'));
+    const agreed = store.synced.get(b);
+    await recover();
+    expect(store.localPath(docs), 'a look misses it there').toBe(docs);
+    expect(store.localPath(c), 'no two rows of one place').toBe('c.txt');
+    expect(store.local.get(b)).toMatchObject({ parentId: docs, name: 'b.txt' });
+    expect(store.synced.get(b)).toEqual({ ...agreed, aside: true });
   });
 
   it('without a row, a file comes back as a new one, and nothing else is touched', async () => {
@@ -206,8 +225,8 @@ it('after a power cut an item that had come back takes no place that another row
   const other = world.here('b.txt');
   world.store.transaction((write) => write.putLocal({ ...other, name: 'a.txt' }));
   await recover();
-  expect([...world.store.local.children(world.remoteFile('a.txt').parentId)].map((node) => node.id)).toEqual([other.id]);
-  expect(world.store.synced.get(id), 'what is not there is not deleted').toBeUndefined();
+  expect([...world.store.local.named(ROOT_ID, 'a.txt')].map((node) => node.id)).toEqual([other.id]);
+  expect(world.store.synced.get(id), 'what is not there is not deleted').toMatchObject({ aside: true });
 });
 
 it('what was saved as a new file the moment before it went out of sight, and the disk did not let back, is that item', async () => {

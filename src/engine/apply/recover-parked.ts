@@ -152,10 +152,13 @@ async function recoverMissing(parts: ApplyParts, node: LocalNode): Promise<void>
 function placeInSight(store: Store, id: NodeId): Place | undefined {
   const [remote, agreed] = [store.remote.get(id), store.synced.get(id)];
   if (remote === undefined || agreed === undefined) return undefined;
-  return [remote, agreed].find(({ parentId, name }) => {
+  const free = [remote, agreed].find(({ parentId, name }) => {
     const isThere = parentId === ROOT_ID || (store.local.get(parentId)?.kind === 'folder' && store.localPath(parentId) !== undefined);
     return isThere && [...store.local.named(parentId, nameKey(name))].length === 0;
   });
+  // A power cut may have taken the moves of others too, whose rows still have both places. Forgotten for that, an older version
+  // in it would count as one of the person's. As it is set aside, nobody takes a name that nothing on the disk has for a move.
+  return free ?? { parentId: ROOT_ID, name: id };
 }
 
 /** Where the cloud has the parked item, or where it was agreed to be, if it is there. */
