@@ -1,4 +1,4 @@
-import { minuteMs } from '../../base/index.ts';
+import { minuteMs, secondMs } from '../../base/index.ts';
 import type { FakeCloud } from '../fakes/cloud/fake-cloud.ts';
 import type { SeededRandom } from '../fakes/random.ts';
 import { ahead } from './ahead.ts';
@@ -109,6 +109,8 @@ export class Settlement {
   /** One more look at everything, and one more start, must do nothing. */
   async #restless(): Promise<string[]> {
     const { devices, scheduler } = this.#parts;
+    // What was at its end but for a line in the activity, just then.
+    await scheduler.pass(secondMs);
     const before = await this.#counts();
     for (const device of devices) await scheduler.until(device.call('sync.now', {}), `${device.name}: sync`);
     await scheduler.pass(3 * minuteMs);
