@@ -1,7 +1,7 @@
 import type { CommitEntryInput, CommitResult } from '../../contract/index.ts';
 import { below, type NodeId, type RemoteNode, type SyncedNode } from '../model/index.ts';
 import { samePlace } from '../plan/index.ts';
-import { toRemoteNode } from '../remote/index.ts';
+import { NO_EPOCH, toRemoteNode } from '../remote/index.ts';
 import type { CursorRow, Store, StoreWrites } from '../store/index.ts';
 import type { CommitJournal, PendingCommit } from '../transfer/index.ts';
 import { note, type NoteParts } from './note.ts';
@@ -119,7 +119,8 @@ export class StoredCommits implements CommitJournal {
 
   /** No answer to a request that was sent later may take the feed past the stretch that is to be read again. */
   #putBack(write: StoreWrites, journalId: number, sentAt: CursorRow): void {
-    write.setCursor(sentAt);
+    // That a backup was put back stays known.
+    write.setCursor(this.#store.cursor()?.epoch === NO_EPOCH ? { ...sentAt, epoch: NO_EPOCH } : sentAt);
     for (const { id, kind, data } of this.#store.journal()) {
       if (kind !== KIND || id < journalId) continue;
       write.putJournal(id, { ...(data as Row), sentAt } satisfies Row);

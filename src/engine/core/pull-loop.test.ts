@@ -306,6 +306,22 @@ describe('own commits and the feed', () => {
     expect(sync.store.synced.get(id(2)), 'nobody has deleted it: it is sent again').toBeUndefined();
   });
 
+  it('that a backup was put back is still known after a power cut, when others have made all of it anew since', async () => {
+    const putBack = sync.cloud.backup(EMAIL);
+    await life.commit(rename(id(1), revisionThere(id(1)), 'mine'), mkdir(id(2), 'f2'));
+    putBack();
+    sync.cloud.fault = ({ method, phase }) => {
+      if (method === 'delta' && phase === 'before' && sync.log.lines.length > 0) throw new TidemarkError('cloud_unreachable');
+    };
+    await expect(life.loop.pull()).rejects.toMatchObject({ code: 'cloud_unreachable' });
+    sync.cloud.fault = () => undefined;
+    await fromOther(rename(id(1), revisionThere(id(1)), 'theirs'), mkdir(id(2), 'f2'));
+    const later = new Life(sync, drive);
+    await later.loop.pull();
+    expect(namesHere()).toEqual(namesThere());
+    expect(sync.store.synced.get(id(1)), 'and neither of two names is the newer one').toBeUndefined();
+  });
+
   it('nor is it there when another device, which had it, has made one item of it anew since', async () => {
     const putBack = sync.cloud.backup(EMAIL);
     await life.commit(mkdir(id(3), 'f3'), rename(id(1), revisionThere(id(1)), 'mine'), mkdir(id(2), 'f2'));

@@ -4,7 +4,7 @@ import { isAborted, judgedByPlace, type StoredCommits } from '../apply/index.ts'
 import type { NodeId } from '../model/index.ts';
 import { Nap } from '../nap.ts';
 import { samePlace } from '../plan/index.ts';
-import { type FeedEvent, readChanges } from '../remote/index.ts';
+import { type FeedEvent, NO_EPOCH, readChanges } from '../remote/index.ts';
 import type { CursorRow, StoreWrites } from '../store/index.ts';
 import type { Committer } from '../transfer/index.ts';
 import { AccountSettingsSync } from './account-settings.ts';
@@ -223,6 +223,7 @@ export class PullLoop {
     const told = new Set(page.changes.map((change) => (change.kind === 'put' ? change.node.id : change.id)));
     if (!page.snapshot && page.last && store.unheard().some((id) => !told.has(id) && !answered.has(id))) {
       this.#ctx.environment.log.warn('the cloud has lost what it had said yes to: a backup was put back');
+      this.#rememberUndone();
       return 'undone';
     }
     const changed: NodeId[] = [];
@@ -261,6 +262,17 @@ export class PullLoop {
       hooks.onLists('files', 'conflicts');
     }
     return clear ? 'taken' : 'again';
+  }
+
+  /** Until all is listed, and also after a power cut: by then others may have made all of it anew, and nothing would show it. */
+  #rememberUndone(): void {
+    const { store } = this.#ctx;
+    const cursor = store.cursor();
+    if (cursor === null) return;
+    store.transaction((write) => {
+      write.setCursor({ ...cursor, epoch: NO_EPOCH });
+    });
+    store.sync();
   }
 
   /**

@@ -8,6 +8,9 @@ export interface FeedPosition {
   readonly epoch: string;
 }
 
+/** Of a position of which it is known that a backup was put back since: no cloud has it, so that all is listed as after any restore. */
+export const NO_EPOCH = '';
+
 export type FeedEvent =
   | {
       readonly kind: 'page';
