@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { recoverParked } from './recover-parked.ts';
 import { recoverReplace, REPLACE_JOURNAL, type ReplaceEntry, replaceFile } from './replace.ts';
 import type { Outcome } from './outcome.ts';
+import { PARKED_ID } from '../model/index.ts';
 import { ROOT } from '../testing/test-sync.ts';
 import { TestApply } from './testing/test-apply.ts';
 
@@ -242,6 +244,20 @@ describe('after a crash', () => {
       expect(world.visible).toEqual({ 'a.txt': 'new' });
       expect(world.store.trash()).toMatchObject([{ originalPath: 'a.txt', why: 'replaced' }]);
       expect(world.sync.told.activity).toMatchObject([{ kind: 'updated_here', path: 'a.txt', reversal: { way: 'put_previous' } }]);
+    });
+
+    it('and had gone out of sight by then: the older one does not come in its place, and the newer one comes back', async () => {
+      const id = world.id('a.txt');
+      const out = world.at(`.tidemark/parked/${id}/a.txt`);
+      await killed(() => {
+        world.person.mkdir(world.at(`.tidemark/parked/${id}`));
+        world.person.rename(world.at('a.txt'), out);
+      });
+      expect(world.visible).toEqual({});
+      expect(world.own('trash')).toEqual(['a.txt: old']);
+      await recoverParked(world.parts);
+      expect(world.store.local.get(id)).toMatchObject({ parentId: PARKED_ID, stat: { ino: world.person.stat(out).ino } });
+      expect(world.sync.told.activity).toMatchObject([{ kind: 'updated_here', path: 'a.txt' }]);
     });
 
     it('what a program that still had the older one open wrote into it is beside the newer one', async () => {

@@ -4,7 +4,7 @@ import type { FileStat, LocalFile, NodeId, RemoteFile } from '../model/index.ts'
 import { endOrMend, forgetCopy, type Line, writeLine } from './move-journal.ts';
 import { note } from './note.ts';
 import { done, type Outcome, replan } from './outcome.ts';
-import { ownPaths } from './own-folder.ts';
+import { ownPaths, parkedFolder } from './own-folder.ts';
 import type { ApplyParts } from './parts.ts';
 import {
   absolutePath,
@@ -193,7 +193,9 @@ export async function recoverReplace(parts: ApplyParts, { target, trash, line, n
   const from = `${parts.root}/${trash}`;
   const to = `${parts.root}/${target}`;
   const old = await disk.stat(from);
-  const there = await disk.stat(to);
+  // After it was replaced it may have gone out of sight: put back, the older version would take the newer one's row and place.
+  const parked = node === undefined ? undefined : await disk.stat(`${parkedFolder(parts.root, node)}/${baseName(to)}`);
+  const there = (await disk.stat(to)) ?? parked;
   if (old === undefined) {
     // Neither is there; a disk that was taken out says nothing of them.
     if (there === undefined) await requireStat(parts, ownPaths(parts.root).own);

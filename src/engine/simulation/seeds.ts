@@ -134,6 +134,8 @@ export const KEPT: readonly HistoryOptions[] = [
   { seed: 642392, steps: 200, devices: 3 },
   // That a backup had been put back was found out, and forgotten in a power cut before all was listed.
   { seed: 644316, steps: 200, devices: 3 },
+  // A newer version had gone out of sight when a power cut took the memory of both: the older one came back in its place.
+  { seed: 644689, steps: 200, devices: 3 },
   // Faults of the simulation itself: a move into what rules leave out; a power cut that took what a checkpoint needs; nobody told of a move's new place; an empty file was taken for lost; a trash that had its time, and what was only in a
   // broken-off download, for promised; a cloud put back to a backup still answered by keys of later.
   { seed: 100179, steps: 200, devices: 3 },
