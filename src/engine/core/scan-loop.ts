@@ -372,7 +372,8 @@ export class ScanLoop {
   #apply(changes: LocalChanges): readonly NodeId[] {
     const { store, hooks, environment, scopes } = this.#ctx;
     const now = environment.clock.now();
-    const { issues } = changes;
+    // What is merely being written is looked at again in a moment; only what stays open is worth a line in the list.
+    const issues = [...changes.issues, ...changes.busy.filter(({ open }) => open)];
     let judged: readonly NodeId[] = [];
     const moved = changes.put.filter((node) => node.kind === 'folder' && isElsewhere(store, node));
     if (changes.put.length + changes.deleted.length + changes.rules.length + issues.length + changes.cleared.length > 0) {
@@ -392,13 +393,14 @@ export class ScanLoop {
       if (issues.length + changes.cleared.length > 0) hooks.onLists('issues');
       if (changes.put.length + changes.deleted.length > 0) hooks.onLists('files');
     }
-    for (const [path, again] of looksAgain(changes.busy)) this.#lookAgain(path, again);
+    for (const [path, againMs] of looksAgain(changes.busy)) this.#lookAgain(path, againMs);
     const inMoved = moved.flatMap(({ id }) => judgedByPlace(store, id));
     return [...changes.put.map((node) => node.id), ...changes.deleted, ...judged, ...inMoved];
   }
 
-  #lookAgain(path: string, { afterMs, late }: LookAgain = { afterMs: QUIET_MS, late: false }): void {
+  #lookAgain(path: string, afterMs = QUIET_MS): void {
     this.#again.get(path)?.cancel();
+    const late = afterMs > SOON_MS;
     const cancel = this.#ctx.environment.clock.timer(afterMs + 20, () => {
       this.#again.delete(path);
       if (!late) this.#due.add(path);
@@ -408,21 +410,12 @@ export class ScanLoop {
   }
 }
 
-interface LookAgain {
-  readonly afterMs: number;
-  /** Nobody waits for it. */
-  readonly late: boolean;
-}
-
-/** When to look at which folders again: as soon as the first of what is in one wants it. */
-function looksAgain(busy: readonly BusyPath[]): ReadonlyMap<string, LookAgain> {
-  const looks = new Map<string, LookAgain>();
-  for (const { path, kind, againMs: afterMs } of busy) {
+/** When to look at which folders again, in ms: as soon as the first of what is in one wants it. */
+function looksAgain(busy: readonly BusyPath[]): ReadonlyMap<string, number> {
+  const looks = new Map<string, number>();
+  for (const { path, kind, againMs } of busy) {
     const folder = kind === 'folder' ? path : parentPath(path);
-    const before = looks.get(folder);
-    // Files are waited for until they are quiet, however long that takes.
-    const late = kind === 'folder' && afterMs > SOON_MS;
-    looks.set(folder, { afterMs: Math.min(afterMs, before?.afterMs ?? afterMs), late: late && before?.late !== false });
+    if (againMs !== null) looks.set(folder, Math.min(againMs, looks.get(folder) ?? againMs));
   }
   return looks;
 }

@@ -169,6 +169,7 @@ describe('Editors', () => {
       await until('the other', async () => (await inCloud(laptop, 'other.txt')) === 'edited');
       await pause(300);
       expect(await inCloud(laptop, 'report.docx')).toBe('report.docx, first version');
+      expect((await laptop.issues()).map(({ path, reason }) => `${reason.code} ${path}`)).toEqual(['file_busy report.docx']);
       expect(await laptop.call('files.explain', { path: 'report.docx' })).toMatchObject({ waiting: { kind: 'quiet' } });
       await laptop.remove(lock);
       await until('the report', async () => (await inCloud(laptop, 'report.docx')) === 'saved, and still open');

@@ -201,8 +201,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'what-is-not-told-of-is-there',
     file: 'core/pull-loop.ts',
-    find: 'if (!page.snapshot && page.last && unheard.some((id) => !answered.has(id))) {',
-    replace: 'if (unheard.length < 0) {',
+    find: 'if (!page.snapshot && page.last && store.unheard().some((id) => !told.has(id) && !answered.has(id))) {',
+    replace: 'if (told.size < 0) {',
     why: 'what a cloud has lost that was put back to just before counts as synced, and is deleted for it later',
     scene: 'puttingBack',
   },
@@ -246,8 +246,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'replanned-is-forgotten',
     file: 'core/plan-loop.ts',
-    find: 'void this.#lookAgain([...idsOf(operation), ...outcome.touched], outcome.rescan, outcome.pull);',
-    replace: 'void this.#lookAgain([], outcome.rescan, outcome.pull);',
+    find: 'void this.#lookAgain([...idsOf(operation), ...outcome.touched], outcome.rescan, outcome.pull, this.#retries.churnPauseMs(id));',
+    replace: 'void this.#lookAgain([], outcome.rescan, outcome.pull, this.#retries.churnPauseMs(id));',
     why: 'what came in between keeps an item from ever being synced',
   },
   {
@@ -268,8 +268,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'restart-takes-half-a-listing',
     file: 'core/pull-loop.ts',
-    find: 'if (!page.snapshot) write.setCursor(page.position);',
-    replace: 'if (!page.last || !page.snapshot) write.setCursor(page.position);',
+    find: '      } else if (page.last) {\n        write.clearUnheard();',
+    replace: '      } else if (!page.last) write.setCursor(page.position);\n      else {\n        write.clearUnheard();',
     why: 'after a crash in the middle of a listing what was deleted elsewhere comes back',
     scene: 'listingAnew',
   },

@@ -12,10 +12,10 @@ export interface ScanIssue {
 
 /** Something to look at again: a file that is being written, or a folder that changed during the look. */
 export interface BusyPath extends ScanIssue {
-  /** An office program has the file open, so that it has to be quiet for longer. */
-  readonly open?: boolean;
-  /** In how many ms: once it may be quiet, or later for what has been uncertain for a while. */
-  readonly againMs: number;
+  /** An office program has the file open, so that it waits for longer. */
+  readonly open: boolean;
+  /** In how many ms: once it may be quiet, or later for what has been uncertain for a while. Null: a change of its folder tells. */
+  readonly againMs: number | null;
   /** A folder that could not be listed: what is in it was not looked at either. */
   readonly unlisted?: boolean;
 }

@@ -1,5 +1,5 @@
 import { hourMs, type RelativePath } from '../../../base/index.ts';
-import type { NodeId } from '../../model/index.ts';
+import type { FileStat, NodeId } from '../../model/index.ts';
 import { QUIET_MS } from './quiet.ts';
 
 /** What looks leave open. Times are of the wall clock, in ms. */
@@ -8,9 +8,16 @@ export interface Doubts {
   readonly missed: ReadonlyMap<NodeId, number>;
   /** Names of which the disk does not say what they are: since when. */
   readonly strangers: ReadonlyMap<RelativePath, number>;
+  /** Documents that an office program has open: what they were like, and since when. Clocks of servers say nothing of that. */
+  readonly open: ReadonlyMap<RelativePath, OpenDocument>;
 }
 
-export const NO_DOUBTS: Doubts = { missed: new Map(), strangers: new Map() };
+export interface OpenDocument {
+  readonly stat: FileStat;
+  readonly since: number;
+}
+
+export const NO_DOUBTS: Doubts = { missed: new Map(), strangers: new Map(), open: new Map() };
 
 /** So long, in ms, things may go on being disturbed until what was never found meanwhile counts as gone. */
 export const LONGEST_DOUBT_MS = 5000;
@@ -34,7 +41,7 @@ export class DoubtKeeper {
    * @param before those of the look before, with the strangers that there are now
    * @param blind the disk failed to list a folder: as long as it does, nothing tells that what is missed is not in there
    */
-  constructor(before: Doubts, disturbed: boolean, blind: boolean) {
+  constructor(before: Omit<Doubts, 'open'>, disturbed: boolean, blind: boolean) {
     this.#before = before.missed;
     this.#strangers = before.strangers;
     this.#disturbed = disturbed;

@@ -4,21 +4,20 @@ import type { FileStat } from '../../model/index.ts';
 /** A file younger than this, in ms, may still be in the middle of being written (SYNC-SPEC 10). */
 export const QUIET_MS = 100;
 /**
- * The same while an office program has it open, in ms: saving a large document over the network pauses for seconds. What was
- * saved must not wait until the program is closed, though: that may be tomorrow, or after the computer is gone.
+ * So long, in ms, a document that an office program has open has to stay as it is: saving a large one over the network pauses
+ * for seconds. What was saved must not wait until it is closed, though: that may be tomorrow, or after the computer is gone.
  */
 export const OPEN_QUIET_MS = 10 * secondMs;
 
 /**
- * For how long, in ms, the file may still be in the middle of being written, as seen at `now` (wall clock, ms); 0 when it is
- * quiet. A time in the future says nothing: such a file would otherwise wait until then, or for ever.
+ * True when the file has not changed for QUIET_MS before `now` (wall clock, ms). A time in the future says nothing: such
+ * a file would otherwise wait until then, or for ever.
  */
-export function unquietMs(stat: Pick<FileStat, 'mtimeNs' | 'ctimeNs'>, now: number, quietMs = QUIET_MS): number {
-  const waits = [stat.mtimeNs, stat.ctimeNs].map((ns) => {
+export function isQuiet(stat: Pick<FileStat, 'mtimeNs' | 'ctimeNs'>, now: number): boolean {
+  return [stat.mtimeNs, stat.ctimeNs].every((ns) => {
     const ageMs = now - Number(BigInt(ns) / 1_000_000n);
-    return ageMs < 0 ? 0 : Math.max(0, quietMs - ageMs);
+    return ageMs < 0 || ageMs >= QUIET_MS;
   });
-  return Math.max(...waits);
 }
 
 /** Clocks of file systems go by the tick of the kernel, up to 10 ms behind. */

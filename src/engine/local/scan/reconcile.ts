@@ -1,4 +1,5 @@
 import { joinPath, parentPath, type RelativePath } from '../../../base/index.ts';
+import type { ErrorData } from '../../../contract/index.ts';
 import type { DiskFaultCode } from '../../environment.ts';
 import { lockNames } from '../../ignore/index.ts';
 import {
@@ -11,15 +12,15 @@ import {
   sameFingerprint,
 } from '../../model/index.ts';
 import type { BusyPath, LocalChanges, RulesChange, ScanIssue } from './changes.ts';
-import { DoubtKeeper, type Doubts, LONGEST_DOUBT_MS, NO_DOUBTS } from './doubts.ts';
+import { DoubtKeeper, type Doubts, LONGEST_DOUBT_MS, NO_DOUBTS, type OpenDocument } from './doubts.ts';
 import { strangersIn } from './strangers.ts';
 import { isLeftOut } from './gather.ts';
 import { KnownPlaces } from './known.ts';
 import type { FolderLook, KnownLocal, Listing } from './listing.ts';
 import { hasFolderOutOfSight, inodeKey } from './out-of-sight.ts';
-import { changedDuring, isOfOtherClock, OPEN_QUIET_MS, QUIET_MS, unquietMs } from './quiet.ts';
+import { changedDuring, isOfOtherClock, isQuiet, OPEN_QUIET_MS, QUIET_MS } from './quiet.ts';
 import { type Resolved, Resolver } from './resolve.ts';
-import { type SeenEntries, sortEntries } from './seen.ts';
+import { type Seen, type SeenEntries, sortEntries } from './seen.ts';
 import { spelledAsListed } from './spelled.ts';
 import { withoutSwapped } from './swapped.ts';
 import { unmountedFolders } from './unmounted.ts';
@@ -59,23 +60,22 @@ export function reconcile(
   const scope = { listing, tree: known.tree, places, resolver, entries, kept: waiting.kept, unmounted, keeper };
   const { missing, unsure, hidden } = findMissing(scope);
   // Still there as far as we know, so nothing else can be at their places.
-  for (const nodes of [...unsure.values(), hidden]) for (const node of nodes) waiting.keep(node);
-  const busy = holdBusy(changes, waiting, known.tree);
+  const pauseFor = ({ id }: LocalNode): number => pauseAfter(keeper.ageOf(id, listing.startedAt));
+  for (const node of [...unsure.values()].flat()) waiting.keep(node, pauseFor(node));
+  for (const node of hidden) waiting.keep(node);
+  const open = stillOpen(doubts.open, listing);
+  const busy = holdBusy(changes, waiting, known.tree, doubts.open, open);
   if (busy.length > 0 || unsure.size + hidden.length > 0) waiting.withholdCycles();
   const deleted = findDeleted(scope, missing);
   // What is missed, now or by the next look, may be in there. One that may not be looked at stays as it is, if nothing is missed.
   const unseenAgain = unseen.flatMap(({ path, fault, unlisted }) => {
     const id = resolver.folderId(path);
     if (id === undefined || (fault === 'denied' && unsure.size === 0) || !keeper.hasDoubt(id, listing.startedAt)) return [];
-    return [{ ...busyPath(path, 'folder'), unlisted, againMs: pauseAfter(keeper.ageOf(id, listing.startedAt)) }];
+    return [{ ...busyFolder(path, pauseAfter(keeper.ageOf(id, listing.startedAt))), unlisted }];
   });
-  const uncertain = new Set([...resolver.unsure, ...unsure.keys(), ...gone, ...rulesAgain(listing)]);
-  const againMs = (path: RelativePath): number => {
-    const ages = (unsure.get(path) ?? []).map(({ id }) => keeper.ageOf(id, listing.startedAt));
-    const uncertainMs = uncertain.has(path) ? pauseAfter(Math.max(0, ...ages)) : Number.POSITIVE_INFINITY;
-    return Math.min(uncertainMs, waiting.again.get(path) ?? Number.POSITIVE_INFINITY);
-  };
-  const folders = new Set([...uncertain, ...waiting.again.keys()]);
+  const again = new Map(waiting.again);
+  for (const path of [...resolver.unsure, ...gone, ...rulesAgain(listing)]) again.set(path, QUIET_MS);
+  for (const [path, nodes] of unsure) again.set(path, Math.max(...nodes.map(pauseFor)));
   const removed = new Set(deleted);
   const put = [...waiting.changes];
   const taken = new Set([...removed, ...resolver.resolved.map((item) => item.id)]);
@@ -90,8 +90,8 @@ export function reconcile(
     maybeMoved: put.flatMap(({ item }) => (item.maybe !== undefined && removed.has(item.maybe) ? [{ id: item.id, from: item.maybe }] : [])),
     issues,
     cleared: findCleared(listing, entries, [...issues, ...busy], openIssues),
-    busy: [...busy, ...[...folders].sort().map((path) => ({ ...busyPath(path, 'folder'), againMs: againMs(path) })), ...unseenAgain],
-    doubts: { missed: keeper.kept, strangers },
+    busy: [...busy, ...[...again].sort(byPath).map(([path, againMs]) => busyFolder(path, againMs)), ...unseenAgain],
+    doubts: { missed: keeper.kept, strangers, open },
   };
 }
 
@@ -154,32 +154,59 @@ const flag = (holdsIgnored: boolean): { readonly holdsIgnored?: true } => (holds
 const sameFolder = (a: FileStat, b: FileStat): boolean => a.dev === b.dev && a.ino === b.ino && a.birthtimeNs === b.birthtimeNs;
 
 /** Holds back files that are not quiet, or that an office program has open. Whole ones that only moved with a folder go on. */
-function holdBusy(changes: readonly Change[], waiting: Withholding, tree: LocalTree): readonly BusyPath[] {
+function holdBusy(
+  changes: readonly Change[],
+  waiting: Withholding,
+  tree: LocalTree,
+  before: Doubts['open'],
+  open: Map<RelativePath, OpenDocument>,
+): readonly BusyPath[] {
   const busy: BusyPath[] = [];
   const left = new Map(changes.flatMap(({ item: { node } }) => (node === undefined ? [] : [[placeKey(node), node.id] as const])));
   for (const { item, node } of changes) {
     if (node.kind !== 'file') continue;
     const { seen } = item;
     const settled = item.node !== undefined && sameFingerprint(item.node.stat, seen.stat);
-    const waitMs = unquietMs(seen.stat, seen.lookedAt, seen.open ? OPEN_QUIET_MS : QUIET_MS);
-    if (settled || waitMs === 0) continue;
-    busy.push({ ...busyPath(seen.path, 'file'), open: seen.open, againMs: waitMs });
-    waiting.withhold(node.id, waitMs);
+    const quiet = isQuiet(seen.stat, seen.lookedAt);
+    if (settled) continue;
+    const document = seen.open === 'document' ? asOpen(seen, before.get(seen.path)) : undefined;
+    const openMs = document === undefined ? 0 : OPEN_QUIET_MS - (seen.lookedAt - document.since);
+    if (quiet && openMs <= 0 && seen.open !== 'scratch') continue;
+    if (document !== undefined) open.set(seen.path, document);
+    // The end of a save into what is put in the place of the document is a change of its folder; the end of writing is not.
+    const againMs = !quiet ? Math.max(QUIET_MS, openMs) : seen.open === 'scratch' ? null : openMs;
+    busy.push({ path: seen.path, kind: 'file', reason: beingWritten(seen.path), open: seen.open !== null, againMs });
+    waiting.withhold(node.id, againMs);
     // What it may be, without proof, is not gone before there was a look at its content.
     const maybe = item.maybe === undefined ? undefined : tree.get(item.maybe);
-    if (maybe !== undefined) waiting.keep(maybe, waitMs);
+    if (maybe !== undefined) waiting.keep(maybe, againMs);
     // An editor that puts the old version aside and writes a new one at its place: which of them it is shows at the end.
     const aside = item.node === undefined ? left.get(placeKey(node)) : undefined;
-    if (aside !== undefined) waiting.withhold(aside, waitMs);
+    if (aside !== undefined) waiting.withhold(aside, againMs);
   }
   return busy;
 }
 
-const busyPath = (path: RelativePath, kind: 'file' | 'folder'): Omit<BusyPath, 'againMs'> => ({
+/** As it is now, since when it is so. */
+function asOpen({ stat, lookedAt }: Seen, before: OpenDocument | undefined): OpenDocument {
+  const isSame = before !== undefined && sameFingerprint(before.stat, stat) && before.since <= lookedAt;
+  return { stat, since: isSame ? before.since : lookedAt };
+}
+
+/** Those of folders that were not looked at. */
+function stillOpen(before: Doubts['open'], { folders, same }: Listing): Map<RelativePath, OpenDocument> {
+  return new Map([...before].filter(([path]) => !same.has(parentPath(path)) && folders.get(parentPath(path))?.state !== 'listed'));
+}
+
+const beingWritten = (path: RelativePath): ErrorData => ({ code: 'file_busy', params: { path } });
+const busyFolder = (path: RelativePath, againMs: number): BusyPath => ({
   path,
-  kind,
-  reason: { code: 'file_busy', params: { path } },
+  kind: 'folder',
+  reason: beingWritten(path),
+  open: false,
+  againMs,
 });
+const byPath = ([a]: readonly [RelativePath, number], [b]: readonly [RelativePath, number]): number => (a < b ? -1 : 1);
 
 interface Scope {
   readonly listing: Listing;

@@ -16,7 +16,7 @@ import {
 } from '../../ignore/index.ts';
 import { compareIdentity, type FileStat, type Fingerprint, type NodeId, ROOT_ID, sameFingerprint } from '../../model/index.ts';
 import { faultReason } from '../fault-reason.ts';
-import { unquietMs, QUIET_MS } from './quiet.ts';
+import { isQuiet, QUIET_MS } from './quiet.ts';
 import type { KnownPlaces } from './known.ts';
 
 /** The last known rules of a folder; `rules` is what `text` means. */
@@ -170,7 +170,7 @@ export class RulesOnTheWay {
     if (entry.stat.kind !== 'file') return { look: { state: known === undefined ? 'same' : 'gone' }, ...nothing };
     if (known?.seen !== undefined && known.seen !== null && known.text !== null && sameFingerprint(known.seen, entry.stat)) return keep();
     if (entry.stat.size > MAX_RULES_BYTES) return keep({ code: 'rules_too_large', params: { path, limitBytes: MAX_RULES_BYTES } });
-    if (unquietMs(entry.stat, listed.lookedAt) > 0) return keep(undefined, true);
+    if (!isQuiet(entry.stat, listed.lookedAt)) return keep(undefined, true);
     try {
       const bytes =
         entry.stat.size === 0 ? new Uint8Array() : await this.#disk.read(`${absolute}/${RULES_FILE}`, 0, entry.stat.size, entry.stat);

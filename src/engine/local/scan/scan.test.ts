@@ -432,13 +432,22 @@ describe('a scan', () => {
       for (let second = 1; second <= 300; second += 1) {
         const { deleted, busy } = await world.scan();
         expect(deleted).toEqual([]);
-        pauses.push(Math.min(...busy.map(({ againMs }) => againMs)));
+        pauses.push(Math.min(...busy.map(({ againMs }) => againMs ?? 0)));
       }
       expect([pauses[0], pauses[9], pauses.at(-1)]).toEqual([100, 2250, 30_000]);
       world.disk.fault = undefined;
       const before = world.id('a/x');
       expect((await world.scan()).deleted).toEqual([]);
       expect(world.id('b/y')).toBe(before);
+    });
+
+    it('nor is what has its place now looked at again and again meanwhile', async () => {
+      await seed('a/x', 'a/y', 'b/z');
+      world.move('a/y', 'a/x');
+      world.disk.fault = (method, path) => (method === 'list' && path.endsWith('/b') ? 'failed' : undefined);
+      let busy: LocalChanges['busy'] = [];
+      for (let second = 1; second <= 60; second += 1) busy = (await world.scan()).busy;
+      expect(Math.min(...busy.map(({ againMs }) => againMs ?? 0))).toBeGreaterThan(10_000);
     });
 
     it('nothing is gone either while the disk does not let an entry be looked at: it may be what is missed, or hold it', async () => {
@@ -745,10 +754,10 @@ describe('a scan', () => {
       world.now += 99;
       const early = await world.look();
       expect(early).toMatchObject({ put: [], deleted: [] });
-      expect(early.busy.map(({ path, reason, againMs }) => [path, reason.code, againMs])).toEqual([
-        ['old', 'file_busy', 1],
-        ['new', 'file_busy', 1],
-        ['', 'file_busy', 1],
+      expect(early.busy.map(({ path, reason, open }) => [path, reason.code, open])).toEqual([
+        ['old', 'file_busy', false],
+        ['new', 'file_busy', false],
+        ['', 'file_busy', false],
       ]);
       world.now += 1;
       expect((await world.look()).put.map((node) => node.name)).toEqual(['old', 'new']);
@@ -760,21 +769,56 @@ describe('a scan', () => {
       world.write('~$cument.docx');
       world.write('sheet.ods', 'edited');
       world.write('.~lock.sheet.ods#');
-      world.now += 1000;
-      const changes = await world.look();
+      const changes = await world.scan();
       expect(changes.put).toEqual([]);
       expect(changes.busy.map((file) => [file.path, file.open, file.againMs])).toEqual([
-        ['document.docx', true, 9000],
-        ['sheet.ods', true, 9000],
-        ['', undefined, 9000],
+        ['document.docx', true, 10_000],
+        ['sheet.ods', true, 10_000],
+        ['', false, 10_000],
       ]);
       world.remove('~$cument.docx');
-      expect((await world.look()).put.map((node) => node.name)).toEqual(['document.docx']);
-      world.now += 8999;
-      expect((await world.look()).put.map((node) => node.name)).toEqual(['document.docx']);
-      world.now += 1;
-      const late = (await world.look()).put.map((node) => node.name);
-      expect(late, 'open or not: it may be open until tomorrow').toEqual(['document.docx', 'sheet.ods']);
+      expect((await world.scan([''])).put.map((node) => node.name)).toEqual(['document.docx']);
+      world.now += 7000;
+      const still = await world.scan(['']);
+      expect([still.put, still.busy.map(({ againMs }) => againMs)]).toEqual([[], [1000, 1000]]);
+      world.write('sheet.ods', 'edited again');
+      world.now += 8000;
+      expect((await world.scan([''])).put, 'ten seconds since it was seen to change').toEqual([]);
+      world.now += 9000;
+      expect(
+        (await world.scan([''])).put.map((node) => node.name),
+        'open or not: it may be open until tomorrow',
+      ).toEqual(['sheet.ods']);
+      expect(await world.scan()).toEqual(settled);
+    });
+
+    it('wait for as long on a disk whose clock is another one', async () => {
+      await seed('document.docx');
+      world.write('~$cument.docx');
+      for (const aheadMs of [-60_000, 60_000]) {
+        world.write('document.docx', `edited ${aheadMs}`);
+        world.disk.user.setMtime(world.at('document.docx'), world.now + aheadMs);
+        expect((await world.scan()).put).toEqual([]);
+        world.now += 9000;
+        expect((await world.scan()).put.map((node) => node.name)).toEqual(['document.docx']);
+      }
+    });
+
+    it('what Excel saves into beside an open document is never taken for a file of its own', async () => {
+      await seed('book.xlsx');
+      world.write('~$book.xlsx');
+      world.write('A1B2C300', 'saved');
+      world.now += 60_000;
+      const [scratch] = (await world.scan()).busy;
+      expect([scratch?.path, scratch?.open, scratch?.againMs]).toEqual(['A1B2C300', true, null]);
+      const id = world.id('book.xlsx');
+      world.remove('book.xlsx');
+      world.move('A1B2C300', 'book.xlsx');
+      world.remove('~$book.xlsx');
+      world.now += 60_000;
+      const swapped = await world.scan();
+      expect(swapped.put.map((node) => [node.id, node.name])).toEqual([[id, 'book.xlsx']]);
+      expect(swapped.deleted).toEqual([]);
     });
 
     it('a folder that is named as a lock file says nothing', async () => {

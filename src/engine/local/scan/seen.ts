@@ -16,8 +16,8 @@ export interface Seen {
   readonly stat: FileStat;
   /** Wall clock in ms of the look at its folder. */
   readonly lookedAt: number;
-  /** An office program has it open. */
-  readonly open: boolean;
+  /** By an office program: a document, or what it may be saving one into; both have a lock file beside them. */
+  readonly open: 'document' | 'scratch' | null;
 }
 
 export interface SeenEntries {
@@ -52,8 +52,7 @@ export function sortEntries(listing: Listing): SeenEntries {
     for (const entry of look.entries) {
       const { name, stat } = entry;
       if (isScanned(entry, look) && name !== null && (stat?.kind === 'file' || stat?.kind === 'folder')) {
-        const open =
-          locks.size > 0 && stat.kind === 'file' && (mayBeOfficeScratch(name) || lockNames(name).some((lock) => locks.has(lock)));
+        const open = stat.kind === 'file' ? openAs(name, locks) : null;
         const seen: Seen = { path: joinPath(parentPath, name), parentPath, name, kind: stat.kind, stat, lookedAt: look.lookedAt, open };
         (stat.kind === 'folder' ? folders : files).push(seen);
         continue;
@@ -85,4 +84,10 @@ function issueOf({ name, printable, stat, fault }: DirectoryEntry, parentPath: R
   if (stat.kind === 'symlink') return { path, kind, reason: { code: 'symlink_skipped', params: { path } } };
   if (stat.kind === 'special') return { path, kind, reason: { code: 'special_skipped', params: { path } } };
   return { path, kind, reason: { code: 'name_invalid', params: { path, fault: nameFault(name) ?? 'empty' } } };
+}
+
+function openAs(name: string, locks: ReadonlySet<string>): Seen['open'] {
+  if (locks.size === 0) return null;
+  if (mayBeOfficeScratch(name)) return 'scratch';
+  return lockNames(name).some((lock) => locks.has(lock)) ? 'document' : null;
 }

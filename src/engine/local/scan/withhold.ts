@@ -44,15 +44,15 @@ export class Withholding {
     return this.#changes.values();
   }
 
-  /** @param againMs when the wait may be over */
-  withhold(id: NodeId, againMs = QUIET_MS): void {
+  /** @param againMs when the wait may be over; null where another change in the folder will tell */
+  withhold(id: NodeId, againMs: number | null = QUIET_MS): void {
     const queue = [id];
     for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
       const change = this.#changes.get(next);
       if (change === undefined) continue;
       this.#changes.delete(next);
       const { parentPath } = change.item.seen;
-      this.again.set(parentPath, Math.min(againMs, this.again.get(parentPath) ?? againMs));
+      if (againMs !== null) this.again.set(parentPath, Math.min(againMs, this.again.get(parentPath) ?? againMs));
       if (this.#byPlace.get(placeKey(change.node)) === change) this.#byPlace.delete(placeKey(change.node));
       if (change.item.node === undefined) for (const child of this.#byParent.get(next) ?? []) queue.push(child.node.id);
       else queue.push(...this.#keep(change.item.node));
@@ -60,7 +60,7 @@ export class Withholding {
   }
 
   /** A known item stays as it was; what would take its place waits. */
-  keep(node: LocalNode, againMs = QUIET_MS): void {
+  keep(node: LocalNode, againMs: number | null = QUIET_MS): void {
     for (const rival of this.#keep(node)) this.withhold(rival, againMs);
   }
 
