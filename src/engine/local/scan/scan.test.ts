@@ -553,6 +553,38 @@ describe('a scan', () => {
       expect(await world.scan([''])).toMatchObject({ put: [{ name: 'a', content: null }], busy: [] });
     });
 
+    it('what was told of in a folder is found there, also while the folder above does not let it be looked at by its name', async () => {
+      await seed('a/x', 'b/in/c', 'b/in/d');
+      const before = world.paths();
+      world.move('a/x', 'b/in/c');
+      world.write('b/in/d', 'edited');
+      world.disk.entryFault = (path) => (path.endsWith('/b') ? 'denied' : undefined);
+      const { put, busy } = await world.scan(['', 'a', 'b/in']);
+      expect(put).toMatchObject([{ id: before['b/in/d'], content: null }]);
+      expect(busy.map(({ path }) => path)).toEqual(['b/in', 'b']);
+      world.disk.entryFault = undefined;
+      await world.scan(busy.map(({ path }) => path));
+      expect([world.id('b/in/c'), world.paths()['a/x']]).toEqual([before['a/x'], undefined]);
+    });
+
+    it('a folder that may not be looked at by its name, and that another one took the place of, is not taken for that', async () => {
+      await seed('a/x');
+      world.disk.user.writeFile('/home/other/y', 'of the other one');
+      world.now += 1000;
+      world.disk.entryFault = (path) => (path.endsWith('/a') ? 'failed' : undefined);
+      let swapped = false;
+      world.disk.fault = (method, path) => {
+        if (method === 'list' && path.endsWith('/a') && !swapped) {
+          swapped = true;
+          world.disk.user.rename(world.at('a'), '/home/away');
+          world.disk.user.rename('/home/other', world.at('a'));
+        }
+        return undefined;
+      };
+      const { put, deleted } = await world.scan(['a', '']);
+      expect([swapped, put, deleted]).toEqual([true, [], []]);
+    });
+
     it('a name that is left out keeps nothing waiting, whatever the disk says of it', async () => {
       await seed('a', 'b/');
       const id = world.id('a');

@@ -3,7 +3,8 @@ import type { Listing } from './listing.ts';
 
 /**
  * The looks at folders that have the name they were asked for. On a disk that takes `B` for `b`, a hint of before a rename
- * leads into the folder, and into those below it, by its old name too: what is in it would be seen at two places.
+ * leads into the folder, and into those below it, by its old name too: what is in it would be seen at two places. A name of
+ * which the disk does not say what it is may be that folder: nobody tells again of what was told of in there.
  */
 export function spelledAsListed(listing: Listing): Listing {
   const names = new Map<RelativePath, ReadonlySet<string | null>>();
@@ -12,7 +13,7 @@ export function spelledAsListed(listing: Listing): Listing {
     if (look?.state !== 'listed') return undefined;
     let found = names.get(path);
     if (found === undefined) {
-      found = new Set(look.entries.flatMap((entry) => (entry.stat?.kind === 'folder' ? [entry.name] : [])));
+      found = new Set(look.entries.flatMap(({ name, stat }) => (stat === null || stat.kind === 'folder' ? [name] : [])));
       names.set(path, found);
     }
     return found;

@@ -12,16 +12,18 @@ export function withoutSwapped(listing: Listing, places: KnownPlaces): Listing {
   const expected = (path: RelativePath): FileStat | undefined => {
     const parent = parentPath(path);
     const above = listing.folders.get(parent);
-    if (above?.state !== 'listed') {
-      const known = places.folderAt(path);
-      return known === undefined ? undefined : places.nodeOf(known)?.stat;
+    if (above?.state === 'listed') {
+      let entries = seen.get(parent);
+      if (entries === undefined) {
+        entries = new Map(above.entries.map(({ name, stat }) => [name, stat]));
+        seen.set(parent, entries);
+      }
+      const stat = entries.get(baseName(path));
+      if (stat !== null) return stat;
     }
-    let entries = seen.get(parent);
-    if (entries === undefined) {
-      entries = new Map(above.entries.map(({ name, stat }) => [name, stat]));
-      seen.set(parent, entries);
-    }
-    return entries.get(baseName(path)) ?? undefined;
+    // The folder above was not looked at, or the disk does not say there what it is.
+    const known = places.folderAt(path);
+    return known === undefined ? undefined : places.nodeOf(known)?.stat;
   };
   const isSwapped = (path: RelativePath, look: FolderLook): boolean => {
     if (path === '' || look.state !== 'listed') return false;
