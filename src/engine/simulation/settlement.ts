@@ -2,6 +2,7 @@ import { minuteMs, secondMs } from '../../base/index.ts';
 import type { FakeCloud } from '../fakes/cloud/fake-cloud.ts';
 import type { SeededRandom } from '../fakes/random.ts';
 import { ahead } from './ahead.ts';
+import { isCalm } from './calm.ts';
 import { cloudListing, differences, diskListing, leftovers } from './checks.ts';
 import type { SimDevice } from './device.ts';
 import { answerQuestions } from './questions.ts';
@@ -99,9 +100,8 @@ export class Settlement {
       const stray = device.strayRows();
       if (stray > 0) problems.push(`${device.name} has ${stray} rows in folders that are not there`);
       const status = await scheduler.until(device.call('status.snapshot', {}), `${device.name}: status`);
-      const calm =
-        status.state === 'up_to_date' || (status.state === 'attention' && (issues.length > 0 || status.reason?.code === 'conflict_kept'));
-      if (!calm) problems.push(`${device.name} says ${status.state} ${status.reason?.code ?? ''}`);
+      const calm = isCalm(status, issues.length > 0);
+      if (!calm) problems.push(`${device.name} says ${status.state} ${(status.offline ?? status.reason)?.code ?? ''}`);
     }
     return problems;
   }

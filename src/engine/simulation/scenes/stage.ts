@@ -2,6 +2,7 @@ import { minuteMs } from '../../../base/index.ts';
 import type { FakeCloud } from '../../fakes/cloud/fake-cloud.ts';
 import type { SeededRandom } from '../../fakes/random.ts';
 import { RULES_FILE } from '../../ignore/index.ts';
+import { isCalm } from '../calm.ts';
 import { cloudListing, differences, diskListing, type Listing } from '../checks.ts';
 import { EMAIL, type Lost, type SimDevice } from '../device.ts';
 import type { Ledger } from '../ledger.ts';
@@ -118,8 +119,7 @@ export class Stage {
 
   async #isCalm(device: SimDevice): Promise<boolean> {
     if (device.issues().length > 0) return false;
-    const { state, reason } = await this.parts.scheduler.until(device.call('status.snapshot', {}), `${device.name}: status`);
-    return state === 'up_to_date' || (state === 'attention' && reason?.code === 'conflict_kept');
+    return isCalm(await this.parts.scheduler.until(device.call('status.snapshot', {}), `${device.name}: status`));
   }
 
   /** Somebody clears a folder away where there are many: every look goes through all of them, in each scene anew. */
