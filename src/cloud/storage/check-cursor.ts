@@ -9,10 +9,8 @@ export function stampAt(sql: DriveStatements, account: number, sequence: number)
 /** The cursor, or undefined when this drive's history does not hold it (any more). */
 export function checkCursor(sql: DriveStatements, account: number, row: DriveRow, text: string): Cursor | undefined {
   const cursor = decodeCursor(text);
-  if (cursor?.epoch !== row.epoch) return undefined;
-  const anchor = cursor.snapshotFrom ?? cursor.sequence;
-  if (anchor > row.sequence || cursor.sequence > row.sequence || isTooOld(cursor, row)) return undefined;
-  return cursor.stamp === stampAt(sql, account, anchor) ? cursor : undefined;
+  if (cursor?.epoch !== row.epoch || isTooOld(cursor, row) || showsFork(sql, account, row, text)) return undefined;
+  return cursor;
 }
 
 /**
@@ -28,8 +26,7 @@ export function isForked(sql: DriveStatements, account: number, row: DriveRow, t
 /** True when the cursor by itself is proof that a backup was restored since it was given. */
 export function showsFork(sql: DriveStatements, account: number, row: DriveRow, text: string): boolean {
   const cursor = decodeCursor(text);
-  if (cursor?.epoch !== row.epoch) return false;
-  if (isTooOld(cursor, row)) return false;
+  if (cursor?.epoch !== row.epoch || isTooOld(cursor, row)) return false;
   const anchor = cursor.snapshotFrom ?? cursor.sequence;
   return anchor > row.sequence || cursor.sequence > row.sequence || cursor.stamp !== stampAt(sql, account, anchor);
 }

@@ -55,17 +55,17 @@ export class SqliteDrives implements DriveCatalogue {
 
   async delta(accountNo: number, cursor: string | null, limit: number): Promise<DeltaPage | CursorGone> {
     const page = this.#db.transaction(() => readDelta(this.#sql, accountNo, this.#row(accountNo), cursor, limit))();
-    if (page === 'cursor_forked') this.#noteFork(accountNo, cursor ?? '');
+    if (page === 'cursor_forked' && showsFork(this.#sql, accountNo, this.#row(accountNo), cursor ?? '')) this.#noteFork(accountNo);
     return page;
   }
 
   /** Who comes back when the mark of its cursor is no longer known still has to learn that what it misses nobody deleted. */
-  #noteFork(accountNo: number, cursor: string): void {
-    this.#db
-      .transaction(() => {
-        if (showsFork(this.#sql, accountNo, this.#row(accountNo), cursor)) this.#sql.saveBranch.run(this.#newId(), accountNo);
-      })
-      .immediate();
+  #noteFork(accountNo: number): void {
+    try {
+      this.#sql.saveBranch.run(this.#newId(), accountNo);
+    } catch {
+      // Who asked is told in any case; the next one who shows it has it noted.
+    }
   }
 
   async changedSince(accountNo: number, text: string): Promise<boolean | 'cursor_gone'> {

@@ -23,7 +23,7 @@ export class HeardTerms {
     this.#keptUntil = parts.store.keptUntil();
   }
 
-  /** To this process. */
+  /** As far as this process was told. */
   get caps(): SpeedCaps {
     return this.#caps;
   }

@@ -3,7 +3,7 @@ import { type ErrorData, TidemarkError } from '../../contract/index.ts';
 import { onAbort } from '../abort.ts';
 import type { Clock } from '../environment.ts';
 import type { Connection } from './connection.ts';
-import type { FolderState } from './folder-state.ts';
+import type { FolderHealth } from './folder-health.ts';
 import type { PlanLoop } from './plan-loop.ts';
 import type { PullLoop } from './pull-loop.ts';
 import type { ScanLoop } from './scan-loop.ts';
@@ -13,7 +13,7 @@ export interface LooksParts {
   readonly plan: Pick<PlanLoop, 'idle' | 'retriesSoon'>;
   readonly pull: Pick<PullLoop, 'pullNow' | 'pending'>;
   readonly scan: Pick<ScanLoop, 'scan' | 'pending' | 'watchingBusyFiles'>;
-  readonly folder: FolderState;
+  readonly folder: FolderHealth;
   readonly connection: Connection;
   readonly isPaused: () => boolean;
   /** What keeps everything from syncing now. */

@@ -44,7 +44,7 @@ export class Pause {
     this.#parts.onStatus({ type: 'resumed' });
   }
 
-  /** Of the process; it is restored by the next one. */
+  /** The process ends; the next one restores it. */
   stop(): void {
     this.#cancel?.();
     this.#cancel = undefined;

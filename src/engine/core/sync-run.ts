@@ -9,7 +9,7 @@ import { type AccountRow, type FolderRow, isDatabaseFault, type Store } from '..
 import { createCommitter, createDownloader, createThrottle, createUploader } from '../transfer/index.ts';
 import { ByHand } from './by-hand.ts';
 import { Connection } from './connection.ts';
-import { FolderState } from './folder-state.ts';
+import { FolderHealth } from './folder-health.ts';
 import { FolderWatch } from './folder-watch.ts';
 import { foreseeAll, type Foreseen, readUnknown } from './foreseeing.ts';
 import { isNodeKey, MAX_ISSUES } from './issue-keys.ts';
@@ -54,7 +54,7 @@ export class SyncRun {
   readonly #speed: Speed;
   readonly #room: Room;
   readonly #connection: Connection;
-  readonly #folder: FolderState;
+  readonly #folder: FolderHealth;
   /** Changes of the folder that a person asks for. */
   readonly byHand: ByHand;
   /** What somebody waits for. */
@@ -124,7 +124,7 @@ export class SyncRun {
         this.#listening.wake();
       },
     });
-    this.#folder = new FolderState((error) => {
+    this.#folder = new FolderHealth((error) => {
       hooks.onStatus({ type: 'folder_state', error });
       hooks.onLists('folders');
       this.#plan.ring();

@@ -33,7 +33,8 @@ export class DoubtKeeper {
   /** Of before, and of this look. */
   readonly kept = new Map<NodeId, number>();
   readonly #before: Doubts['missed'];
-  readonly #strangers: Doubts['strangers'];
+  /** The latest of the strangers. */
+  readonly #lastCame: number;
   readonly #disturbed: boolean;
   readonly #blind: boolean;
 
@@ -43,7 +44,7 @@ export class DoubtKeeper {
    */
   constructor(before: Omit<Doubts, 'open'>, disturbed: boolean, blind: boolean) {
     this.#before = before.missed;
-    this.#strangers = before.strangers;
+    this.#lastCame = [...before.strangers.values()].reduce((last, came) => Math.max(last, came), Number.NEGATIVE_INFINITY);
     this.#disturbed = disturbed;
     this.#blind = blind;
   }
@@ -69,7 +70,7 @@ export class DoubtKeeper {
   /** It may be what has another name now, and cannot be looked at there. */
   #isHidden(since: number, now: number): boolean {
     if (now - since >= LONGEST_HIDING_MS) return false;
-    return [...this.#strangers.values()].some((came) => came >= since - LONGEST_DOUBT_MS);
+    return this.#lastCame >= since - LONGEST_DOUBT_MS;
   }
 
   #since(id: NodeId, now: number): number {

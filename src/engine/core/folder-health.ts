@@ -1,7 +1,7 @@
 import type { ErrorData } from '../../contract/index.ts';
 
 /** Why the synced folder as a whole cannot be synced, as the last look at it found. */
-export class FolderState {
+export class FolderHealth {
   readonly #onChange: (error: ErrorData | null) => void;
   #error: ErrorData | null = null;
   #news = 0;
