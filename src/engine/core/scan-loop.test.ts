@@ -163,3 +163,21 @@ it('what is saved in a program that stays open is known once it has been quiet f
   expect(Object.keys(idsHere())).toEqual(['f', 'f/other.txt', 'f/report.docx']);
   expect([loop.watchingBusyFiles, sync.store.issueCount()]).toEqual([false, 0]);
 });
+
+it('what was told of in a folder that may not be looked at just then is looked for by the next look, wherever that looks', async () => {
+  const { user } = sync.disk;
+  for (const path of ['f/a/b/x', 'f/c/y']) user.writeFile(`${ROOT}/${path}`, path);
+  await sync.clock.advance(secondMs);
+  await look();
+  const before = idsHere();
+  user.rename(`${ROOT}/f/a/b`, `${ROOT}/f/c/b`);
+  sync.disk.fault = (method, path) => (method === 'stat' && path === `${ROOT}/f` ? 'denied' : undefined);
+  for (const folder of ['f/a', 'f/c']) loop.hint(folder);
+  await sync.clock.advance(secondMs);
+  sync.disk.fault = undefined;
+  expect(idsHere()).toEqual(before);
+  user.writeFile(`${ROOT}/f/a/new`, 'new');
+  loop.hint('f/a');
+  await sync.clock.advance(secondMs);
+  expect(idsHere()['f/c/b']).toBe(before['f/a/b']);
+});

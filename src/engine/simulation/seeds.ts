@@ -95,6 +95,7 @@ export const KEPT: readonly HistoryOptions[] = [
   // Stepping aside for an item that goes back to its place, since it would end below itself: planned for ever.
   { seed: 400445, steps: 200, devices: 3 },
   // A save by a new file in the place of the old one, and a power cut that gave the name back to that one.
+  // And a move that was told of while the folder above it could not be looked at: a deletion.
   { seed: 500297, steps: 60, devices: 3 },
   // A folder was moved out of one that another device deletes: with that one, what is in it was forgotten, and never told of again.
   { seed: 600098, steps: 200, devices: 3 },

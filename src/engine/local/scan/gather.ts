@@ -109,7 +109,7 @@ class Walk {
       return await this.#place.disk.stat(this.#absolute(path));
     } catch (error) {
       if (!(error instanceof DiskFault)) throw error;
-      if (!GONE.has(error.code)) this.looks.set(path, { state: 'unreadable', fault: error.code });
+      if (!GONE.has(error.code)) this.looks.set(path, { state: 'unreadable', fault: error.code, told: true });
       return undefined;
     }
   }

@@ -41,7 +41,8 @@ export interface ListedLook {
 /** One look at one folder. */
 export type FolderLook =
   | ListedLook
-  | { readonly state: 'unreadable'; readonly fault: DiskFaultCode }
+  /** `told`: it is on the way to a folder of which something was told, and that is not settled by this look. */
+  | { readonly state: 'unreadable'; readonly fault: DiskFaultCode; readonly told?: true }
   /** It was gone, or no longer a plain folder, when its turn came: its parent tells what became of it. */
   | { readonly state: 'gone' };
 

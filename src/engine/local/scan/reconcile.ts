@@ -67,10 +67,12 @@ export function reconcile(
   const busy = holdBusy(changes, waiting, known.tree, doubts.open, open);
   if (busy.length > 0 || unsure.size + hidden.length > 0) waiting.withholdCycles();
   const deleted = findDeleted(scope, missing);
-  // What is missed, now or by the next look, may be in there. One that may not be looked at stays as it is, if nothing is missed.
-  const unseenAgain = unseen.flatMap(({ path, fault, unlisted }) => {
+  // What is missed, now or by the next look, may be in there. One that may not be looked at stays as it is, if nothing is missed;
+  // what was told of in there goes with the next look.
+  const unseenAgain = unseen.flatMap(({ path, fault, unlisted, told }): BusyPath[] => {
     const id = resolver.folderId(path);
-    if (id === undefined || (fault === 'denied' && unsure.size === 0) || !keeper.hasDoubt(id, listing.startedAt)) return [];
+    if (id !== undefined && fault === 'denied' && unsure.size === 0) return told ? [{ ...busyFolder(path, null), unlisted }] : [];
+    if (id === undefined || !keeper.hasDoubt(id, listing.startedAt)) return [];
     return [{ ...busyFolder(path, pauseAfter(keeper.ageOf(id, listing.startedAt))), unlisted }];
   });
   const again = new Map(waiting.again);
@@ -199,7 +201,7 @@ function stillOpen(before: Doubts['open'], { folders, same }: Listing): Map<Rela
 }
 
 const beingWritten = (path: RelativePath): ErrorData => ({ code: 'file_busy', params: { path } });
-const busyFolder = (path: RelativePath, againMs: number): BusyPath => ({
+const busyFolder = (path: RelativePath, againMs: number | null): BusyPath => ({
   path,
   kind: 'folder',
   reason: beingWritten(path),
@@ -290,6 +292,8 @@ interface OutOfReach {
   readonly fault: DiskFaultCode;
   /** A known folder, in which nothing was looked at. */
   readonly unlisted: boolean;
+  /** Something in it was told of. */
+  readonly told: boolean;
 }
 
 /**
@@ -300,13 +304,13 @@ function outOfReach(listing: Listing, places: KnownPlaces): readonly OutOfReach[
   const found = new Map<string, OutOfReach>();
   const add = (one: OutOfReach): void => void found.set(`${one.fault} ${one.path}`, one);
   for (const [path, look] of listing.folders) {
-    if (look.state === 'unreadable') add({ path, fault: look.fault, unlisted: true });
+    if (look.state === 'unreadable') add({ path, fault: look.fault, unlisted: true, told: look.told === true });
     if (look.state !== 'listed') continue;
     for (const { name, stat, fault } of look.entries) {
       if (stat !== null || (name !== null && isLeftOut(look, name, true))) continue;
       const at = name === null ? undefined : joinPath(path, name);
       const unlisted = at !== undefined && places.folderAt(at) !== undefined;
-      add({ path: unlisted ? at : path, fault: fault ?? 'failed', unlisted });
+      add({ path: unlisted ? at : path, fault: fault ?? 'failed', unlisted, told: false });
     }
   }
   return [...found.values()];
