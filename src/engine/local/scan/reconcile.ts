@@ -283,7 +283,7 @@ function isBeingSaved({ kind, name }: LocalNode, { entries, changedMs, lookedAt 
   if (age < QUIET_MS) return true;
   if (age >= SAVE_MS || kind === 'folder') return false;
   const locks = new Set(lockNames(name));
-  return entries.some(({ name: other, stat }) => other !== null && stat?.kind === 'file' && locks.has(other));
+  return entries.some(({ name: other, stat }) => other !== null && stat?.kind !== 'folder' && locks.has(other));
 }
 
 interface OutOfReach {

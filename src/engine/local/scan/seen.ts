@@ -47,7 +47,7 @@ export function sortEntries(listing: Listing): SeenEntries {
     if (look?.state === 'unreadable') issues.push({ path: parentPath, kind: 'folder', reason: faultReason(look.fault, parentPath) });
     if (look?.state !== 'listed') continue;
     const locks = new Set(
-      look.entries.flatMap(({ name, stat }) => (name !== null && stat?.kind === 'file' && isLockName(name) ? [name] : [])),
+      look.entries.flatMap(({ name, stat }) => (name !== null && stat?.kind !== 'folder' && isLockName(name) ? [name] : [])),
     );
     for (const entry of look.entries) {
       const { name, stat } = entry;
