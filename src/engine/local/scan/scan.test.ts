@@ -502,6 +502,17 @@ describe('a scan', () => {
       expect(world.id('a/y')).toBe(before['a/x']);
     });
 
+    it('a folder of which only the names can be told keeps no deletion from going on, as far as it has no new ones', async () => {
+      await seed('a/x', 'a/y', 'gone', 'moved');
+      const before = world.paths();
+      world.disk.entryFault = (path) => (path.includes('/a/') ? 'denied' : undefined);
+      world.remove('gone');
+      for (let second = 1; second <= 5; second += 1) expect((await world.scan()).deleted).toEqual([]);
+      expect((await world.scan()).deleted).toEqual([before['gone']]);
+      world.move('moved', 'a/moved');
+      for (let second = 1; second <= 60; second += 1) expect((await world.scan()).deleted).toEqual([]);
+    });
+
     it('a name counts from when it could first not be looked at, whatever the disk said then', async () => {
       await seed('a/x');
       const before = world.id('a/x');
