@@ -49,6 +49,8 @@ export class PlanLoop {
   #dirty = new Set<NodeId>();
   /** Planned, but only possible after something else. */
   #waiting = new Set<NodeId>();
+  /** What became of these could not be written down. */
+  readonly #unnoted = new Set<NodeId>();
   readonly #inFlight = new Map<NodeId, Operation>();
   #held = 0;
   #planning = false;
@@ -118,6 +120,11 @@ export class PlanLoop {
   /** The person chose that this very item is deleted; no question about many counts it. */
   chosenToDelete(id: NodeId): void {
     this.#questions.choose(id);
+  }
+
+  /** The database did not take what became of something: the list of troubles does not say it, so the state has to. */
+  get hasUnnoted(): boolean {
+    return this.#unnoted.size > 0;
   }
 
   /** Nothing under way and nothing left that could be done now. */
@@ -252,7 +259,7 @@ export class PlanLoop {
 
   /** What was planned and needs nothing more has no trouble any more, however that came about. */
   #forgetTroubles(ids: Iterable<NodeId>, { operations, waiting }: Plan): void {
-    if (this.#retries.size === 0 && this.#ctx.store.issueCount() === 0) return;
+    if (this.#retries.size + this.#unnoted.size === 0 && this.#ctx.store.issueCount() === 0) return;
     const open = new Set<NodeId>([...waiting, ...this.#waiting]);
     for (const operation of operations) {
       for (const one of idsOf(operation)) open.add(one);
@@ -263,6 +270,7 @@ export class PlanLoop {
       // Its next try has come, and something else has to come first now.
       if (held.has(id)) this.#issues.heldBack(id);
       if (open.has(id)) continue;
+      this.#noted(id);
       this.#retries.clear(id);
       this.#issues.clear(id);
     }
@@ -322,15 +330,22 @@ export class PlanLoop {
   async #perform(operation: Operation): Promise<void> {
     try {
       await this.#performOne(operation);
+      this.#noted(operation.id);
     } catch (error) {
       // Done or not, what became of it could not be written down: the trees tell, in a while.
       const { id } = operation;
       this.#ctx.doubt(error);
       this.#ctx.environment.log.error('the end of an operation could not be noted', { op: operation.op, ...toErrorData(error) });
       this.#retries.failed(id, toErrorData(error));
+      this.#unnoted.add(id);
       for (const one of idsOf(operation)) this.#waiting.add(one);
       this.#wake.ring();
     }
+  }
+
+  /** What became of it is written down, or it has come to nothing: the next look tells that the database is well. */
+  #noted(id: NodeId): void {
+    if (this.#unnoted.delete(id) && this.#unnoted.size === 0) void this.#lookAgain([], [''], false);
   }
 
   async #performOne(operation: Operation): Promise<void> {

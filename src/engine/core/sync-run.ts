@@ -444,8 +444,8 @@ export class SyncRun {
 
   /** Throws what the database says; then there is still doubt. */
   #resolveDoubt(): void {
-    // A look that could be written down does not end what keeps the feed from being read.
-    if (!this.#doubtful || this.#connection.stoppedByDatabase) return;
+    // A look that could be written down does not end what keeps the feed from being read, or an end from being noted.
+    if (!this.#doubtful || this.#connection.stoppedByDatabase || this.#plan.hasUnnoted) return;
     this.#plan.add(this.#parts.store.divergentIds());
     this.#doubtful = false;
     this.#parts.hooks.onStatus({ type: 'engine_error', error: null });
