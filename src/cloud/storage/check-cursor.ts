@@ -9,26 +9,26 @@ export function stampAt(sql: DriveStatements, account: number, sequence: number)
 /** The cursor, or undefined when this drive's history does not hold it (any more). */
 export function checkCursor(sql: DriveStatements, account: number, row: DriveRow, text: string): Cursor | undefined {
   const cursor = decodeCursor(text);
-  if (cursor?.epoch !== row.epoch || isTooOld(cursor, row) || showsFork(sql, account, row, text)) return undefined;
-  return cursor;
+  return cursor !== undefined && standingOf(sql, account, row, cursor) === 'held' ? cursor : undefined;
 }
 
 /**
- * True when the cursor is of this drive's history as it was before a backup was restored: it knows of changes that never
- * happened here. Of one that is too old to be told by its mark, only which branch it is of says so.
+ * Whether the cursor is of this drive's history as it was before a backup was restored. `shown`: it knows of changes that never
+ * happened here, which by itself is proof. `told`: it is too old for that, and of another branch. False: nothing says so.
  */
-export function isForked(sql: DriveStatements, account: number, row: DriveRow, text: string): boolean {
+export function isForked(sql: DriveStatements, account: number, row: DriveRow, text: string): 'shown' | 'told' | false {
   const cursor = decodeCursor(text);
-  if (cursor?.epoch !== row.epoch) return false;
-  return showsFork(sql, account, row, text) || (isTooOld(cursor, row) && cursor.branch !== row.branch);
+  if (cursor === undefined) return false;
+  const standing = standingOf(sql, account, row, cursor);
+  if (standing === 'undone') return 'shown';
+  return standing === 'too_old' && cursor.branch !== row.branch ? 'told' : false;
 }
 
-/** True when the cursor by itself is proof that a backup was restored since it was given. */
-export function showsFork(sql: DriveStatements, account: number, row: DriveRow, text: string): boolean {
-  const cursor = decodeCursor(text);
-  if (cursor?.epoch !== row.epoch || isTooOld(cursor, row)) return false;
+/** `foreign`: of another drive or epoch. `undone`: the mark is not that of this history. */
+function standingOf(sql: DriveStatements, account: number, row: DriveRow, cursor: Cursor): 'held' | 'too_old' | 'undone' | 'foreign' {
+  if (cursor.epoch !== row.epoch) return 'foreign';
   const anchor = cursor.snapshotFrom ?? cursor.sequence;
-  return anchor > row.sequence || cursor.sequence > row.sequence || cursor.stamp !== stampAt(sql, account, anchor);
+  if (anchor < row.horizon) return 'too_old';
+  const isHere = anchor <= row.sequence && cursor.sequence <= row.sequence && cursor.stamp === stampAt(sql, account, anchor);
+  return isHere ? 'held' : 'undone';
 }
-
-const isTooOld = ({ snapshotFrom, sequence }: Cursor, { horizon }: DriveRow): boolean => (snapshotFrom ?? sequence) < horizon;

@@ -24,7 +24,7 @@ export function readDelta(
     text === null
       ? { epoch: row.epoch, sequence: 0, stamp: stampAt(sql, account, row.sequence), snapshotFrom: row.sequence, branch }
       : checkCursor(sql, account, row, text);
-  if (from === undefined) return isForked(sql, account, row, text ?? '') ? 'cursor_forked' : 'cursor_gone';
+  if (from === undefined) return isForked(sql, account, row, text ?? '') === false ? 'cursor_gone' : 'cursor_forked';
   const { entries, last, hasMore } = collect(sql, account, from, limit);
   const next: Cursor = hasMore
     ? { ...from, branch, sequence: last, stamp: from.snapshotFrom === null ? stampAt(sql, account, last) : from.stamp }

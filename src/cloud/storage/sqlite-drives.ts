@@ -17,7 +17,7 @@ import { commitEntries } from '../drive/commit.ts';
 import type { DriveTransaction } from '../drive/drive-transaction.ts';
 import { dropVersions, restoreVersion, versionsOf } from '../drive/history.ts';
 import { dropTrash, restoreTrash } from '../drive/trash.ts';
-import { checkCursor, showsFork } from './check-cursor.ts';
+import { checkCursor, isForked } from './check-cursor.ts';
 import type { Sqlite } from './database.ts';
 import { type DriveRow, type DriveStatements, prepareDrive, usageOf } from './drive-statements.ts';
 import { DrivePurge } from './drive-purge.ts';
@@ -55,7 +55,8 @@ export class SqliteDrives implements DriveCatalogue {
 
   async delta(accountNo: number, cursor: string | null, limit: number): Promise<DeltaPage | CursorGone> {
     const page = this.#db.transaction(() => readDelta(this.#sql, accountNo, this.#row(accountNo), cursor, limit))();
-    if (page === 'cursor_forked' && showsFork(this.#sql, accountNo, this.#row(accountNo), cursor ?? '')) this.#noteFork(accountNo);
+    if (page === 'cursor_forked' && isForked(this.#sql, accountNo, this.#row(accountNo), cursor ?? '') === 'shown')
+      this.#noteFork(accountNo);
     return page;
   }
 

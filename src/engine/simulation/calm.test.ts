@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type StatusEvent, StatusModel } from '../status/index.ts';
+import { NO_COUNTS, type StatusEvent, StatusModel } from '../status/index.ts';
 import { isCalm } from './calm.ts';
 
 const ready: readonly StatusEvent[] = [
@@ -7,18 +7,7 @@ const ready: readonly StatusEvent[] = [
   { type: 'folder', path: '/sync' },
   { type: 'ready' },
 ];
-const counts = {
-  issues: 0,
-  skipped: 0,
-  attention: 0,
-  room: null,
-  waitingForRoom: null,
-  conflicts: 0,
-  questions: 0,
-  firstMerge: false,
-  items: 0,
-};
-const conflict: StatusEvent = { type: 'counts', ...counts, conflicts: 1 };
+const conflict: StatusEvent = { type: 'counts', ...NO_COUNTS, conflicts: 1 };
 const away: StatusEvent = { type: 'offline', reason: { code: 'cloud_unavailable', params: { retryAfterMs: 600_000 } } };
 
 function isCalmAfter(...events: readonly StatusEvent[]): boolean {
@@ -31,7 +20,7 @@ describe('a device that has come to rest', () => {
   it('is up to date, or has nothing but a conflict that was kept', () => {
     expect(isCalmAfter()).toBe(true);
     expect(isCalmAfter(conflict)).toBe(true);
-    expect(isCalmAfter({ type: 'counts', ...counts, questions: 1 })).toBe(false);
+    expect(isCalmAfter({ type: 'counts', ...NO_COUNTS, questions: 1 })).toBe(false);
   });
 
   it('hears of the cloud: that it does not is behind a conflict in what it says', () => {

@@ -5,4 +5,4 @@ export { isAway, type ItemFacts, type ItemVerdict, itemVerdict } from './item-st
 export type { Amount } from './lane.ts';
 export { needsPerson } from './needs-person.ts';
 export type { StatusEvent } from './status-event.ts';
-export { StatusModel } from './status-model.ts';
+export { NO_COUNTS, StatusModel } from './status-model.ts';

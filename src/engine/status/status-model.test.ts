@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Status, status as statusSchema } from '../../contract/index.ts';
 import type { StatusEvent } from './status-event.ts';
-import { StatusModel } from './status-model.ts';
+import { NO_COUNTS, StatusModel } from './status-model.ts';
 
 const ready: readonly StatusEvent[] = [
   { type: 'account', account: { label: 'ada@example.org', region: 'international', deviceName: 'PC', server: 'https://cloud.example' } },
@@ -19,18 +19,7 @@ const up = (id: string, totalBytes: number, path = id): StatusEvent => ({ type: 
 const progress = (id: string, doneBytes: number, at = 0): StatusEvent => ({ type: 'op_progress', id, doneBytes, at });
 const done = (id: string, succeeded = true): StatusEvent => ({ type: 'op_finished', id, succeeded, at: 0 });
 const settled: StatusEvent = { type: 'settled', at: 1_700_000_000_000, complete: true };
-const counts: Extract<StatusEvent, { type: 'counts' }> = {
-  type: 'counts',
-  issues: 0,
-  skipped: 0,
-  attention: 0,
-  room: null,
-  waitingForRoom: null,
-  conflicts: 0,
-  questions: 0,
-  firstMerge: false,
-  items: 0,
-};
+const counts: Extract<StatusEvent, { type: 'counts' }> = { type: 'counts', ...NO_COUNTS };
 
 describe('the clock', () => {
   it('is told of when it is five minutes off, in whole minutes, until it is right', () => {

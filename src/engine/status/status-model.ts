@@ -10,6 +10,21 @@ const CLOCK_TOLERANCE_MS = 5 * minuteMs;
 /** Each answer of the cloud is on its way for another while. */
 const wholeMinutes = (ms: number): number => Math.round(ms / minuteMs) * minuteMs;
 
+type Counts = Omit<Extract<StatusEvent, { type: 'counts' }>, 'type'>;
+
+/** Before anything was counted. */
+export const NO_COUNTS: Counts = {
+  issues: 0,
+  skipped: 0,
+  attention: 0,
+  room: null,
+  waitingForRoom: null,
+  conflicts: 0,
+  questions: 0,
+  firstMerge: false,
+  items: 0,
+};
+
 /**
  * Folds events into the status. The same events give the same status: it reads no clock and has no effects. It is a fold
  * with a memory rather than a function over immutable values, since thousands of operations report many times a second.
@@ -33,17 +48,7 @@ export class StatusModel {
   /** From the first operation until everything has settled: no flicker between two rounds of planning. */
   #working = false;
   #lastSyncedAt: number | null;
-  #counts: Omit<Extract<StatusEvent, { type: 'counts' }>, 'type'> = {
-    issues: 0,
-    skipped: 0,
-    attention: 0,
-    room: null,
-    waitingForRoom: null,
-    conflicts: 0,
-    questions: 0,
-    firstMerge: false,
-    items: 0,
-  };
+  #counts: Counts = NO_COUNTS;
 
   /** @param lastSyncedAt from an earlier run, wall clock. */
   constructor(lastSyncedAt: number | null = null) {
