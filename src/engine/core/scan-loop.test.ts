@@ -90,6 +90,46 @@ it('a look at everything that the disk broke off goes on below the folder that c
   });
 });
 
+it('a look at everything, while the volume was away for a moment, goes on below the folders that were not there then', async () => {
+  const { user } = sync.disk;
+  for (const path of ['a/b/x', 'f/deep/y']) user.writeFile(`${ROOT}/${path}`, path);
+  await sync.clock.advance(secondMs);
+  await look();
+  const before = idsHere();
+  user.rename(`${ROOT}/a/b`, `${ROOT}/f/deep/b`);
+  await sync.clock.advance(10 * secondMs);
+  const away = new Set(['a', 'f'].map((name) => `${ROOT}/${name}`));
+  sync.disk.fault = (method, path) => (method === 'list' && away.delete(path) ? 'missing' : undefined);
+  await look();
+  loop.hint('a');
+  await sync.clock.advance(10 * secondMs);
+  expect(away.size).toBe(0);
+  expect(idsHere()).toEqual({
+    a: before['a'],
+    f: before['f'],
+    'f/deep': before['f/deep'],
+    'f/deep/y': before['f/deep/y'],
+    'f/deep/b': before['a/b'],
+    'f/deep/b/x': before['a/b/x'],
+  });
+});
+
+it('what was told of a folder, while one above it was not there for a moment, is looked into after that', async () => {
+  const { user } = sync.disk;
+  for (const path of ['a/b/x', 'f/y']) user.writeFile(`${ROOT}/${path}`, path);
+  await sync.clock.advance(secondMs);
+  await look();
+  const before = idsHere();
+  user.writeFile(`${ROOT}/a/b/new`, 'new');
+  await sync.clock.advance(10 * secondMs);
+  let away = 1;
+  sync.disk.fault = (method, path) => (method === 'stat' && path === `${ROOT}/a` && away-- > 0 ? 'missing' : undefined);
+  loop.hint('a/b');
+  await sync.clock.advance(10 * secondMs);
+  expect(away).toBeLessThan(1);
+  expect(Object.keys(idsHere()).sort()).toEqual([...Object.keys(before), 'a/b/new'].sort());
+});
+
 it('a folder that could not be listed goes on being looked into where Tidemark has moved it', async () => {
   const { user } = sync.disk;
   for (const path of ['a/x', 'f/deep/y', 'other/z']) user.writeFile(`${ROOT}/${path}`, path);

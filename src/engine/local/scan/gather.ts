@@ -99,7 +99,10 @@ class Walk {
     if (node?.kind !== 'folder') return false;
     if (!this.#stats.has(path)) this.#stats.set(path, await this.#stat(path));
     const stat = this.#stats.get(path);
-    return stat !== undefined && compareIdentity(node.stat, stat) !== 'different';
+    if (stat !== undefined && compareIdentity(node.stat, stat) !== 'different') return true;
+    // If it is back by the time that the folder above it is read, it is not looked into because of that.
+    if (!this.looks.has(path)) this.looks.set(path, { state: 'gone' });
+    return false;
   }
 
   /** Where the disk does not tell, what was said of something in there is not settled by this look. */

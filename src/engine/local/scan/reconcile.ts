@@ -75,8 +75,14 @@ export function reconcile(
     if (id === undefined || !keeper.hasDoubt(id, listing.startedAt)) return [];
     return [{ ...busyFolder(path, pauseAfter(keeper.ageOf(id, listing.startedAt))), unlisted }];
   });
+  // Who is still there as it was known, was away for a moment: neither what was told of in there nor the rest was looked at.
+  const goneAgain = gone.flatMap(({ path, isToldSoon }): BusyPath[] => {
+    const isKnown = places.folderAt(path) !== undefined;
+    return isKnown ? [{ ...busyFolder(path, isToldSoon ? QUIET_MS : null), unlisted: true }] : [];
+  });
   const again = new Map(waiting.again);
-  for (const path of [...resolver.unsure, ...gone, ...rulesAgain(listing)]) again.set(path, QUIET_MS);
+  const tellers = gone.flatMap(({ path, isToldSoon }) => (isToldSoon && path !== '' ? [parentPath(path)] : []));
+  for (const path of [...resolver.unsure, ...tellers, ...rulesAgain(listing)]) again.set(path, QUIET_MS);
   for (const [path, nodes] of unsure) again.set(path, Math.max(...nodes.map(pauseFor)));
   const removed = new Set(deleted);
   const put = [...waiting.changes];
@@ -92,7 +98,7 @@ export function reconcile(
     maybeMoved: put.flatMap(({ item }) => (item.maybe !== undefined && removed.has(item.maybe) ? [{ id: item.id, from: item.maybe }] : [])),
     issues,
     cleared: findCleared(listing, entries, [...issues, ...busy], openIssues),
-    busy: [...busy, ...[...again].sort(byPath).map(([path, againMs]) => busyFolder(path, againMs)), ...unseenAgain],
+    busy: [...busy, ...[...again].sort(byPath).map(([path, againMs]) => busyFolder(path, againMs)), ...unseenAgain, ...goneAgain],
     doubts: { missed: keeper.kept, strangers, open },
   };
 }
@@ -328,14 +334,17 @@ const isOutOfSight = ({ outOfSight }: Listing, { stat }: LocalNode): boolean =>
 const rulesAgain = (listing: Listing): readonly RelativePath[] =>
   [...listing.folders].flatMap(([path, look]) => (look.state === 'listed' && look.rules.again ? [path] : []));
 
-/** Folders that vanished after the folder above them was read: that one tells more now. */
-function vanished(listing: Listing, entries: SeenEntries): readonly RelativePath[] {
+/**
+ * Folders that were not there when their turn came, and of which the folder above tells another thing, or has not been asked
+ * since: it is asked now, unless it could not be listed (`isToldSoon` is false).
+ */
+function vanished(listing: Listing, entries: SeenEntries): readonly { readonly path: RelativePath; readonly isToldSoon: boolean }[] {
   const seen = new Set(entries.folders.map((folder) => folder.path));
   return [...listing.folders].flatMap(([path, look]) => {
-    if (look.state !== 'gone' || path === '') return [];
-    const parent = parentPath(path);
-    const told = listing.folders.get(parent)?.state === 'listed' && !seen.has(path);
-    return told ? [] : [parent];
+    if (look.state !== 'gone') return [];
+    const above = path === '' ? undefined : listing.folders.get(parentPath(path));
+    const told = above?.state === 'listed' && !seen.has(path);
+    return told ? [] : [{ path, isToldSoon: above?.state !== 'unreadable' }];
   });
 }
 

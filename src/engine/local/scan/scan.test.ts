@@ -619,12 +619,16 @@ describe('a scan', () => {
       expect([...world.issues]).toEqual([]);
     });
 
-    it('a folder that vanishes while it is looked at is told by the next look', async () => {
+    it('a folder that vanishes while it is looked at is told by the next look, which looks into it if it is back', async () => {
       await seed('a/x', 'b');
       const ids = world.paths();
       world.disk.fault = (method, path) => (method === 'list' && path.endsWith('/a') ? 'missing' : undefined);
       const changes = await world.scan();
-      expect(changes).toMatchObject({ put: [], deleted: [], busy: [{ path: '', kind: 'folder' }] });
+      const again = [
+        { path: '', kind: 'folder' },
+        { path: 'a', kind: 'folder', unlisted: true },
+      ];
+      expect(changes).toMatchObject({ put: [], deleted: [], busy: again });
       expect(world.paths()).toEqual(ids);
     });
 
