@@ -31,7 +31,7 @@ async function undoSomething({ device, random, ledger, note }: AppHands): Promis
   if (ids.length === 0) return;
   // What goes from sight now does so because a person wanted it; it must be somewhere all the same.
   ledger.mayDeleteMuch = true;
-  for (const id of ids) ledger.chosen(device.hashesOfUndo(id));
+  for (const id of ids) ledger.chosen(device.rows.hashesOfUndo(id));
   const { results } = await device.call('activity.undo', { ids: [...new Set(ids)] });
   for (const { id, outcome } of results) {
     const line = rows.find((row) => row.id === id);

@@ -218,7 +218,7 @@ class History {
   }
 
   #noteLost(): void {
-    const doubles = this.#devices.flatMap((device) => (device.running ? device.doublePlaces() : []));
+    const doubles = this.#devices.flatMap((device) => (device.running ? device.rows.doublePlaces() : []));
     for (const what of [...this.#ledger.lost(), ...this.#ledger.vanished(), ...doubles]) {
       if (!this.#lost.has(what)) this.#scheduler.note('world', `LOST: ${what}`);
       this.#lost.add(what);
@@ -392,7 +392,7 @@ class History {
     if (conflict !== undefined) {
       const keep = random.pick(['mine', 'theirs', 'both'] as const);
       this.#scheduler.note(device.name, `person: keep ${keep} of ${conflict.path}`);
-      if (keep !== 'both') this.#ledger.chosen(device.hashesOfConflict(conflict.id));
+      if (keep !== 'both') this.#ledger.chosen(device.rows.hashesOfConflict(conflict.id));
       await device.call('conflicts.resolve', { id: conflict.id, keep });
       return;
     }

@@ -123,7 +123,7 @@ export class Ledger {
     this.#committed.clear();
     this.#lookAtCloud();
     // What a download has just put in its place, and may take back, is not there yet.
-    const here = this.#onDisks((device, path, text) => device.running && !text.startsWith(`${device.name}#`) && !device.knows(path));
+    const here = this.#onDisks((device, path, text) => device.running && !text.startsWith(`${device.name}#`) && !device.rows.knows(path));
     for (const [text, { hash }] of this.#owed) if (!this.#committed.has(hash) && !here.has(text)) this.#owed.delete(text);
     for (const text of this.#outOfSight()) this.#letGo.add(text);
   }

@@ -83,7 +83,7 @@ export class Settlement {
     const inCloud = cloudListing(cloud);
     for (const device of devices) {
       const excused = new Set<string>();
-      const issues = device.issues();
+      const issues = device.rows.issues();
       for (const { code, paths, rows } of issues) {
         if (STANDING.has(code)) for (const path of paths) excused.add(path);
         else problems.push(`${device.name} has the issue ${code} at ${paths[0] ?? ''} (${rows})`);
@@ -93,11 +93,11 @@ export class Settlement {
       // What waits for the place of something that clashes cannot be told from outside: then only rest and loss are asked.
       if (!hasClash(device)) {
         const found = differences(diskListing(device, ledger), inCloud, excused, [device.name, 'cloud']);
-        problems.push(...found.map(({ path, what }) => `${path}: ${what} (${device.rowsAt(path.replace(/\/$/, ''))})`));
+        problems.push(...found.map(({ path, what }) => `${path}: ${what} (${device.rows.rowsAt(path.replace(/\/$/, ''))})`));
       }
       problems.push(...leftovers(device, 'parked'));
-      problems.push(...device.doublePlaces().map((twins) => `${device.name} has two items at one place: ${twins}`));
-      const stray = device.strayRows();
+      problems.push(...device.rows.doublePlaces().map((twins) => `${device.name} has two items at one place: ${twins}`));
+      const stray = device.rows.strayRows();
       if (stray > 0) problems.push(`${device.name} has ${stray} rows in folders that are not there`);
       const status = await scheduler.until(device.call('status.snapshot', {}), `${device.name}: status`);
       const calm = isCalm(status, issues.length > 0);
@@ -164,7 +164,7 @@ export class Settlement {
   }
 }
 
-const hasClash = (device: SimDevice): boolean => device.issues().some(({ code }) => code === 'name_clash');
+const hasClash = (device: SimDevice): boolean => device.rows.issues().some(({ code }) => code === 'name_clash');
 
 interface Counts {
   readonly name: string;

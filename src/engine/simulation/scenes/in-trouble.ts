@@ -14,7 +14,7 @@ export async function inTrouble(stage: Stage): Promise<void> {
   const path = `${folder}/${random.pick(['bad', 'well'])}`;
   first.person.save(path);
   await scheduler.pass(random.pick([10 * secondMs, minuteMs]));
-  stage.note(`${device.issues().length} troubles`);
+  stage.note(`${device.rows.issues().length} troubles`);
   if (random.next() < 0.7) first.person.delete(path);
   else first.person.rename(path, `${ROOT}/out of trouble`);
   await scheduler.pass(10 * secondMs);

@@ -20,7 +20,7 @@ export async function leftOut(stage: Stage): Promise<void> {
   first.person.save(rules, 'mark');
   await spread(stage);
   for (const device of devices)
-    for (const { code, paths } of device.running ? device.issues() : [])
+    for (const { code, paths } of device.running ? device.rows.issues() : [])
       stage.fail(`a rule that is new is trouble on ${device.name}: ${code} ${paths[0] ?? ''}`);
   const how = random.pick(['lost', 'moved', 'folder']);
   stage.note(`left out and ${how}`);
@@ -35,7 +35,7 @@ export async function leftOut(stage: Stage): Promise<void> {
   await spread(stage);
   if (how === 'folder') {
     if (second.device.disk.volume.find(unsent) === undefined) stage.fail('what was left out went with its folder');
-    for (const { code, paths } of second.device.issues())
+    for (const { code, paths } of second.device.rows.issues())
       stage.fail(`a folder with what is left out is trouble: ${code} ${paths[0] ?? ''}`);
     // Spared as soon as it is known what it holds, not planned anew until somebody looks closer.
     for (const step of await ahead(second.device, scheduler)) stage.fail(`a folder with what is left out is in the way: ${step}`);

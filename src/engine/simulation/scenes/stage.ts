@@ -118,7 +118,7 @@ export class Stage {
   }
 
   async #isCalm(device: SimDevice): Promise<boolean> {
-    if (device.issues().length > 0) return false;
+    if (device.rows.issues().length > 0) return false;
     return isCalm(await this.parts.scheduler.until(device.call('status.snapshot', {}), `${device.name}: status`));
   }
 

@@ -33,7 +33,7 @@ export async function undoing(stage: Stage): Promise<void> {
   }
   const since = diskListing(device, ledger);
   stage.note(`${device.name} undoes what came of ${file}`);
-  ledger.chosen(device.hashesOfUndo(line.id));
+  ledger.chosen(device.rows.hashesOfUndo(line.id));
   device.lastStep = '';
   const undone = device.call('activity.undo', { ids: [line.id] }).catch(() => undefined);
   if (random.next() < 0.3) await stage.strikeAfter(device, MOVING);
