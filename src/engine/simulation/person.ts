@@ -1,40 +1,24 @@
 import { DiskFault } from '../environment.ts';
 import type { Inode } from '../fakes/disk/volume.ts';
-import type { SeededRandom } from '../fakes/random.ts';
 import { RULES_FILE } from '../ignore/index.ts';
-import { ROOT, type SimDevice } from './device.ts';
-import type { Habits } from './habits.ts';
-import type { Ledger } from './ledger.ts';
+import { ROOT } from './device.ts';
+import { baseOf, Hands, parentOf, type PersonParts, textAt } from './hands.ts';
 import { rulesFiles, rulesText } from './rules.ts';
 import { textOf } from './text-of.ts';
-import { filesIn, textsIn } from './texts-in.ts';
 
 /** What a person does is a row of short acts; between two of them anything may happen. */
 export type Acts = Generator<void, void, void>;
 
-export interface PersonParts {
-  readonly device: SimDevice;
-  readonly random: SeededRandom;
-  readonly ledger: Ledger;
-  readonly note: (what: string) => void;
-  readonly names: readonly string[];
-  readonly habits: Habits;
-}
-
-interface Found {
-  readonly path: string;
-  readonly inode: Inode;
-}
-
 /** Somebody at a device who edits, makes, moves and deletes, in all the ways programs do that. */
 export class Person {
   readonly #parts: PersonParts;
-  #written = 0;
+  readonly #hands: Hands;
   /** A program that holds a file open and writes to it later, wherever it is by then. */
   #open: Inode | undefined;
 
   constructor(parts: PersonParts) {
     this.#parts = parts;
+    this.#hands = new Hands(parts);
   }
 
   /** Something, chosen by the seed. */
@@ -80,11 +64,16 @@ export class Person {
 
   /** Saves something new there, whatever is there by now. @param first its first line */
   save(path: string, first?: string): void {
-    this.#write(path, first === undefined ? this.#content() : `${first}\n# ${this.#content().slice(0, 20)}\n`);
+    this.#hands.write(path, first === undefined ? this.#hands.content() : `${first}\n# ${this.#hands.content().slice(0, 20)}\n`);
   }
 
   delete(path: string): void {
-    this.#delete(path);
+    this.#hands.delete(path);
+  }
+
+  /** One of the folders there are. */
+  someFolder(): string {
+    return this.#hands.folder();
   }
 
   /**
@@ -92,29 +81,30 @@ export class Person {
    * are links and devices that were there for a while.
    */
   comesBack(): void {
-    for (const { path, inode } of this.#all()) {
+    for (const { path, inode } of this.#hands.all()) {
       const isLock = inode.kind === 'file' && baseOf(path).startsWith('~$');
-      if (isLock || inode.kind === 'symlink' || inode.kind === 'special') this.#delete(path);
+      if (isLock || inode.kind === 'symlink' || inode.kind === 'special') this.#hands.delete(path);
     }
   }
 
   rename(from: string, to: string): void {
-    this.#rename(from, to);
+    this.#hands.rename(from, to);
   }
 
   /** Every file and folder there is, absolute. */
   all(kind: 'file' | 'folder'): readonly string[] {
-    return this.#all().flatMap(({ path, inode }) => (inode.kind === kind ? [path] : []));
+    return this.#hands.all().flatMap(({ path, inode }) => (inode.kind === kind ? [path] : []));
   }
 
   /** A program opens all there is, to save it later to where it was. */
   openAll(): () => void {
     const { random } = this.#parts;
-    const all = this.#all();
+    const all = this.#hands.all();
     return () => {
       for (const { path, inode } of all) {
-        if (inode.kind === 'file' && random.next() < 0.6) this.#write(path, this.#content());
-        if (inode.kind === 'folder' && random.next() < 0.4) this.#write(`${path}/${random.pick(this.#parts.names)}`, this.#content());
+        if (inode.kind === 'file' && random.next() < 0.6) this.#hands.write(path, this.#hands.content());
+        if (inode.kind === 'folder' && random.next() < 0.4)
+          this.#hands.write(`${path}/${random.pick(this.#parts.names)}`, this.#hands.content());
       }
     };
   }
@@ -122,112 +112,112 @@ export class Person {
   // --- files
 
   *#create(): Acts {
-    this.#write(this.#newPath(), this.#content());
+    this.#hands.write(this.#hands.newPath(), this.#hands.content());
   }
 
   *#edit(): Acts {
-    const file = this.#pick('file');
+    const file = this.#hands.pick('file');
     if (file === undefined) return yield* this.#create();
-    this.#write(file.path, this.#content());
+    this.#hands.write(file.path, this.#hands.content());
   }
 
   *#append(): Acts {
-    const file = this.#pick('file');
-    if (file !== undefined) this.#write(file.path, `${textOf(file.inode)}+${this.#content()}`);
+    const file = this.#hands.pick('file');
+    if (file !== undefined) this.#hands.write(file.path, `${textOf(file.inode)}+${this.#hands.content()}`);
   }
 
   /** A new file beside it, renamed over it. */
   *#swapSave(): Acts {
-    const file = this.#pick('file');
+    const file = this.#hands.pick('file');
     if (file === undefined) return;
     const beside = `${file.path}.new`;
-    const text = this.#content();
-    this.#write(beside, text);
+    const text = this.#hands.content();
+    this.#hands.write(beside, text);
     yield;
     // It goes on as the file that it replaces, or as itself.
-    if (this.#rename(beside, file.path)) this.#parts.ledger.swappedIn(text);
+    if (this.#hands.rename(beside, file.path)) this.#parts.ledger.swappedIn(text);
   }
 
   /** The old one aside, a new one in its place, the old one deleted. */
   *#backupSave(): Acts {
-    const file = this.#pick('file');
+    const file = this.#hands.pick('file');
     if (file === undefined) return;
     const backup = `${file.path}.bak`;
-    if (!this.#rename(file.path, backup)) return;
+    if (!this.#hands.rename(file.path, backup)) return;
     yield;
-    this.#write(file.path, this.#content());
+    this.#hands.write(file.path, this.#hands.content());
     yield;
-    this.#delete(backup);
+    this.#hands.delete(backup);
   }
 
   /** Ignore rules are written, edited and taken away again. */
   *#rule(): Acts {
     const { random, names, device } = this.#parts;
     const known = rulesFiles(device);
-    if (known.length > 0 && random.next() < 0.4) return this.#delete(random.pick(known));
-    const path = known.length > 0 && random.next() < 0.5 ? random.pick(known) : `${this.#folder()}/${RULES_FILE}`;
-    this.#write(path, rulesText(random, names, this.#content() || 'nothing'));
+    if (known.length > 0 && random.next() < 0.4) return this.#hands.delete(random.pick(known));
+    const path = known.length > 0 && random.next() < 0.5 ? random.pick(known) : `${this.#hands.folder()}/${RULES_FILE}`;
+    this.#hands.write(path, rulesText(random, names, this.#hands.content() || 'nothing'));
   }
 
   /** As office programs do: a lock beside it, a temporary file, the old one aside, the temporary one in its place. */
   *#officeSave(): Acts {
-    const file = this.#pick('file');
+    const file = this.#hands.pick('file');
     if (file === undefined) return;
     const folder = parentOf(file.path);
     const lock = `${folder}/~$${baseOf(file.path)}`;
     const temporary = `${folder}/~WRD0001.tmp`;
     // A lock that was left may have been saved to like anything else.
     const left = textAt(this.#parts.device, lock);
-    const locked = this.#act(`lock ${lock}`, () => {
+    const locked = this.#hands.act(`lock ${lock}`, () => {
       this.#parts.device.person.writeFile(lock, 'somebody');
     });
     if (locked && left !== undefined) this.#parts.ledger.dismissed([left]);
     yield;
-    const texts = [this.#content(), textAt(this.#parts.device, file.path)].filter((text) => text !== undefined);
-    this.#write(temporary, texts[0] ?? '');
-    if (this.#rename(file.path, `${folder}/~WRL0001.tmp`)) {
+    const texts = [this.#hands.content(), textAt(this.#parts.device, file.path)].filter((text) => text !== undefined);
+    this.#hands.write(temporary, texts[0] ?? '');
+    if (this.#hands.rename(file.path, `${folder}/~WRL0001.tmp`)) {
       yield;
       // Its folder has moved: the program gives up, and both versions have names that never sync and go where their folder goes.
-      if (!this.#rename(temporary, file.path)) this.#parts.ledger.dismissed(texts);
-      this.#delete(`${folder}/~WRL0001.tmp`);
-    } else this.#delete(temporary);
+      if (!this.#hands.rename(temporary, file.path)) this.#parts.ledger.dismissed(texts);
+      this.#hands.delete(`${folder}/~WRL0001.tmp`);
+    } else this.#hands.delete(temporary);
     yield;
-    this.#delete(lock);
+    this.#hands.delete(lock);
   }
 
   /** What is neither file nor folder, for a while. */
   *#linkOrDevice(): Acts {
     const { random, device } = this.#parts;
-    const path = this.#newPath();
-    this.#act(`special ${path}`, () => {
+    const path = this.#hands.newPath();
+    this.#hands.act(`special ${path}`, () => {
       if (device.disk.volume.find(path) !== undefined) throw new DiskFault('exists', path);
       if (random.next() < 0.5) device.person.symlink('/elsewhere', path);
       else device.person.special(path);
     });
     for (let time = random.below(5); time >= 0; time -= 1) yield;
     const kind = device.disk.volume.find(path)?.kind;
-    if (kind === 'symlink' || kind === 'special') this.#delete(path);
+    if (kind === 'symlink' || kind === 'special') this.#hands.delete(path);
   }
 
   *#burst(): Acts {
-    const file = this.#pick('file');
+    const file = this.#hands.pick('file');
     if (file === undefined) return;
     for (let time = this.#parts.random.below(5); time >= 0; time -= 1) {
-      this.#write(file.path, this.#content());
+      this.#hands.write(file.path, this.#hands.content());
       yield;
     }
   }
 
   *#touch(): Acts {
     const { random, device } = this.#parts;
-    const file = this.#pick('file');
+    const file = this.#hands.pick('file');
     if (file === undefined) return;
     const mtimeMs = random.pick([0, 1_000_000_000_000, Number(file.inode.mtimeNs / 1_000_000n) + 1, 4_000_000_000_000]);
-    this.#act(`touch ${file.path} ${mtimeMs}`, () => {
+    this.#hands.act(`touch ${file.path} ${mtimeMs}`, () => {
       device.person.setMtime(file.path, mtimeMs);
     });
     if (random.next() < 0.3) {
-      this.#act(`chmod ${file.path}`, () => {
+      this.#hands.act(`chmod ${file.path}`, () => {
         device.person.chmod(file.path, random.pick([0o644, 0o755, 0o600]));
       });
     }
@@ -235,7 +225,7 @@ export class Person {
 
   *#openAndWriteLater(): Acts {
     const { device, ledger } = this.#parts;
-    this.#open ??= this.#pick('file')?.inode;
+    this.#open ??= this.#hands.pick('file')?.inode;
     yield;
     const inode = this.#open;
     if (inode === undefined || inode.links === 0) {
@@ -244,9 +234,9 @@ export class Person {
     }
     if (this.#parts.random.next() < 0.5) return;
     this.#open = undefined;
-    const text = this.#content();
+    const text = this.#hands.content();
     const before = textOf(inode);
-    this.#act(`late write ${text}`, () => {
+    this.#hands.act(`late write ${text}`, () => {
       device.disk.volume.write(inode, new TextEncoder().encode(text), `${ROOT}/late`);
       device.disk.volume.syncFile(inode);
     });
@@ -261,8 +251,8 @@ export class Person {
   // --- names
 
   *#remove(kind: 'file' | 'folder'): Acts {
-    const found = this.#pick(kind);
-    if (found !== undefined) this.#delete(found.path);
+    const found = this.#hands.pick(kind);
+    if (found !== undefined) this.#hands.delete(found.path);
   }
 
   /** All there is, one after the other. */
@@ -270,207 +260,97 @@ export class Person {
     const top = this.#parts.device.disk.volume.need(ROOT);
     for (const { printable } of [...top.entries.values()]) {
       if (printable === '.tidemark') continue;
-      this.#delete(`${ROOT}/${printable}`);
+      this.#hands.delete(`${ROOT}/${printable}`);
       if (this.#parts.random.next() < 0.2) yield;
     }
   }
 
   *#recreate(): Acts {
-    const file = this.#pick('file');
+    const file = this.#hands.pick('file');
     if (file === undefined) return;
-    this.#delete(file.path);
+    this.#hands.delete(file.path);
     yield;
-    this.#write(file.path, this.#content());
+    this.#hands.write(file.path, this.#hands.content());
   }
 
   *#makeFolder(): Acts {
-    const path = this.#newPath();
-    this.#act(`mkdir ${path}`, () => {
+    const path = this.#hands.newPath();
+    this.#hands.act(`mkdir ${path}`, () => {
       this.#parts.device.person.mkdir(path);
     });
   }
 
   *#makeTree(): Acts {
-    let path = this.#newPath();
+    let path = this.#hands.newPath();
     for (let depth = this.#parts.random.below(4); depth >= 0; depth -= 1) {
       path = `${path}/${this.#parts.random.pick(this.#parts.names)}`;
-      this.#write(`${path}/${this.#parts.random.pick(this.#parts.names)}.txt`, this.#content());
+      this.#hands.write(`${path}/${this.#parts.random.pick(this.#parts.names)}.txt`, this.#hands.content());
       if (this.#parts.random.next() < 0.3) yield;
     }
   }
 
   *#move(kind: 'file' | 'folder'): Acts {
     const { random } = this.#parts;
-    const found = this.#pick(kind);
+    const found = this.#hands.pick(kind);
     if (found === undefined) return;
     const name = random.next() < 0.5 ? baseOf(found.path) : random.pick(this.#parts.names);
-    const folder = random.next() < 0.5 ? parentOf(found.path) : this.#folder();
-    if (!this.#rename(found.path, `${folder}/${name}`)) return;
+    const folder = random.next() < 0.5 ? parentOf(found.path) : this.#hands.folder();
+    if (!this.#hands.rename(found.path, `${folder}/${name}`)) return;
     if (kind === 'file' && random.next() < 0.4) {
       if (random.next() < 0.5) yield;
-      this.#write(`${folder}/${name}`, this.#content());
+      this.#hands.write(`${folder}/${name}`, this.#hands.content());
     }
   }
 
   /** Two things change places, by way of a third name. */
   *#swapPlaces(): Acts {
     const kind = this.#parts.random.pick(['file', 'folder', undefined] as const);
-    const a = this.#pick(kind);
-    const b = this.#pick(kind);
+    const a = this.#hands.pick(kind);
+    const b = this.#hands.pick(kind);
     if (a === undefined || b === undefined || a.inode === b.inode) return;
     const aside = `${ROOT}/aside`;
-    if (!this.#rename(a.path, aside)) return;
+    if (!this.#hands.rename(a.path, aside)) return;
     yield;
-    this.#rename(b.path, a.path);
+    this.#hands.rename(b.path, a.path);
     yield;
-    this.#rename(aside, b.path);
+    this.#hands.rename(aside, b.path);
   }
 
   *#rotate(): Acts {
-    const all = [this.#pick(), this.#pick(), this.#pick()].flatMap((found) => found ?? []);
+    const all = [this.#hands.pick(), this.#hands.pick(), this.#hands.pick()].flatMap((found) => found ?? []);
     const [a, b, c] = all;
     if (a === undefined || b === undefined || c === undefined || new Set(all.map((one) => one.inode)).size < 3) return;
     const aside = `${ROOT}/aside`;
-    if (!this.#rename(a.path, aside)) return;
-    this.#rename(b.path, a.path);
+    if (!this.#hands.rename(a.path, aside)) return;
+    this.#hands.rename(b.path, a.path);
     yield;
-    this.#rename(c.path, b.path);
-    this.#rename(aside, c.path);
+    this.#hands.rename(c.path, b.path);
+    this.#hands.rename(aside, c.path);
   }
 
   /** The child takes the place of its parent, and the parent goes into it. */
   *#intoOwnChild(): Acts {
-    const folder = this.#pick('folder');
-    const child = folder === undefined ? undefined : this.#below(folder).find(({ inode }) => inode.kind === 'folder');
+    const folder = this.#hands.pick('folder');
+    const child = folder === undefined ? undefined : this.#hands.below(folder).find(({ inode }) => inode.kind === 'folder');
     if (folder === undefined || child === undefined) return;
     const aside = `${ROOT}/aside`;
-    if (!this.#rename(child.path, aside)) return;
-    this.#rename(folder.path, `${aside}/${baseOf(folder.path)}`);
+    if (!this.#hands.rename(child.path, aside)) return;
+    this.#hands.rename(folder.path, `${aside}/${baseOf(folder.path)}`);
     yield;
-    this.#rename(aside, folder.path);
+    this.#hands.rename(aside, folder.path);
   }
 
   /** A folder where a file was, or a file where a folder was. */
   *#replaceKind(): Acts {
-    const found = this.#pick();
+    const found = this.#hands.pick();
     if (found === undefined) return;
-    if (this.#parts.random.next() < 0.5) this.#delete(found.path);
-    else if (!this.#rename(found.path, `${found.path} old`)) return;
+    if (this.#parts.random.next() < 0.5) this.#hands.delete(found.path);
+    else if (!this.#hands.rename(found.path, `${found.path} old`)) return;
     if (this.#parts.random.next() < 0.5) yield;
-    if (found.inode.kind === 'folder') this.#write(found.path, this.#content());
-    else this.#write(`${found.path}/${this.#parts.random.pick(this.#parts.names)}`, this.#content());
-  }
-
-  // --- hands
-
-  #content(): string {
-    const { random, device } = this.#parts;
-    this.#written += 1;
-    const text = `${device.name}#${this.#written}`;
-    if (random.next() < 0.03) return '';
-    // Now and then several blocks.
-    return random.next() < 0.007 ? `${text} ${Array.from({ length: 40_000 + random.below(40_000) }, () => random.id()).join('')}` : text;
-  }
-
-  #write(path: string, text: string): void {
-    const { device, ledger } = this.#parts;
-    const before = textAt(device, path);
-    const done = this.#act(`write ${path} ${text.slice(0, 40)}`, () => {
-      if (device.disk.volume.find(path)?.kind === 'folder') throw new DiskFault('is_a_folder', path);
-      device.person.writeFile(path, text);
-    });
-    if (!done) return;
-    // Nothing is nothing to lose.
-    if (text !== '') ledger.wrote(text, `${text.slice(0, 40)} written at ${path} on ${device.name}`);
-    if (before !== undefined) ledger.dismissed([before]);
-  }
-
-  #delete(path: string): void {
-    const { device, ledger } = this.#parts;
-    const inode = device.disk.volume.find(path);
-    const texts = inode === undefined ? [] : textsIn(inode);
-    // Deleted in the middle of a move by link and unlink: the other name goes too, and nobody would want it back.
-    const moving = inode === undefined ? [] : filesIn(inode).flatMap((file) => (file.links > 1 ? [textOf(file)] : []));
-    this.#act(`delete ${path}`, () => {
-      device.person.remove(path);
-    });
-    ledger.dismissed(texts);
-    ledger.givenUp(moving);
-  }
-
-  #rename(from: string, to: string): boolean {
-    const { device, ledger } = this.#parts;
-    const before = from === to ? undefined : device.disk.volume.find(to);
-    const done = this.#act(`rename ${from} ${to}`, () => {
-      device.person.rename(from, to);
-    });
-    const moved = done ? device.disk.volume.find(to) : undefined;
-    if (moved !== undefined) {
-      ledger.moved(device, parentOf(to), textsIn(moved));
-      if (this.#parts.habits.rules) ledger.leftOut(textsIn(moved));
-    }
-    if (done && before?.kind === 'file') ledger.dismissed([textOf(before)]);
-    // Of a file in the middle of a move by link and unlink the other name goes too.
-    if (done && before?.kind === 'file' && before.links > 0) ledger.givenUp([textOf(before)]);
-    return done;
-  }
-
-  /** Paths may have changed since they were chosen; then nothing happens. */
-  #act(what: string, act: () => void): boolean {
-    this.#parts.device.writeBack();
-    try {
-      act();
-      this.#parts.device.namedMs = this.#parts.device.nowMs;
-      this.#parts.note(what);
-      return true;
-    } catch (error) {
-      if (error instanceof DiskFault) return false;
-      throw error;
-    }
-  }
-
-  // --- eyes
-
-  #pick(kind?: 'file' | 'folder'): Found | undefined {
-    const all = this.#all().filter(({ inode }) => kind === undefined || inode.kind === kind);
-    return all.length === 0 ? undefined : this.#parts.random.pick(all);
-  }
-
-  #all(): Found[] {
-    return this.#below({ path: ROOT, inode: this.#parts.device.disk.volume.need(ROOT) });
-  }
-
-  #below(folder: Found): Found[] {
-    return [...folder.inode.entries.values()].flatMap(({ printable, inode }) => {
-      if (printable === '.tidemark') return [];
-      const found = { path: `${folder.path}/${printable}`, inode };
-      return [found, ...this.#below(found)];
-    });
-  }
-
-  /** One of the folders there are. */
-  someFolder(): string {
-    return this.#folder();
-  }
-
-  #folder(): string {
-    const folders = this.#all().filter(({ inode }) => inode.kind === 'folder');
-    return this.#parts.random.next() < 0.4 || folders.length === 0 ? ROOT : this.#parts.random.pick(folders).path;
-  }
-
-  #newPath(): string {
-    const { random, names } = this.#parts;
-    return `${this.#folder()}/${random.pick(names)}${random.pick(['', '.txt'])}`;
+    if (found.inode.kind === 'folder') this.#hands.write(found.path, this.#hands.content());
+    else this.#hands.write(`${found.path}/${this.#parts.random.pick(this.#parts.names)}`, this.#hands.content());
   }
 }
-
-function textAt(device: SimDevice, path: string): string | undefined {
-  const inode = device.disk.volume.find(path);
-  return inode?.kind === 'file' ? textOf(inode) : undefined;
-}
-
-const baseOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
-const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
 
 const reaches = (folder: Inode, inode: Inode, except: string): boolean =>
   [...folder.entries.values()].some(
