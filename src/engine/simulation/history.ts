@@ -1,16 +1,17 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { dayMs, hourMs, minuteMs, secondMs } from '../../base/index.ts';
-import { type CloudNode, TidemarkError } from '../../contract/index.ts';
+import { dayMs, hourMs, minuteMs } from '../../base/index.ts';
+import { TidemarkError } from '../../contract/index.ts';
 import { loadNumberingPlans } from '../account/index.ts';
 import { FakeCloud } from '../fakes/cloud/fake-cloud.ts';
 import { SeededRandom } from '../fakes/random.ts';
 import { SimClock } from './clock.ts';
 import { type Acts, Person } from './person.ts';
 import { textsIn } from './texts-in.ts';
-import { EMAIL, type Lost, ROOT, SimDevice } from './device.ts';
+import { type Lost, SimDevice } from './device.ts';
 import { Ledger } from './ledger.ts';
+import { Misfortunes } from './misfortunes.ts';
 import { useApp } from './app-hands.ts';
 import { type Habits, habitsOf } from './habits.ts';
 import { Scheduler } from './scheduler.ts';
@@ -77,10 +78,7 @@ class History {
   readonly #people: Person[] = [];
   readonly #ledger: Ledger;
   readonly #violations: string[] = [];
-  readonly #disastrous: boolean;
-  /** Items of the cloud, and the blocks they are made of: a backup has both. */
-  #backup:
-    { readonly nodes: readonly CloudNode[]; readonly blocks: ReadonlyMap<string, Uint8Array>; readonly putBack: () => void } | undefined;
+  readonly #misfortunes: Misfortunes;
   readonly #lost = new Set<string>();
   readonly #starting = new Map<SimDevice, Promise<void>>();
   readonly #scenes: Scenes;
@@ -90,7 +88,7 @@ class History {
     this.#habits = habitsOf(options.seed);
     this.#random = new SeededRandom(options.seed);
     this.#scheduler = new Scheduler(this.#random.fork(), this.#trace);
-    this.#disastrous = this.#random.next() < 0.3 || this.#habits.restores;
+    const isDisastrous = this.#random.next() < 0.3 || this.#habits.restores;
     const cloudLife = { name: 'cloud', alive: true };
     this.#cloud = new FakeCloud({
       clock: new SimClock(this.#scheduler, cloudLife),
@@ -133,6 +131,16 @@ class History {
         }),
       );
     }
+    this.#misfortunes = new Misfortunes({
+      devices: this.#devices,
+      people: this.#people,
+      cloud: this.#cloud,
+      ledger: this.#ledger,
+      scheduler: this.#scheduler,
+      random: this.#random,
+      habits: this.#habits,
+      isDisastrous,
+    });
     this.#scenes = new Scenes({
       seed: options.seed,
       devices: this.#devices,
@@ -231,7 +239,7 @@ class History {
     if (device === undefined) return;
     if (this.#habits.scenes && this.#random.next() < 0.5) return this.#scenes.play();
     if (this.#habits.app && this.#random.next() < 0.25) return this.#inTheApp(index, device);
-    if (this.#habits.restores && this.#random.next() < 0.08) return this.#disaster();
+    if (this.#habits.restores && this.#random.next() < 0.08) return this.#misfortunes.disaster();
     if (this.#habits.blackouts && this.#random.next() < 0.08) return this.#blackout(device);
     if (this.#habits.savesAll && this.#random.next() < 0.08) return this.#saveInBetween(index, device);
     const chance = this.#random.next();
@@ -243,31 +251,16 @@ class History {
     else if (chance < 0.8) this.#die(device, chance < 0.76);
     else if (chance < 0.83) await this.#restart(device);
     else if (chance < 0.86) device.upsetWatcher(this.#random.pick(['overflow', 'failed']));
-    else if (chance < 0.91) await this.#time();
+    else if (chance < 0.91) await this.#misfortunes.timeGoesBy();
     else if (chance < 0.94) await this.#pauseOrResume(device);
     else if (chance < 0.955) {
       if (await answerQuestions(device, this.#random, this.#scheduler)) this.#ledger.mayDeleteMuch = true;
     } else if (chance < 0.97) await this.#inTheWindow(device);
-    else if (chance < 0.974) await this.#deny(device);
-    else if (chance < 0.976) await this.#fullCloud();
+    else if (chance < 0.974) await this.#misfortunes.deny(device);
+    else if (chance < 0.976) await this.#misfortunes.fullCloud();
     else if (chance < 0.98) device.setClock(this.#random.pick([-hourMs, minuteMs, 40 * dayMs, -40 * dayMs]));
-    else if (chance < 0.993) await this.#unmount(device);
-    else this.#disaster();
-  }
-
-  /** The cloud is put back to what it was when this was last asked, or is found empty. Rare: not in most histories. */
-  #disaster(): void {
-    if (!this.#disastrous) return;
-    const { blocks } = this.#cloud.accounts.account(EMAIL).drive;
-    if (this.#backup === undefined) {
-      this.#backup = { nodes: [...this.#cloud.nodes(EMAIL)], blocks: new Map(blocks), putBack: this.#cloud.backup(EMAIL) };
-      return;
-    }
-    this.#scheduler.note('world', `the cloud is put back to ${this.#backup.nodes.length} items`);
-    for (const [hash, block] of this.#backup.blocks) blocks.set(hash, block);
-    if (this.#habits.filesRestored) this.#backup.putBack();
-    else this.#cloud.reset(EMAIL, this.#backup.nodes);
-    this.#ledger.restored();
+    else if (chance < 0.993) await this.#misfortunes.unmount(device);
+    else this.#misfortunes.disaster();
   }
 
   #die(device: SimDevice, crash: boolean, lost?: Lost): void {
@@ -309,43 +302,6 @@ class History {
     await this.#scheduler.until(device.stop(), `${device.name}: stop`);
     await this.#scheduler.someTurns(this.#random.pick([0, 20]));
     this.#start(device);
-  }
-
-  async #time(): Promise<void> {
-    const { holidays } = this.#habits;
-    const ms =
-      this.#random.next() < (holidays ? 0.5 : 0.05)
-        ? (holidays ? 12 : 35) * dayMs
-        : this.#random.pick([secondMs, minuteMs, 10 * minuteMs, 2 * hourMs, dayMs]);
-    this.#scheduler.note('world', `${ms} ms go by`);
-    if (ms <= 10 * minuteMs && this.#random.next() < 0.5) await this.#scheduler.pass(ms);
-    else this.#scheduler.skip(ms);
-    // After a while the cloud forgets blocks that nothing needs.
-    const { drive } = this.#cloud.accounts.account(EMAIL);
-    if (ms >= dayMs) drive.collectBlocks();
-    // And what was deleted long ago, so that who was away since has to be told everything.
-    if (ms > dayMs) drive.forgetDeletions();
-  }
-
-  /** A folder that cannot be read for a while. */
-  async #deny(device: SimDevice): Promise<void> {
-    const path = this.#people[this.#devices.indexOf(device)]?.someFolder();
-    if (path === undefined || path === ROOT) return;
-    this.#scheduler.note(device.name, `may not read ${path}`);
-    device.disk.deny(path);
-    await this.#scheduler.someTurns(this.#random.pick([20, 200, 600]));
-    device.disk.deny(path, false);
-    this.#scheduler.note(device.name, `may read ${path}`);
-  }
-
-  /** The cloud has no room left for a while. */
-  async #fullCloud(): Promise<void> {
-    const account = this.#cloud.accounts.account(EMAIL);
-    const { totalBytes } = account;
-    account.totalBytes = this.#random.below(300);
-    this.#scheduler.note('world', `the cloud has ${account.totalBytes} bytes`);
-    await this.#scheduler.someTurns(this.#random.pick([100, 500]));
-    account.totalBytes = totalBytes;
   }
 
   async #pauseOrResume(device: SimDevice): Promise<void> {
@@ -401,26 +357,6 @@ class History {
     if (item === undefined) return;
     this.#scheduler.note(device.name, `person: bring back ${item.path}`);
     await device.call('trash.restore', { id: item.node.id });
-  }
-
-  /** The folder is away for a while: a volume that is not there. */
-  async #unmount(device: SimDevice): Promise<void> {
-    // Best in the middle of a look.
-    if (this.#random.next() < 0.7) {
-      device.upsetWatcher('overflow');
-      for (let turn = 0; turn < 200 && device.lastStep !== 'list'; turn += 1) await this.#scheduler.someTurns(1);
-    }
-    this.#scheduler.note(device.name, 'unmount');
-    device.person.rename(ROOT, '/elsewhere');
-    const empty = this.#random.next() < 0.5;
-    if (empty) device.person.mkdir(ROOT);
-    // What is mounted where no power cut changes.
-    device.disk.volume.commit();
-    await this.#scheduler.someTurns(this.#random.pick([5, 50, 300]));
-    if (empty) device.person.remove(ROOT);
-    device.person.rename('/elsewhere', ROOT);
-    device.disk.volume.commit();
-    this.#scheduler.note(device.name, 'mount');
   }
 
   /** Faults end, everybody runs. */

@@ -1,0 +1,106 @@
+import { dayMs, hourMs, minuteMs, secondMs } from '../../base/index.ts';
+import type { CloudNode } from '../../contract/index.ts';
+import type { FakeCloud } from '../fakes/cloud/fake-cloud.ts';
+import type { SeededRandom } from '../fakes/random.ts';
+import { EMAIL, ROOT, type SimDevice } from './device.ts';
+import type { Habits } from './habits.ts';
+import type { Ledger } from './ledger.ts';
+import type { Person } from './person.ts';
+import type { Scheduler } from './scheduler.ts';
+
+export interface MisfortuneParts {
+  readonly devices: readonly SimDevice[];
+  /** At the devices, in their order. */
+  readonly people: readonly Person[];
+  readonly cloud: FakeCloud;
+  readonly ledger: Ledger;
+  readonly scheduler: Scheduler;
+  readonly random: SeededRandom;
+  readonly habits: Habits;
+  /** The cloud may lose what it had. */
+  readonly isDisastrous: boolean;
+}
+
+/** What befalls the cloud, the folder and the time, by nobody's hand. */
+export class Misfortunes {
+  readonly #parts: MisfortuneParts;
+  /** Items of the cloud, and the blocks they are made of: a backup has both. */
+  #backup:
+    { readonly nodes: readonly CloudNode[]; readonly blocks: ReadonlyMap<string, Uint8Array>; readonly putBack: () => void } | undefined;
+
+  constructor(parts: MisfortuneParts) {
+    this.#parts = parts;
+  }
+
+  /** The cloud is put back to what it was when this was last asked, or is found empty. Rare: not in most histories. */
+  disaster(): void {
+    if (!this.#parts.isDisastrous) return;
+    const { blocks } = this.#parts.cloud.accounts.account(EMAIL).drive;
+    if (this.#backup === undefined) {
+      this.#backup = { nodes: [...this.#parts.cloud.nodes(EMAIL)], blocks: new Map(blocks), putBack: this.#parts.cloud.backup(EMAIL) };
+      return;
+    }
+    this.#parts.scheduler.note('world', `the cloud is put back to ${this.#backup.nodes.length} items`);
+    for (const [hash, block] of this.#backup.blocks) blocks.set(hash, block);
+    if (this.#parts.habits.filesRestored) this.#backup.putBack();
+    else this.#parts.cloud.reset(EMAIL, this.#backup.nodes);
+    this.#parts.ledger.restored();
+  }
+
+  async timeGoesBy(): Promise<void> {
+    const { holidays } = this.#parts.habits;
+    const ms =
+      this.#parts.random.next() < (holidays ? 0.5 : 0.05)
+        ? (holidays ? 12 : 35) * dayMs
+        : this.#parts.random.pick([secondMs, minuteMs, 10 * minuteMs, 2 * hourMs, dayMs]);
+    this.#parts.scheduler.note('world', `${ms} ms go by`);
+    if (ms <= 10 * minuteMs && this.#parts.random.next() < 0.5) await this.#parts.scheduler.pass(ms);
+    else this.#parts.scheduler.skip(ms);
+    // After a while the cloud forgets blocks that nothing needs.
+    const { drive } = this.#parts.cloud.accounts.account(EMAIL);
+    if (ms >= dayMs) drive.collectBlocks();
+    // And what was deleted long ago, so that who was away since has to be told everything.
+    if (ms > dayMs) drive.forgetDeletions();
+  }
+
+  /** A folder that cannot be read for a while. */
+  async deny(device: SimDevice): Promise<void> {
+    const path = this.#parts.people[this.#parts.devices.indexOf(device)]?.someFolder();
+    if (path === undefined || path === ROOT) return;
+    this.#parts.scheduler.note(device.name, `may not read ${path}`);
+    device.disk.deny(path);
+    await this.#parts.scheduler.someTurns(this.#parts.random.pick([20, 200, 600]));
+    device.disk.deny(path, false);
+    this.#parts.scheduler.note(device.name, `may read ${path}`);
+  }
+
+  /** The cloud has no room left for a while. */
+  async fullCloud(): Promise<void> {
+    const account = this.#parts.cloud.accounts.account(EMAIL);
+    const { totalBytes } = account;
+    account.totalBytes = this.#parts.random.below(300);
+    this.#parts.scheduler.note('world', `the cloud has ${account.totalBytes} bytes`);
+    await this.#parts.scheduler.someTurns(this.#parts.random.pick([100, 500]));
+    account.totalBytes = totalBytes;
+  }
+
+  /** The folder is away for a while: a volume that is not there. */
+  async unmount(device: SimDevice): Promise<void> {
+    // Best in the middle of a look.
+    if (this.#parts.random.next() < 0.7) {
+      device.upsetWatcher('overflow');
+      for (let turn = 0; turn < 200 && device.lastStep !== 'list'; turn += 1) await this.#parts.scheduler.someTurns(1);
+    }
+    this.#parts.scheduler.note(device.name, 'unmount');
+    device.person.rename(ROOT, '/elsewhere');
+    const empty = this.#parts.random.next() < 0.5;
+    if (empty) device.person.mkdir(ROOT);
+    // What is mounted where no power cut changes.
+    device.disk.volume.commit();
+    await this.#parts.scheduler.someTurns(this.#parts.random.pick([5, 50, 300]));
+    if (empty) device.person.remove(ROOT);
+    device.person.rename('/elsewhere', ROOT);
+    device.disk.volume.commit();
+    this.#parts.scheduler.note(device.name, 'mount');
+  }
+}
