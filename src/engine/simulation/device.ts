@@ -78,6 +78,8 @@ export class SimDevice {
   /** Which of its steps the disk fails at, and how, whatever the weather. */
   failing: ((method: DiskMethod, path: string) => DiskFaultCode | undefined) | undefined;
   readonly gate = new Gate();
+  /** The volume of its folder is not there. */
+  isFolderAway = false;
   /** While it is there, the disk does nothing. */
   stall: Promise<void> | undefined;
   /** Where its engine's last step of the disk was. */

@@ -20,6 +20,8 @@ export interface Habits {
   readonly blindEntries: boolean;
   /** A backup is put back with its history, as the files of a server are: some cursors are older than it, and mean something. */
   readonly filesRestored: boolean;
+  /** A folder that may not be read, a volume that is away and a full cloud stay so while other things happen. */
+  readonly lingering: boolean;
   /** What happens is often a scene: few things, and the fault just where it matters. */
   readonly scenes: boolean;
 }
@@ -32,6 +34,9 @@ const LAST_WITH_NAMES_AT_ONCE = 500_000;
 
 /** Histories up to here were kept before an entry could be out of reach, or the history of a cloud be put back with it. */
 const LAST_WITH_ENTRIES_IN_REACH = 607_000;
+
+/** Histories up to here were kept before misfortunes could linger. */
+const LAST_WITH_SHORT_MISFORTUNES = 660_000;
 
 /** Seeds of histories whose names are written down late, smallest first. */
 export const seedOfLateNames = (count: number): number => LAST_WITH_NAMES_AT_ONCE + 1 + 4 * count;
@@ -49,5 +54,6 @@ export const habitsOf = (seed: number): Habits => ({
   lateNames: seed > LAST_WITH_NAMES_AT_ONCE && seed % 4 === 1 && seed % SCENES_EVERY !== 0,
   blindEntries: seed > LAST_WITH_ENTRIES_IN_REACH && seed % 3 === 1 && seed % SCENES_EVERY !== 0,
   filesRestored: seed > LAST_WITH_ENTRIES_IN_REACH && seed % 2 === 0,
+  lingering: seed > LAST_WITH_SHORT_MISFORTUNES && seed % 5 === 2 && seed % SCENES_EVERY !== 0,
   scenes: seed % SCENES_EVERY === 0,
 });

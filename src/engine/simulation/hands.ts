@@ -75,7 +75,8 @@ export class Hands {
     const moved = done ? device.disk.volume.find(to) : undefined;
     if (moved !== undefined) {
       ledger.moved(device, parentOf(to), textsIn(moved));
-      if (this.#parts.habits.rules) ledger.leftOut(textsIn(moved));
+      // Nor is what moves into a folder that may not be read for hours told from what was deleted.
+      if (this.#parts.habits.rules || this.#parts.habits.lingering) ledger.leftOut(textsIn(moved));
     }
     if (done && before?.kind === 'file') ledger.dismissed([textOf(before)]);
     // Of a file in the middle of a move by link and unlink the other name goes too.
@@ -85,6 +86,7 @@ export class Hands {
 
   /** Paths may have changed since they were chosen; then nothing happens. */
   act(what: string, act: () => void): boolean {
+    if (this.#parts.device.isFolderAway) return false;
     this.#parts.device.writeBack();
     try {
       act();
@@ -103,6 +105,7 @@ export class Hands {
   }
 
   all(): Found[] {
+    if (this.#parts.device.isFolderAway) return [];
     return this.below({ path: ROOT, inode: this.#parts.device.disk.volume.need(ROOT) });
   }
 

@@ -234,6 +234,7 @@ class History {
   }
 
   async #happen(): Promise<void> {
+    this.#misfortunes.somethingHappens();
     const index = this.#random.below(this.#devices.length);
     const device = this.#devices[index];
     if (device === undefined) return;
@@ -362,6 +363,7 @@ class History {
   /** Faults end, everybody runs. */
   async #peace(): Promise<void> {
     this.#scheduler.note('world', 'peace');
+    this.#misfortunes.peace();
     for (const device of this.#devices) {
       device.weather.calm(true);
       device.calmHints();

@@ -28,8 +28,37 @@ export class Misfortunes {
   #backup:
     { readonly nodes: readonly CloudNode[]; readonly blocks: ReadonlyMap<string, Uint8Array>; readonly putBack: () => void } | undefined;
 
+  /** What the cloud has room for in better times. */
+  #totalBytes: number | undefined;
+  /** What goes on while other things happen: for how many of them yet, and how it ends. */
+  #going: { left: number; readonly end: () => void }[] = [];
+
   constructor(parts: MisfortuneParts) {
     this.#parts = parts;
+  }
+
+  /** Something else is about to happen: what has lasted for long enough is over. */
+  somethingHappens(): void {
+    for (const one of this.#going) one.left -= 1;
+    const over = this.#going.filter(({ left }) => left <= 0);
+    this.#going = this.#going.filter(({ left }) => left > 0);
+    for (const { end } of over) end();
+  }
+
+  /** All that goes on is over. */
+  peace(): void {
+    for (const { end } of this.#going.splice(0)) end();
+  }
+
+  /** For so many turns nothing but the engines goes on; where things linger, all goes on for a while. */
+  async #last(turns: readonly number[], end: () => void): Promise<void> {
+    const { habits, random, scheduler } = this.#parts;
+    if (habits.lingering) {
+      this.#going.push({ left: random.pick([1, 2, 4, 8, 16]), end });
+      return;
+    }
+    await scheduler.someTurns(random.pick(turns));
+    end();
   }
 
   /** The cloud is put back to what it was when this was last asked, or is found empty. Rare: not in most histories. */
@@ -69,23 +98,27 @@ export class Misfortunes {
     if (path === undefined || path === ROOT) return;
     this.#parts.scheduler.note(device.name, `may not read ${path}`);
     device.disk.deny(path);
-    await this.#parts.scheduler.someTurns(this.#parts.random.pick([20, 200, 600]));
-    device.disk.deny(path, false);
-    this.#parts.scheduler.note(device.name, `may read ${path}`);
+    await this.#last([20, 200, 600], () => {
+      device.disk.denyNothing();
+      this.#parts.scheduler.note(device.name, `may read ${path}`);
+    });
   }
 
   /** The cloud has no room left for a while. */
   async fullCloud(): Promise<void> {
     const account = this.#parts.cloud.accounts.account(EMAIL);
-    const { totalBytes } = account;
+    const totalBytes = this.#totalBytes ?? account.totalBytes;
+    this.#totalBytes = totalBytes;
     account.totalBytes = this.#parts.random.below(300);
     this.#parts.scheduler.note('world', `the cloud has ${account.totalBytes} bytes`);
-    await this.#parts.scheduler.someTurns(this.#parts.random.pick([100, 500]));
-    account.totalBytes = totalBytes;
+    await this.#last([100, 500], () => {
+      account.totalBytes = totalBytes;
+    });
   }
 
   /** The folder is away for a while: a volume that is not there. */
   async unmount(device: SimDevice): Promise<void> {
+    if (device.isFolderAway) return;
     // Best in the middle of a look.
     if (this.#parts.random.next() < 0.7) {
       device.upsetWatcher('overflow');
@@ -93,14 +126,17 @@ export class Misfortunes {
     }
     this.#parts.scheduler.note(device.name, 'unmount');
     device.person.rename(ROOT, '/elsewhere');
+    device.isFolderAway = true;
     const empty = this.#parts.random.next() < 0.5;
     if (empty) device.person.mkdir(ROOT);
     // What is mounted where no power cut changes.
     device.disk.volume.commit();
-    await this.#parts.scheduler.someTurns(this.#parts.random.pick([5, 50, 300]));
-    if (empty) device.person.remove(ROOT);
-    device.person.rename('/elsewhere', ROOT);
-    device.disk.volume.commit();
-    this.#parts.scheduler.note(device.name, 'mount');
+    await this.#last([5, 50, 300], () => {
+      if (empty) device.person.remove(ROOT);
+      device.person.rename('/elsewhere', ROOT);
+      device.isFolderAway = false;
+      device.disk.volume.commit();
+      this.#parts.scheduler.note(device.name, 'mount');
+    });
   }
 }

@@ -23,7 +23,8 @@ export class Person {
 
   /** Something, chosen by the seed. */
   something(): Acts {
-    const { random } = this.#parts;
+    const { random, device } = this.#parts;
+    if (device.isFolderAway) return this.#nothing();
     const weighted: readonly (readonly [number, () => Acts])[] = [
       [2, () => this.#swapSave()],
       [2, () => this.#backupSave()],
@@ -56,6 +57,8 @@ export class Person {
     }
     return this.#create();
   }
+
+  *#nothing(): Acts {}
 
   /** Much changes places. */
   rearrange(): Acts {

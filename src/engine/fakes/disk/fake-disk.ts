@@ -25,7 +25,7 @@ export class FakeDisk implements Disk {
   /** Asked for every entry of a listing; with a code it is told by its name alone. */
   entryFault: ((path: string) => DiskFaultCode | undefined) | undefined;
   readonly #yieldPoint: () => Promise<void>;
-  readonly #denied = new Set<string>();
+  readonly #denied = new Set<Inode>();
   readonly #held = new Set<Inode>();
   /** Calls of before a crash must not go on after it. */
   #life = 0;
@@ -47,10 +47,16 @@ export class FakeDisk implements Disk {
     this.volume.lose(kept);
   }
 
-  /** Takes away (or gives back) the right to read, list and change what is at `path`. */
+  /** Takes away (or gives back) the right to read, list and change what is at `path` now, wherever it goes. */
   deny(path: string, denied = true): void {
-    if (denied) this.#denied.add(path);
-    else this.#denied.delete(path);
+    const inode = this.volume.need(path);
+    if (denied) this.#denied.add(inode);
+    else this.#denied.delete(inode);
+  }
+
+  /** Everybody may do everything again. */
+  denyNothing(): void {
+    this.#denied.clear();
   }
 
   /**
@@ -401,7 +407,10 @@ export class FakeDisk implements Disk {
 
   #isDenied(path: string): boolean {
     if (this.#denied.size === 0) return false;
-    for (let at = path; at !== '/'; at = split(at).parent) if (this.#denied.has(at)) return true;
+    for (let at = path; at !== '/'; at = split(at).parent) {
+      const inode = this.volume.find(at);
+      if (inode !== undefined && this.#denied.has(inode)) return true;
+    }
     return false;
   }
 
