@@ -30,3 +30,30 @@ it('folders that the cloud shows in each other keep nobody busy for ever', async
   await engine.call('selection.include', { path: 'folder 1' });
   expect((await engine.call('selection.list', {})).folders).toEqual([]);
 });
+
+it('what was taken away by hand while it was not to be kept here is nobody’s deletion once it is kept again', async () => {
+  const sync = new TestSync();
+  const { store, environment } = sync;
+  const engine = new TidemarkEngine({ environment, store, profile: '/profile' });
+  store.transaction((write) => {
+    for (const [number, above] of [
+      [1, ROOT_ID],
+      [2, id(1)],
+      [3, ROOT_ID],
+    ] as const) {
+      const place = {
+        kind: 'folder',
+        id: id(number),
+        parentId: above,
+        name: `folder ${String(number)}`,
+        revision: id(90 + number),
+      } as const;
+      write.putRemote({ ...place, modifiedBy: null, modifiedAt: 0 });
+      write.putSynced(place);
+    }
+  });
+  await engine.call('selection.exclude', { path: 'folder 1' });
+  await engine.call('selection.include', { path: 'folder 1' });
+  expect([1, 2].map((number) => store.synced.get(id(number)))).toEqual([undefined, undefined]);
+  expect(store.synced.get(id(3)), 'was kept here all the time').toBeDefined();
+});

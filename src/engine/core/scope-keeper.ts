@@ -109,6 +109,19 @@ export class ScopeKeeper {
     return [...ids];
   }
 
+  /**
+   * What is in this folder, is not here and not kept here either: that it is away is nobody's deletion, also once it is kept
+   * again. To be called before it is, as by then nothing says so of what was not planned meanwhile.
+   */
+  forgetAway(folder: NodeId): void {
+    const store = this.#store;
+    const scope = this.scope();
+    store.transaction((write) => {
+      for (const id of [folder, ...this.itemsBelow(folder)])
+        if (store.local.get(id) === undefined && scope.excluded(id)) write.deleteSynced(id);
+    });
+  }
+
   /** All that either side has in the folder, however deep. */
   itemsBelow(folder: NodeId): ReadonlySet<NodeId> {
     return itemsBelow(this.#store, folder);

@@ -37,6 +37,7 @@ export function selectionMethods(
 
   const change = (id: NodeId, isExcluded: boolean): void => {
     const below = store.transaction((write) => {
+      if (!isExcluded) scopes.forgetAway(id);
       write.setExcluded(id, isExcluded);
       return scopes.review([id]);
     });
