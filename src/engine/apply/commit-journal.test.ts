@@ -156,6 +156,7 @@ describe('what the cloud did is taken over', () => {
     );
     expect(world.store.remote.get(world.id('a.txt'))).toBeDefined();
     expect(world.store.journal()).toHaveLength(1);
+    expect([opened, commits.pending().length, commits.unclear], 'so it is asked for again').toEqual([1, 1, true]);
   });
 });
 
@@ -208,6 +209,21 @@ describe('a request without an answer', () => {
     commits.unanswered(journal);
     expect(opened).toBe(1);
     expect(commits.pending()).toMatchObject([{ id: journal, request }]);
+  });
+
+  it('leaves it unclear what was done until all have been asked about', () => {
+    world.agreed('a.txt');
+    expect(commits.unclear, 'of an earlier process').toBe(true);
+    commits.allReplayed();
+    expect(commits.unclear).toBe(false);
+    const journal = commits.before(requestOf(moveOf('a.txt', 'b.txt')));
+    expect(commits.unclear).toBe(false);
+    commits.unanswered(journal);
+    commits.allReplayed();
+    expect(commits.unclear, 'it came to that only since').toBe(true);
+    commits.drop(journal);
+    commits.allReplayed();
+    expect(commits.unclear).toBe(false);
   });
 
   it('is found by the next process, oldest first, and rewinds the feed to where it stood then', () => {

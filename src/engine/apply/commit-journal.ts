@@ -29,6 +29,8 @@ export class StoredCommits implements CommitJournal {
   /** Being sent now. */
   readonly #underWay = new Map<number, CursorRow | null>();
   readonly #answered = new Set<NodeId>();
+  // Of what an earlier process left nobody knows yet.
+  #unclear = true;
 
   /** @param onOpen requests have to be replayed, or the feed read on from the stored cursor */
   constructor(parts: NoteParts, onOpen: () => void) {
@@ -48,11 +50,18 @@ export class StoredCommits implements CommitJournal {
   }
 
   after(journalId: number, request: PendingCommit, results: readonly CommitResult[]): void {
-    this.#take(journalId, request, results, this.#underWay.get(journalId) ?? null);
+    try {
+      this.#take(journalId, request, results, this.#underWay.get(journalId) ?? null);
+    } catch (error) {
+      // It could not be written down: as if it had never come.
+      this.unanswered(journalId);
+      throw error;
+    }
   }
 
   unanswered(journalId: number): void {
     this.#underWay.delete(journalId);
+    this.#unclear = true;
     this.#onOpen();
   }
 
@@ -62,6 +71,16 @@ export class StoredCommits implements CommitJournal {
       .journal()
       .filter((row) => row.kind === KIND && !this.#underWay.has(row.id))
       .map((row) => ({ id: row.id, ...(row.data as Row) }));
+  }
+
+  /** What became of some is not known: what the feed tells of their items may be this device's own doing. */
+  get unclear(): boolean {
+    return this.#unclear;
+  }
+
+  /** Those that were `pending` have their answers. */
+  allReplayed(): void {
+    this.#unclear = this.pending().length > 0;
   }
 
   /** Results of a request of `pending`. */

@@ -83,7 +83,7 @@ export class PullLoop {
 
   /** In the middle of a read, or of finding out what became of a request: the remote tree is not one that ever was. */
   get reading(): boolean {
-    return this.#reading;
+    return this.#reading || this.#commits.unclear;
   }
 
   async run(): Promise<void> {
@@ -151,6 +151,7 @@ export class PullLoop {
         this.#commits.drop(id);
       }
     }
+    this.#commits.allReplayed();
   }
 
   /** Answers the version of the settings of the account. */
