@@ -251,6 +251,19 @@ describe('a cursor that is gone', () => {
     expect([...sync.told.dirty]).toEqual([id(1)]);
   });
 
+  it('in another epoch: what somebody deletes while the listing is read is deleted', async () => {
+    sync.cloud.reset(EMAIL, sync.cloud.nodes(EMAIL));
+    let pages = 0;
+    life.onTheWay = async (call) => {
+      if (call !== 'delta') return;
+      pages += 1;
+      if (pages === 1) await fromOther({ op: 'delete', id: id(1), base: revisionThere(id(1)) });
+    };
+    await life.loop.pull();
+    expect([pages, namesHere()]).toEqual([2, ['f2', 'f3', 'f4']]);
+    expect(sync.store.synced.get(id(1)), 'so the planner sees a deletion').toBeDefined();
+  });
+
   it('counts a listing only as a whole: broken off in its middle it is read again, and nothing is taken for deleted', async () => {
     await fromOther({ op: 'delete', id: id(4), base: revisionThere(id(4)) }, mkdir(id(5), 'f5'), mkdir(id(6), 'f6'));
     const cursor = sync.store.cursor();
@@ -304,6 +317,18 @@ describe('own commits and the feed', () => {
     await life.loop.pull();
     expect(namesHere()).toEqual(namesThere());
     expect(sync.store.synced.get(id(2)), 'nobody has deleted it: it is sent again').toBeUndefined();
+  });
+
+  it('nor has anybody deleted it, or set it back, where the cursor is too old to tell', async () => {
+    const putBack = sync.cloud.backup(EMAIL);
+    await life.commit(rename(id(1), revisionThere(id(1)), 'mine'), mkdir(id(2), 'f2'));
+    putBack();
+    await fromOther(...[3, 4, 5, 6].map((n) => mkdir(id(n), `f${n}`)));
+    sync.cloud.accounts.account(EMAIL).drive.forgetDeletions();
+    await life.loop.pull();
+    expect(namesHere()).toEqual(namesThere());
+    expect(sync.store.synced.get(id(2)), 'so it is sent again').toBeUndefined();
+    expect(sync.store.synced.get(id(1)), 'and neither of two names is the newer one').toBeUndefined();
   });
 
   it('that a backup was put back is still known after a power cut, when others have made all of it anew since', async () => {

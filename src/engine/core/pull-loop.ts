@@ -161,7 +161,7 @@ export class PullLoop {
     let from = before;
     let undone = false;
     for (let restarts = 0; restarts < 3;) {
-      const listed = new Set<NodeId>();
+      const listed: Listed = new Map();
       let over = true;
       let settings: string | null = null;
       let askedAt = from;
@@ -202,11 +202,12 @@ export class PullLoop {
   async #takeOver(
     page: Extract<FeedEvent, { kind: 'page' }>,
     askedAt: CursorRow | null,
-    listed: Set<NodeId>,
+    listed: Listed,
     otherEpoch: boolean,
   ): Promise<Taken> {
     const take = (): Taken => this.#take(page, askedAt, listed, otherEpoch);
-    return otherEpoch && page.snapshot && page.last ? this.#ctx.treeLock.run(() => Promise.resolve(take())) : take();
+    const doubts = otherEpoch || this.#ctx.store.unheard().length > 0;
+    return doubts && page.snapshot && page.last ? this.#ctx.treeLock.run(() => Promise.resolve(take())) : take();
   }
 
   /**
@@ -217,7 +218,7 @@ export class PullLoop {
    * `undone`: the feed has come to its end without a word of what the cloud had said yes to before it was asked. A backup
    * of before that was put back, and only the feed of after it would have shown a cursor that is not of its history.
    */
-  #take(page: Extract<FeedEvent, { kind: 'page' }>, askedAt: CursorRow | null, listed: Set<NodeId>, undone: boolean): Taken {
+  #take(page: Extract<FeedEvent, { kind: 'page' }>, askedAt: CursorRow | null, listed: Listed, undone: boolean): Taken {
     const { store, dirty, hooks } = this.#ctx;
     const { answered } = this.#commits;
     if (page.snapshot ? answered.size > 0 : store.cursor()?.cursor !== askedAt?.cursor) return 'again';
@@ -227,13 +228,14 @@ export class PullLoop {
       this.#rememberUndone();
       return 'undone';
     }
+    const unheard = store.unheard();
     const changed: NodeId[] = [];
     const moved: NodeId[] = [];
     const clear = store.transaction((write) => {
       let isClear = true;
       for (const change of page.changes) {
         const id = change.kind === 'put' ? change.node.id : change.id;
-        if (change.kind === 'put') listed.add(id);
+        if (change.kind === 'put' && !listed.has(id)) listed.set(id, change.node.revision);
         const known = store.remote.get(id);
         if (change.kind === 'put' ? known?.revision === change.node.revision : known === undefined) continue;
         if (answered.has(id)) {
@@ -252,7 +254,7 @@ export class PullLoop {
         write.setCursor(page.position);
       } else if (page.last) {
         write.clearUnheard();
-        for (const id of this.#dropUnlisted(write, listed, undone)) changed.push(id);
+        for (const id of this.#dropUnlisted(write, listed, undone ? 'all' : unheard)) changed.push(id);
         write.setCursor(page.position);
       }
       return true;
@@ -279,23 +281,27 @@ export class PullLoop {
   /**
    * What a full listing does not have does not exist in the cloud. Within one epoch somebody deleted it; after a reset or
    * a restore nobody did, so it is forgotten as agreed too and goes up again as something new.
+   * @param doubted of which the cloud may have lost what was agreed on: all, or what it has said yes to and was never told of since
    */
-  #dropUnlisted(write: StoreWrites, listed: ReadonlySet<NodeId>, otherEpoch: boolean): NodeId[] {
+  #dropUnlisted(write: StoreWrites, listed: Listed, doubted: 'all' | readonly NodeId[]): NodeId[] {
     const { store } = this.#ctx;
+    const otherEpoch = doubted === 'all';
     // Of each row and not down the tree: a page may have taken a folder away, and not told of what had gone from it before.
     const gone = store.remoteIds().filter((id) => !listed.has(id));
     for (const id of gone) {
       write.deleteRemote(id);
       if (otherEpoch) write.deleteSynced(id);
     }
-    if (!otherEpoch) return gone;
     // What is listed in another state than agreed on was put there by the reset or restore: nobody edited it, so it
     // must not replace what is here. Without an agreement both versions are kept.
-    const restored = [...listed].filter((id) => store.synced.get(id)?.revision !== store.remote.get(id)?.revision);
+    const restored = [...(otherEpoch ? listed.keys() : doubted)].filter((id) => store.synced.get(id)?.revision !== listed.get(id));
     for (const id of restored) write.deleteSynced(id);
     return [...gone, ...restored];
   }
 }
+
+/** Revisions as a listing first told of them: what it tells later of the same item was done while it was read. */
+type Listed = Map<NodeId, string>;
 
 /** What became of a page of the feed. */
 type Taken = 'taken' | 'again' | 'undone';
