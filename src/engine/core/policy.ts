@@ -25,5 +25,6 @@ export const policyFor = (
   keep: (id) => questions.keep(id),
   massDelete: MASS_DELETE_LIMITS,
   deletedLately: (side) => deletions.on(side),
+  asked: (side) => questions.asked(side),
   scope: scopes.forPlan(),
 });

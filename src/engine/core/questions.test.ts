@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { secondMs } from '../../base/index.ts';
 import { FakeClock } from '../fakes/index.ts';
 import { type NodeId, ROOT_ID } from '../model/index.ts';
 import type { MassDeletion } from '../plan/index.ts';
 import type { Store } from '../store/index.ts';
-import { memoryStore } from '../testing/test-sync.ts';
+import { engineWithFolder, stopEngine } from '../testing/engine-with-folder.ts';
+import { EMAIL, memoryStore, ROOT, TestSync } from '../testing/test-sync.ts';
 import { Questions } from './questions.ts';
 
 let clock: FakeClock;
@@ -206,4 +208,30 @@ describe('the answer keep', () => {
     }
     expect(questions.update([])).toBe(true);
   });
+});
+
+it('nothing of what is asked about goes while some of it is touched', async () => {
+  const sync = new TestSync();
+  const other = await sync.connect('Laptop');
+  const names = Array.from({ length: 20 }, (_, n) => `file ${n + 10}`);
+  const writeAll = (paths: readonly string[]): void => {
+    for (const path of paths) sync.disk.user.writeFile(`${ROOT}/${path}`, path);
+  };
+  const here = (): readonly string[] => Object.keys(sync.disk.user.snapshot(ROOT)).filter((path) => names.includes(path));
+  writeAll(names);
+  const engine = await engineWithFolder(sync);
+  await engine.start();
+  await sync.clock.advance(20 * secondMs);
+  const gone = sync.cloud.nodes(EMAIL).filter(({ name }) => names.indexOf(name) < 15);
+  const deletions = gone.map(({ id: node, revision: base }) => ({ op: 'delete' as const, id: node, base }));
+  await other.commit(deletions, sync.random.id());
+  await sync.clock.advance(20 * secondMs);
+  const asked = sync.store.questions();
+  expect(asked).toMatchObject([{ items: 15 }]);
+  writeAll(names.slice(0, 6));
+  await engine.call('sync.now', {});
+  await sync.clock.advance(20 * secondMs);
+  expect(here()).toEqual(names);
+  expect(sync.store.questions()).toMatchObject([{ id: asked[0]?.id, items: 15 }]);
+  await stopEngine(sync, engine);
 });

@@ -1,7 +1,7 @@
 import type { MassDeleteQuestion } from '../../contract/index.ts';
 import type { Clock } from '../environment.ts';
 import type { NodeId } from '../model/index.ts';
-import type { MassDeletion } from '../plan/index.ts';
+import type { DeletedSide, MassDeletion } from '../plan/index.ts';
 import type { QuestionRow, Store } from '../store/index.ts';
 
 const EXAMPLES = 20;
@@ -87,6 +87,11 @@ export class Questions {
       write.putQuestion({ ...asked, id, since: open?.since ?? asked.since, ids, answer: null });
     });
     return true;
+  }
+
+  /** Tops of what the question of this side is about that nobody has answered yet. */
+  asked(side: DeletedSide): readonly NodeId[] {
+    return this.#store.questions().find((row) => row.side === side && row.answer === null)?.ids ?? [];
   }
 
   /** The person chose that this very item goes. */

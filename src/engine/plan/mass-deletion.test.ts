@@ -101,6 +101,43 @@ describe('what went shortly before', () => {
   });
 });
 
+describe('what was asked about', () => {
+  const askedOf = (it: Scene, count: number) => {
+    const ids = files(count).map((path) => it.id(path));
+    return { asked: (side: 'here' | 'cloud') => (side === 'cloud' ? ids : []) };
+  };
+
+  it('waits as a whole, also while a part of it has to be read again', () => {
+    const it = gone(scene(...files(20)), 'remote', 15);
+    for (const path of files(6)) it.touched(path, path);
+    const plan = it.plan(askedOf(it, 15));
+    expect(plan.massDeletions).toMatchObject([{ side: 'cloud', items: 15 }]);
+    expect(plan.massDeletions[0]?.ids.toSorted()).toEqual(
+      files(15)
+        .map((path) => it.id(path))
+        .sort(),
+    );
+    expect(plan.operations.map(({ op }) => op)).toEqual(Array(6).fill('hash'));
+    const busy = new Set(files(6).map((path) => it.id(path)));
+    expect(it.plan({ ...askedOf(it, 15), busy: (id) => busy.has(id) })).toMatchObject({ operations: [], massDeletions: [{ items: 15 }] });
+  });
+
+  it('and what of it was edited is not asked about any more', () => {
+    const it = gone(scene(...files(20)), 'remote', 15);
+    for (const path of files(3)) it.edited('local', path, 'mine');
+    expect(it.plan(askedOf(it, 15)).massDeletions).toMatchObject([{ items: 12 }]);
+  });
+
+  it('nor is what a person deletes by name, or what goes with a folder that is deleted too', () => {
+    const it = scene('docs/', ...files(20, 'docs/'), ...files(20)).deleted('remote', 'docs', ...files(10));
+    const chosen = it.id(files(1)[0] ?? '');
+    const ids = [...files(10), ...files(20, 'docs/')].map((path) => it.id(path));
+    const plan = it.plan({ asked: (side) => (side === 'cloud' ? ids : []), deleteApproved: (id) => id === chosen });
+    expect(plan.massDeletions).toMatchObject([{ items: 30 }]);
+    expect(plan.operations.map(({ id }) => id)).toEqual([chosen]);
+  });
+});
+
 describe('what is no deletion never asks', () => {
   it('renaming, moving, editing and touching everything', () => {
     const it = scene('docs/', ...files(120));

@@ -28,7 +28,7 @@ export function plan(trees: Trees, dirty: Iterable<NodeId>, policy: Policy, trac
     const id = ctx.queue[next];
     if (id !== undefined && !ctx.policy.busy(id)) decide(ctx, id);
   }
-  const { operations, massDeletions } = holdMassDeletions([...ctx.operations.values()], trees.synced.size - ctx.scope.asideItems, policy);
+  const { operations, massDeletions } = holdMassDeletions(ctx);
   for (const question of massDeletions)
     for (const id of question.ids) {
       ctx.waiting.add(id);

@@ -18,6 +18,8 @@ export interface Policy {
   readonly massDelete: MassDeleteLimits;
   /** What was deleted shortly before without a question: it counts together with what is to be deleted now. */
   readonly deletedLately: (side: DeletedSide) => DeletedLately;
+  /** Tops of what a question that nobody has answered yet is about; nothing when not given. */
+  readonly asked?: (side: DeletedSide) => readonly NodeId[];
   /** What this device keeps its hands off; nothing when not given. */
   readonly scope?: PlanScope;
 }
