@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { CloudNode, CommitEntryInput, CommitResult } from '../../contract/index.ts';
+import { type CloudNode, type CommitEntryInput, type CommitResult, TidemarkError } from '../../contract/index.ts';
 import type { PendingCommit } from '../transfer/index.ts';
 import { StoredCommits } from './commit-journal.ts';
 import { TestApply } from './testing/test-apply.ts';
@@ -265,6 +265,15 @@ it('that something is deleted is durable here before the cloud is told, and noth
   expect(sync).not.toHaveBeenCalled();
   commits.before(requestOf(deleteOf('b.txt')));
   expect(sync).toHaveBeenCalledOnce();
+});
+
+it('what could not be made durable, and so was not sent, is not sent later either', () => {
+  world.there('b.txt');
+  vi.spyOn(world.store, 'sync').mockImplementationOnce(() => {
+    throw new TidemarkError('disk_failed', { path: 'state.db' });
+  });
+  expect(() => commits.before(requestOf(deleteOf('b.txt')))).toThrow(expect.objectContaining({ code: 'disk_failed' }));
+  expect(commits.pending()).toEqual([]);
 });
 
 it('a deletion is over where the feed tells of folders in each other just then', () => {

@@ -44,9 +44,19 @@ export class StoredCommits implements CommitJournal {
     const id = this.#store.transaction((write) => write.addJournal(KIND, row));
     // A power cut that took the memory of it would leave a deletion that looks like another device's, and what the person
     // has put elsewhere since would be deleted here.
-    if (request.entries.some(({ op }) => op === 'delete')) this.#store.sync();
+    if (request.entries.some(({ op }) => op === 'delete')) this.#makeDurable(id);
     this.#underWay.set(id, row.sentAt);
     return id;
+  }
+
+  /** What is not sent must not be sent later either, when it may not be wanted any more. */
+  #makeDurable(journalId: number): void {
+    try {
+      this.#store.sync();
+    } catch (error) {
+      this.drop(journalId);
+      throw error;
+    }
   }
 
   after(journalId: number, request: PendingCommit, results: readonly CommitResult[]): void {
