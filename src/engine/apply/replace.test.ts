@@ -260,6 +260,53 @@ describe('after a crash', () => {
       expect(world.sync.told.activity).toMatchObject([{ kind: 'updated_here', path: 'a.txt' }]);
     });
 
+    /** What the row has to say so that nothing here looks like an edit or a move that somebody made. */
+    const expectAgreed = (hash = world.remoteFile('a.txt').content.hash): void =>
+      expect(world.store.synced.get(world.id('a.txt'))).toMatchObject({ hash });
+
+    it('it is what was agreed on, whatever the cloud has by now: nobody here wrote it', async () => {
+      const { hash } = world.remoteFile('a.txt').content;
+      await killed(() => void world.there('a.txt', 'newest'));
+      expectAgreed(hash);
+      expect(world.localFile('a.txt').stat.ino).toBe(world.person.stat(world.at('a.txt')).ino);
+    });
+
+    it('it is agreed on only once it is there for good', async () => {
+      await killed(() => world.when('syncFolders', ROOT, () => 'failed')).catch(() => undefined);
+      expect(world.store.synced.get(world.id('a.txt')), 'the older one would come back as the newest edit').toMatchObject({
+        hash: world.localFile('a.txt').content?.hash,
+      });
+    });
+
+    it('and was edited by then: that is an edit of the newer one', async () => {
+      await killed(() => world.person.writeFile(world.at('a.txt'), 'edited'));
+      expectAgreed();
+      expect(world.localFile('a.txt')).toMatchObject({ content: null, stat: { ino: world.person.stat(world.at('a.txt')).ino } });
+    });
+
+    it('and had moved on by then: the older one does not come in its place, and the newer one is known where it is', async () => {
+      world.agreed('docs/');
+      await killed(() => world.person.rename(world.at('a.txt'), world.at('docs/b.txt')));
+      expect(world.visible).toEqual({ docs: null, 'docs/b.txt': 'new' });
+      expect(world.own('trash')).toEqual(['a.txt: old']);
+      expectAgreed();
+      expect(world.localFile('a.txt').stat.ino).toBe(world.person.stat(world.at('docs/b.txt')).ino);
+    });
+
+    it('and had gone out of sight by then, and another has its place: it comes back all the same', async () => {
+      const id = world.id('a.txt');
+      world.agreed('b.txt', 'another');
+      const out = world.at(`.tidemark/parked/${id}/a.txt`);
+      await killed(() => {
+        world.person.mkdir(world.at(`.tidemark/parked/${id}`));
+        world.person.rename(world.at('a.txt'), out);
+        world.person.rename(world.at('b.txt'), world.at('a.txt'));
+      });
+      await recoverParked(world.parts);
+      expect(world.store.local.get(id)).toMatchObject({ parentId: PARKED_ID, stat: { ino: world.person.stat(out).ino } });
+      expectAgreed();
+    });
+
     it('what a program that still had the older one open wrote into it is beside the newer one', async () => {
       await killed(() => {
         const [slot] = Object.keys(world.person.snapshot(world.at('.tidemark/trash'))).filter((path) => path.endsWith('a.txt'));
@@ -267,6 +314,8 @@ describe('after a crash', () => {
       });
       expect(world.visible).toEqual({ 'a.txt': 'new', [COPY]: 'written late' });
       expect(world.own('trash')).toEqual([]);
+      expectAgreed();
+      expect(world.localFile('a.txt').stat.ino, 'the older one did not move').toBe(world.person.stat(world.at('a.txt')).ino);
     });
   });
 

@@ -2,6 +2,7 @@ import { baseName, parentPath } from '../../base/index.ts';
 import { DiskFault, type DiskFaultCode } from '../environment.ts';
 import type { FileStat, LocalFile, NodeId, RemoteFile } from '../model/index.ts';
 import { endOrMend, forgetCopy, type Line, writeLine } from './move-journal.ts';
+import { findPlaced } from './find-placed.ts';
 import { note } from './note.ts';
 import { done, type Outcome, replan } from './outcome.ts';
 import { ownPaths, parkedFolder } from './own-folder.ts';
@@ -34,6 +35,8 @@ export interface ReplaceEntry {
   readonly node?: NodeId;
   /** What is told when the new version is there. */
   readonly line?: Line;
+  /** The new version, as it was fetched; by its hash, as files may have very many blocks. */
+  readonly newer?: { /** Relative to the synced folder. */ readonly temp: string; readonly stat: FileStat; readonly hash: string };
 }
 
 /**
@@ -50,14 +53,16 @@ export async function replaceFile(parts: ApplyParts, planned: LocalFile, remote:
 
   const trash = await trashSlot(parts, baseName(path));
   const trashPath = trash.slice(root.length + 1);
-  const entry = { target: path, trash: trashPath, node: remote.id, line: replacedLine(path, planned, remote, trashPath) };
+  const newer = { temp: fetched.temp.slice(root.length + 1), stat: fetched.stat, hash: remote.content.hash };
+  const entry = { target: path, trash: trashPath, node: remote.id, line: replacedLine(path, planned, remote, trashPath), newer };
   const journalId = store.transaction((write) => write.addJournal(REPLACE_JOURNAL, entry));
   // On the disk before the file leaves its place: after a power cut in between, nothing else would tell that it is not deleted.
   store.sync();
   try {
     return await replaceJournalled(parts, planned, remote, { entry, journalId, fetched, target, trash });
   } catch (error) {
-    await endOrMend(parts, [journalId], () => recoverReplace(parts, entry));
+    const left = store.journal().find(({ id }) => id === journalId)?.data ?? entry;
+    await endOrMend(parts, [journalId], () => recoverReplace(parts, left as ReplaceEntry));
     throw error;
   }
 }
@@ -106,6 +111,8 @@ async function replaceJournalled(parts: ApplyParts, planned: LocalFile, remote: 
     throw error;
   }
   await requireNoLink(parts, target).catch(async (error: unknown) => {
+    // What was saved into it is an item of its own, wherever it is found.
+    store.transaction((write) => write.putJournal(journalId, { ...entry, newer: undefined }));
     await takeBack(parts, target, fetched.stat);
     throw error;
   });
@@ -123,13 +130,7 @@ async function replaceJournalled(parts: ApplyParts, planned: LocalFile, remote: 
     writeAgreed(parts, remote);
     write.deleteJournal(journalId);
     if (kept === undefined) writeLine(parts, entry.line);
-    else {
-      // The old version is not in the trash but beside the new one, with what was written into it.
-      const { sizeBytes, device } = entry.line.details;
-      note(parts, 'updated_here', path, { sizeBytes: sizeBytes ?? null, device: device ?? null });
-      write.putLocal(kept);
-      note(parts, 'conflict', path, { otherPath: pathOf(parts, kept.id) ?? kept.name, device: remote.modifiedBy });
-    }
+    else writeKept(parts, entry.line, kept);
   });
   return kept === undefined ? done(id) : replan([id, kept.id], { rescan: folderOf(path) });
 }
@@ -156,6 +157,16 @@ async function keepLateWrite(parts: ApplyParts, planned: LocalFile, trash: strin
   const stat = await requireStat(parts, path);
   const id = parts.environment.random.id();
   return { kind: 'file', id, parentId: planned.parentId, name: baseName(path), stat, content: null, conflictOf: planned.id };
+}
+
+/** The old version is not in the trash but beside the new one, with what was written into it. */
+function writeKept(parts: ApplyParts, { path, details }: Line, kept: LocalFile): void {
+  const { sizeBytes = null, device = null } = details;
+  parts.store.transaction((write) => {
+    note(parts, 'updated_here', path, { sizeBytes, device });
+    write.putLocal(kept);
+    note(parts, 'conflict', path, { otherPath: pathOf(parts, kept.id) ?? kept.name, device });
+  });
 }
 
 /** The content is agreed; the place stays what it was agreed to be, so that a move under way is still seen as one. */
@@ -188,7 +199,8 @@ export function mendLater(parts: ApplyParts, entry: ReplaceEntry): void {
  * What a crash, or a disk that failed, left between two moves: the old file goes back, unless something is there by now.
  * Throws DiskFault when that has to be tried again later.
  */
-export async function recoverReplace(parts: ApplyParts, { target, trash, line, node }: ReplaceEntry): Promise<void> {
+export async function recoverReplace(parts: ApplyParts, entry: ReplaceEntry): Promise<void> {
+  const { target, trash, line, node } = entry;
   const { disk } = parts.environment;
   const from = `${parts.root}/${trash}`;
   const to = `${parts.root}/${target}`;
@@ -196,13 +208,17 @@ export async function recoverReplace(parts: ApplyParts, { target, trash, line, n
   // After it was replaced it may have gone out of sight: put back, the older version would take the newer one's row and place.
   const parked = node === undefined ? undefined : await disk.stat(`${parkedFolder(parts.root, node)}/${baseName(to)}`);
   const there = (await disk.stat(to)) ?? parked;
+  const placed = await findNewer(parts, entry, { old, there });
   if (old === undefined) {
+    // What was written into it late is beside the newer one already.
+    if (placed !== undefined) return endReplaced(parts, entry, { old, placed });
     // Neither is there; a disk that was taken out says nothing of them.
     if (there === undefined) await requireStat(parts, ownPaths(parts.root).own);
     return;
   }
   try {
-    if (there === undefined) {
+    if (placed !== undefined) await endReplaced(parts, entry, { old, placed });
+    else if (there === undefined) {
       await requireNoLink(parts, to);
       await (old.kind === 'folder' ? disk.moveFolder(from, to) : disk.moveFile(from, to));
     } else if (there.dev === old.dev && there.ino === old.ino) {
@@ -217,6 +233,56 @@ export async function recoverReplace(parts: ApplyParts, { target, trash, line, n
   // The next look takes what is there for what is there for good: a power cut must not bring the older version back after it.
   await syncWhatIsThere(parts, [parentPath(to), parentPath(from)]);
 }
+
+/** Where the newer version is; undefined when it is not known that it got to its place. Throws DiskFault. */
+async function findNewer(
+  parts: ApplyParts,
+  { target, node, newer }: ReplaceEntry,
+  { old, there }: { readonly old: FileStat | undefined; readonly there: FileStat | undefined },
+): Promise<FileStat | undefined> {
+  if (newer === undefined || node === undefined) return undefined;
+  // The older one never left its place, or is back there.
+  if (there !== undefined && there.ino === (old ?? parts.store.local.get(node)?.stat)?.ino) return undefined;
+  return findPlaced(parts, { node, target: `${parts.root}/${target}`, temp: `${parts.root}/${newer.temp}`, stat: newer.stat });
+}
+
+/**
+ * The rows say of the newer version what they would say if nothing had come in between. Else it would look like an edit that
+ * somebody made here: kept as a conflict where another device has written since, and never deleted.
+ */
+function agreeOn({ store }: ApplyParts, { node = '', newer }: ReplaceEntry, placed: FileStat): void {
+  const [local, remote, synced] = [store.local.get(node), store.remote.get(node), store.synced.get(node)];
+  if (local?.kind !== 'file' || newer === undefined) return;
+  const known = remote?.kind === 'file' && remote.content.hash === newer.hash ? remote.content : null;
+  store.transaction((write) => {
+    write.putLocal({ ...local, stat: placed, content: contentAfter(known, newer.stat, placed), conflictOf: null });
+    if (synced?.kind === 'file') write.putSynced({ ...synced, hash: newer.hash });
+  });
+}
+
+/** It was replaced, and the end came before that was told. */
+async function endReplaced(
+  parts: ApplyParts,
+  entry: ReplaceEntry,
+  { old, placed }: { readonly old: FileStat | undefined; readonly placed: FileStat },
+): Promise<void> {
+  const { store, root } = parts;
+  const { node = '', trash, line } = entry;
+  const [from, folder] = [`${root}/${trash}`, parentPath(`${root}/${entry.target}`)];
+  const planned = store.local.get(node);
+  const isLate = planned?.kind === 'file' && old !== undefined && planned.stat.ino === old.ino && !sameFile(old, planned.stat);
+  const kept = isLate ? await keepLateWrite(parts, planned, from, folder) : undefined;
+  // Before the rows: a power cut that brings the older version back after them would make it the newest edit.
+  await syncWhatIsThere(parts, [folder, parentPath(from)]);
+  store.transaction(() => {
+    agreeOn(parts, entry, placed);
+    if (line === undefined || old === undefined || isInTrash(store, trash)) return;
+    if (kept === undefined) writeLine(parts, line);
+    else writeKept(parts, line, kept);
+  });
+}
+
+const isInTrash = (store: ApplyParts['store'], path: string): boolean => store.trash().some(({ trashPath }) => trashPath === path);
 
 interface Homeless {
   readonly node: NodeId | undefined;
@@ -246,11 +312,11 @@ interface Replaced {
   readonly to: string;
 }
 
-/** It was replaced, and the end came before that was told; what was written into the old version since is one of its own. */
+/** Nothing proves that what is there is the newer version; what was written into the old version since is one of its own. */
 async function tellReplaced(parts: ApplyParts, line: Line, { old, there, from, to }: Replaced): Promise<void> {
   const { store } = parts;
   const { node = '', trash, reversal } = line.details;
-  if (store.trash().some(({ trashPath }) => trashPath === trash?.trashPath)) return;
+  if (trash === undefined || isInTrash(store, trash.trashPath)) return;
   const planned = store.local.get(node);
   if (planned?.stat.ino === old.ino && !sameFile(old, planned.stat)) {
     await rescue(parts, from, parentPath(to), baseName(to));
