@@ -48,6 +48,8 @@ export async function bringBack(parts: ApplyParts, trashed: TrashRow, { undoes, 
   };
   const entry: MoveEntry = { from: trashed.trashPath, to: path, line };
   const journalId = store.transaction((write) => write.addJournal(MOVE_JOURNAL, entry));
+  // That it was deleted is on the disk before it comes back: what a power cut took that of would be deleted once more.
+  store.sync();
   try {
     await (stat.kind === 'folder' ? disk.moveFolder(from, target) : disk.moveFile(from, target));
     const now = await requireStat(parts, target);

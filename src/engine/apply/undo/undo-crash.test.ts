@@ -228,3 +228,16 @@ it('an undo that the disk lets neither end nor be taken back goes on before the 
   await startAgain(world);
   expect(world.visible).toEqual({ 'a.txt': 'newer' });
 });
+
+it('what comes back from the trash is durable as gone before it leaves it: a power cut must not have it deleted once more', async () => {
+  const world = await TestApply.make();
+  world.agreed('a.txt');
+  world.goneThere('a.txt');
+  await deleteLocal(world.parts, world.id('a.txt'));
+  const [row] = world.store.activity({ limit: 1 });
+  if (row?.reversal?.way !== 'bring_back') throw new Error('nothing to undo');
+  const steps: string[] = [];
+  world.when('moveFile', 'a.txt', () => void steps.push('moved'));
+  await undoHere({ ...world.parts, store: { ...world.store, sync: () => void steps.push('durable') } }, row, row.reversal);
+  expect(steps).toEqual(['durable', 'moved']);
+});
