@@ -90,6 +90,62 @@ describe('an item that was deleted in the cloud', () => {
     expect(world.sync.told.activity).toEqual([]);
   });
 
+  describe('and somebody put another under its name, when it could not be told that it had gone', () => {
+    /** Ends the process, or lets the disk fail for a while, once it has left its place. */
+    const removeUntil = async (fail: () => 'failed'): Promise<void> => {
+      const { disk } = world.sync;
+      const move = disk.moveFile.bind(disk);
+      disk.moveFile = async (from, to) => {
+        await move(from, to);
+        disk.moveFile = move;
+        disk.fault = fail;
+      };
+      await expect(remove('a.txt')).rejects.toThrow();
+      disk.fault = undefined;
+    };
+    const killed = (): never => {
+      throw new Error('the process died');
+    };
+    const startAgain = async (): Promise<void> => {
+      for (const { kind, data } of world.store.journal())
+        if (kind === MOVE_JOURNAL) await recoverMove(world.parts, data as MoveEntry);
+        else await recoverReplace(world.parts, data as ReplaceEntry);
+    };
+
+    it('is told of, and the other one is an item of its own, also with the same content', async () => {
+      gone('a.txt');
+      await removeUntil(killed);
+      world.person.writeFile(world.at('a.txt'), 'a.txt');
+      await startAgain();
+      expect([world.visible, world.own('trash')]).toEqual([{ 'a.txt': 'a.txt' }, ['a.txt: a.txt']]);
+      expect(world.store.local.size + world.store.synced.size, 'it would be taken for the deleted one').toBe(0);
+      expect(world.sync.told.activity).toMatchObject([{ kind: 'deleted_here', path: 'a.txt' }]);
+    });
+
+    it.each([
+      ['all had ended', killed],
+      ['the disk had failed', () => 'failed' as const],
+    ])('comes back beside that one when it was written to just before it went: %s', async (_, fail) => {
+      gone('a.txt');
+      world.when('moveFile', '/trash/', () => world.person.writeFile(world.at('a.txt'), 'saved'));
+      await removeUntil(fail);
+      world.person.writeFile(world.at('a.txt'), 'another');
+      await startAgain();
+      expect(world.visible).toEqual({ 'a.txt': 'another', 'a (conflict, Desk, 2026-03-01).txt': 'saved' });
+      expect(world.own('trash')).toEqual([]);
+    });
+
+    it('without links: a move that was broken off before it began takes nothing', async () => {
+      gone('a.txt');
+      const before = world.localFile('a.txt');
+      world.person.mkdir(world.at('.tidemark/trash/slot'));
+      world.person.writeFile(world.at('.tidemark/trash/slot/a.txt'), '');
+      const line = { kind: 'deleted_here', path: 'a.txt', details: { node: before.id } } as const;
+      await recoverMove(world.parts, { from: 'a.txt', to: '.tidemark/trash/slot/a.txt', line });
+      expect([world.visible, world.localFile('a.txt')]).toEqual([{ 'a.txt': 'a.txt' }, before]);
+    });
+  });
+
   it.each([
     ['a file', ['a.txt'], 'a.txt', 'moveFile'],
     ['in a folder', ['docs/', 'docs/a.txt'], 'docs/a.txt', 'moveFolder'],

@@ -70,8 +70,10 @@ async function toTrash(parts: ApplyParts, local: LocalNode, kind: 'deleted_here'
     try {
       await rescue(parts, trash, parentPath(from), local.name, local.kind);
     } catch (error) {
-      if (error instanceof DiskFault) mendLater(parts, { target: journal.from, trash: trashPath, node: id });
-      waits.inTrash = true;
+      if (error instanceof DiskFault) {
+        mendLater(parts, { target: journal.from, trash: trashPath, node: id });
+        waits.inTrash = true;
+      }
       throw error;
     }
   };

@@ -2,7 +2,7 @@ import { nameKey, parentPath } from '../../base/index.ts';
 import type { ActivityKind } from '../../contract/index.ts';
 import { DiskFault } from '../environment.ts';
 import { OWN_FOLDER } from '../ignore/index.ts';
-import type { NodeId } from '../model/index.ts';
+import type { FileStat, NodeId } from '../model/index.ts';
 import { findUnlike } from './find-unlike.ts';
 import { note, type NoteDetails } from './note.ts';
 import { ownPaths } from './own-folder.ts';
@@ -57,12 +57,13 @@ export async function recoverMove(parts: ApplyParts, { from, to, line, place }: 
   if (source !== undefined) {
     const twoNames = source.kind === 'file' && source.dev === target.dev && source.ino === target.ino && source.links > 1;
     // Where case does not count, both paths may be the one name that it has.
-    if (!twoNames || nameKey(from) === nameKey(to)) return;
-    // One file under both names: the move was broken off. The person's name for it is the one that stays.
-    await disk.removeFile(`${parts.root}/${isOwn(to) ? to : from}`);
-    if (isOwn(to)) return;
+    if (twoNames && nameKey(from) !== nameKey(to)) {
+      // One file under both names: the move was broken off. The person's name for it is the one that stays.
+      await disk.removeFile(`${parts.root}/${isOwn(to) ? to : from}`);
+      if (isOwn(to)) return;
+    } else if (!isTakenAway(parts, { to, line }, target)) return;
   }
-  if (source === undefined && (await isPutBack(parts, { from, to, line }))) return;
+  if (await isPutBack(parts, { from, to, line })) return;
   // The rows are to say so for good.
   await syncWhatIsThere(parts, [`${parts.root}/${parentPath(from)}`, `${parts.root}/${parentPath(to)}`]);
   store.transaction((write) => {
@@ -78,6 +79,12 @@ export async function recoverMove(parts: ApplyParts, { from, to, line, place }: 
       write.putLocal({ ...known, ...place, stat: target, content: contentAfter(known.content, known.stat, target) });
     writeLine(parts, line);
   });
+}
+
+/** It is the item itself that lies in the trash, so that what has its name came there since. */
+function isTakenAway({ store }: ApplyParts, { to, line }: Pick<MoveEntry, 'to' | 'line'>, { dev, ino }: FileStat): boolean {
+  const known = store.local.get(line.details.node ?? '')?.stat;
+  return isOwn(to) && known?.ino === ino && known.dev === dev;
 }
 
 /**

@@ -33,6 +33,8 @@ export interface ReplaceEntry {
   readonly target: string;
   readonly trash: string;
   readonly node?: NodeId;
+  /** It is not to stay in the trash, whatever has its place by then. */
+  readonly comesBack?: true;
   /** What is told when the new version is there. */
   readonly line?: Line;
   /** The new version, as it was fetched; by its hash, as files may have very many blocks. */
@@ -190,8 +192,8 @@ const sameStat = (a: FileStat, b: FileStat): boolean => sameFile(a, b) && a.ctim
 const folderPath = (absolute: string): string => parentPath(absolute);
 
 /** An item lies in the trash that does not belong there, and the disk does not let it back now. */
-export function mendLater(parts: ApplyParts, entry: ReplaceEntry): void {
-  parts.store.transaction((write) => write.addJournal(REPLACE_JOURNAL, entry));
+export function mendLater(parts: ApplyParts, entry: Pick<ReplaceEntry, 'target' | 'trash' | 'node'>): void {
+  parts.store.transaction((write) => write.addJournal(REPLACE_JOURNAL, { ...entry, comesBack: true } satisfies ReplaceEntry));
   parts.onUnmended();
 }
 
@@ -224,7 +226,8 @@ export async function recoverReplace(parts: ApplyParts, entry: ReplaceEntry): Pr
     } else if (there.dev === old.dev && there.ino === old.ino) {
       // One file under both names: the move away was broken off. Left so, a save in place would change the trash too.
       await disk.removeFile(from);
-    } else if (line !== undefined) await tellReplaced(parts, line, { old, there, from, to });
+    } else if (entry.comesBack === true) await rescue(parts, from, parentPath(to), baseName(to), old.kind === 'folder' ? 'folder' : 'file');
+    else if (line !== undefined) await tellReplaced(parts, line, { old, there, from, to });
   } catch (error) {
     // Its folder is gone or the place was taken just now.
     if (error instanceof DiskFault && STAYS.has(error.code)) return keepElsewhere(parts, { node, old, from, name: baseName(to) });
