@@ -26,7 +26,7 @@ import { syncFolders, syncWhatIsThere } from './sync-folders.ts';
 
 export const REPLACE_JOURNAL = 'replace';
 /** Faults that no waiting mends. */
-const STAYS: ReadonlySet<DiskFaultCode> = new Set(['missing', 'exists', 'not_a_folder', 'is_a_folder', 'loop', 'name_too_long']);
+export const STAYS: ReadonlySet<DiskFaultCode> = new Set(['missing', 'exists', 'not_a_folder', 'is_a_folder', 'loop', 'name_too_long']);
 
 /** Both relative to the synced folder. */
 export interface ReplaceEntry {

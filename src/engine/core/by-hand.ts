@@ -1,5 +1,5 @@
 import { TidemarkError } from '../../contract/index.ts';
-import { type ApplyParts, bringBack, checkUndoHere, errorDataFor, type Undone, undoHere, undoTogether } from '../apply/index.ts';
+import { type ApplyParts, bringBack, checkUndoHere, errorDataFor, findItem, type Undone, undoHere, undoTogether } from '../apply/index.ts';
 import { checkFolder } from '../local/index.ts';
 import { type ActivityRow, isDatabaseFault, type TrashRow } from '../store/index.ts';
 import type { Mending } from './mending.ts';
@@ -39,8 +39,14 @@ export class ByHand {
   }
 
   /** As `undo`, of moves that stand in each other's way. */
-  undoTogether(rows: Parameters<typeof undoTogether>[1]): Promise<readonly Undone[]> {
-    return this.#change(rows[0]?.row.path ?? '', () => undoTogether(this.#apply, rows));
+  async undoTogether(rows: Parameters<typeof undoTogether>[1]): Promise<readonly Undone[]> {
+    try {
+      return await this.#change(rows[0]?.row.path ?? '', () => undoTogether(this.#apply, rows));
+    } catch (error) {
+      // Some may have moved, or be out of sight, and no look tells of that.
+      this.#plan.changed(rows.flatMap(({ row }) => findItem(this.#ctx.store, row)?.id ?? []));
+      throw error;
+    }
   }
 
   /** Brings an item of this device's trash back to where it was. Throws as `undo` does. */

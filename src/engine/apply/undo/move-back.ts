@@ -1,13 +1,15 @@
 import { joinPath, parentPath } from '../../../base/index.ts';
 import { TidemarkError } from '../../../contract/index.ts';
+import { DiskFault } from '../../environment.ts';
 import { type LocalNode, type NodeId, PARKED_ID } from '../../model/index.ts';
 import { type Place, samePlace } from '../../plan/index.ts';
 import type { ActivityRow, Reversal } from '../../store/index.ts';
 import { isInside, moveAndTell, moveTo, parkLocal } from '../local-changes.ts';
-import { ignoreFault, isTold, type MoveEntry, recoverMove } from '../move-journal.ts';
+import { endOrMend, ignoreFault, isTold, type MoveEntry, recoverMove } from '../move-journal.ts';
 import { parkedFolder } from '../own-folder.ts';
 import type { ApplyParts } from '../parts.ts';
 import { diskPath, pathOf, sameFile } from '../paths.ts';
+import { STAYS } from '../replace.ts';
 import { movedBack } from '../reversals.ts';
 import { folderAt, isFree, requireSyncedPlace } from './places.ts';
 import { findOldFolder, itemOf, leftAt, pathNow, requireSettled, type Undone } from './undone.ts';
@@ -50,8 +52,12 @@ export async function moveBackTogether(
     parts.store.transaction((write) => write.deleteJournal(journalId));
     return undone;
   } catch (error) {
-    for (const turn of turns) await putBack(parts, turn).catch(ignoreFault);
-    parts.store.transaction((write) => write.deleteJournal(journalId));
+    // Once one has its place again, the one that had it cannot go back there.
+    if (moves.some(({ line }) => isTold(parts, line))) await endOrMend(parts, [journalId], () => recoverTogether(parts, { moves }));
+    else {
+      for (const turn of turns) await putBack(parts, turn).catch(ignoreFault);
+      parts.store.transaction((write) => write.deleteJournal(journalId));
+    }
     throw error;
   }
 }
@@ -80,9 +86,17 @@ export async function recoverTogether(parts: ApplyParts, { moves }: TogetherEntr
   }
   for (const { move, kind } of open) {
     const [from, to] = [`${parts.root}/${move.from}`, `${parts.root}/${move.to}`];
-    await (kind === 'folder' ? disk.moveFolder(from, to) : disk.moveFile(from, to)).catch(ignoreFault);
+    await (kind === 'folder' ? disk.moveFolder(from, to) : disk.moveFile(from, to)).catch((error: unknown) => {
+      if (!(error instanceof DiskFault && STAYS.has(error.code))) throw error;
+    });
   }
   for (const move of moves) await recoverMove(parts, move);
+  for (const { move, kind } of open) {
+    await disk.removeFolder(parentPath(`${parts.root}/${move.from}`)).catch(ignoreFault);
+    const now = parts.store.local.get(move.place?.id ?? '');
+    // What happened in it just before it went out of sight nobody was told of.
+    if (kind === 'folder' && now !== undefined && now.parentId !== PARKED_ID) parts.onFolderMoved(now.id, move.from, move.to);
+  }
 }
 
 interface Turn {

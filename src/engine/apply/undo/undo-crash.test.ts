@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { gather, reconcile } from '../../local/index.ts';
-import { PARKED_ID } from '../../model/index.ts';
+import { PARKED_ID, ROOT_ID } from '../../model/index.ts';
 import { settle } from '../bookkeeping.ts';
 import { deleteLocal } from '../delete-local.ts';
 import { MOVE_JOURNAL, type MoveEntry, recoverMove } from '../move-journal.ts';
-import { makeLocalFolder, moveLocal } from '../local-changes.ts';
+import { makeLocalFolder, moveLocal, parkLocal } from '../local-changes.ts';
 import { recoverParked } from '../recover-parked.ts';
 import { recoverReplace, REPLACE_JOURNAL, type ReplaceEntry, replaceFile } from '../replace.ts';
 import { Placer } from '../placer.ts';
@@ -240,4 +240,46 @@ it('what comes back from the trash is durable as gone before it leaves it: a pow
   world.when('moveFile', 'a.txt', () => void steps.push('moved'));
   await undoHere({ ...world.parts, store: { ...world.store, sync: () => void steps.push('durable') } }, row, row.reversal);
   expect(steps).toEqual(['durable', 'moved']);
+});
+
+describe('two that changed places, where the disk fails once the first is back', () => {
+  /** Until told otherwise, the second of them cannot be moved to where it was. */
+  const broken = async (isOver: () => boolean): Promise<TestApply> => {
+    const world = await TestApply.make();
+    await stories['a swap']?.done(world);
+    const places = new Set<string>();
+    world.sync.disk.fault = (method, path) => {
+      if (method === 'moveFile' && path.startsWith(world.at('docs/'))) places.add(path);
+      return method === 'moveFile' && path === [...places][1] && !isOver() ? 'failed' : undefined;
+    };
+    await expect(undoAll(world)).rejects.toMatchObject({ code: 'failed' });
+    return world;
+  };
+
+  it('the second follows at once where it can', async () => {
+    let faults = 0;
+    const world = await broken(() => (faults += 1) > 1);
+    expect([world.visible, world.own('parked'), world.store.journal()]).toEqual([stories['a swap']?.before, [], []]);
+    expect(world.store.activity({ limit: 100 }).filter((row) => row.undoneBy === null && row.kind !== 'undone')).toEqual([]);
+  });
+
+  it('and before the next look where it cannot', async () => {
+    const world = await broken(() => false);
+    expect(world.unmended).toBeGreaterThan(0);
+    world.sync.disk.fault = undefined;
+    await startAgain(world);
+    expect([world.visible, world.own('parked'), world.store.journal()]).toEqual([stories['a swap']?.before, [], []]);
+  });
+});
+
+it('a folder that comes to its place so is looked into: what happened in it just before nobody was told of', async () => {
+  const world = await TestApply.make();
+  for (const path of ['docs/', 'docs/a.txt']) world.agreed(path);
+  const id = world.id('docs');
+  await parkLocal(world.parts, id);
+  const from = `.tidemark/parked/${id}/docs`;
+  const line = { kind: 'undone', path: 'before', details: { node: id } } as const;
+  await recoverTogether(world.parts, { moves: [{ from, to: 'before', line, place: { id, parentId: ROOT_ID, name: 'before' } }] });
+  expect(world.visible).toEqual({ before: null, 'before/a.txt': 'docs/a.txt' });
+  expect(world.moved.at(-1)).toEqual([from, 'before']);
 });
