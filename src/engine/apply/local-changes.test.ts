@@ -244,3 +244,13 @@ describe('a place that a row has since the plan was made', () => {
     expect(world.visible).toEqual({ 'moved on.txt': 'new here', 'b.txt': 'b.txt' });
   });
 });
+
+it('a folder that was moved over the one just made is no folder of the cloud: it would be deleted there', async () => {
+  world.agreed('mine/');
+  world.agreed('mine/a.txt');
+  world.there('docs/');
+  world.when('stat', 'sync/docs', () => world.person.rename(world.at('mine'), world.at('docs')));
+  await expect(makeLocalFolder(world.parts, world.id('docs'))).rejects.toMatchObject({ code: 'exists' });
+  expect(world.visible).toEqual({ docs: null, 'docs/a.txt': 'mine/a.txt' });
+  expect(world.store.local.get(world.id('docs'))).toBeUndefined();
+});

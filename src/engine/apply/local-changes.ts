@@ -12,6 +12,7 @@ import {
   absolutePath,
   contentAfter,
   diskPath,
+  isOfAnother,
   newPath,
   pathOf,
   requireFreeSpelling,
@@ -43,6 +44,8 @@ export async function makeLocalFolder(parts: ApplyParts, id: NodeId): Promise<Ou
     throw error;
   }
   const stat = await requireStat(parts, path);
+  // Moved over the new one, which was empty: it stays what it is.
+  if (isOfAnother(parts, id, stat)) throw new DiskFault('exists', path);
   await syncFolders(parts, [parentPath(path)]);
   store.transaction((write) => {
     write.putLocal({ kind: 'folder', id, parentId: remote.parentId, name: remote.name, stat });
