@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { TidemarkError } from '../../contract/index.ts';
 import { PARKED_ID, ROOT_ID } from '../model/index.ts';
 import type { Operation, Place } from '../plan/index.ts';
 import { Executor } from './executor.ts';
 import { parkLocal } from './local-changes.ts';
 import { recoverParked } from './recover-parked.ts';
+import { ROOT } from '../testing/test-sync.ts';
 import { TestApply } from './testing/test-apply.ts';
 
 let world: TestApply;
@@ -105,4 +107,27 @@ it('nothing is out of sight: the disk is not asked', async () => {
   };
   expect(await uncover({ op: 'hash', id: world.id('way/b.txt') })).toBeUndefined();
   expect(asked).toEqual([]);
+});
+
+describe('what an earlier change left in the middle comes to its end before a folder comes to sight', () => {
+  beforeEach(async () => {
+    await parkLocal(world.parts, world.id('docs'));
+    world.person.rename(world.at('way'), `${parkedAt('docs')}/way`);
+  });
+
+  it.each([
+    ['for it has been hidden in vain', (executor: Executor) => executor.show(world.id('docs'))],
+    ['for what is in the way', (executor: Executor) => executor.uncover(moveOf('way', { parentId: ROOT_ID, name: 'docs' }))],
+  ])('%s', async (_, show) => {
+    const where: unknown[] = [];
+    const mend = (): Promise<void> => Promise.resolve(void where.push(row('docs')?.parentId));
+    expect(await show(new Executor({ ...world.parts, mend }))).toMatchObject({ kind: 'replan' });
+    expect(where).toEqual([PARKED_ID]);
+  });
+
+  it('and where the disk does not let it, the folder stays where it is', async () => {
+    const mend = (): Promise<void> => Promise.reject(new TidemarkError('folder_not_writable', { path: ROOT }));
+    expect(await new Executor({ ...world.parts, mend }).show(world.id('docs'))).toBeUndefined();
+    expect(row('docs')?.parentId).toBe(PARKED_ID);
+  });
 });

@@ -1,5 +1,5 @@
 import { assertNever } from '../../base/index.ts';
-import type { ErrorData } from '../../contract/index.ts';
+import { type ErrorData, TidemarkError } from '../../contract/index.ts';
 import { type NodeId, PARKED_ID } from '../model/index.ts';
 import type { Operation } from '../plan/index.ts';
 import { isDatabaseFault } from '../store/index.ts';
@@ -83,23 +83,19 @@ export class Executor {
   /** The folder out of sight that keeps the operation from getting on is brought to sight; undefined when there is none. */
   async uncover(operation: Operation): Promise<Outcome | undefined> {
     const parts = this.#parts;
-    return parts.treeLock
-      .run(async () => {
-        const folder = await hidingFolder(parts, operation);
-        return folder === undefined ? undefined : bringToSight(parts, folder);
-      })
-      .catch(ignoreFault);
+    return changeTree(parts, async () => {
+      const folder = await hidingFolder(parts, operation);
+      return folder === undefined ? undefined : bringToSight(parts, folder);
+    }).catch(notNow);
   }
 
   /** What is parked comes back to sight; undefined when it is not, or when the disk does not let it. */
   async show(id: NodeId): Promise<Outcome | undefined> {
     const parts = this.#parts;
-    return parts.treeLock
-      .run(async () => {
-        const local = parts.store.local.get(id);
-        return local?.parentId === PARKED_ID ? bringToSight(parts, local) : undefined;
-      })
-      .catch(ignoreFault);
+    return changeTree(parts, async () => {
+      const local = parts.store.local.get(id);
+      return local?.parentId === PARKED_ID ? bringToSight(parts, local) : undefined;
+    }).catch(notNow);
   }
 
   #dispatch(operation: Operation): Promise<Outcome> {
@@ -150,6 +146,12 @@ export class Executor {
     const { store } = this.#parts;
     return store.localPath(id) ?? store.remotePath(id) ?? store.syncedPath(id) ?? '';
   }
+}
+
+/** The disk does not let it, or not let come to its end what has to before. */
+function notNow(error: unknown): undefined {
+  if (!(error instanceof TidemarkError)) ignoreFault(error);
+  return undefined;
 }
 
 const BOOKKEEPING: ReadonlySet<Operation['op']> = new Set(['settle', 'forget', 'set_aside', 'revive_remote', 'revive_local', 'adopt']);
