@@ -3,7 +3,7 @@ import { secondMs } from '../../base/index.ts';
 import { ROOT_ID } from '../../contract/index.ts';
 import { engineWithFolder, stopEngine } from '../testing/engine-with-folder.ts';
 import { DEVICE, EMAIL, ROOT, TestSync } from '../testing/test-sync.ts';
-import type { DiskFaultCode } from '../environment.ts';
+import { DiskFault, type DiskFaultCode } from '../environment.ts';
 import { openStore } from '../store/index.ts';
 import { FaultyDatabase } from '../store/testing/faulty-database.ts';
 import { TidemarkEngine } from './engine.ts';
@@ -340,6 +340,38 @@ it('a folder that came back to sight, and got another name before its row said s
   const there = Object.keys(disk.user.snapshot(ROOT)).filter((path) => !path.startsWith('.tidemark'));
   expect(there).toEqual(['x', 'x/2', 'y', 'y/1']);
   expect([store.divergentIds(), store.issueCount()]).toEqual([[], 0]);
+  await stopEngine(sync, engine);
+});
+
+it('a folder that went out of sight before its row said so is in sight again after a while, as any other', async () => {
+  const sync = new TestSync();
+  const { clock, disk, environment } = sync;
+  const other = await sync.connect('Laptop');
+  const database = new FaultyDatabase();
+  const store = openStore(':memory:', { now: () => clock.now(), wrap: database.wrap });
+  const engine = new TidemarkEngine({ environment, store, profile: '/profile', lockFolder: () => () => undefined });
+  await engine.call('account.signIn', { server: sync.cloud.server, email: EMAIL, password: 'correct horse', deviceName: DEVICE });
+  await engine.call('folder.add', { path: ROOT });
+  await other.commit([{ op: 'mkdir', id: OTHER, parentId: ROOT_ID, name: 'y' }], sync.random.id());
+  await other.commit([{ op: 'mkdir', id: GIVES_WAY, parentId: ROOT_ID, name: 'x' }], sync.random.id());
+  await engine.start();
+  await clock.advance(10 * secondMs);
+
+  const moveFolder = disk.moveFolder.bind(disk);
+  let isHidden = false;
+  disk.moveFolder = async (from, to) => {
+    if (isHidden && from === `${ROOT}/y`) throw new DiskFault('busy', from);
+    await moveFolder(from, to);
+    if (isHidden || !to.includes('/parked/')) return;
+    isHidden = true;
+    let failures = 0;
+    database.fault = () => ((failures += 1) === 1 ? { code: 'SQLITE_FULL', what: 'rolled_back' } : undefined);
+  };
+  const baseOf = (id: string): string => sync.cloud.nodes(EMAIL).find((node) => node.id === id)?.revision ?? '';
+  const move = (id: string, name: string) => ({ op: 'move' as const, id, base: baseOf(id), parentId: ROOT_ID, name, group: 0 });
+  await other.commit([move(GIVES_WAY, 'y'), move(OTHER, 'x')], sync.random.id());
+  await clock.advance(60 * secondMs);
+  expect([isHidden, disk.user.exists(`${ROOT}/x`), disk.user.exists(`${ROOT}/y`)]).toEqual([true, true, true]);
   await stopEngine(sync, engine);
 });
 

@@ -31,10 +31,10 @@ export class OutOfSight {
     return this.#showing === 0;
   }
 
-  /** Those of before a crash. */
+  /** Those of before a crash, or of whose rows that was found out only now. */
   hideAll(): void {
     try {
-      for (const { id } of this.#ctx.store.local.children(PARKED_ID)) this.hide(id);
+      for (const { id } of this.#ctx.store.local.children(PARKED_ID)) if (!this.#hidden.has(id)) this.hide(id);
     } catch (error) {
       this.#ctx.doubt(error);
     }

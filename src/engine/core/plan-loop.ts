@@ -111,6 +111,12 @@ export class PlanLoop {
     this.#wake.ring();
   }
 
+  /** Rows may say something else now, also of what is out of sight. */
+  mended(): void {
+    this.#outOfSight.hideAll();
+    this.add(this.#ctx.store.divergentIds());
+  }
+
   /** A question was answered: plan everything that waited for it. */
   answered(): void {
     this.#questions.refresh();

@@ -192,7 +192,7 @@ export class SyncRun {
       if (await recallNewerMarks(disk, folder.path, store)) scopes.review([ROOT_ID]);
     };
     this.#mending = new Mending(this.#apply, folder, recall, () => {
-      this.#plan.add(store.divergentIds());
+      this.#plan.mended();
     });
     this.#watch = new FolderWatch({
       environment,
