@@ -241,6 +241,22 @@ it('what was saved as a new file the moment before it went out of sight, and the
   expect(row()).toMatchObject({ parentId: PARKED_ID, content: null, stat: world.person.stat(parkedAt()) });
 });
 
+it('what was saved as a new file the moment before it went out of sight is that item, also where it was saved once more since', async () => {
+  world.when('moveFile', 'parked', () => {
+    world.person.swapFile(world.at('a.txt'), 'saved');
+    world.when('stat', 'parked', () => {
+      world.sync.disk.fault = () => {
+        throw new Error('the process died');
+      };
+    });
+  });
+  await expect(parkLocal(world.parts, id)).rejects.toThrow('the process died');
+  world.sync.disk.fault = undefined;
+  world.person.writeFile(world.at('a.txt'), 'saved again');
+  await recover();
+  expect(row()).toMatchObject({ parentId: PARKED_ID, content: null, stat: world.person.stat(parkedAt()) });
+});
+
 it('what somebody put there by hand is not the item, which is where it was', async () => {
   world.person.mkdir(world.at(`.tidemark/parked/${id}`));
   world.person.writeFile(world.at(`.tidemark/parked/${id}/note.txt`), 'by hand');

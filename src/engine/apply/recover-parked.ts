@@ -37,7 +37,7 @@ async function recoverFolder(parts: ApplyParts, id: NodeId): Promise<void> {
   const folder = parkedFolder(root, id);
   const known = store.local.get(id);
   const item = itemIn(await disk.list(folder), known, folder);
-  if (item === undefined || (await isStranger(parts, known, item.stat))) {
+  if (item === undefined || (await isStranger(parts, known, item))) {
     // Nothing of ours; when it is not empty either, it stays.
     await disk.removeFolder(folder).catch(ignoreFault);
     return;
@@ -97,11 +97,21 @@ function parkedRow(known: LocalNode | undefined, id: NodeId, name: string, stat:
   return { ...known, ...place, content: sameFingerprint(known.stat, stat) ? known.content : null };
 }
 
-/** The item is where its row says, so this is something else that was put there by hand. */
-async function isStranger(parts: ApplyParts, known: LocalNode | undefined, { dev, ino }: FileStat): Promise<boolean> {
-  if (known === undefined || known.parentId === PARKED_ID || (known.stat.ino === ino && known.stat.dev === dev)) return false;
-  return (await statWhereKnown(parts, known)) !== undefined;
+/**
+ * The item is where its row says, so this is something else that was put there by hand. Where another has its place by now,
+ * what has its name here is the item: it was saved as a new file just before.
+ */
+async function isStranger(
+  parts: ApplyParts,
+  known: LocalNode | undefined,
+  { name, stat }: { readonly name: string; readonly stat: FileStat },
+): Promise<boolean> {
+  if (known === undefined || known.parentId === PARKED_ID || isSameInode(known.stat, stat)) return false;
+  const there = await statWhereKnown(parts, known);
+  return there !== undefined && (name !== known.name || isSameInode(known.stat, there));
 }
+
+const isSameInode = (a: FileStat, b: FileStat): boolean => a.ino === b.ino && a.dev === b.dev;
 
 /** Undefined when its folder, or it, is not there. Throws DiskFault when that cannot be told. */
 async function statWhereKnown(parts: ApplyParts, known: LocalNode): Promise<FileStat | undefined> {
