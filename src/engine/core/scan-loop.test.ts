@@ -1,5 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 import { joinPath, secondMs } from '../../base/index.ts';
+import type { ErrorData } from '../../contract/index.ts';
 import { createMarker, prepareOwnFolder } from '../local/index.ts';
 import { type NodeId, ROOT_ID } from '../model/index.ts';
 import { ROOT, TestSync } from '../testing/test-sync.ts';
@@ -8,9 +9,11 @@ import { ScanLoop } from './scan-loop.ts';
 let sync: TestSync;
 let loop: ScanLoop;
 let isWatched: boolean;
+let unsafe: ErrorData | null;
 let changed: NodeId[];
 beforeEach(async () => {
   isWatched = true;
+  unsafe = null;
   changed = [];
   sync = new TestSync();
   const context = sync.context(await sync.connect('Desk'));
@@ -23,7 +26,7 @@ beforeEach(async () => {
     onFolderState: () => undefined,
     onScanned: () => undefined,
     prepare: () => Promise.resolve(null),
-    makeDurable: () => Promise.resolve(null),
+    makeDurable: () => Promise.resolve(unsafe),
     isWatched: () => isWatched,
   });
   void loop.run();
@@ -220,4 +223,21 @@ it('what was told of in a folder that may not be looked at just then is looked f
   loop.hint('f/a');
   await sync.clock.advance(secondMs);
   expect(idsHere()['f/c/b']).toBe(before['f/a/b']);
+});
+
+it('rules that a look took over which came to nothing are what the next one looks at everything with', async () => {
+  const { user } = sync.disk;
+  for (const path of ['f/deep/x.log', 'f/y']) user.writeFile(`${ROOT}/${path}`, path);
+  user.writeFile(`${ROOT}/f/.tidemarkignore`, '*.log');
+  await sync.clock.advance(secondMs);
+  await look();
+  expect(Object.keys(idsHere()).sort()).toEqual(['f', 'f/.tidemarkignore', 'f/deep', 'f/y']);
+  user.writeFile(`${ROOT}/f/.tidemarkignore`, '*.tmp');
+  await sync.clock.advance(secondMs);
+  unsafe = { code: 'folder_unreadable', params: { path: ROOT } };
+  loop.hint('f');
+  await sync.clock.advance(secondMs);
+  unsafe = null;
+  await sync.clock.advance(10 * secondMs);
+  expect(Object.keys(idsHere()).sort()).toEqual(['f', 'f/.tidemarkignore', 'f/deep', 'f/deep/x.log', 'f/y']);
 });

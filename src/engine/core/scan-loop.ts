@@ -76,7 +76,10 @@ export class ScanLoop {
   /** Folders that could not be listed: what was known in them was not looked into either. */
   #unlisted: ReadonlySet<string> = new Set();
   #doubts: LocalChanges['doubts'] = NO_DOUBTS;
-  /** By rules and marks that were taken over. The look that found them may not come to its end, and the next one finds them known. */
+  /**
+   * By rules and marks that were taken over. The look that found them may not come to its end, and the next one, which finds them
+   * known, is at everything for that.
+   */
   readonly #judgedAnew = new Set<NodeId>();
   #copiedMarks: string | undefined;
   readonly #young: YoungNames;
@@ -301,7 +304,7 @@ export class ScanLoop {
    * have come from a folder that is looked at, and would be taken for deleted there by who does not see it here.
    */
   #take(): readonly string[] | 'all' {
-    const isAll = this.#everything || this.#unlisted.has('');
+    const isAll = this.#everything || this.#unlisted.has('') || this.#judgedAnew.size > 0;
     const unlisted = isAll ? [] : [...this.#unlisted].flatMap((path) => this.#withFoldersIn(path));
     const what = isAll ? ('all' as const) : [...new Set([...this.#folders, ...this.#again.keys(), ...unlisted])];
     this.#everything = false;
