@@ -241,3 +241,21 @@ it('rules that a look took over which came to nothing are what the next one look
   await sync.clock.advance(10 * secondMs);
   expect(Object.keys(idsHere()).sort()).toEqual(['f', 'f/.tidemarkignore', 'f/deep', 'f/deep/x.log', 'f/y']);
 });
+
+it('what was told of in a folder is found where another one took the place of the folder above it, and it was put in there', async () => {
+  const { user } = sync.disk;
+  for (const path of ['a/b/x', 'f/y']) user.writeFile(`${ROOT}/${path}`, path);
+  await sync.clock.advance(secondMs);
+  await look();
+  const before = idsHere();
+  user.rename(`${ROOT}/f/y`, `${ROOT}/a/b/y`);
+  user.mkdir(`${ROOT}/a2`);
+  user.rename(`${ROOT}/a/b`, `${ROOT}/a2/b`);
+  user.remove(`${ROOT}/a`);
+  user.rename(`${ROOT}/a2`, `${ROOT}/a`);
+  await sync.clock.advance(secondMs);
+  for (const path of ['', 'a', 'a/b', 'f']) loop.hint(path);
+  await sync.clock.advance(20 * secondMs);
+  const now = idsHere();
+  expect([now['a/b/x'], now['a/b/y']]).toEqual([before['a/b/x'], before['f/y']]);
+});

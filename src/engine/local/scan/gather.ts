@@ -2,7 +2,7 @@ import { joinPath, nameFault, parentPath, type RelativePath } from '../../../bas
 import { TidemarkError } from '../../../contract/index.ts';
 import { type Clock, type DirectoryEntry, type Disk, DiskFault, type DiskFaultCode } from '../../environment.ts';
 import { isBuiltInIgnored } from '../../ignore/index.ts';
-import { compareIdentity, type FileStat, type LocalNode } from '../../model/index.ts';
+import { compareIdentity, type FileStat, type LocalNode, type NodeId } from '../../model/index.ts';
 import { KnownPlaces } from './known.ts';
 import type { FolderLook, KnownLocal, ListedLook, Listing } from './listing.ts';
 import { changedDuring } from './quiet.ts';
@@ -57,6 +57,8 @@ class Walk {
   readonly #queue: RelativePath[] = [];
   readonly #added = new Set<RelativePath>();
   readonly #stats = new Map<RelativePath, FileStat | undefined>();
+  /** Folders that are not those that were known at their paths, and all that are in them. */
+  readonly #others = new Set<RelativePath>();
 
   constructor(place: ScanPlace, known: KnownLocal, startedAt: number, everything: boolean, signal: AbortSignal | undefined) {
     this.#place = place;
@@ -189,7 +191,8 @@ class Walk {
 
   #followUp(path: RelativePath, look: ListedLook): void {
     const id = this.#places.folderAt(path);
-    const children = id === undefined ? undefined : this.#places.childrenOf(id);
+    const isKnown = id !== undefined && !this.#isOther(path, id, look);
+    const children = isKnown ? this.#places.childrenOf(id) : undefined;
     for (const entry of look.entries) {
       const { name, stat } = entry;
       if (!isScanned(entry, look) || name === null || stat === null) continue;
@@ -198,6 +201,15 @@ class Walk {
       if (stat.kind === 'folder') this.add(joinPath(path, name));
       for (const origin of this.#known.withInode(stat.dev, stat.ino)) this.#addOrigin(origin);
     }
+  }
+
+  /** What is in it has come there, also under a name that was known, and what was told of in there was told of its old place. */
+  #isOther(path: RelativePath, id: NodeId, { self }: ListedLook): boolean {
+    const known = this.#places.nodeOf(id);
+    const replaced = known !== undefined && self !== undefined && compareIdentity(known.stat, self) === 'different';
+    const other = replaced || this.#others.has(parentPath(path));
+    if (other) this.#others.add(path);
+    return other;
   }
 
   #addOrigin(origin: LocalNode): void {
