@@ -259,3 +259,147 @@ it('what was told of in a folder is found where another one took the place of th
   const now = idsHere();
   expect([now['a/b/x'], now['a/b/y']]).toEqual([before['a/b/x'], before['f/y']]);
 });
+
+it('what was told of in a folder that may not be listed just then is looked for by the next look', async () => {
+  const { user } = sync.disk;
+  for (const path of ['a/x', 'f/y']) user.writeFile(`${ROOT}/${path}`, path);
+  await sync.clock.advance(secondMs);
+  await look();
+  const before = idsHere();
+  user.rename(`${ROOT}/a/x`, `${ROOT}/f/x`);
+  sync.disk.fault = (method, path) => (method === 'list' && path === `${ROOT}/f` ? 'denied' : undefined);
+  loop.hint('f');
+  await sync.clock.advance(secondMs);
+  sync.disk.fault = undefined;
+  loop.hint('a');
+  await sync.clock.advance(10 * secondMs);
+  expect(idsHere()).toEqual({ a: before['a'], f: before['f'], 'f/y': before['f/y'], 'f/x': before['a/x'] });
+});
+
+it('a name that came and may not be looked at counts also by the next look, where that misses what went', async () => {
+  const { user } = sync.disk;
+  for (const path of ['a/x', 'f/y']) user.writeFile(`${ROOT}/${path}`, path);
+  await sync.clock.advance(secondMs);
+  await look();
+  const before = idsHere();
+  user.rename(`${ROOT}/a/x`, `${ROOT}/f/x`);
+  sync.disk.entryFault = (path) => (path === `${ROOT}/f/x` ? 'denied' : undefined);
+  loop.hint('f');
+  await sync.clock.advance(secondMs);
+  loop.hint('a');
+  await sync.clock.advance(10 * secondMs);
+  sync.disk.entryFault = undefined;
+  loop.hint('f');
+  await sync.clock.advance(60 * secondMs);
+  expect(idsHere()).toEqual({ a: before['a'], f: before['f'], 'f/y': before['f/y'], 'f/x': before['a/x'] });
+});
+
+it('a folder that is back by the look after the one that missed it is looked into with all that is in it', async () => {
+  const { user } = sync.disk;
+  for (const path of ['a/b/x', 'f/y']) user.writeFile(`${ROOT}/${path}`, path);
+  await sync.clock.advance(secondMs);
+  await look();
+  const before = idsHere();
+  user.rename(`${ROOT}/f/y`, `${ROOT}/a/b/y`);
+  await sync.clock.advance(secondMs);
+  user.rename(`${ROOT}/a`, `/elsewhere`);
+  const looked = loop.scan('all');
+  await sync.clock.advance(20);
+  await looked;
+  user.rename(`/elsewhere`, `${ROOT}/a`);
+  loop.hint('');
+  await sync.clock.advance(10 * secondMs);
+  expect(idsHere()).toEqual({ a: before['a'], 'a/b': before['a/b'], f: before['f'], 'a/b/x': before['a/b/x'], 'a/b/y': before['f/y'] });
+});
+
+it('so is one that stayed only for what came from it and is being written', async () => {
+  const { user } = sync.disk;
+  for (const path of ['a/b/x', 'a/saved', 'f/y']) user.writeFile(`${ROOT}/${path}`, path);
+  await sync.clock.advance(secondMs);
+  await look();
+  const before = idsHere();
+  user.rename(`${ROOT}/f/y`, `${ROOT}/a/b/y`);
+  user.rename(`${ROOT}/a/saved`, `${ROOT}/saved`);
+  user.rename(`${ROOT}/a`, `/elsewhere`);
+  await sync.clock.advance(secondMs);
+  user.writeFile(`${ROOT}/saved`, 'anew');
+  const looked = loop.scan('all');
+  await sync.clock.advance(20);
+  await looked;
+  expect(idsHere()['a']).toBe(before['a']);
+  user.rename(`/elsewhere`, `${ROOT}/a`);
+  loop.hint('');
+  await sync.clock.advance(10 * secondMs);
+  expect(Object.keys(idsHere()).sort()).toEqual(['a', 'a/b', 'a/b/x', 'a/b/y', 'f', 'saved']);
+});
+
+it('a folder that came, and was gone when its turn came, is looked into when it is back', async () => {
+  const { user } = sync.disk;
+  user.writeFile(`${ROOT}/f/y`, 'y');
+  await sync.clock.advance(secondMs);
+  await look();
+  user.writeFile(`${ROOT}/new/z`, 'z');
+  await sync.clock.advance(secondMs);
+  let away = 1;
+  sync.disk.fault = (method, path) => (method === 'list' && path === `${ROOT}/new` && away-- > 0 ? 'missing' : undefined);
+  loop.hint('');
+  await sync.clock.advance(10 * secondMs);
+  expect(Object.keys(idsHere()).sort()).toEqual(['f', 'f/y', 'new', 'new/z']);
+});
+
+it('a folder that is never there when its turn comes is not looked at without end', async () => {
+  const { user } = sync.disk;
+  user.writeFile(`${ROOT}/f/y`, 'y');
+  await sync.clock.advance(secondMs);
+  await look();
+  let times = 0;
+  sync.disk.fault = (method, path) => {
+    if (method !== 'list' || path !== `${ROOT}/f`) return undefined;
+    times += 1;
+    return 'missing';
+  };
+  await look();
+  await sync.clock.advance(100 * secondMs);
+  expect([loop.watchingBusyFiles, times < 60]).toEqual([false, true]);
+});
+
+it('a folder that may not be listed is looked at with another one that the same look failed to list', async () => {
+  const { user } = sync.disk;
+  for (const path of ['a/x', 'f/y']) user.writeFile(`${ROOT}/${path}`, path);
+  await sync.clock.advance(secondMs);
+  await look();
+  const before = idsHere();
+  user.rename(`${ROOT}/a/x`, `${ROOT}/f/x`);
+  await sync.clock.advance(secondMs);
+  const faults = new Map([
+    [`${ROOT}/f`, 'denied' as const],
+    [`${ROOT}/a`, 'failed' as const],
+  ]);
+  sync.disk.fault = (method, path) => {
+    const fault = method === 'list' ? faults.get(path) : undefined;
+    faults.delete(fault === undefined ? '' : path);
+    return fault;
+  };
+  await look();
+  await sync.clock.advance(10 * secondMs);
+  expect(idsHere()).toEqual({ a: before['a'], f: before['f'], 'f/y': before['f/y'], 'f/x': before['a/x'] });
+});
+
+it('a folder that may not be looked into is one line in the list, whatever is known in it', async () => {
+  const { user } = sync.disk;
+  for (const path of ['a/b/c/x', 'a/d/y', 'f/z']) user.writeFile(`${ROOT}/${path}`, path);
+  await sync.clock.advance(secondMs);
+  await look();
+  const before = idsHere();
+  sync.disk.fault = (method, path) =>
+    (method === 'list' && path === `${ROOT}/a`) || (method === 'stat' && path.startsWith(`${ROOT}/a/`)) ? 'denied' : undefined;
+  for (const folder of ['a', 'f']) {
+    loop.hint(folder);
+    await sync.clock.advance(secondMs);
+  }
+  expect(sync.store.issues({ limit: 9 }).map(({ path }) => path)).toEqual(['a']);
+  sync.disk.fault = undefined;
+  loop.hint('f');
+  await sync.clock.advance(secondMs);
+  expect([sync.store.issueCount(), idsHere()]).toEqual([0, before]);
+});

@@ -397,6 +397,8 @@ export class ScanLoop {
       if (changes.put.length + changes.deleted.length > 0) hooks.onLists('files');
     }
     for (const [path, againMs] of looksAgain(changes.busy)) this.#lookAgain(path, againMs);
+    // Not asked for by that: whatever asks for the next look.
+    for (const { path, kind, againMs } of changes.busy) if (kind === 'folder' && againMs === null) this.#folders.add(path);
     const inMoved = moved.flatMap(({ id }) => judgedByPlace(store, id));
     return [...changes.put.map((node) => node.id), ...changes.deleted, ...judged, ...inMoved];
   }

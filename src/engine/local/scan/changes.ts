@@ -14,7 +14,10 @@ export interface ScanIssue {
 export interface BusyPath extends ScanIssue {
   /** An office program has the file open, so that it waits for longer. */
   readonly open: boolean;
-  /** In how many ms: once it may be quiet, or later for what has been uncertain for a while. Null: a change of its folder tells. */
+  /**
+   * In how many ms: once it may be quiet, or later for what has been uncertain for a while. Null: a change of its folder tells of
+   * a file, and a folder is part of whatever look is next.
+   */
   readonly againMs: number | null;
   /** A folder that could not be listed: what is in it was not looked at either. */
   readonly unlisted?: boolean;

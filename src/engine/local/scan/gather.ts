@@ -40,6 +40,7 @@ export async function gather(
   else for (const folder of new Set(folders)) await walk.addDirty(folder);
   await walk.run();
   walk.restoreOrigins();
+  walk.dropBelowUnreadable();
   return { startedAt, folders: walk.looks, same: new Set(walk.same.paths.keys()), restless: walk.restless };
 }
 
@@ -148,7 +149,7 @@ class Walk {
       stat = await this.#place.disk.stat(this.#absolute(path));
     } catch (error) {
       if (!(error instanceof DiskFault)) throw error;
-      this.looks.set(path, GONE.has(error.code) ? { state: 'gone' } : { state: 'unreadable', fault: error.code });
+      this.looks.set(path, GONE.has(error.code) ? { state: 'gone' } : { state: 'unreadable', fault: error.code, told: !this.#everything });
       return;
     }
     const changedMs = stat?.kind === 'folder' ? Number(BigInt(stat.mtimeNs) / 1_000_000n) : null;
@@ -175,6 +176,14 @@ class Walk {
       // Nothing in it was left out, and its rules are as they were known.
       if (look !== undefined) this.looks.set(path, { ...look, rules: AS_KNOWN, leftOut: this.#leftOutIn(path), localOnly: new Set() });
     }
+  }
+
+  /** Who cannot look into a folder hears nothing of those in it, and the one says it for all. */
+  dropBelowUnreadable(): void {
+    const isUnreadable = (path: RelativePath): boolean => this.looks.get(path)?.state === 'unreadable';
+    const isBelowOne = (path: RelativePath): boolean => path !== '' && (isUnreadable(parentPath(path)) || isBelowOne(parentPath(path)));
+    const below = [...this.looks.keys()].filter((path) => isUnreadable(path) && isBelowOne(path));
+    for (const path of below) this.looks.delete(path);
   }
 
   #leftOutIn(path: RelativePath): ListedLook['leftOut'] {

@@ -41,8 +41,8 @@ export interface ListedLook {
 /** One look at one folder. */
 export type FolderLook =
   | ListedLook
-  /** `told`: it is on the way to a folder of which something was told, and that is not settled by this look. */
-  | { readonly state: 'unreadable'; readonly fault: DiskFaultCode; readonly told?: true }
+  /** `told`: something was told of it, or of what is in it, and that is not settled by this look. */
+  | { readonly state: 'unreadable'; readonly fault: DiskFaultCode; readonly told: boolean }
   /** It was gone, or no longer a plain folder, when its turn came: its parent tells what became of it. */
   | { readonly state: 'gone' };
 

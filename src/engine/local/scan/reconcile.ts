@@ -44,11 +44,11 @@ export function reconcile(
   const listing = withoutSwapped(spelledAsListed(looked), places);
   const entries = sortEntries(listing);
   const gone = vanished(listing, entries);
-  const unseen = outOfReach(listing, places);
+  const strangers = strangersIn(listing, places, doubts.strangers, new Set(openIssues));
+  const unseen = outOfReach(listing, places, strangers);
   const disturbed =
     listing.restless || gone.length > 0 || unseen.length > 0 || hasFolderOutOfSight(known.tree) || listing.outOfSight === 'unknown';
   const blind = listing.outOfSight === 'unknown' || unseen.some(({ fault }) => fault !== 'denied');
-  const strangers = strangersIn(listing, places, doubts.strangers, new Set(openIssues));
   const keeper = new DoubtKeeper({ missed: doubts.missed, strangers }, disturbed, blind);
   const resolver = new Resolver(entries, known, places, newId, keeper);
   const unmounted = unmountedFolders(listing, resolver.resolved, places);
@@ -58,7 +58,7 @@ export function reconcile(
   const waiting = new Withholding(changes, known.tree, resolver.claimed);
   for (const node of unnameable(entries, known, resolver)) waiting.keep(node);
   const scope = { listing, tree: known.tree, places, resolver, entries, kept: waiting.kept, unmounted, keeper };
-  const { missing, unsure, hidden } = findMissing(scope);
+  const { missing, unsure, hidden, away } = findMissing(scope);
   // Still there as far as we know, so nothing else can be at their places.
   const pauseFor = ({ id }: LocalNode): number => pauseAfter(keeper.ageOf(id, listing.startedAt));
   for (const node of [...unsure.values()].flat()) waiting.keep(node, pauseFor(node));
@@ -67,24 +67,34 @@ export function reconcile(
   const busy = holdBusy(changes, waiting, known.tree, doubts.open, open);
   if (busy.length > 0 || unsure.size + hidden.length > 0) waiting.withholdCycles();
   const deleted = findDeleted(scope, missing);
-  // What is missed, now or by the next look, may be in there. One that may not be looked at stays as it is, if nothing is missed;
-  // what was told of in there goes with the next look.
+  const pauseIn = (id: NodeId): number | null =>
+    keeper.hasDoubt(id, listing.startedAt) ? pauseAfter(keeper.ageOf(id, listing.startedAt)) : null;
+  // What is missed, now or by the next look, may be in there. One that may not be looked at stays as it is, if nothing is missed and
+  // nothing was told of in there; that, or what may be missed where else nobody looked, is for the next look.
+  const isMore = gone.length > 0 || unseen.some(({ fault }) => fault !== 'denied');
   const unseenAgain = unseen.flatMap(({ path, fault, unlisted, told }): BusyPath[] => {
     const id = resolver.folderId(path);
-    if (id !== undefined && fault === 'denied' && unsure.size === 0) return told ? [{ ...busyFolder(path, null), unlisted }] : [];
-    if (id === undefined || !keeper.hasDoubt(id, listing.startedAt)) return [];
-    return [{ ...busyFolder(path, pauseAfter(keeper.ageOf(id, listing.startedAt))), unlisted }];
+    if (id === undefined) return [];
+    const againMs = fault === 'denied' && unsure.size === 0 ? null : pauseIn(id);
+    return againMs === null && !told && !isMore ? [] : [{ ...busyFolder(path, againMs), unlisted }];
   });
-  // Who is still there as it was known, was away for a moment: neither what was told of in there nor the rest was looked at.
+  // Who is still there was away for a moment: neither what was told of in there nor the rest was looked at.
   const goneAgain = gone.flatMap(({ path, isToldSoon }): BusyPath[] => {
-    const isKnown = places.folderAt(path) !== undefined;
-    return isKnown ? [{ ...busyFolder(path, isToldSoon ? QUIET_MS : null), unlisted: true }] : [];
+    const id = resolver.folderId(path) ?? places.folderAt(path);
+    return id === undefined ? [] : [{ ...busyFolder(path, isToldSoon ? pauseIn(id) : null), unlisted: true }];
   });
   const again = new Map(waiting.again);
-  const tellers = gone.flatMap(({ path, isToldSoon }) => (isToldSoon && path !== '' ? [parentPath(path)] : []));
-  for (const path of [...resolver.unsure, ...tellers, ...rulesAgain(listing)]) again.set(path, QUIET_MS);
+  for (const path of [...resolver.unsure, ...rulesAgain(listing)]) again.set(path, QUIET_MS);
+  for (const { path, isToldSoon } of gone) {
+    const id = resolver.folderId(path) ?? places.folderAt(path);
+    const againMs = id === undefined ? QUIET_MS : pauseIn(id);
+    if (!isToldSoon || path === '' || againMs === null) continue;
+    again.set(parentPath(path), Math.min(againMs, again.get(parentPath(path)) ?? againMs));
+  }
   for (const [path, nodes] of unsure) again.set(path, Math.max(...nodes.map(pauseFor)));
   const removed = new Set(deleted);
+  // One that stays for now and is back by the next look was not looked into, and nothing else tells of that.
+  const awayAgain = [...away].flatMap(([id, path]): BusyPath[] => (removed.has(id) ? [] : [{ ...busyFolder(path, null), unlisted: true }]));
   const put = [...waiting.changes];
   const taken = new Set([...removed, ...resolver.resolved.map((item) => item.id)]);
   const issues = [
@@ -98,7 +108,13 @@ export function reconcile(
     maybeMoved: put.flatMap(({ item }) => (item.maybe !== undefined && removed.has(item.maybe) ? [{ id: item.id, from: item.maybe }] : [])),
     issues,
     cleared: findCleared(listing, entries, [...issues, ...busy], openIssues),
-    busy: [...busy, ...[...again].sort(byPath).map(([path, againMs]) => busyFolder(path, againMs)), ...unseenAgain, ...goneAgain],
+    busy: [
+      ...busy,
+      ...[...again].sort(byPath).map(([path, againMs]) => busyFolder(path, againMs)),
+      ...unseenAgain,
+      ...goneAgain,
+      ...awayAgain,
+    ],
     doubts: { missed: keeper.kept, strangers, open },
   };
 }
@@ -227,12 +243,14 @@ interface Scope {
   readonly keeper: DoubtKeeper;
 }
 
-/** Known items that are not in their folder any more: surely, or perhaps only moved during the look (by folder). */
+/** Known items that are not in their folder any more: surely, or perhaps only moved during the look (by folder). `away`: the folders. */
 function findMissing({ listing, places, resolver, entries, kept, unmounted, keeper }: Scope): {
   readonly missing: readonly LocalNode[];
   readonly unsure: ReadonlyMap<RelativePath, readonly LocalNode[]>;
   readonly hidden: readonly LocalNode[];
+  readonly away: ReadonlyMap<NodeId, RelativePath>;
 } {
+  const away = new Map<NodeId, RelativePath>();
   const missing: LocalNode[] = [];
   const hidden: LocalNode[] = [];
   const unsure = new Map<RelativePath, readonly LocalNode[]>();
@@ -254,13 +272,14 @@ function findMissing({ listing, places, resolver, entries, kept, unmounted, keep
     const untold = resolver.unsure.has(path);
     const timeless = isOfOtherClock(look);
     for (const node of absent) {
+      if (node.kind === 'folder') away.set(node.id, joinPath(path, node.name));
       const doubt = keeper.hasDoubt(node.id, look.lookedAt, timeless) || changedDuring(look, listing.startedAt) || isBeingSaved(node, look);
       // When its folder is back in sight, that is looked into.
       (isOutOfSight(listing, node) ? hidden : doubt || untold ? inDoubt : missing).push(node);
     }
     if (inDoubt.length > 0) unsure.set(path, inDoubt);
   }
-  return { missing, unsure, hidden };
+  return { missing, unsure, hidden, away };
 }
 
 function findDeleted({ tree, resolver, kept }: Scope, missing: readonly LocalNode[]): readonly NodeId[] {
@@ -298,7 +317,7 @@ interface OutOfReach {
   readonly fault: DiskFaultCode;
   /** A known folder, in which nothing was looked at. */
   readonly unlisted: boolean;
-  /** Something in it was told of. */
+  /** Something in it was told of, or came just now. */
   readonly told: boolean;
 }
 
@@ -306,17 +325,23 @@ interface OutOfReach {
  * What the disk did not let us look at: folders that could not be listed, and entries of which only the name is known. Each of
  * those may be what is missed elsewhere, or a folder that holds it.
  */
-function outOfReach(listing: Listing, places: KnownPlaces): readonly OutOfReach[] {
+function outOfReach(listing: Listing, places: KnownPlaces, strangers: Doubts['strangers']): readonly OutOfReach[] {
   const found = new Map<string, OutOfReach>();
-  const add = (one: OutOfReach): void => void found.set(`${one.fault} ${one.path}`, one);
+  const add = (one: OutOfReach): void => {
+    const key = `${one.fault} ${one.path}`;
+    found.set(key, { ...one, told: one.told || found.get(key)?.told === true });
+  };
   for (const [path, look] of listing.folders) {
-    if (look.state === 'unreadable') add({ path, fault: look.fault, unlisted: true, told: look.told === true });
+    if (look.state === 'unreadable') add({ path, fault: look.fault, unlisted: true, told: look.told });
     if (look.state !== 'listed') continue;
     for (const { name, stat, fault } of look.entries) {
       if (stat !== null || (name !== null && isLeftOut(look, name, true))) continue;
       const at = name === null ? undefined : joinPath(path, name);
       const unlisted = at !== undefined && places.folderAt(at) !== undefined;
-      add({ path: unlisted ? at : path, fault: fault ?? 'failed', unlisted, told: false });
+      // What it is may be what the next look misses elsewhere.
+      const came = at === undefined ? undefined : strangers.get(at);
+      const told = came !== undefined && came > listing.startedAt - LONGEST_DOUBT_MS;
+      add({ path: unlisted ? at : path, fault: fault ?? 'failed', unlisted, told });
     }
   }
   return [...found.values()];

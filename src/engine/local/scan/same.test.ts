@@ -36,7 +36,7 @@ class World {
     for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
       const entries = await this.disk.list(this.at(path)).catch(() => undefined);
       if (entries === undefined) {
-        folders.set(path, { state: 'unreadable', fault: 'denied' });
+        folders.set(path, { state: 'unreadable', fault: 'denied', told: false });
         continue;
       }
       const stat = await this.disk.stat(this.at(path));

@@ -1082,7 +1082,7 @@ describe('a scan', () => {
     world.now += 1000;
     world.move('f', 'g/f');
     world.now += 50;
-    expect(await world.look([''])).toMatchObject({ put: [], deleted: [], busy: [{ path: '' }] });
+    expect(await world.look([''])).toMatchObject({ put: [], deleted: [], busy: [{ path: '' }, { path: 'f', againMs: null }] });
     await world.scan(['', 'g']);
     expect(world.paths()).toEqual({ g: ids['g'], 'g/f': ids['f'], 'g/f/x': ids['f/x'] });
   });
