@@ -95,6 +95,8 @@ export function reconcile(
   const removed = new Set(deleted);
   // One that stays for now and is back by the next look was not looked into, and nothing else tells of that.
   const awayAgain = [...away].flatMap(([id, path]): BusyPath[] => (removed.has(id) ? [] : [{ ...busyFolder(path, null), unlisted: true }]));
+  // That a volume is there again nothing tells, nor what happened on it meanwhile.
+  const unmountedAgain = [...unmounted].map((path): BusyPath => ({ ...busyFolder(path, LONGEST_PAUSE_MS), unlisted: true }));
   const put = [...waiting.changes];
   const taken = new Set([...removed, ...resolver.resolved.map((item) => item.id)]);
   const issues = [
@@ -114,6 +116,7 @@ export function reconcile(
       ...unseenAgain,
       ...goneAgain,
       ...awayAgain,
+      ...unmountedAgain,
     ],
     doubts: { missed: keeper.kept, strangers, open },
   };

@@ -195,6 +195,17 @@ describe('a scan', () => {
       expect(await world.scan()).toMatchObject({ deleted: [id], busy: [] });
       expect(await world.scan()).toMatchObject({ put: [], deleted: [], busy: [] });
     });
+
+    it('gives way also to what takes the place of the folder that it was in', async () => {
+      await seed('p/a.txt', 'q/b.txt');
+      const ids = world.paths();
+      world.move('p/a.txt', 'q/a.txt');
+      world.disk.user.renameUnreadable(world.at('q/a.txt'), 'bad\\xff');
+      world.remove('p');
+      world.write('p');
+      expect(await world.scan()).toMatchObject({ deleted: [ids['p/a.txt'], ids['p']], busy: [] });
+      expect(Object.keys(world.paths())).toEqual(['p', 'q', 'q/b.txt']);
+    });
   });
 
   it('new and gone files change nothing about their folder', async () => {
@@ -725,6 +736,8 @@ describe('a scan', () => {
       for (let look = 0; look < 2; look += 1) {
         const changes = await world.scan();
         expect(changes).toMatchObject({ put: [], deleted: [], issues: [{ path: 'mount', reason: { code: 'folder_missing' } }] });
+        // Nothing tells when it is there again, nor of what was told of in there meanwhile.
+        expect(changes.busy).toMatchObject([{ path: 'mount', unlisted: true, againMs: 30_000 }]);
       }
       expect(world.paths()).toEqual(ids);
       world.remove('mount');
