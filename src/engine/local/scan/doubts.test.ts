@@ -4,7 +4,10 @@ import { QUIET_MS } from './quiet.ts';
 
 const id = '1'.repeat(32);
 const now = Date.UTC(2026, 2, 1);
-const after = ({ kept }: DoubtKeeper, strangers: Doubts['strangers'] = new Map()): Omit<Doubts, 'open'> => ({ missed: kept, strangers });
+const after = ({ kept }: DoubtKeeper, strangers: Doubts['strangers'] = new Map()): Pick<Doubts, 'missed' | 'strangers'> => ({
+  missed: kept,
+  strangers,
+});
 
 describe('an item that a disturbed look missed', () => {
   it('is in doubt for some seconds', () => {

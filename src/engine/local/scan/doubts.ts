@@ -10,6 +10,8 @@ export interface Doubts {
   readonly strangers: ReadonlyMap<RelativePath, number>;
   /** Documents that an office program has open: what they were like, and since when. Clocks of servers say nothing of that. */
   readonly open: ReadonlyMap<RelativePath, OpenDocument>;
+  /** Places of what looks saw at two places, though it can be at one only: since when. */
+  readonly twice: ReadonlyMap<RelativePath, number>;
 }
 
 export interface OpenDocument {
@@ -17,7 +19,7 @@ export interface OpenDocument {
   readonly since: number;
 }
 
-export const NO_DOUBTS: Doubts = { missed: new Map(), strangers: new Map(), open: new Map() };
+export const NO_DOUBTS: Doubts = { missed: new Map(), strangers: new Map(), open: new Map(), twice: new Map() };
 
 /** So long, in ms, things may go on being disturbed until what was never found meanwhile counts as gone. */
 export const LONGEST_DOUBT_MS = 5000;
@@ -42,7 +44,7 @@ export class DoubtKeeper {
    * @param before those of the look before, with the strangers that there are now
    * @param blind the disk failed to list a folder: as long as it does, nothing tells that what is missed is not in there
    */
-  constructor(before: Omit<Doubts, 'open'>, disturbed: boolean, blind: boolean) {
+  constructor(before: Pick<Doubts, 'missed' | 'strangers'>, disturbed: boolean, blind: boolean) {
     this.#before = before.missed;
     this.#lastCame = [...before.strangers.values()].reduce((last, came) => Math.max(last, came), Number.NEGATIVE_INFINITY);
     this.#disturbed = disturbed;

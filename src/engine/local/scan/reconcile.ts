@@ -50,7 +50,7 @@ export function reconcile(
     listing.restless || gone.length > 0 || unseen.length > 0 || hasFolderOutOfSight(known.tree) || listing.outOfSight === 'unknown';
   const blind = listing.outOfSight === 'unknown' || unseen.some(({ fault }) => fault !== 'denied');
   const keeper = new DoubtKeeper({ missed: doubts.missed, strangers }, disturbed, blind);
-  const resolver = new Resolver(entries, known, places, newId, keeper);
+  const resolver = new Resolver(entries, known, places, newId, keeper, doubts.twice);
   const unmounted = unmountedFolders(listing, resolver.resolved, places);
   const holdsIgnored = (path: RelativePath, before: boolean): boolean =>
     listing.folders.get(path)?.state === 'listed' ? entries.holdsIgnored.has(path) : before;
@@ -118,7 +118,7 @@ export function reconcile(
       ...awayAgain,
       ...unmountedAgain,
     ],
-    doubts: { missed: keeper.kept, strangers, open },
+    doubts: { missed: keeper.kept, strangers, open, twice: resolver.twice },
   };
 }
 

@@ -1,7 +1,7 @@
 import type { RelativePath } from '../../../base/index.ts';
 import { compareIdentity, type FileStat, type LocalNode, type NodeId, ROOT_ID } from '../../model/index.ts';
 import { inodeKey, type KnownPlaces } from './known.ts';
-import type { DoubtKeeper } from './doubts.ts';
+import { type DoubtKeeper, type Doubts, LONGEST_DOUBT_MS } from './doubts.ts';
 import type { KnownLocal } from './listing.ts';
 import type { Seen, SeenEntries } from './seen.ts';
 
@@ -32,17 +32,28 @@ export class Resolver {
   readonly #places: KnownPlaces;
   readonly #newId: () => NodeId;
   readonly #keeper: DoubtKeeper;
+  /** Where what is seen at two places was so, of this look and of the one before. */
+  readonly twice = new Map<RelativePath, number>();
+  readonly #twiceBefore: Doubts['twice'];
   /** Made when first asked: where nothing is new or moved, nobody asks. */
   #seenByInode: ReadonlyMap<string, readonly Seen[]> | undefined;
   readonly #entries: SeenEntries;
   readonly #seenFolders: ReadonlySet<RelativePath>;
   readonly #folderIds = new Map<RelativePath, NodeId | undefined>([['', ROOT_ID]]);
 
-  constructor(entries: SeenEntries, known: KnownLocal, places: KnownPlaces, newId: () => NodeId, keeper: DoubtKeeper) {
+  constructor(
+    entries: SeenEntries,
+    known: KnownLocal,
+    places: KnownPlaces,
+    newId: () => NodeId,
+    keeper: DoubtKeeper,
+    twice: Doubts['twice'],
+  ) {
     this.#known = known;
     this.#places = places;
     this.#newId = newId;
     this.#keeper = keeper;
+    this.#twiceBefore = twice;
     this.#entries = entries;
     this.#seenFolders = new Set(entries.folders.map((seen) => seen.path));
     for (const folder of entries.folders) this.#folder(folder);
@@ -68,7 +79,8 @@ export class Resolver {
     const moved = this.#sameIdentity(seen)[0];
     if (moved !== undefined) return this.#settle(seen, parentId, moved);
     // One folder at two places: it was moved while the folders were being read.
-    if (twins.some((twin) => this.#folderIds.has(twin.path) || this.#knownAt(twin))) return this.#doubt(seen);
+    const isTwice = twins.some((twin) => this.#folderIds.has(twin.path) || this.#knownAt(twin));
+    if (isTwice && this.#mayBeMoving(seen)) return this.#doubt(seen);
     if (here !== undefined && !this.#isElsewhere(here, seen)) {
       if (this.#keeper.mayBeElsewhere(here.id, seen.lookedAt)) return this.#doubt(seen);
       return this.#settle(seen, parentId, here, true);
@@ -103,11 +115,18 @@ export class Resolver {
       return true;
     }
     // One name only, seen at two places: it was moved while the folders were being read.
-    if (seen.stat.links === 1 && this.#twins(seen).length > 0) {
+    if (seen.stat.links === 1 && this.#twins(seen).length > 0 && this.#mayBeMoving(seen)) {
       this.#doubt(seen);
       return true;
     }
     return false;
+  }
+
+  /** What looks go on to see at two places is two items: a folder that is mounted twice, or a disk that numbers its files badly. */
+  #mayBeMoving({ path, lookedAt }: Seen): boolean {
+    const since = Math.min(this.#twiceBefore.get(path) ?? lookedAt, lookedAt);
+    this.twice.set(path, since);
+    return lookedAt - since < LONGEST_DOUBT_MS;
   }
 
   /** Known, not found yet, and surely the same. */

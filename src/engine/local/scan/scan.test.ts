@@ -1109,6 +1109,23 @@ describe('a scan', () => {
     expect((await world.scan(['a'])).deleted).toEqual([id]);
   });
 
+  it('what is at two places for good is two items after a while, and is not looked at without end', async () => {
+    await seed('f/deep/x', 'g/');
+    const { list, stat } = world.disk;
+    const aliased = (path: string): string => path.replace(world.at('g'), world.at('f'));
+    world.disk.stat = (path) => stat.call(world.disk, aliased(path));
+    world.disk.list = async (path) => {
+      const entries = await list.call(world.disk, aliased(path));
+      const f = entries.find(({ name }) => name === 'f');
+      return path === ROOT && f !== undefined
+        ? entries.map((entry) => (entry.name === 'g' ? { ...f, name: 'g', printable: 'g' } : entry))
+        : entries;
+    };
+    for (let seconds = 0; seconds < 30; seconds += 1) await world.scan();
+    expect(Object.keys(world.paths())).toEqual(['f', 'f/deep', 'f/deep/x', 'g', 'g/deep', 'g/deep/x']);
+    expect(await world.scan()).toEqual(settled);
+  });
+
   it('stops when it is no longer wanted', async () => {
     await seed('a/b/c');
     const known = knownFrom(world.tree);
