@@ -31,6 +31,8 @@ interface Parts {
 
 /** How many files are asked at a time whether they can be read. */
 const IN_FLIGHT = 16;
+/** How many files are given to the disk to be read at a time: several of its batches, since each takes some KB of memory. */
+const READ_AT_ONCE = 1000;
 
 /** From what was last seen on both sides; looks at the disk only where a rules file is about to go. Changes nothing. */
 export async function foreseeAll(parts: Parts, ids: readonly NodeId[]): Promise<Foreseen> {
@@ -49,8 +51,11 @@ export async function foreseeAll(parts: Parts, ids: readonly NodeId[]): Promise<
 
 /** Reads files whose content has to be known before it can be said what would be done; those that cannot be read stay as they are. */
 export async function readUnknown(store: Store, executor: Executor, isInFlight: (id: NodeId) => boolean): Promise<void> {
-  const ids = new Set([...compareSides(store).unread, ...touched(store)]);
-  await Promise.all([...ids].filter((id) => !isInFlight(id)).map((id) => executor.run({ op: 'hash', id }).catch(() => undefined)));
+  const ids = [...new Set([...compareSides(store).unread, ...touched(store)])].filter((id) => !isInFlight(id));
+  for (let first = 0; first < ids.length; first += READ_AT_ONCE) {
+    const page = ids.slice(first, first + READ_AT_ONCE);
+    await Promise.all(page.map((id) => executor.run({ op: 'hash', id }).catch(() => undefined)));
+  }
 }
 
 /** Files that are on both sides, or were, and were written to since they were read. */

@@ -7,7 +7,7 @@ export interface MergeGateParts {
   readonly isInFlight: (id: NodeId) => boolean;
   /** Its next try is later. */
   readonly isResting: (id: NodeId) => boolean;
-  readonly read: (id: NodeId) => void;
+  readonly read: (ids: readonly NodeId[]) => void;
   /** Files that are being written are not in the tree yet. */
   readonly looking: () => boolean;
 }
@@ -57,7 +57,7 @@ export class MergeGate {
     const step = this.#firstMerge.look({ inFlight: isInFlight, resting: (id) => !isInFlight(id) && isResting(id) }, this.#seenHere());
     if (step.step === 'read') {
       this.#unasked = true;
-      for (const id of step.ids) read(id);
+      read(step.ids);
     }
     if (step.step === 'go' || (step.step === 'asked' && step.changed)) hooks.onLists('questions', 'files');
     return step.step === 'go' ? null : environment.clock.monotonic() - startedMs;

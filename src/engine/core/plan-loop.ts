@@ -4,6 +4,7 @@ import { type Executor, isAborted, type Outcome } from '../apply/index.ts';
 import { RULES_FILE } from '../ignore/index.ts';
 import { type NodeId, ROOT_ID } from '../model/index.ts';
 import { type Operation, plan, type Plan, type Policy } from '../plan/index.ts';
+import type { Amount } from '../status/index.ts';
 import { IssueBook } from './issue-book.ts';
 import { hasRealIssue } from './issue-counts.ts';
 import { LateDeletions } from './late-deletions.ts';
@@ -14,7 +15,8 @@ import { Questions } from './questions.ts';
 import { Retries } from './retries.ts';
 import { isAboutConnection, type SyncContext } from './sync-context.ts';
 import { Wake } from './wake.ts';
-import { FOLDERS_FIRST_MS, WorkOrder } from './work-order.ts';
+import { WorkLanes } from './work-lanes.ts';
+import { FOLDERS_FIRST_MS, type RankedOperation, WorkOrder } from './work-order.ts';
 
 export interface PlanLoopParts {
   readonly executor: Executor;
@@ -52,6 +54,7 @@ export class PlanLoop {
   /** What became of these could not be written down. */
   readonly #unnoted = new Set<NodeId>();
   readonly #inFlight = new Map<NodeId, Operation>();
+  readonly #lanes = new WorkLanes();
   #held = 0;
   #planning = false;
   /** Of the last plan, without what it waited for. */
@@ -67,9 +70,11 @@ export class PlanLoop {
     this.#issues = new IssueBook(ctx);
     this.#questions = new Questions(ctx.store, ctx.environment.clock);
     this.#gate = new MergeGate(ctx, {
-      isInFlight: (id) => this.#inFlight.has(id),
+      isInFlight: (id) => this.isInFlight(id),
       isResting: (id) => this.#retries.isWaiting(id),
-      read: (id) => void this.#perform({ op: 'hash', id }),
+      read: (ids) => {
+        this.#begin(this.#order.ranked(ids.map((id) => ({ op: 'hash', id }))));
+      },
       looking: parts.looking,
     });
     this.#deletions = new LateDeletions(ctx.store, ctx.environment.clock, (id) => this.#inFlight.has(id));
@@ -136,7 +141,8 @@ export class PlanLoop {
   /** Nothing under way and nothing left that could be done now. */
   get idle(): boolean {
     const planned = this.#dirty.size === 0 || this.#gate.waitsForAnswer;
-    return planned && this.#inFlight.size === 0 && this.#held === 0 && this.#outOfSight.idle && !this.#planning;
+    const working = this.#inFlight.size > 0 || !this.#lanes.idle || this.#planning;
+    return planned && !working && this.#held === 0 && this.#outOfSight.idle;
   }
 
   /** Something that failed is tried again so soon that it is worth waiting for. */
@@ -144,8 +150,9 @@ export class PlanLoop {
     return this.#retries.soon(10 * secondMs);
   }
 
+  /** Under way, or waiting for its turn. */
   isInFlight(id: NodeId): boolean {
-    return this.#inFlight.has(id);
+    return this.#inFlight.has(id) || this.#lanes.isWaiting(id);
   }
 
   async run(): Promise<void> {
@@ -174,6 +181,7 @@ export class PlanLoop {
       this.#planning = true;
       const made = await this.#planOnce();
       this.#planning = false;
+      this.#goOn();
       this.#announce();
       const pauseMs = made ? Math.max(LEAST_PAUSE_MS, this.#costMs * BREATH) : BROKEN_PAUSE_MS;
       await clock.sleep(pauseMs, stopping).catch(() => undefined);
@@ -238,6 +246,8 @@ export class PlanLoop {
     const ids = new Set([...this.#dirty, ...this.#waiting]);
     this.#dirty = new Set();
     this.#waiting = new Set();
+    for (const id of ids) this.#lanes.forget(id);
+    this.#lanes.planned();
     try {
       const next = plan(this.#ctx.store, ids, this.policy());
       if (mayRebind || !next.operations.some(rebinds)) {
@@ -294,12 +304,14 @@ export class PlanLoop {
       });
     }
     this.#deletions.note(work, (id) => this.#questions.deleteApproved(id));
-    this.#announcePlanned(work);
-    const later = this.#order.afterFolders(work);
-    const begun = this.#order.sorted(work.filter((operation) => !later.has(operation))).map((operation) => this.#perform(operation));
-    if (later.size > 0)
+    const afterFolders = this.#order.afterFolders(work);
+    const later = this.#order.ranked([...afterFolders]);
+    const admitted = this.#lanes.admit(this.#order.ranked(work.filter((operation) => !afterFolders.has(operation))));
+    if (work.some(({ op }) => op === 'upload' || op === 'download')) this.#announcePlanned(later);
+    const begun = admitted.map((operation) => this.#perform(operation));
+    if (later.length > 0)
       void this.#planAgain(
-        [...later].map(({ id }) => id),
+        later.map(({ operation }) => operation.id),
         begun,
       );
   }
@@ -317,20 +329,31 @@ export class PlanLoop {
     this.add(ids);
   }
 
-  #announcePlanned(work: readonly Operation[]): void {
-    const amount = (op: 'upload' | 'download'): { files: number; bytes: number } => {
-      let files = 0;
-      let bytes = 0;
-      for (const operation of [...work, ...this.#inFlight.values()]) {
-        if (operation.op !== op) continue;
+  /** @param later not given to the lanes yet */
+  #announcePlanned(later: readonly RankedOperation[]): void {
+    const amount = (op: 'upload' | 'download'): Amount => {
+      let { files, bytes } = this.#lanes.amount(op);
+      for (const one of later) {
+        if (one.operation.op !== op) continue;
         files += 1;
-        bytes += this.#order.bytesOf(operation);
+        bytes += one.bytes;
       }
       return { files, bytes };
     };
-    if (work.some(({ op }) => op === 'upload' || op === 'download')) {
-      this.#ctx.hooks.onStatus({ type: 'planned', upload: amount('upload'), download: amount('download') });
-    }
+    this.#ctx.hooks.onStatus({ type: 'planned', upload: amount('upload'), download: amount('download') });
+  }
+
+  #begin(work: readonly RankedOperation[]): void {
+    for (const operation of this.#lanes.admit(work)) void this.#perform(operation);
+  }
+
+  /** Those that waited for others to be over have their turn. */
+  #goOn(): void {
+    if (this.#ctx.stopping.aborted) return;
+    const mayRead = (id: NodeId): boolean => !this.#inFlight.has(id) && this.#parts.mayRun();
+    const { begin, plan: again } = this.#lanes.next(mayRead);
+    for (const operation of begin) void this.#perform(operation);
+    if (again.length > 0) this.add(again);
   }
 
   async #perform(operation: Operation): Promise<void> {
@@ -346,6 +369,8 @@ export class PlanLoop {
       this.#unnoted.add(id);
       for (const one of idsOf(operation)) this.#waiting.add(one);
       this.#wake.ring();
+    } finally {
+      this.#goOn();
     }
   }
 
@@ -365,7 +390,7 @@ export class PlanLoop {
       if (visible) {
         const path = store.localPath(id) ?? store.remotePath(id) ?? '';
         const direction = op === 'upload' ? 'up' : op === 'download' ? 'down' : null;
-        hooks.onStatus({ type: 'op_started', id, path, direction, totalBytes: this.#order.bytesOf(operation) });
+        hooks.onStatus({ type: 'op_started', id, path, direction, totalBytes: this.#lanes.bytesOf(operation) });
       }
       outcome = await this.#orInTheWay(operation, await this.#parts.executor.run(operation));
     } catch (error) {
@@ -375,6 +400,7 @@ export class PlanLoop {
       }
     } finally {
       for (const one of ids) this.#inFlight.delete(one);
+      this.#lanes.ended(operation);
       if (visible) hooks.onStatus({ type: 'op_finished', id, succeeded: outcome?.kind === 'done', at: environment.clock.monotonic() });
     }
     if (outcome === undefined) this.add(ids);

@@ -11,6 +11,16 @@ export const FOLDERS_FIRST_MS = 5 * secondMs;
 const MANY = 50;
 /** Uploads below it all weigh the same; above it each doubling weighs one more. */
 const LIGHT_BYTES = 4 * MiB;
+/** More than any time of change, in ms. */
+const WEIGHT = 2 ** 48;
+
+/** The highest rank begins first. */
+export interface RankedOperation {
+  readonly operation: Operation;
+  /** What it transfers at most, or reads. */
+  readonly bytes: number;
+  readonly rank: number;
+}
 
 /** In what order the operations of a plan begin. */
 export class WorkOrder {
@@ -28,9 +38,9 @@ export class WorkOrder {
    * Small uploads first, and among those the most recent: people wait for what they just did. Of downloads the most recent,
    * whatever their size: on a new device people go on with what they had last (PRODUCT 1).
    */
-  sorted(operations: readonly Operation[]): readonly Operation[] {
-    const keyed = operations.map((operation) => ({ operation, ...this.#urgency(operation, operations.length > MANY) }));
-    return keyed.sort((a, b) => a.weight - b.weight || a.age - b.age).map(({ operation }) => operation);
+  ranked(operations: readonly Operation[]): readonly RankedOperation[] {
+    const isMany = operations.length > MANY;
+    return operations.map((operation) => this.#rank(operation, isMany)).sort((a, b) => b.rank - a.rank);
   }
 
   /**
@@ -46,26 +56,16 @@ export class WorkOrder {
     return new Set(now - this.#foldersSinceMs < FOLDERS_FIRST_MS ? downloads : []);
   }
 
-  /** What an operation transfers at most, or reads. */
-  bytesOf({ op, id }: Operation): number {
+  #rank(operation: Operation, isMany: boolean): RankedOperation {
+    const { op, id } = operation;
     if (op === 'download') {
       const remote = this.#store.remote.get(id);
-      return remote?.kind === 'file' ? remote.content.size : 0;
-    }
-    if (op !== 'upload' && op !== 'hash') return 0;
-    const local = this.#store.local.get(id);
-    return local?.kind === 'file' ? local.stat.size : 0;
-  }
-
-  #urgency({ op, id }: Operation, isMany: boolean): { readonly weight: number; readonly age: number } {
-    if (op === 'download') {
-      const remote = this.#store.remote.get(id);
-      return { weight: 0, age: remote?.kind === 'file' ? -remote.mtimeMs : 0 };
+      return remote?.kind === 'file' ? { operation, bytes: remote.content.size, rank: remote.mtimeMs } : { operation, bytes: 0, rank: 0 };
     }
     const isRead = op === 'upload' || op === 'hash';
     const local = isRead || !isMany ? this.#store.local.get(id) : undefined;
     const bytes = isRead && local?.kind === 'file' ? local.stat.size : 0;
-    const age = isMany || local === undefined ? 0 : -Number(local.stat.mtimeNs.slice(0, -6));
-    return { weight: Math.floor(Math.log2(1 + bytes / LIGHT_BYTES)), age };
+    const rank = isMany || local === undefined ? 0 : Number(local.stat.mtimeNs.slice(0, -6));
+    return { operation, bytes, rank: rank - WEIGHT * Math.floor(Math.log2(1 + bytes / LIGHT_BYTES)) };
   }
 }

@@ -187,12 +187,16 @@ export class Context {
   }
 }
 
+/** Items remembered at a time: a plan comes back to an item soon or hardly ever, and may be one of a million. */
+const REMEMBERED = 10_000;
+
 function remembering<N>(get: (id: NodeId) => N): (id: NodeId) => N {
   const known = new Map<NodeId, N>();
   return (id) => {
     const found = known.get(id);
     if (found !== undefined || known.has(id)) return found as N;
     const node = get(id);
+    if (known.size >= REMEMBERED) known.clear();
     known.set(id, node);
     return node;
   };
