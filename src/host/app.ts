@@ -93,7 +93,7 @@ async function runInBrowser(options: AppOptions, profile: Profile, why: string):
     await host.begin();
     const again = process.stdin.isTTY ? 'Enter gives a new one' : `for a new one: npx tidemark ui --profile ${profile.dir}`;
     process.stdout.write(
-      `Tidemark runs here and its window is in the browser, since ${why}; Ctrl-C stops it.\n${url}  (works once, for a minute; ${again})\n`,
+      `Tidemark runs here and its window is in the browser, since ${why}; Ctrl-C stops it.\n${url}  (works once, for a minute; ${again})\n${cloudLine(host.cloudAddress)}`,
     );
     if (options.open) await openAddress(profile, url);
     if (process.stdin.isTTY) process.stdin.on('data', () => void host.uiAddress().then((fresh) => process.stdout.write(`${fresh}\n`)));
@@ -104,3 +104,7 @@ async function runInBrowser(options: AppOptions, profile: Profile, why: string):
   }
   return 0;
 }
+
+/** For other devices of this computer and the command; the window knows it. */
+const cloudLine = (address: string | null): string =>
+  address === null ? '' : `The cloud of this computer is at ${address} (sign-in --server).\n`;

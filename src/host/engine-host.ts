@@ -53,6 +53,11 @@ export class EngineHost {
   #forgetCalm: Disposer | undefined;
   #stopping: Promise<void> | undefined;
 
+  /** Address of the cloud on this computer; null where there is none. */
+  get cloudAddress(): string | null {
+    return this.#built.embeddedCloud?.server ?? null;
+  }
+
   private constructor(built: BuiltEngine, lock: ProfileLock) {
     this.#built = built;
     this.#lock = lock;

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { resolve, sep } from 'node:path';
 import type { Command } from 'commander';
 import type { Folder } from '../../contract/index.ts';
 import { addCommand, addGroup, type Shell } from '../command.ts';
@@ -12,6 +12,19 @@ const states: Readonly<Record<Folder['state'], string>> = {
   replaced: 'replaced: another folder is in its place',
   not_writable: 'cannot be written',
 };
+
+const MERGE_HINT =
+  'If it and the cloud both hold something, nothing is changed before you answer: tidemark status tells, tidemark questions list asks.';
+
+/** What becomes of the files of a folder that is kept no more. */
+function afterwards(path: string, folders: readonly Folder[]): string {
+  const removed = folders.find((row) => row.path === path);
+  const around = folders.find((row) => !row.localOnly && row.path !== path && path.startsWith(`${row.path}${sep}`));
+  if (removed?.localOnly !== true) return 'Its files stay, here and in the cloud.';
+  return around === undefined
+    ? 'Its files stay here.'
+    : `It is in ${plain(around.path)}, which is kept in sync: from now on its files go to the cloud and to the other devices.`;
+}
 
 /** folder add, list, remove. */
 export function addFolderCommands(program: Command, shell: Shell): void {
@@ -28,7 +41,8 @@ export function addFolderCommands(program: Command, shell: Shell): void {
       const added = await context.withEngine((engine) =>
         engine.call('folder.add', { path: resolve(dir), localOnly: options.localOnly === true, merge: options.merge === true }),
       );
-      context.answer(added, `${plain(added.path)} is now ${added.localOnly ? 'kept on this machine only' : 'kept in sync'}.`);
+      const merges = added.localOnly || options.merge === true ? '' : `\n${MERGE_HINT}`;
+      context.answer(added, `${plain(added.path)} is now ${added.localOnly ? 'kept on this machine only' : 'kept in sync'}.${merges}`);
     },
   });
   addCommand(folder, shell, {
@@ -58,7 +72,7 @@ export function addFolderCommands(program: Command, shell: Shell): void {
         const copied = leaving.copied === null ? '' : `${copiedText(leaving.copied)}\n`;
         context.answer(
           { path, ...leaving },
-          `${copied}${plain(path)} is no longer ${wasLocalOnly ? 'kept on this machine only' : 'kept in sync'}. Its files stay, here and in the cloud.`,
+          `${copied}${plain(path)} is no longer ${wasLocalOnly ? 'kept on this machine only' : 'kept in sync'}. ${afterwards(path, folders)}`,
         );
         return 0;
       });

@@ -142,6 +142,7 @@ export const catalogue = {
   first_merge: { reaction: 'ask', exit: 7 },
   not_synced: { reaction: 'wait', exit: 3 },
   paused: { reaction: 'wait', exit: 3 },
+  name_never_syncs: { reaction: 'skip' },
   ignored_by_rule: { reaction: 'skip' },
   not_kept_here: { reaction: 'skip' },
   name_left_out: { reaction: 'ask' },
@@ -196,6 +197,7 @@ export const catalogue = {
   question_changed: { reaction: 'ask', exit: 7 },
   question_over: { reaction: 'stop', exit: 2 },
   question_not_yet: { reaction: 'ask', exit: 3 },
+  folder_has_no_versions: { reaction: 'ask', exit: 2 },
   unknown_item: { reaction: 'stop', exit: 2 },
   /** No other file has its content. */
   last_copy: { reaction: 'stop', exit: 3 },
@@ -225,7 +227,7 @@ export const errorCodes = Object.keys(catalogue) as readonly ErrorCode[];
 export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(catalogue, code);
 
 /** Links and devices are listed for information: nothing is wrong, and there is nothing to do about them. */
-const skipped: ReadonlySet<string> = new Set<ErrorCode>(['symlink_skipped', 'special_skipped', 'ignored_by_rule']);
+const skipped: ReadonlySet<string> = new Set<ErrorCode>(['symlink_skipped', 'special_skipped', 'name_never_syncs', 'ignored_by_rule']);
 
 /** True for a reason that is listed for information only. */
 export const isSkipped = ({ code }: { readonly code: ErrorCode }): boolean => skipped.has(code);

@@ -148,7 +148,10 @@ export const en: ErrorTexts = {
     problem: 'Too much was sent to the cloud without being finished.',
     wayOut: 'Tidemark finishes what is under way and then goes on by itself.',
   },
-  cloud_unreachable: { problem: 'The cloud at {server} cannot be reached.', wayOut: 'Check the network; Tidemark tries again by itself.' },
+  cloud_unreachable: {
+    problem: 'The cloud at {server} cannot be reached.',
+    wayOut: 'Check the address and the network. Tidemark tries again by itself where it runs.',
+  },
   cloud_timeout: { problem: 'The cloud at {server} did not answer in time.', wayOut: 'Tidemark tries again by itself.' },
   cloud_unavailable: { problem: 'The cloud is not available for the moment.', wayOut: 'Tidemark waits and goes on by itself.' },
   cloud_failed: {
@@ -279,6 +282,10 @@ export const en: ErrorTexts = {
   },
   not_synced: { problem: 'Some items are not synced.', wayOut: 'The list of issues gives the reason for each.' },
   paused: { problem: 'Sync is paused.', wayOut: 'Resume it, or wait until the pause ends.' },
+  name_never_syncs: {
+    problem: 'What is called “{name}” never syncs: it is a lock, a temporary file or a file of the system itself.',
+    wayOut: 'Nothing needs to be done. If it is a document of yours, give it another name.',
+  },
   ignored_by_rule: { problem: 'The rule “{rule}” says that this does not sync.', wayOut: 'Change the ignore rules if it should.' },
   not_kept_here: {
     problem: 'This is in the cloud and not kept on this device.',
@@ -427,6 +434,7 @@ export const en: ErrorTexts = {
     wayOut: 'Look with `tidemark sync --dry-run`, or with `tidemark sync --wait`, then answer “{id}” if it is asked.',
   },
   last_copy: { problem: 'No other file has the content of “{path}”.', wayOut: 'It was kept.' },
+  folder_has_no_versions: { problem: '“{path}” is a folder, and only files have versions.', wayOut: 'Name a file in it.' },
   unknown_item: { problem: 'There is no such item.', wayOut: 'Check the path or the id for typos.' },
   undo_done: { problem: 'It was undone already.', wayOut: 'The line of that undo can be undone in turn.' },
   undo_expired: {

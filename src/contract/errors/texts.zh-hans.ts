@@ -69,7 +69,7 @@ export const zhHans: ErrorTexts = {
   rate_limited: { problem: '云端要求放慢速度[：{minutes} 分钟后可再次操作]。', wayOut: '同步会稍候并自动继续；其他操作请稍后再试。' },
   quota_exceeded: { problem: '云端空间不足。', wayOut: '请删除不需要的内容或清空回收站；放得下的较小文件仍会同步。' },
   uncommitted_limit: { problem: '已上传但未完成的内容过多。', wayOut: 'Tidemark 会先完成进行中的部分，再自动继续。' },
-  cloud_unreachable: { problem: '无法连接云端 {server}。', wayOut: '请检查网络；Tidemark 会自动重试。' },
+  cloud_unreachable: { problem: '无法连接云端 {server}。', wayOut: '请检查地址和网络。Tidemark 运行时会自动重试。' },
   cloud_timeout: { problem: '云端 {server} 未及时响应。', wayOut: 'Tidemark 会自动重试。' },
   cloud_unavailable: { problem: '云端暂时不可用。', wayOut: 'Tidemark 会等待并自动继续。' },
   cloud_failed: { problem: '云端自身出错，未能完成操作。', wayOut: 'Tidemark 会自动重试；若持续出现，请告知云端的管理者。' },
@@ -134,6 +134,10 @@ export const zhHans: ErrorTexts = {
   },
   not_synced: { problem: '有些项目未同步。', wayOut: '问题列表中有每一项的原因。' },
   paused: { problem: '同步已暂停。', wayOut: '请恢复同步，或等待暂停结束。' },
+  name_never_syncs: {
+    problem: '名为“{name}”的项目从不同步：它是锁定文件、临时文件或系统自身的文件。',
+    wayOut: '无需处理。如果它是您的文档，请换一个名称。',
+  },
   ignored_by_rule: { problem: '按规则“{rule}”，此项不同步。', wayOut: '若需同步，请修改忽略规则。' },
   not_kept_here: {
     problem: '此项保存在云端，未保留在本机。',
@@ -240,6 +244,7 @@ export const zhHans: ErrorTexts = {
     wayOut: '请先运行 `tidemark sync --dry-run` 或 `tidemark sync --wait` 进行检查，若被询问再回答“{id}”。',
   },
   last_copy: { problem: '没有其他文件与“{path}”内容相同。', wayOut: '已保留该文件。' },
+  folder_has_no_versions: { problem: '“{path}”是文件夹，只有文件才有版本。', wayOut: '请指定其中的一个文件。' },
   unknown_item: { problem: '没有这个项目。', wayOut: '请检查路径或编号是否有误。' },
   undo_done: { problem: '这一项已经撤销过了。', wayOut: '那次撤销本身也有一行记录，可以再撤销。' },
   undo_expired: { problem: '只能在 {days} 天内撤销，期限已过。', wayOut: '文件的历史版本和云端回收站里可能还有。' },

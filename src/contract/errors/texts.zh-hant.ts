@@ -69,7 +69,7 @@ export const zhHant: ErrorTexts = {
   rate_limited: { problem: '雲端要求放慢速度[：{minutes} 分鐘後可再次操作]。', wayOut: '同步會稍候並自動繼續；其他操作請稍後再試。' },
   quota_exceeded: { problem: '雲端空間不足。', wayOut: '請刪除不需要的內容或清空垃圾桶；放得下的較小檔案仍會同步。' },
   uncommitted_limit: { problem: '已上傳但未完成的內容過多。', wayOut: 'Tidemark 會先完成進行中的部分，再自動繼續。' },
-  cloud_unreachable: { problem: '無法連線到雲端 {server}。', wayOut: '請檢查網路；Tidemark 會自動重試。' },
+  cloud_unreachable: { problem: '無法連線到雲端 {server}。', wayOut: '請檢查位址和網路。Tidemark 執行時會自動重試。' },
   cloud_timeout: { problem: '雲端 {server} 未及時回應。', wayOut: 'Tidemark 會自動重試。' },
   cloud_unavailable: { problem: '雲端暫時無法使用。', wayOut: 'Tidemark 會等待並自動繼續。' },
   cloud_failed: { problem: '雲端本身發生錯誤，未能完成操作。', wayOut: 'Tidemark 會自動重試；若持續發生，請告知雲端的管理者。' },
@@ -134,6 +134,10 @@ export const zhHant: ErrorTexts = {
   },
   not_synced: { problem: '有些項目未同步。', wayOut: '問題清單中有每一項的原因。' },
   paused: { problem: '同步已暫停。', wayOut: '請恢復同步，或等待暫停結束。' },
+  name_never_syncs: {
+    problem: '名為「{name}」的項目從不同步：它是鎖定檔、暫存檔或系統本身的檔案。',
+    wayOut: '無需處理。如果它是您的文件，請換一個名稱。',
+  },
   ignored_by_rule: { problem: '依規則「{rule}」，此項不同步。', wayOut: '若需同步，請修改忽略規則。' },
   not_kept_here: {
     problem: '此項儲存在雲端，未保留在本機。',
@@ -240,6 +244,7 @@ export const zhHant: ErrorTexts = {
     wayOut: '請先執行 `tidemark sync --dry-run` 或 `tidemark sync --wait` 進行檢查，若被詢問再回答「{id}」。',
   },
   last_copy: { problem: '沒有其他檔案與「{path}」內容相同。', wayOut: '已保留該檔案。' },
+  folder_has_no_versions: { problem: '「{path}」是資料夾，只有檔案才有版本。', wayOut: '請指定其中的一個檔案。' },
   unknown_item: { problem: '沒有這個項目。', wayOut: '請檢查路徑或編號是否有誤。' },
   undo_done: { problem: '這一項已經復原過了。', wayOut: '那次復原本身也有一行記錄，可以再復原。' },
   undo_expired: { problem: '只能在 {days} 天內復原，期限已過。', wayOut: '檔案的歷史版本和雲端垃圾桶裡可能還有。' },

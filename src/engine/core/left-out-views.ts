@@ -84,9 +84,15 @@ export class LeftOutViews {
       case 'local_only':
         return { ...none, localOnly: true };
       case 'name':
-        return { ...none, ignoredBy: out.name };
+        return { ...none, ignoredBy: { code: 'name_never_syncs', params: { name: out.name } } };
       case 'rule':
-        return { ...none, ignoredBy: `${this.#fileOf(out.folder)}:${String(out.pattern.line)} ${out.pattern.text}` };
+        return {
+          ...none,
+          ignoredBy: {
+            code: 'ignored_by_rule',
+            params: { rule: `${this.#fileOf(out.folder)}:${String(out.pattern.line)} ${out.pattern.text}` },
+          },
+        };
       case 'unknown_rules':
         return { ...none, reason: this.#whyUnknown(this.#fileOf(out.folder)) };
     }

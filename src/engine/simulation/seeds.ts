@@ -144,11 +144,12 @@ export const KEPT: readonly HistoryOptions[] = [
   { seed: 644689, steps: 200, devices: 3 },
   // Faults of the simulation itself: a move into what rules leave out; a power cut that took what a checkpoint needs; nobody told of a move's new place; an empty file was taken for lost; a trash that had its time, and what was only in a
   // broken-off download, for promised; a cloud put back to a backup still answered by keys of later; a device that the cloud
-  // had asked to stay away was at rest, since a conflict came first in what it said.
+  // had asked to stay away was at rest, since a conflict came first in what it said; two things were renamed to one name.
   { seed: 100179, steps: 200, devices: 3 },
   { seed: 100186, steps: 200, devices: 3 },
   { seed: 1042, steps: 64 },
   { seed: 100085, steps: 200, devices: 3 },
   { seed: 100100, steps: 200, devices: 3 },
   { seed: 644657, steps: 200, devices: 3 },
+  { seed: 660127, steps: 200, devices: 3 },
 ];

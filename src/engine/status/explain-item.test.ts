@@ -70,7 +70,11 @@ describe('explaining an item', () => {
 
   it('puts what a person decided before everything else', () => {
     expect(said({ localOnly: true, held: { code: 'paused', params: {} } })).toEqual(['local_only', 'local_only', 'nothing']);
-    expect(said({ ignoredBy: '*.bak', issue: issueOf('no_permission') })).toEqual(['ignored', 'ignored', 'nothing']);
+    expect(said({ ignoredBy: { code: 'ignored_by_rule', params: { rule: '*.bak' } }, issue: issueOf('no_permission') })).toEqual([
+      'ignored',
+      'ignored',
+      'nothing',
+    ]);
   });
 
   it('names what holds everything before what holds the item', () => {

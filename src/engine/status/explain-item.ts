@@ -79,7 +79,7 @@ function ruleOf(facts: ExplainFacts): RuleCode | null {
 
 /** The rule behind a reason that the planner did not give. */
 export function ruleOfIssue(reason: ErrorData): RuleCode | null {
-  if (isSkipped(reason)) return reason.code === 'ignored_by_rule' ? 'ignored' : 'special';
+  if (isSkipped(reason)) return reason.code === 'symlink_skipped' || reason.code === 'special_skipped' ? 'special' : 'ignored';
   if (isAway(reason)) return 'unknown_not_deleted';
   switch (reason.code) {
     case 'file_busy':

@@ -53,7 +53,7 @@ describe('an item', () => {
   it('that is local-only or ignored says so before anything else', () => {
     const busy = { active: true, issue: issue('disk_failed'), remote: undefined, synced: undefined };
     expect(verdict({ ...busy, localOnly: true }).state).toBe('local_only');
-    expect(verdict({ ...busy, ignoredBy: '*.tmp' })).toMatchObject({
+    expect(verdict({ ...busy, ignoredBy: { code: 'ignored_by_rule', params: { rule: '*.tmp' } } })).toMatchObject({
       state: 'ignored',
       reason: { code: 'ignored_by_rule', params: { rule: '*.tmp' } },
     });

@@ -10,8 +10,8 @@ export interface ItemFacts {
   readonly issue: { readonly reason: ErrorData; readonly nextTryAt: number | null } | undefined;
   /** In a folder that never leaves this machine. */
   readonly localOnly: boolean;
-  /** The ignore rule that matches, as it is written; null when none does. */
-  readonly ignoredBy: string | null;
+  /** Why it never syncs: its name, or the ignore rule that matches; null when neither is so. */
+  readonly ignoredBy: ErrorData | null;
   /** In the cloud, and not kept on this device. */
   readonly notKept: boolean;
   /** An operation on it is running. */
@@ -46,7 +46,7 @@ const plain = (state: ItemState, reason: ErrorData | null = null, nextTryAt: num
  */
 export function itemVerdict(facts: ItemFacts): ItemVerdict {
   if (facts.localOnly) return plain('local_only');
-  if (facts.ignoredBy !== null) return plain('ignored', { code: 'ignored_by_rule', params: { rule: facts.ignoredBy } });
+  if (facts.ignoredBy !== null) return plain('ignored', facts.ignoredBy);
   if (facts.active) return plain('syncing');
   if (facts.notKept && facts.local === undefined) return plain('not_kept', { code: 'not_kept_here', params: {} });
   if (facts.issue !== undefined) return ofIssue(facts.issue);

@@ -33,8 +33,9 @@ export function cloudMethods(engine: TidemarkEngine): Handlers<Names> {
   const { store } = engine;
   const fileAt = (path: string): string => {
     const id = findAnywhere(store, path);
-    const node = id === undefined ? undefined : store.remote.get(id);
-    if (node?.kind !== 'file') throw new TidemarkError('unknown_item', { path });
+    const node = id === undefined ? undefined : (store.remote.get(id) ?? store.local.get(id));
+    if (node?.kind === 'folder') throw new TidemarkError('folder_has_no_versions', { path });
+    if (node === undefined || store.remote.get(node.id) === undefined) throw new TidemarkError('unknown_item', { path });
     return node.id;
   };
   /** A file of this device that the cloud does not have yet, looked at or not. */

@@ -21,7 +21,13 @@ export async function heldUp(stage: Stage): Promise<void> {
   }
   const still = Promise.withResolvers<void>();
   second.device.stall = still.promise;
-  const moved = items.map((item) => ({ item, path: `${ROOT}/held up ${random.below(1000)}` }));
+  const taken = new Set<string>();
+  const moved = items.map((item) => {
+    const name = `${ROOT}/held up ${random.below(1000)}`;
+    const path = taken.has(name) ? `${name} too` : name;
+    taken.add(path);
+    return { item, path };
+  });
   for (const { item, path } of moved) person.rename(item, path);
   stage.note(`${items.join(' and ')} are renamed on ${device.name} and then deleted`);
   void device.call('sync.now', {}).catch(() => undefined);
