@@ -175,7 +175,9 @@ export class Explainer {
     const trace: Trace = new Map();
     const none = (): boolean => false;
     const deletions = new LateDeletions(store, environment.clock, none);
-    const policy = policyFor(environment, deviceName, new Questions(store, environment.clock), deletions, this.#parts.scopes, none);
+    const policy = policyFor(environment, deviceName, new Questions(store, environment.clock), deletions, this.#parts.scopes, {
+      busy: none,
+    });
     const made = plan(store, [id], policy, trace);
     const concerns = (one: Operation): boolean =>
       one.id === id || (one.op === 'rearrange_remote' && one.steps.some((step) => step.id === id));

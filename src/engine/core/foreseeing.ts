@@ -81,7 +81,8 @@ async function foreseeWith(parts: Parts, trees: Trees, ids: readonly NodeId[], p
       if (answer !== undefined) unreadable.set(id, answer);
     });
   }
-  const foreseen = foresee(trees, ids, { ...policy, busy: (id) => unreadable.has(id) });
+  const isUnreadable = (id: NodeId): boolean => unreadable.has(id);
+  const foreseen = foresee(trees, ids, { ...policy, busy: isUnreadable, resting: isUnreadable, underWay: () => unreadable.keys() });
   return { ...foreseen, unreadable: [...unreadable.values()] };
 }
 

@@ -3,7 +3,7 @@ import { type ErrorData, errorKind, toErrorData } from '../../contract/index.ts'
 import { type Executor, isAborted, type Outcome } from '../apply/index.ts';
 import { RULES_FILE } from '../ignore/index.ts';
 import { type NodeId, ROOT_ID } from '../model/index.ts';
-import { type Operation, plan, type Plan, type Policy } from '../plan/index.ts';
+import { deletedBy, type Operation, plan, type Plan, type Policy } from '../plan/index.ts';
 import type { Amount } from '../status/index.ts';
 import { IssueBook } from './issue-book.ts';
 import { hasRealIssue } from './issue-counts.ts';
@@ -56,6 +56,8 @@ export class PlanLoop {
   readonly #inFlight = new Map<NodeId, Operation>();
   readonly #lanes = new WorkLanes();
   #held = 0;
+  /** Planned again only after a look. */
+  readonly #lookedAt = new Set<readonly NodeId[]>();
   #planning = false;
   /** Of the last plan, without what it waited for. */
   #costMs = 0;
@@ -211,14 +213,17 @@ export class PlanLoop {
 
   policy(): Policy {
     const { environment, account } = this.#ctx;
-    return policyFor(
-      environment,
-      account.deviceName,
-      this.#questions,
-      this.#deletions,
-      this.#ctx.scopes,
-      (id) => this.#inFlight.has(id) || this.#retries.isWaiting(id),
-    );
+    return policyFor(environment, account.deviceName, this.#questions, this.#deletions, this.#ctx.scopes, {
+      busy: (id) => this.#inFlight.has(id) || this.#retries.isWaiting(id),
+      underWay: () => this.#underWay(),
+      resting: (id) => !this.#inFlight.has(id) && this.#retries.isWaiting(id),
+    });
+  }
+
+  /** What no plan is made for now. What is being deleted is counted already. */
+  #underWay(): readonly NodeId[] {
+    const working = [...this.#inFlight].flatMap(([id, operation]) => (deletedBy(operation).includes(id) ? [] : [id]));
+    return [...working, ...[...this.#lookedAt].flat(), ...this.#retries.waiting()];
   }
 
   /**
@@ -451,6 +456,7 @@ export class PlanLoop {
   async #lookAgain(ids: readonly NodeId[], folders: readonly string[], pull: boolean, afterMs = 0): Promise<void> {
     const { environment, stopping } = this.#ctx;
     this.#held += 1;
+    this.#lookedAt.add(ids);
     try {
       if (afterMs > 0) await environment.clock.sleep(afterMs, stopping);
       await Promise.all([folders.length > 0 ? this.#parts.rescan(folders) : undefined, pull ? this.#parts.pull() : undefined]);
@@ -458,6 +464,7 @@ export class PlanLoop {
       if (!isAborted(error)) environment.log.debug('looking again failed', { error: String(error) });
     } finally {
       this.#held -= 1;
+      this.#lookedAt.delete(ids);
     }
     this.add(ids);
   }
@@ -477,6 +484,8 @@ export class PlanLoop {
     // A first fault that passes by itself is nobody's business.
     if (attempts > 1 || errorKind(error.code).reaction !== 'retry') this.#issues.failed(id, error, attempts, waitMs);
     for (const one of idsOf(operation)) this.#waiting.add(one);
+    // It rests; what waited for it may not have to any more.
+    this.#dirty.add(id);
     this.#wake.ring();
   }
 

@@ -1,6 +1,5 @@
 import { localDay } from '../apply/index.ts';
 import type { Environment } from '../environment.ts';
-import type { NodeId } from '../model/index.ts';
 import { MASS_DELETE_LIMITS, type Policy } from '../plan/index.ts';
 import type { LateDeletions } from './late-deletions.ts';
 import { canHoldName } from './platform-names.ts';
@@ -14,13 +13,13 @@ export const policyFor = (
   questions: Questions,
   deletions: LateDeletions,
   scopes: ScopeKeeper,
-  busy: (id: NodeId) => boolean,
+  work: Pick<Policy, 'busy' | 'underWay' | 'resting'>,
 ): Policy => ({
   deviceName,
   day: localDay(environment.clock.now()),
   caseSensitive: environment.platform.caseSensitive,
   canHold: canHoldName(environment.platform.platform),
-  busy,
+  ...work,
   deleteApproved: (id) => questions.deleteApproved(id),
   keep: (id) => questions.keep(id),
   massDelete: MASS_DELETE_LIMITS,

@@ -235,3 +235,31 @@ it('nothing of what is asked about goes while some of it is touched', async () =
   expect(sync.store.questions()).toMatchObject([{ id: asked[0]?.id, items: 15 }]);
   await stopEngine(sync, engine);
 });
+
+it.each(['can', 'cannot'])('nothing goes while it is read how many were deleted, where all of it %s be read', async (how) => {
+  const sync = new TestSync();
+  const other = await sync.connect('Laptop');
+  const names = Array.from({ length: 20 }, (_, n) => `file ${n + 10}`);
+  const writeAll = (paths: readonly string[]): void => {
+    for (const path of paths) sync.disk.user.writeFile(`${ROOT}/${path}`, path);
+  };
+  writeAll(names);
+  const engine = await engineWithFolder(sync);
+  await engine.start();
+  await sync.clock.advance(20 * secondMs);
+  const gone = sync.cloud.nodes(EMAIL).filter(({ name }) => names.indexOf(name) < 15);
+  await engine.call('sync.pause', { until: null });
+  writeAll(names.slice(0, 6));
+  if (how === 'cannot') for (const name of names.slice(0, 6)) sync.disk.hold(`${ROOT}/${name}`);
+  await other.commit(
+    gone.map(({ id: node, revision: base }) => ({ op: 'delete' as const, id: node, base })),
+    sync.random.id(),
+  );
+  await engine.call('sync.now', {});
+  await sync.clock.advance(5 * secondMs);
+  await engine.call('sync.resume', {});
+  await sync.clock.advance(20 * secondMs);
+  expect(sync.store.questions()).toMatchObject([{ items: 15 }]);
+  expect(Object.keys(sync.disk.user.snapshot(ROOT)).filter((path) => names.includes(path))).toEqual(names);
+  await stopEngine(sync, engine);
+});

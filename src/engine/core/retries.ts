@@ -102,6 +102,11 @@ export class Retries {
     return retry !== undefined && retry.atMs > this.#clock.monotonic();
   }
 
+  /** Those whose next try is later. */
+  waiting(): readonly NodeId[] {
+    return [...this.#retries.keys()].filter((id) => this.isWaiting(id));
+  }
+
   /** True when something is tried again within `ms`. */
   soon(ms: number): boolean {
     const now = this.#clock.monotonic();

@@ -138,6 +138,63 @@ describe('what was asked about', () => {
   });
 });
 
+describe('what has to be read before it is known to be deleted', () => {
+  const setOf = (it: Scene, count: number) => new Set(files(count).map((path) => it.id(path)));
+  const touched = (it: Scene, count: number): Scene => {
+    for (const path of files(count)) it.touched(path, path);
+    return it;
+  };
+
+  it('is waited for where it decides whether to ask', () => {
+    const it = touched(gone(scene(...files(20)), 'remote', 15), 6);
+    const plan = it.plan();
+    expect([plan.operations.map(({ op }) => op), plan.massDeletions]).toEqual([Array(6).fill('hash'), []]);
+    expect(plan.waiting).toHaveLength(9);
+    it.run();
+    expect(it.plan().massDeletions).toMatchObject([{ items: 15, goneBefore: 0 }]);
+  });
+
+  it('also while it is being read, and in no plan', () => {
+    const it = touched(gone(scene(...files(20)), 'remote', 15), 6);
+    const busy = setOf(it, 6);
+    const plan = it.plan({ busy: (id) => busy.has(id), underWay: () => busy }, files(15).slice(6));
+    expect(plan).toMatchObject({ operations: [], massDeletions: [] });
+  });
+
+  it('and is asked about where it could not be read', () => {
+    const it = touched(gone(scene(...files(20)), 'remote', 15), 6);
+    const resting = (id: string): boolean => setOf(it, 6).has(id);
+    const plan = it.plan({ busy: resting, resting, underWay: () => setOf(it, 6) }, files(15).slice(6));
+    expect(plan).toMatchObject({ operations: [], massDeletions: [{ items: 15 }] });
+  });
+
+  it('holds nothing where they are few in any case, nor what was answered', () => {
+    const few = touched(gone(scene(...files(30)), 'remote', 14), 6);
+    expect(few.next()).toHaveLength(14);
+    const it = touched(gone(scene(...files(20)), 'remote', 15), 6);
+    const approved = setOf(it, 15);
+    expect(it.next({ deleteApproved: (id) => approved.has(id) })).toHaveLength(15);
+  });
+
+  it('counts with the whole folder that it holds up', () => {
+    const it = scene('docs/', ...files(9, 'docs/'), ...files(30))
+      .touched('docs/000.txt', 'docs/000.txt')
+      .deleted('remote', ...files(11));
+    it.deleted('remote', 'docs');
+    expect(it.next()).toEqual(['hash docs/000.txt']);
+    expect(it.plan().massDeletions).toEqual([]);
+    it.run();
+    expect(it.plan().massDeletions).toMatchObject([{ items: 21, goneBefore: 0 }]);
+  });
+
+  it('is waited for on the other side too, while it is being sent', () => {
+    const it = gone(scene(...files(20)), 'local', 15);
+    const sent = setOf(it, 6);
+    const work = { busy: (id: string) => sent.has(id), underWay: () => sent };
+    expect(it.plan(work)).toMatchObject({ operations: [], massDeletions: [] });
+  });
+});
+
 describe('what is no deletion never asks', () => {
   it('renaming, moving, editing and touching everything', () => {
     const it = scene('docs/', ...files(120));

@@ -28,12 +28,13 @@ export function plan(trees: Trees, dirty: Iterable<NodeId>, policy: Policy, trac
     const id = ctx.queue[next];
     if (id !== undefined && !ctx.policy.busy(id)) decide(ctx, id);
   }
-  const { operations, massDeletions } = holdMassDeletions(ctx);
+  const { operations, massDeletions, uncounted } = holdMassDeletions(ctx);
   for (const question of massDeletions)
     for (const id of question.ids) {
       ctx.waiting.add(id);
       ctx.because(id, 'mass_deletion');
     }
+  for (const { ids, until } of uncounted) for (const id of ids) ctx.waitFor(id, until);
   return { operations, massDeletions, blocked: [...ctx.blocked.values()], waiting: [...ctx.waiting] };
 }
 

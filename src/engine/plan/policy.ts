@@ -20,6 +20,10 @@ export interface Policy {
   readonly deletedLately: (side: DeletedSide) => DeletedLately;
   /** Tops of what a question that nobody has answered yet is about; nothing when not given. */
   readonly asked?: (side: DeletedSide) => readonly NodeId[];
+  /** In no plan for now, and not being deleted: worked on, looked at anew, or resting; nothing when not given. */
+  readonly underWay?: () => Iterable<NodeId>;
+  /** It failed, and its next try is later; nothing when not given. */
+  readonly resting?: (id: NodeId) => boolean;
   /** What this device keeps its hands off; nothing when not given. */
   readonly scope?: PlanScope;
 }

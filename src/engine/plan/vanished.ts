@@ -61,4 +61,4 @@ export function decideGoneThere(ctx: Context, id: NodeId): void {
 }
 
 /** The item itself and all below it. */
-export const countBelow = (tree: RemoteTree | LocalTree, id: NodeId): number => 1 + [...below<RemoteNode | LocalNode>(tree, id)].length;
+const countBelow = (tree: RemoteTree | LocalTree, id: NodeId): number => 1 + [...below<RemoteNode | LocalNode>(tree, id)].length;
