@@ -1,6 +1,8 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { secondMs } from '../../base/index.ts';
 import { type NodeId, ROOT_ID } from '../model/index.ts';
-import { ROOT, TestSync } from '../testing/test-sync.ts';
+import { engineWithFolder, stopEngine } from '../testing/engine-with-folder.ts';
+import { EMAIL, ROOT, TestSync } from '../testing/test-sync.ts';
 import { TidemarkEngine } from './engine.ts';
 
 const id = (number: number): NodeId => number.toString(16).padStart(32, '0');
@@ -56,4 +58,50 @@ it('what was taken away by hand while it was not to be kept here is nobody’s d
   await engine.call('selection.include', { path: 'folder 1' });
   expect([1, 2].map((number) => store.synced.get(id(number)))).toEqual([undefined, undefined]);
   expect(store.synced.get(id(3)), 'was kept here all the time').toBeDefined();
+});
+
+describe.each(['paused', 'running'])('a folder that is kept again just after it was taken away by hand (%s)', (how) => {
+  it('is not deleted elsewhere: no look had told of it yet', async () => {
+    const sync = new TestSync();
+    await sync.connect('Laptop');
+    sync.disk.user.mkdir(`${ROOT}/photos`);
+    sync.disk.user.writeFile(`${ROOT}/photos/a.jpg`, 'a');
+    sync.disk.user.writeFile(`${ROOT}/stays.txt`, 'stays');
+    const engine = await engineWithFolder(sync);
+    await engine.start();
+    await sync.clock.advance(20 * secondMs);
+    await engine.call('sync.pause', { until: null });
+    await engine.call('selection.exclude', { path: 'photos' });
+    await sync.clock.advance(20 * secondMs);
+    if (how === 'running') await engine.call('sync.resume', {});
+    sync.disk.user.remove(`${ROOT}/photos`);
+    await engine.call('selection.include', { path: 'photos' });
+    if (how === 'paused') await engine.call('sync.resume', {});
+    await sync.clock.advance(20 * secondMs);
+    expect(sync.cloud.nodes(EMAIL).map(({ name }) => name)).toEqual(expect.arrayContaining(['photos', 'a.jpg', 'stays.txt']));
+    expect(sync.disk.user.readText(`${ROOT}/photos/a.jpg`)).toBe('a');
+    await stopEngine(sync, engine);
+  });
+});
+
+it('what another device deleted of a folder that is kept again does not come back', async () => {
+  const sync = new TestSync();
+  const other = await sync.connect('Laptop');
+  sync.disk.user.mkdir(`${ROOT}/photos`);
+  for (const name of ['a.jpg', 'b.jpg']) sync.disk.user.writeFile(`${ROOT}/photos/${name}`, name);
+  sync.disk.user.writeFile(`${ROOT}/stays.txt`, 'stays');
+  const engine = await engineWithFolder(sync);
+  await engine.start();
+  await sync.clock.advance(20 * secondMs);
+  await engine.call('sync.pause', { until: null });
+  await engine.call('selection.exclude', { path: 'photos' });
+  await engine.call('selection.include', { path: 'photos' });
+  const gone = sync.cloud.nodes(EMAIL).find(({ name }) => name === 'a.jpg');
+  if (gone !== undefined) await other.commit([{ op: 'delete', id: gone.id, base: gone.revision }], sync.random.id());
+  await engine.call('sync.resume', {});
+  await sync.clock.advance(20 * secondMs);
+  expect(sync.cloud.nodes(EMAIL).map(({ name }) => name)).not.toContain('a.jpg');
+  expect(sync.disk.user.exists(`${ROOT}/photos/a.jpg`)).toBe(false);
+  expect(sync.disk.user.exists(`${ROOT}/photos/b.jpg`)).toBe(true);
+  await stopEngine(sync, engine);
 });

@@ -110,16 +110,26 @@ export class ScopeKeeper {
   }
 
   /**
-   * What is in this folder, is not here and not kept here either: that it is away is nobody's deletion, also once it is kept
-   * again. To be called before it is, as by then nothing says so of what was not planned meanwhile.
+   * Of what is in this folder and was not to be kept here: what is missing here is nobody's deletion, also once it is kept again.
+   * No look may have told yet, so that what lies here by its row is set aside until the disk shows it; answers that. To be called
+   * before the folder is kept again, as by then nothing says so any more.
    */
-  forgetAway(folder: NodeId): void {
-    const store = this.#store;
+  doubtNotKept(folder: NodeId): readonly NodeId[] {
+    const { local, remote, synced } = this.#store;
     const scope = this.scope();
-    store.transaction((write) => {
-      for (const id of [folder, ...this.itemsBelow(folder)])
-        if (store.local.get(id) === undefined && scope.excluded(id)) write.deleteSynced(id);
-    });
+    const ids = [folder, ...this.itemsBelow(folder)].filter((id) => synced.get(id) !== undefined && scope.excluded(id));
+    return this.#store.transaction((write) =>
+      ids.filter((id) => {
+        const agreed = synced.get(id);
+        if (local.get(id) === undefined) write.deleteSynced(id);
+        // Deleted in the cloud it stays, by whoever did that.
+        else if (agreed !== undefined && remote.get(id) !== undefined) {
+          write.putSynced({ ...agreed, aside: true });
+          return true;
+        }
+        return false;
+      }),
+    );
   }
 
   /** All that either side has in the folder, however deep. */

@@ -388,6 +388,12 @@ export class SyncRun {
     this.#scan.hintAll();
   }
 
+  /** What is set aside counts as agreed on again where the disk shows it as it is known; the rest is for the next look. */
+  async takeUp(ids: readonly NodeId[]): Promise<void> {
+    const executor = new Executor(this.#apply);
+    for (const id of ids) await executor.run({ op: 'take_up', id }).catch(() => undefined);
+  }
+
   /** A question was answered. */
   answered(): void {
     this.#plan.answered();

@@ -35,14 +35,16 @@ export function selectionMethods(
     state: store.local.get(id) === undefined ? 'away' : 'leaving',
   });
 
-  const change = (id: NodeId, isExcluded: boolean): void => {
+  const change = async (id: NodeId, isExcluded: boolean): Promise<void> => {
+    let doubtful: readonly NodeId[] = [];
     const below = store.transaction((write) => {
-      if (!isExcluded) scopes.forgetAway(id);
+      if (!isExcluded) doubtful = scopes.doubtNotKept(id);
       write.setExcluded(id, isExcluded);
       return scopes.review([id]);
     });
     // What a person decided outlives a power cut: without it, what is missing here would look deleted.
     store.sync();
+    await engine.run?.takeUp(doubtful);
     engine.run?.judgedAnew([id, ...below]);
     engine.publisher.lists('files', 'folders');
   };
@@ -53,17 +55,17 @@ export function selectionMethods(
       return Promise.resolve({ folders: rows.sort((a, b) => (a.path < b.path ? -1 : 1)) });
     },
     'selection.size': ({ path }) => Promise.resolve(sizeOf(folderAt(path).id)),
-    'selection.exclude': ({ path }) => {
+    'selection.exclude': async ({ path }) => {
       const { id } = folderAt(path);
-      if (!scopes.scope().excluded(id)) change(id, true);
-      return Promise.resolve(row(id));
+      if (!scopes.scope().excluded(id)) await change(id, true);
+      return row(id);
     },
-    'selection.include': ({ path }) => {
+    'selection.include': async ({ path }) => {
       const { id } = folderAt(path);
-      if (store.excluded().includes(id)) change(id, false);
+      if (store.excluded().includes(id)) await change(id, false);
       const above = aboveExcluded(id);
       if (above !== undefined) throw new TidemarkError('folder_above_not_kept', { path, above: store.remotePath(above) ?? '' });
-      return Promise.resolve({});
+      return {};
     },
   };
 
