@@ -171,8 +171,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'key-not-kept',
     file: 'transfer/committer.ts',
-    find: 'drive.commit(entries, idempotencyKey, signal), signal);',
-    replace: 'drive.commit(entries, this.#parts.random.id() + idempotencyKey.slice(32), signal), signal);',
+    find: 'drive.commit(entries, idempotencyKey, signal);',
+    replace: 'drive.commit(entries, this.#parts.random.id() + idempotencyKey.slice(32), signal);',
     why: 'a request whose answer was lost is carried out twice',
     scene: 'relay',
   },

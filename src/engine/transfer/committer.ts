@@ -144,12 +144,18 @@ class BatchingCommitter implements Committer {
     };
     for (const call of calls) call.onAborted = giveUp;
     let results: readonly CommitResult[];
+    const sending = { begun: false };
     try {
       giveUp();
-      results = await this.#send(request, controller.signal);
+      results = await this.#send(request, controller.signal, () => {
+        sending.begun = true;
+      });
     } catch (error) {
-      await this.#failed(calls, request, journalId, error);
-      return;
+      if (sending.begun) return this.#failed(calls, request, journalId, error);
+      // The cloud has never seen it (it had asked to stay away, or the wait for a place was given up): by the time it is sent after
+      // all it may not be wanted any more.
+      journal.after(journalId, request, []);
+      throw error;
     }
     journal.after(journalId, request, results);
     let from = 0;
@@ -171,12 +177,20 @@ class BatchingCommitter implements Committer {
       throw error;
     }
     const middle = Math.ceil(calls.length / 2);
-    const halves = [calls.slice(0, middle), calls.slice(middle)].map((part) => {
-      const half: PendingCommit = { idempotencyKey: random.id(), entries: numberGroups(part) };
-      return { part, half, id: journal.before(half) };
-    });
-    // Both halves are in the journal before the whole is forgotten, so a crash in between loses neither.
-    journal.after(journalId, request, []);
+    const halves: { readonly part: readonly Call[]; readonly half: PendingCommit; readonly id: number }[] = [];
+    try {
+      for (const part of [calls.slice(0, middle), calls.slice(middle)]) {
+        const half: PendingCommit = { idempotencyKey: random.id(), entries: numberGroups(part) };
+        halves.push({ part, half, id: journal.before(half) });
+      }
+      // Both halves are in the journal before the whole is forgotten, so a crash in between loses neither.
+      journal.after(journalId, request, []);
+    } catch (cause) {
+      // Nothing of it is sent any more; the whole is refused once more when it is asked about.
+      journal.unanswered?.(journalId);
+      for (const { half, id } of halves) journal.after(id, half, []);
+      throw cause;
+    }
     for (const { part, half, id } of halves) {
       try {
         await this.#runJournalled(part, half, id);
@@ -186,9 +200,17 @@ class BatchingCommitter implements Committer {
     }
   }
 
-  #send({ entries, idempotencyKey }: PendingCommit, signal: AbortSignal | undefined): Promise<readonly CommitResult[]> {
+  #send(
+    { entries, idempotencyKey }: PendingCommit,
+    signal: AbortSignal | undefined,
+    onSent: () => void = () => undefined,
+  ): Promise<readonly CommitResult[]> {
     const { drive, throttle } = this.#parts;
-    return throttle.request('control', 0, () => drive.commit(entries, idempotencyKey, signal), signal);
+    const ask = (): Promise<readonly CommitResult[]> => {
+      onSent();
+      return drive.commit(entries, idempotencyKey, signal);
+    };
+    return throttle.request('control', 0, ask, signal);
   }
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { minuteMs } from '../../base/index.ts';
 import { type CommitEntryInput, type CommitResult, ROOT_ID, TidemarkError } from '../../contract/index.ts';
 import { type Disk, DiskFault, type FileWriter, type NewFile } from '../environment.ts';
 import { FakeClock } from '../fakes/clock.ts';
@@ -463,5 +464,27 @@ describe('committing', () => {
         .sort(),
     ).toEqual(['companion', 'first']);
     expect(journal.open.size).toBe(0);
+  });
+
+  it('leaves nothing to be sent later of what the cloud has never seen', async () => {
+    failing(1, 'commit', () => new TidemarkError('rate_limited', { retryAfterMs: 10 * minuteMs }), 'before');
+    const subject = committer();
+    await expect(running(subject.commit([mkdir('seen')]))).rejects.toMatchObject({ code: 'rate_limited' });
+    await expect(running(subject.commit([mkdir('unseen')]))).rejects.toMatchObject({ code: 'rate_limited' });
+    expect(calls['commit']).toBe(1);
+    expect([...journal.open.values()].flatMap(({ entries }) => entries)).toMatchObject([{ name: 'seen' }]);
+  });
+
+  it('leaves no half of what was too large to be sent later, when the other cannot be noted', async () => {
+    const noting = journal.before.bind(journal);
+    journal.before = (request) => {
+      if (journal.open.size === 2) throw new TidemarkError('disk_full');
+      return noting(request);
+    };
+    const subject = committer({ commit: () => Promise.reject(new TidemarkError('body_too_large')) });
+    const outcomes = await Promise.allSettled(['a', 'b'].map((name) => subject.commit([mkdir(name)])));
+    expect(outcomes).toMatchObject([{ reason: { code: 'disk_full' } }, { reason: { code: 'disk_full' } }]);
+    // Only the whole, of which the cloud has said that it will never take it.
+    expect([...journal.open.values()].map(({ entries }) => entries.length)).toEqual([2]);
   });
 });
