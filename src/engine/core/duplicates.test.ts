@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { minuteMs } from '../../base/index.ts';
+import { TidemarkError } from '../../contract/index.ts';
 import type { DriveApi } from '../remote/index.ts';
 import { engineWithFolder, stopEngine } from '../testing/engine-with-folder.ts';
 import { EMAIL, ROOT, TestSync } from '../testing/test-sync.ts';
@@ -92,3 +93,30 @@ it('of the versions of a file only those go that were named, and what was still 
   ]);
   expect(await engine.call('versions.delete', { path: 'alone' })).toMatchObject({ items: 1 });
 });
+
+it.each(['cannot be reached', 'refuses it'])(
+  'what was to go and did not, as the cloud %s, is asked about when another device deletes it',
+  async (why) => {
+    const many = Array.from({ length: 12 }, (_, n) => `equal ${n + 10}`);
+    for (const name of many) sync.disk.user.writeFile(`${ROOT}/${name}`, 'equal');
+    await engine.call('sync.now', {});
+    await sync.clock.advance(minuteMs);
+    const { drive } = engine.connection(sync.cloud.server);
+    const commit = drive.commit.bind(drive);
+    drive.commit = (entries) => {
+      drive.commit = commit;
+      if (why === 'cannot be reached') return Promise.reject(new TidemarkError('cloud_unreachable'));
+      return Promise.resolve(entries.map(() => ({ status: 'error', code: 'group_failed' }) as const));
+    };
+    if (why === 'refuses it') expect((await remove(...many)).kept).toHaveLength(12);
+    else await expect(remove(...many)).rejects.toMatchObject({ code: 'cloud_unreachable' });
+    const gone = nodes().filter(({ name }) => many.includes(name));
+    await other.commit(
+      gone.map(({ id, revision: base }) => ({ op: 'delete' as const, id, base })),
+      sync.random.id(),
+    );
+    await sync.clock.advance(minuteMs);
+    expect(sync.store.questions()).toMatchObject([{ side: 'cloud', items: 12 }]);
+    expect(sync.disk.user.exists(`${ROOT}/equal 10`)).toBe(true);
+  },
+);

@@ -118,14 +118,25 @@ async function carryOut(engine: TidemarkEngine, batch: readonly Equal[], answer:
     ...go.map(({ file }): CommitEntryInput => ({ op: 'delete', id: file.id, base: file.revision, group })),
   ]);
   // Named by a person: a question about many deletions is not about them.
-  for (const { go } of batch) for (const { file } of go) engine.run?.chosenToDelete(file.id);
-  const results = (await engine.requireDrive().commit(entries, engine.environment.random.id())).values();
+  const named = batch.flatMap(({ go }) => go.map(({ file }) => file.id));
+  for (const id of named) engine.run?.chosenToDelete(id);
+  const results = await engine
+    .requireDrive()
+    .commit(entries, engine.environment.random.id())
+    .then((all) => all.values())
+    .catch((error: unknown) => {
+      for (const id of named) engine.run?.notDeleted(id);
+      throw error;
+    });
   for (const { go } of batch) {
     const stayed = results.next().value?.status === 'ok';
     for (const one of go) {
       const result = results.next().value;
       if (result?.status === 'ok') answer.deleted.push({ path: one.path, sizeBytes: one.file.content.size });
-      else answer.kept.push(stayed || result?.code !== 'group_failed' ? { path: one.path, reason: reasonOf(result) } : lastCopy(one));
+      else {
+        engine.run?.notDeleted(one.file.id);
+        answer.kept.push(stayed || result?.code !== 'group_failed' ? { path: one.path, reason: reasonOf(result) } : lastCopy(one));
+      }
     }
   }
 }

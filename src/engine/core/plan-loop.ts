@@ -135,6 +135,11 @@ export class PlanLoop {
     this.#questions.choose(id);
   }
 
+  /** It was not deleted after all: the next deletion of it is one like any other. */
+  notDeleted(id: NodeId): void {
+    this.#questions.unchoose(id);
+  }
+
   /** The database did not take what became of something: the list of troubles does not say it, so the state has to. */
   get hasUnnoted(): boolean {
     return this.#unnoted.size > 0;

@@ -99,6 +99,10 @@ export class Questions {
     this.#chosen.add(id);
   }
 
+  unchoose(id: NodeId): void {
+    this.#chosen.delete(id);
+  }
+
   deleteApproved(id: NodeId): boolean {
     return this.#approved.has(id) || this.#chosen.has(id);
   }

@@ -436,6 +436,11 @@ export class SyncRun {
     this.#plan.chosenToDelete(id);
   }
 
+  /** The cloud did not, or has not said so. */
+  notDeleted(id: NodeId): void {
+    this.#plan.notDeleted(id);
+  }
+
   /** Looks at both sides, then resolves once nothing is left that could be done. Throws what stands in the way. */
   settled(signal: AbortSignal): Promise<void> {
     this.#room.forget();

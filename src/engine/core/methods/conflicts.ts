@@ -34,6 +34,9 @@ export function conflictMethods(engine: TidemarkEngine): Handlers<'conflicts.lis
       try {
         const reversal = await chooseVersion(engine, copy, chosen);
         note(engine, 'chosen', path, { otherPath: copyPath, node: copy.id, reversal });
+      } catch (error) {
+        engine.run?.notDeleted(copy.id);
+        throw error;
       } finally {
         engine.run?.syncNow();
       }
