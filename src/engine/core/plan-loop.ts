@@ -228,7 +228,7 @@ export class PlanLoop {
   /** What no plan is made for now. What is being deleted is counted already. */
   #underWay(): readonly NodeId[] {
     const working = [...this.#inFlight].flatMap(([id, operation]) => (deletedBy(operation).includes(id) ? [] : [id]));
-    return [...working, ...[...this.#lookedAt].flat(), ...this.#retries.waiting()];
+    return [...working, ...this.#lanes.waiting(), ...[...this.#lookedAt].flat(), ...this.#retries.waiting()];
   }
 
   /**

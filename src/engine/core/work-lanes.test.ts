@@ -24,6 +24,7 @@ describe('what waits for its turn', () => {
     const begun = lanes.admit([...uploads('a', 'b', 'c', 'd'), ranked('upload', 'old', -2), ranked('upload', 'new', -1)]);
     expect(idsOf(begun)).toEqual(['a', 'b', 'c', 'd']);
     expect([lanes.isWaiting('a'), lanes.isWaiting('old')]).toEqual([false, true]);
+    expect([...lanes.waiting()].sort()).toEqual(['new', 'old']);
     expect(lanes.amount('upload')).toEqual({ files: 6, bytes: 60 });
     const [first, second] = begun;
     if (first === undefined || second === undefined) throw new Error('nothing began');

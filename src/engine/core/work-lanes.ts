@@ -145,6 +145,11 @@ export class WorkLanes {
     return this.#waiting.has(id);
   }
 
+  /** Those whose turn has not come. */
+  waiting(): Iterable<NodeId> {
+    return this.#waiting.keys();
+  }
+
   get idle(): boolean {
     return this.#waiting.size === 0;
   }
