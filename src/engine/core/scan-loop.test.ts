@@ -403,3 +403,27 @@ it('a folder that may not be looked into is one line in the list, whatever is kn
   await sync.clock.advance(secondMs);
   expect([sync.store.issueCount(), idsHere()]).toEqual([0, before]);
 });
+
+it('what was told of in a folder that may not be listed just then is looked for also where everything was looked at', async () => {
+  const { user } = sync.disk;
+  for (const path of ['a/x', 'f/deep/y']) user.writeFile(`${ROOT}/${path}`, path);
+  await sync.clock.advance(secondMs);
+  await look();
+  const before = idsHere();
+  user.rename(`${ROOT}/a/x`, `${ROOT}/f/deep/x`);
+  await sync.clock.advance(secondMs);
+  const denied = new Set(['a', 'f'].map((name) => `${ROOT}/${name}`));
+  sync.disk.fault = (method, path) => (method === 'list' && denied.delete(path) ? 'denied' : undefined);
+  loop.hint('f/deep');
+  await look();
+  loop.hint('a');
+  await sync.clock.advance(10 * secondMs);
+  expect(denied.size).toBe(0);
+  expect(idsHere()).toEqual({
+    a: before['a'],
+    f: before['f'],
+    'f/deep': before['f/deep'],
+    'f/deep/y': before['f/deep/y'],
+    'f/deep/x': before['a/x'],
+  });
+});

@@ -211,24 +211,26 @@ export class ScanLoop {
     const { environment, store, folder, treeLock, hooks, scopes } = this.#ctx;
     let asked = this.#asked;
     let what: readonly string[] | 'all' = [];
+    let told: readonly string[] = [];
     hooks.onStatus({ type: 'scan_started' });
     try {
       const changed = await treeLock.run(async () => {
         // Taken only now: while others held the lock, more was asked for, or moved elsewhere.
         asked = this.#asked;
+        told = [...this.#folders];
         what = this.#take();
         const due = [...this.#due];
         const before = await checkFolder(environment.disk, folder.path, folder.folderId);
         const trouble = before === 'ready' ? await this.#hooks.prepare() : null;
         if (trouble !== null) {
-          this.#postpone(what);
+          this.#postpone(what, told);
           this.#hooks.onFolderState(trouble);
           return undefined;
         }
         const known = knownLocal(store);
-        const listing = before === 'ready' ? await this.#look(what, known) : before;
+        const listing = before === 'ready' ? await this.#look(what, told, known) : before;
         if (typeof listing === 'string') {
-          this.#postpone(what);
+          this.#postpone(what, told);
           this.#hooks.onFolderState(folderError(listing, folder.path));
           return undefined;
         }
@@ -249,7 +251,7 @@ export class ScanLoop {
         }
         const unsafe = await this.#hooks.makeDurable([...foldersOfYoungNames(store.local, found.put, this.#young.oldBefore())]);
         if (unsafe !== null) {
-          this.#postpone(what);
+          this.#postpone(what, told);
           this.#hooks.onFolderState(unsafe);
           return undefined;
         }
@@ -269,7 +271,7 @@ export class ScanLoop {
       return true;
     } catch (error) {
       // What was to be looked at still is.
-      this.#postpone(what);
+      this.#postpone(what, told);
       throw error;
     } finally {
       hooks.onStatus({ type: 'scan_ended' });
@@ -281,12 +283,16 @@ export class ScanLoop {
    * them. Answers why the folder is not there, if so: looked at before and after, since a volume that went away in between
    * made the listing look empty, of rules too.
    */
-  async #look(first: readonly string[] | 'all', known: KnownLocal): Promise<Listing | Exclude<FolderState, 'ready'>> {
+  async #look(
+    first: readonly string[] | 'all',
+    told: readonly string[],
+    known: KnownLocal,
+  ): Promise<Listing | Exclude<FolderState, 'ready'>> {
     const { environment, folder, scopes, stopping } = this.#ctx;
     const { disk, clock } = environment;
     let what = first;
     for (let round = 1; ; round += 1) {
-      const listing = await gather({ disk, clock, root: folder.path, rules: scopes.forScan() }, what, known, stopping);
+      const listing = await gather({ disk, clock, root: folder.path, rules: scopes.forScan() }, what, known, stopping, told);
       const state = await checkFolder(disk, folder.path, folder.folderId);
       if (state !== 'ready') return state;
       // It may be entered and not listed: all that is in it is out of sight.
@@ -333,9 +339,9 @@ export class ScanLoop {
     }
   }
 
-  #postpone(what: readonly string[] | 'all'): void {
+  #postpone(what: readonly string[] | 'all', told: readonly string[]): void {
     if (what === 'all') this.#everything = true;
-    else for (const one of what) this.#folders.add(one);
+    for (const one of what === 'all' ? told : what) this.#folders.add(one);
   }
 
   /** Moves that only equal content can prove are proved now, so that no bytes move for them. */

@@ -1,4 +1,4 @@
-import { joinPath, nameFault, parentPath, type RelativePath } from '../../../base/index.ts';
+import { isInside, joinPath, nameFault, parentPath, type RelativePath } from '../../../base/index.ts';
 import { TidemarkError } from '../../../contract/index.ts';
 import { type Clock, type DirectoryEntry, type Disk, DiskFault, type DiskFaultCode } from '../../environment.ts';
 import { isBuiltInIgnored } from '../../ignore/index.ts';
@@ -27,15 +27,17 @@ const GONE: ReadonlySet<DiskFaultCode> = new Set(['missing', 'not_a_folder', 'lo
  * Looks at folders. Besides those that are asked for it looks into every folder that was not known at its path (new, or
  * moved there), and at the places that new items may have come from, so that a move is seen from both ends.
  * Rejects with TidemarkError `aborted`; faults of the disk are part of the answer.
+ * @param told of a look at everything: folders that something was said about
  */
 export async function gather(
   place: ScanPlace,
   folders: Iterable<RelativePath> | 'all',
   known: KnownLocal,
   signal?: AbortSignal,
+  told: readonly RelativePath[] = [],
 ): Promise<Listing> {
   const startedAt = place.clock.now();
-  const walk = new Walk(place, known, startedAt, folders === 'all', signal);
+  const walk = new Walk(place, known, startedAt, folders === 'all' ? { told } : null, signal);
   if (folders === 'all') walk.add('');
   else for (const folder of new Set(folders)) await walk.addDirty(folder);
   await walk.run();
@@ -54,6 +56,7 @@ class Walk {
   readonly #rules: RulesOnTheWay;
   readonly #startedAt: number;
   readonly #everything: boolean;
+  readonly #told: readonly RelativePath[] | null;
   readonly #signal: AbortSignal | undefined;
   readonly #queue: RelativePath[] = [];
   readonly #added = new Set<RelativePath>();
@@ -61,14 +64,22 @@ class Walk {
   /** Folders that are not those that were known at their paths, and all that are in them. */
   readonly #others = new Set<RelativePath>();
 
-  constructor(place: ScanPlace, known: KnownLocal, startedAt: number, everything: boolean, signal: AbortSignal | undefined) {
+  /** @param everything null: only what something was said about */
+  constructor(
+    place: ScanPlace,
+    known: KnownLocal,
+    startedAt: number,
+    everything: { readonly told: readonly RelativePath[] } | null,
+    signal: AbortSignal | undefined,
+  ) {
     this.#place = place;
     this.#known = known;
     this.#places = new KnownPlaces(known);
     this.same = new SameFolders(this.#places, isScanned);
     this.#rules = new RulesOnTheWay(place.disk, place.rules ?? NO_RULES, this.#places);
     this.#startedAt = startedAt;
-    this.#everything = everything;
+    this.#everything = everything !== null;
+    this.#told = everything?.told ?? null;
     this.#signal = signal;
   }
 
@@ -149,7 +160,10 @@ class Walk {
       stat = await this.#place.disk.stat(this.#absolute(path));
     } catch (error) {
       if (!(error instanceof DiskFault)) throw error;
-      this.looks.set(path, GONE.has(error.code) ? { state: 'gone' } : { state: 'unreadable', fault: error.code, told: !this.#everything });
+      this.looks.set(
+        path,
+        GONE.has(error.code) ? { state: 'gone' } : { state: 'unreadable', fault: error.code, told: this.#wasTold(path) },
+      );
       return;
     }
     const changedMs = stat?.kind === 'folder' ? Number(BigInt(stat.mtimeNs) / 1_000_000n) : null;
@@ -164,6 +178,10 @@ class Walk {
     }
     for (const entry of entries) if (isScannedFolder(entry, look)) this.add(joinPath(path, entry.name));
     if (!this.#rules.isUnchanged(path, rules) || !this.same.takes(path, look)) this.looks.set(path, look);
+  }
+
+  #wasTold(path: RelativePath): boolean {
+    return this.#told === null || this.#told.some((folder) => isInside(folder, path));
   }
 
   /** After a look at everything: what a look at the changed folders alone would have led to is there in full. */
