@@ -1,8 +1,9 @@
 import { beforeEach, expect, it } from 'vitest';
 import { joinPath, secondMs } from '../../base/index.ts';
 import type { ErrorData } from '../../contract/index.ts';
+import { parkedFolder } from '../apply/index.ts';
 import { createMarker, prepareOwnFolder } from '../local/index.ts';
-import { type NodeId, ROOT_ID } from '../model/index.ts';
+import { type NodeId, PARKED_ID, ROOT_ID } from '../model/index.ts';
 import { ROOT, TestSync } from '../testing/test-sync.ts';
 import { ScanLoop } from './scan-loop.ts';
 
@@ -426,4 +427,37 @@ it('what was told of in a folder that may not be listed just then is looked for 
     'f/deep/y': before['f/deep/y'],
     'f/deep/x': before['a/x'],
   });
+});
+
+it('what has the place of an item that went into a folder out of sight is not looked at without end while that is there', async () => {
+  const { user } = sync.disk;
+  for (const path of ['a/x', 'p/y']) user.writeFile(`${ROOT}/${path}`, path);
+  await sync.clock.advance(secondMs);
+  await look();
+  const { p = '', 'a/x': x = '', ...before } = idsHere();
+  const folder = sync.store.local.get(p);
+  if (folder === undefined) throw new Error('no folder');
+  const place = parkedFolder(ROOT, p);
+  user.mkdir(place);
+  user.rename(`${ROOT}/a/x`, `${ROOT}/p/x`);
+  user.rename(`${ROOT}/p`, `${place}/p`);
+  user.writeFile(`${ROOT}/a/x/other`, 'other');
+  sync.store.transaction((write) => write.putLocal({ ...folder, parentId: PARKED_ID }));
+  await sync.clock.advance(secondMs);
+  let times = 0;
+  sync.disk.fault = (method, path) => {
+    if (method === 'list' && path === `${ROOT}/a`) times += 1;
+    return undefined;
+  };
+  for (const hinted of ['', 'a']) loop.hint(hinted);
+  for (let tenths = 0; tenths < 1000; tenths += 1) await sync.clock.advance(100);
+  expect(idsHere()).toMatchObject({ a: before['a'], 'a/x': x });
+  expect(times).toBeLessThan(200);
+
+  user.rename(`${place}/p`, `${ROOT}/p`);
+  sync.store.transaction((write) => write.putLocal(folder));
+  loop.cameBack('p');
+  await sync.clock.advance(10 * secondMs);
+  const now = idsHere();
+  expect([Object.keys(now).sort(), now['p/x']]).toEqual([['a', 'a/x', 'a/x/other', 'p', 'p/x', 'p/y'], x]);
 });

@@ -62,7 +62,7 @@ export function reconcile(
   // Still there as far as we know, so nothing else can be at their places.
   const pauseFor = ({ id }: LocalNode): number => pauseAfter(keeper.ageOf(id, listing.startedAt));
   for (const node of [...unsure.values()].flat()) waiting.keep(node, pauseFor(node));
-  for (const node of hidden) waiting.keep(node);
+  for (const node of hidden) waiting.keep(node, pauseFor(node));
   const open = stillOpen(doubts.open, listing);
   const busy = holdBusy(changes, waiting, known.tree, doubts.open, open);
   if (busy.length > 0 || unsure.size + hidden.length > 0) waiting.withholdCycles();
