@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { joinPath, secondMs } from '../../base/index.ts';
 import type { ErrorData } from '../../contract/index.ts';
 import { parkedFolder } from '../apply/index.ts';
@@ -12,11 +12,13 @@ let loop: ScanLoop;
 let isWatched: boolean;
 let unsafe: ErrorData | null;
 let changed: NodeId[];
-beforeEach(async () => {
+beforeEach(() => begin(new TestSync()));
+
+async function begin(on: TestSync): Promise<void> {
   isWatched = true;
   unsafe = null;
   changed = [];
-  sync = new TestSync();
+  sync = on;
   const context = sync.context(await sync.connect('Desk'));
   await createMarker(sync.disk, ROOT, context.folder.folderId);
   await prepareOwnFolder(sync.disk, ROOT, context.folder.folderId);
@@ -31,7 +33,7 @@ beforeEach(async () => {
     isWatched: () => isWatched,
   });
   void loop.run();
-});
+}
 
 const idsHere = (): Readonly<Record<string, NodeId>> => {
   const walk = (parent: NodeId, above: string): [string, NodeId][] =>
@@ -460,4 +462,54 @@ it('what has the place of an item that went into a folder out of sight is not lo
   await sync.clock.advance(10 * secondMs);
   const now = idsHere();
   expect([Object.keys(now).sort(), now['p/x']]).toEqual([['a', 'a/x', 'a/x/other', 'p', 'p/x', 'p/y'], x]);
+});
+
+describe('without birth times', () => {
+  beforeEach(async () => {
+    await begin(new TestSync({ birthTimes: false }));
+    for (const path of ['a/x', 'f/y']) sync.disk.user.writeFile(`${ROOT}/${path}`, path);
+    await sync.clock.advance(secondMs);
+    await look();
+    for (const [path, id] of Object.entries(idsHere())) {
+      const node = sync.store.local.get(id);
+      if (node?.kind !== 'file') continue;
+      const { content } = await sync.disk.cut(`${ROOT}/${path}`, node.stat);
+      sync.store.transaction((write) => write.putLocal({ ...node, content }));
+    }
+  });
+
+  it('a file that may have moved, and cannot be read just then, is looked at again', async () => {
+    const before = idsHere();
+    sync.disk.user.rename(`${ROOT}/a/x`, `${ROOT}/f/x`);
+    let faults = 1;
+    sync.disk.fault = (method) => (method === 'cut' && faults-- > 0 ? 'busy' : undefined);
+    for (const folder of ['a', 'f']) loop.hint(folder);
+    await sync.clock.advance(10 * secondMs);
+    expect(faults).toBeLessThan(1);
+    expect(idsHere()).toEqual({ a: before['a'], f: before['f'], 'f/x': before['a/x'], 'f/y': before['f/y'] });
+  });
+
+  it('one that never can be read keeps nothing from going on', async () => {
+    const before = idsHere();
+    sync.disk.user.rename(`${ROOT}/a/x`, `${ROOT}/f/x`);
+    sync.disk.fault = (method) => (method === 'cut' ? 'denied' : undefined);
+    for (const folder of ['a', 'f']) loop.hint(folder);
+    await sync.clock.advance(10 * secondMs);
+    const { 'f/x': moved, ...others } = idsHere();
+    expect(others).toEqual({ a: before['a'], f: before['f'], 'f/y': before['f/y'] });
+    expect([undefined, before['a/x']]).not.toContain(moved);
+  });
+
+  it('a file that moved into a new folder, or with its folder, is the same one', async () => {
+    const before = idsHere();
+    sync.disk.user.mkdir(`${ROOT}/new`);
+    sync.disk.user.rename(`${ROOT}/a/x`, `${ROOT}/new/x`);
+    sync.disk.user.rename(`${ROOT}/f`, `${ROOT}/new/g`);
+    await sync.clock.advance(secondMs);
+    await look();
+    await sync.clock.advance(10 * secondMs);
+    const now = idsHere();
+    expect(Object.keys(now).sort()).toEqual(['a', 'new', 'new/g', 'new/g/y', 'new/x']);
+    expect([now['new/x'], now['new/g/y']]).toEqual([before['a/x'], before['f/y']]);
+  });
 });

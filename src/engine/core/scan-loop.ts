@@ -37,6 +37,8 @@ const LONGEST_DEBOUNCE_MS = 500;
 const SOON_MS = secondMs;
 /** A folder that is missing is looked for again this often. */
 const MISSING_POLL_MS = 3 * secondMs;
+/** So long files that may have moved, and cannot be read, keep a look from being taken over. */
+const LONGEST_UNREAD_MS = 5 * secondMs;
 /** Looks in a row that find changed rules: whoever goes on changing them is served by the next look. */
 const MOST_ROUNDS = 4;
 
@@ -81,6 +83,8 @@ export class ScanLoop {
    * known, is at everything for that.
    */
   readonly #judgedAnew = new Set<NodeId>();
+  /** Since when (monotonic) looks have come to nothing, since a file that may have moved could not be read. */
+  #unreadSinceMs: number | null = null;
   #copiedMarks: string | undefined;
   readonly #young: YoungNames;
 
@@ -255,9 +259,14 @@ export class ScanLoop {
           this.#hooks.onFolderState(unsafe);
           return undefined;
         }
+        const proven = await this.#withProvenMoves(found);
+        if (proven === undefined) {
+          this.#postpone(what, told);
+          return undefined;
+        }
         this.#doubts = found.doubts;
         this.#unlisted = new Set(found.busy.flatMap(({ path, unlisted }) => (unlisted === true ? [path] : [])));
-        const ids = [...this.#apply(await this.#withProvenMoves(found)), ...this.#judgedAnew, ...freedPlaces(store, listing)];
+        const ids = [...this.#apply(proven), ...this.#judgedAnew, ...freedPlaces(store, listing)];
         this.#judgedAnew.clear();
         for (const path of due) this.#due.delete(path);
         return ids;
@@ -344,21 +353,27 @@ export class ScanLoop {
     for (const one of what === 'all' ? told : what) this.#folders.add(one);
   }
 
-  /** Moves that only equal content can prove are proved now, so that no bytes move for them. */
-  async #withProvenMoves(changes: LocalChanges): Promise<LocalChanges> {
+  /**
+   * Moves that only equal content can prove are proved now, so that no bytes move for them, and what is known of the file goes
+   * on. Undefined where one could not be read just now: that tells nothing, and to say so would delete it.
+   */
+  async #withProvenMoves(changes: LocalChanges): Promise<LocalChanges | undefined> {
     const { store, environment, folder } = this.#ctx;
+    const put = new Map(changes.put.map((node) => [node.id, node]));
+    const pathOf = (node: LocalNode): string | undefined => {
+      if (node.parentId === ROOT_ID) return node.name;
+      const parent = put.get(node.parentId) ?? store.local.get(node.parentId);
+      const above = parent === undefined ? undefined : pathOf(parent);
+      return above === undefined ? undefined : joinPath(above, node.name);
+    };
     let proven = changes;
     for (const move of changes.maybeMoved) {
-      const node = changes.put.find((one) => one.id === move.id);
+      const node = put.get(move.id);
       const from = store.local.get(move.from);
-      const parent = node === undefined ? undefined : node.parentId === ROOT_ID ? '' : store.localPath(node.parentId);
-      if (node?.kind !== 'file' || from?.kind !== 'file' || from.content === null || parent === undefined) continue;
+      const path = node === undefined ? undefined : pathOf(node);
+      if (node?.kind !== 'file' || from?.kind !== 'file' || from.content === null || path === undefined) continue;
       try {
-        const { content, stat } = await environment.disk.cut(
-          `${folder.path}/${joinPath(parent, node.name)}`,
-          node.stat,
-          this.#ctx.stopping,
-        );
+        const { content, stat } = await environment.disk.cut(`${folder.path}/${path}`, node.stat, this.#ctx.stopping);
         if (content.hash !== from.content.hash) continue;
         const accepted = acceptMove(proven, move);
         proven = {
@@ -367,9 +382,17 @@ export class ScanLoop {
         };
       } catch (error) {
         if (!(error instanceof DiskFault)) throw error;
+        if (this.#mayBeReadSoon()) return undefined;
       }
     }
+    this.#unreadSinceMs = null;
     return proven;
+  }
+
+  #mayBeReadSoon(): boolean {
+    const now = this.#ctx.environment.clock.monotonic();
+    this.#unreadSinceMs ??= now;
+    return now - this.#unreadSinceMs < LONGEST_UNREAD_MS;
   }
 
   #openIssues(): readonly string[] {

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { Mutex } from '../apply/index.ts';
 import type { Environment } from '../environment.ts';
-import { FakeDisk } from '../fakes/disk/index.ts';
+import { FakeDisk, type FakeDiskOptions } from '../fakes/disk/index.ts';
 import { FakeClock, FakeCloud, FakeLog, FakeSecrets, noLoopback, SeededRandom } from '../fakes/index.ts';
 import type { NodeId } from '../model/index.ts';
 import type { DriveApi } from '../remote/index.ts';
@@ -26,7 +26,7 @@ export class TestSync {
   readonly clock = new FakeClock(Date.UTC(2026, 2, 1, 12));
   readonly random = new SeededRandom(7);
   readonly log = new FakeLog();
-  readonly disk = new FakeDisk({ now: () => this.clock.now() });
+  readonly disk: FakeDisk;
   readonly store = memoryStore(this.clock);
   readonly cloud = new FakeCloud({ clock: this.clock, random: this.random.fork(), deltaLimit: 3 });
   readonly stop = new AbortController();
@@ -39,7 +39,8 @@ export class TestSync {
   };
   #drive: DriveApi | undefined;
 
-  constructor() {
+  constructor(options: Pick<FakeDiskOptions, 'birthTimes'> = {}) {
+    this.disk = new FakeDisk({ now: () => this.clock.now(), ...options });
     this.environment = {
       clock: this.clock,
       random: this.random,
