@@ -464,6 +464,43 @@ it('what has the place of an item that went into a folder out of sight is not lo
   expect([Object.keys(now).sort(), now['p/x']]).toEqual([['a', 'a/x', 'a/x/other', 'p', 'p/x', 'p/y'], x]);
 });
 
+it('what was told of below a folder that may not be listed is looked into there', async () => {
+  const { user } = sync.disk;
+  for (const path of ['a/x', 'f/deep/y']) user.writeFile(`${ROOT}/${path}`, path);
+  await sync.clock.advance(secondMs);
+  await look();
+  const before = idsHere();
+  user.rename(`${ROOT}/a/x`, `${ROOT}/f/deep/x`);
+  let faults = 1;
+  sync.disk.fault = (method, path) =>
+    path === `${ROOT}/f` && (method === 'list' || (method === 'stat' && faults-- > 0)) ? 'denied' : undefined;
+  for (const hinted of ['f/deep', 'a']) {
+    loop.hint(hinted);
+    await sync.clock.advance(10 * secondMs);
+  }
+  expect(idsHere()).toMatchObject({ f: before['f'], 'f/deep': before['f/deep'], 'f/deep/x': before['a/x'] });
+});
+
+it('what is in a folder that may not be listed costs nothing, however much it is', async () => {
+  const { user } = sync.disk;
+  user.writeFile(`${ROOT}/a/x`, 'x');
+  for (let index = 0; index < 50; index += 1) user.mkdir(`${ROOT}/f/${String(index)}/deep`);
+  await sync.clock.advance(secondMs);
+  await look();
+  let calls = 0;
+  sync.disk.fault = (method, path) => {
+    calls += 1;
+    return method === 'list' && path === `${ROOT}/f` ? 'denied' : undefined;
+  };
+  for (const hinted of ['f', 'a']) {
+    calls = 0;
+    const looked = loop.scan([hinted]);
+    await sync.clock.advance(secondMs);
+    await looked;
+  }
+  expect(calls).toBeLessThan(50);
+});
+
 describe('without birth times', () => {
   beforeEach(async () => {
     await begin(new TestSync({ birthTimes: false }));

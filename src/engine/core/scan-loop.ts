@@ -1,4 +1,4 @@
-import { joinPath, parentPath, type RelativePath, secondMs } from '../../base/index.ts';
+import { isInside, joinPath, parentPath, type RelativePath, secondMs } from '../../base/index.ts';
 import { type ErrorData, TidemarkError, toErrorData } from '../../contract/index.ts';
 import { isAborted, judgedByPlace, ownPaths } from '../apply/index.ts';
 import { DiskFault } from '../environment.ts';
@@ -75,7 +75,7 @@ export class ScanLoop {
   >();
   /** Of those: their moment has come, and the look at them is not over. */
   readonly #due = new Set<string>();
-  /** Folders that could not be listed: what was known in them was not looked into either. */
+  /** Folders that could not be listed: what was known in them was not looked into either. With those in them that were told of. */
   #unlisted: ReadonlySet<string> = new Set();
   #doubts: LocalChanges['doubts'] = NO_DOUBTS;
   /**
@@ -265,7 +265,9 @@ export class ScanLoop {
           return undefined;
         }
         this.#doubts = found.doubts;
-        this.#unlisted = new Set(found.busy.flatMap(({ path, unlisted }) => (unlisted === true ? [path] : [])));
+        const unlisted = found.busy.flatMap((one) => (one.unlisted === true ? [one.path] : []));
+        const inside = (what === 'all' ? told : what).filter((path) => unlisted.some((folder) => isInside(path, folder)));
+        this.#unlisted = new Set([...unlisted, ...inside]);
         const ids = [...this.#apply(proven), ...this.#judgedAnew, ...freedPlaces(store, listing)];
         this.#judgedAnew.clear();
         for (const path of due) this.#due.delete(path);
@@ -301,7 +303,10 @@ export class ScanLoop {
     const { disk, clock } = environment;
     let what = first;
     for (let round = 1; ; round += 1) {
-      const listing = await gather({ disk, clock, root: folder.path, rules: scopes.forScan() }, what, known, stopping, told);
+      const listing = await gather({ disk, clock, root: folder.path, rules: scopes.forScan() }, what, known, stopping, {
+        told,
+        whole: this.#unlisted,
+      });
       const state = await checkFolder(disk, folder.path, folder.folderId);
       if (state !== 'ready') return state;
       // It may be entered and not listed: all that is in it is out of sight.
@@ -320,8 +325,7 @@ export class ScanLoop {
    */
   #take(): readonly string[] | 'all' {
     const isAll = this.#everything || this.#unlisted.has('') || this.#judgedAnew.size > 0;
-    const unlisted = isAll ? [] : [...this.#unlisted].flatMap((path) => this.#withFoldersIn(path));
-    const what = isAll ? ('all' as const) : [...new Set([...this.#folders, ...this.#again.keys(), ...unlisted])];
+    const what = isAll ? ('all' as const) : [...new Set([...this.#folders, ...this.#again.keys(), ...this.#unlisted])];
     this.#everything = false;
     this.#folders = new Set();
     this.#urgent = false;

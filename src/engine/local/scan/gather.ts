@@ -18,6 +18,15 @@ export interface ScanPlace {
   readonly rules?: ScanRules;
 }
 
+interface Before {
+  /** Of a look at everything: folders that something was said about. */
+  readonly told: Iterable<RelativePath>;
+  /** Folders that could not be listed, nor those in them: as soon as one can be, all that are known in it are looked into. */
+  readonly whole: Iterable<RelativePath>;
+}
+
+const NOTHING: Before = { told: [], whole: [] };
+
 /** Folders asked for at a time: enough to keep the threads busy, few enough to bound memory. */
 const IN_FLIGHT = 16;
 
@@ -27,17 +36,16 @@ const GONE: ReadonlySet<DiskFaultCode> = new Set(['missing', 'not_a_folder', 'lo
  * Looks at folders. Besides those that are asked for it looks into every folder that was not known at its path (new, or
  * moved there), and at the places that new items may have come from, so that a move is seen from both ends.
  * Rejects with TidemarkError `aborted`; faults of the disk are part of the answer.
- * @param told of a look at everything: folders that something was said about
  */
 export async function gather(
   place: ScanPlace,
   folders: Iterable<RelativePath> | 'all',
   known: KnownLocal,
   signal?: AbortSignal,
-  told: readonly RelativePath[] = [],
+  before: Before = NOTHING,
 ): Promise<Listing> {
   const startedAt = place.clock.now();
-  const walk = new Walk(place, known, startedAt, folders === 'all' ? { told } : null, signal);
+  const walk = new Walk(place, known, startedAt, folders === 'all', before, signal);
   if (folders === 'all') walk.add('');
   else for (const folder of new Set(folders)) await walk.addDirty(folder);
   await walk.run();
@@ -56,7 +64,8 @@ class Walk {
   readonly #rules: RulesOnTheWay;
   readonly #startedAt: number;
   readonly #everything: boolean;
-  readonly #told: readonly RelativePath[] | null;
+  readonly #told: readonly RelativePath[];
+  readonly #whole: Set<RelativePath>;
   readonly #signal: AbortSignal | undefined;
   readonly #queue: RelativePath[] = [];
   readonly #added = new Set<RelativePath>();
@@ -64,12 +73,12 @@ class Walk {
   /** Folders that are not those that were known at their paths, and all that are in them. */
   readonly #others = new Set<RelativePath>();
 
-  /** @param everything null: only what something was said about */
   constructor(
     place: ScanPlace,
     known: KnownLocal,
     startedAt: number,
-    everything: { readonly told: readonly RelativePath[] } | null,
+    everything: boolean,
+    { told, whole }: Before,
     signal: AbortSignal | undefined,
   ) {
     this.#place = place;
@@ -78,8 +87,9 @@ class Walk {
     this.same = new SameFolders(this.#places, isScanned);
     this.#rules = new RulesOnTheWay(place.disk, place.rules ?? NO_RULES, this.#places);
     this.#startedAt = startedAt;
-    this.#everything = everything !== null;
-    this.#told = everything?.told ?? null;
+    this.#everything = everything;
+    this.#told = [...told];
+    this.#whole = new Set(whole);
     this.#signal = signal;
   }
 
@@ -174,6 +184,7 @@ class Walk {
     if (!this.#everything) {
       this.looks.set(path, look);
       this.#followUp(path, look);
+      if (this.#whole.has(path)) this.#addKnownIn(path, look);
       return;
     }
     for (const entry of entries) if (isScannedFolder(entry, look)) this.add(joinPath(path, entry.name));
@@ -181,7 +192,7 @@ class Walk {
   }
 
   #wasTold(path: RelativePath): boolean {
-    return this.#told === null || this.#told.some((folder) => isInside(folder, path));
+    return !this.#everything || this.#told.some((folder) => isInside(folder, path));
   }
 
   /** After a look at everything: what a look at the changed folders alone would have led to is there in full. */
@@ -227,6 +238,16 @@ class Walk {
       if (node !== undefined && compareIdentity(node.stat, stat) !== 'different') continue;
       if (stat.kind === 'folder') this.add(joinPath(path, name));
       for (const origin of this.#known.withInode(stat.dev, stat.ino)) this.#addOrigin(origin);
+    }
+  }
+
+  #addKnownIn(path: RelativePath, look: ListedLook): void {
+    for (const entry of look.entries) {
+      if (!isScannedFolder(entry, look)) continue;
+      const at = joinPath(path, entry.name);
+      if (this.#places.folderAt(at) === undefined) continue;
+      this.#whole.add(at);
+      this.add(at);
     }
   }
 
