@@ -278,6 +278,14 @@ describe('after a crash', () => {
       });
     });
 
+    it('it is not agreed on while nobody may look into its folder: its name is not there for good before that', async () => {
+      const agreed = world.store.synced.get(world.id('a.txt'));
+      await killed(() => {
+        world.sync.disk.fault = (method, path) => (['list', 'syncFolders'].includes(method) && path === ROOT ? 'denied' : undefined);
+      });
+      expect(world.store.synced.get(world.id('a.txt'))).toEqual(agreed);
+    });
+
     it('and was edited by then: that is an edit of the newer one', async () => {
       await killed(() => world.person.writeFile(world.at('a.txt'), 'edited'));
       expectAgreed();

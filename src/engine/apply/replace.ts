@@ -275,10 +275,11 @@ async function endReplaced(
   const planned = store.local.get(node);
   const isLate = planned?.kind === 'file' && old !== undefined && planned.stat.ino === old.ino && !sameFile(old, planned.stat);
   const kept = isLate ? await keepLateWrite(parts, planned, from, folder) : undefined;
-  // Before the rows: a power cut that brings the older version back after them would make it the newest edit.
-  await syncWhatIsThere(parts, [folder, parentPath(from)]);
+  // Before the rows: a power cut that brings the older version back after them would make it the newest edit. Where the folder is
+  // closed by now, the look that is let in finds the newer one.
+  const isDurable = await syncWhatIsThere(parts, [folder, parentPath(from)]);
   store.transaction(() => {
-    agreeOn(parts, entry, placed);
+    if (isDurable) agreeOn(parts, entry, placed);
     if (line === undefined || old === undefined || isInTrash(store, trash)) return;
     if (kept === undefined) writeLine(parts, line);
     else writeKept(parts, line, kept);

@@ -47,11 +47,13 @@ export async function syncFoldersAgain({ environment, unsyncedFolders }: SyncPar
 
 /**
  * As `syncFolders`, of folders that may be gone by now, where there is nothing to do, or that nobody may list: no look sees
- * what is in those before they were synced. Throws DiskFault.
+ * what is in those before they were synced. False when one of them is such a folder. Throws DiskFault.
  */
-export async function syncWhatIsThere(parts: SyncParts, paths: readonly string[]): Promise<void> {
+export async function syncWhatIsThere(parts: SyncParts, paths: readonly string[]): Promise<boolean> {
   for (const path of paths) parts.unsyncedFolders.add(path);
-  if ((await syncFoldersAgain(parts)).length > 0) parts.onUnmended();
+  const closed = await syncFoldersAgain(parts);
+  if (closed.length > 0) parts.onUnmended();
+  return !paths.some((path) => closed.includes(path));
 }
 
 /** The folder may not be listed. */
