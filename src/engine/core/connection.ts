@@ -1,4 +1,6 @@
+import { backoffMs, minuteMs, secondMs } from '../../base/index.ts';
 import type { ErrorData } from '../../contract/index.ts';
+import type { Random } from '../environment.ts';
 import type { StatusEvent } from '../status/index.ts';
 import type { Throttle } from '../transfer/index.ts';
 import { isAboutDatabase } from './sync-context.ts';
@@ -7,6 +9,7 @@ import type { Timers } from './timers.ts';
 export interface ConnectionParts {
   readonly throttle: Pick<Throttle, 'pause'>;
   readonly timers: Timers;
+  readonly random: Random;
   readonly onStatus: (event: StatusEvent) => void;
   /** Is to end in `heard` or `lost`. */
   readonly ask: () => void;
@@ -24,6 +27,10 @@ export class Connection {
   #news = 0;
   /** The cloud asked us to stay away for a while, and is asked again when that is over. */
   #awaitingPause = false;
+  /** How often in a row the cloud could be read, and what was to be done then failed for the line. */
+  #refusals = 0;
+  /** That is left alone for a while. */
+  #rest: object | null = null;
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
@@ -55,7 +62,7 @@ export class Connection {
     // Before the database there may have been trouble of the line, which was told of.
     if (this.stoppedByDatabase) this.#over();
     this.#parts.onHeard();
-    if (this.#offline === null) return;
+    if (this.#offline === null || this.#rest !== null) return;
     // The change feed may answer while transfers are to stay away: then there is nothing that could be done.
     if (this.#parts.throttle.pause() !== null) return this.askAgain();
     this.#over();
@@ -68,6 +75,29 @@ export class Connection {
     const told = isAboutDatabase(reason) || this.#offline?.code === reason.code;
     if (!told) this.#parts.onStatus({ type: 'offline', reason });
     this.#offline = reason;
+  }
+
+  /**
+   * What was to be done failed for the line. That the feed can be read says nothing of it: something in between may let pass
+   * the one and not the other, so that it is tried less and less often.
+   */
+  refused(reason: ErrorData): void {
+    if (this.#offline === null) this.#refusals += 1;
+    this.lost(reason);
+    if (this.#rest !== null) return;
+    if (this.#refusals < 2) return this.askAgain();
+    const rest = (this.#rest = {});
+    this.#parts.timers.after(backoffMs(this.#refusals - 1, this.#parts.random.next(), secondMs, minuteMs), () => {
+      if (this.#rest !== rest) return;
+      this.#rest = null;
+      this.askAgain();
+    });
+  }
+
+  /** Something was done in the cloud, or is to be tried at once. */
+  worked(): void {
+    this.#refusals = 0;
+    this.#rest = null;
   }
 
   /** Whether the cloud can be reached; once it has let us wait as long as it wanted. */

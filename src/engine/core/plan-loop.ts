@@ -26,6 +26,8 @@ export interface PlanLoopParts {
   /** Both sides were looked at, the cloud answers, nothing is paused. */
   readonly mayRun: () => boolean;
   readonly onConnectionLost: (error: ErrorData) => void;
+  /** The cloud gave or took what an operation was about. */
+  readonly onCloudChanged: () => void;
   /** Something did not fit into the cloud. */
   readonly onNoRoom: () => void;
   /** Files that are being written are not in the tree yet. */
@@ -435,6 +437,7 @@ export class PlanLoop {
         for (const one of outcome.touched) this.#dirty.add(one);
         this.#readRules(operation);
         if (operation.op === 'park_local') this.#outOfSight.hide(id);
+        if (THERE.has(operation.op)) this.#parts.onCloudChanged();
         this.#wake.ring();
         this.#retries.clear(id);
         this.#issues.clear(id);
@@ -518,6 +521,16 @@ export class PlanLoop {
 
 /** What they do can be what another item waits for out of sight. */
 const HERE: ReadonlySet<Operation['op']> = new Set(['move_local', 'mkdir_local', 'delete_local', 'drop_copy', 'download']);
+
+/** They cannot be done without the cloud. */
+const THERE: ReadonlySet<Operation['op']> = new Set([
+  'upload',
+  'mkdir_remote',
+  'move_remote',
+  'rearrange_remote',
+  'delete_remote',
+  'download',
+]);
 
 const notSettling = (path: string): ErrorData => ({ code: 'not_settling', params: { path } });
 /** All that the operation is about. Plans pass over them while it is under way, so each is planned again when it is over. */

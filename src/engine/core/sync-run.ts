@@ -111,6 +111,7 @@ export class SyncRun {
     this.#connection = new Connection({
       throttle,
       timers: this.#timers,
+      random: environment.random,
       onStatus: hooks.onStatus,
       ask: () => {
         this.#pull.request();
@@ -250,8 +251,10 @@ export class SyncRun {
       mayRun: () => this.#scanned && this.#connection.reached && this.held === null && !this.#pull.reading,
       looking: () => this.#scan.watchingBusyFiles,
       onConnectionLost: (error) => {
-        this.#connection.lost(error);
-        this.#connection.askAgain();
+        this.#connection.refused(error);
+      },
+      onCloudChanged: () => {
+        this.#connection.worked();
       },
       onNoRoom: () => {
         this.#room.refused();
@@ -341,6 +344,7 @@ export class SyncRun {
 
   /** Looks at both sides now and tries again what failed. */
   syncNow(): void {
+    this.#connection.worked();
     this.#room.forget();
     this.#plan.retryAll();
     this.#pull.request();
@@ -349,6 +353,7 @@ export class SyncRun {
 
   /** The machine slept, or is in another network: what is known may be old, and nothing has to wait any longer. */
   resumed(): void {
+    this.#connection.worked();
     this.#room.forget();
     this.#plan.retryAll();
     this.#pull.requestNow();
@@ -443,6 +448,7 @@ export class SyncRun {
 
   /** Looks at both sides, then resolves once nothing is left that could be done. Throws what stands in the way. */
   settled(signal: AbortSignal): Promise<void> {
+    this.#connection.worked();
     this.#room.forget();
     this.#plan.retryAll();
     return this.looks.untilSettled(signal);
