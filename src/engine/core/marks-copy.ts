@@ -80,6 +80,8 @@ export async function recallNewerMarks(disk: Pick<Disk, 'stat' | 'readText'>, ro
   });
   if (copy === undefined || (copy.stamp ?? 0) <= store.marksStamp()) return false;
   recall(copy, root, store);
+  // Those of the database are older. That there are none any more is for the person to say again: nothing is sent for it.
+  if (copy.rules !== '') store.transaction((write) => write.setSetting('ignore.rules', copy.rules));
   return true;
 }
 
