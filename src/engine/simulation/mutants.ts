@@ -42,7 +42,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'unreadable-folder-is-empty',
     file: 'local/scan/gather.ts',
-    find: "this.looks.set(path, GONE.has(error.code) ? { state: 'gone' } : { state: 'unreadable', fault: error.code, told: !this.#everything });",
+    find: "this.looks.set(path, GONE.has(error.code) ? { state: 'gone' } : { state: 'unreadable', fault: error.code, told });",
     replace:
       "this.looks.set(path, { state: 'listed', entries: [], lookedAt: this.#place.clock.now(), changedMs: 0, self: undefined, rules: AS_KNOWN, leftOut: this.#leftOutIn(path), localOnly: new Set() });",
     why: 'what cannot be listed is deleted on every device',

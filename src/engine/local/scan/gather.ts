@@ -170,10 +170,8 @@ class Walk {
       stat = await this.#place.disk.stat(this.#absolute(path));
     } catch (error) {
       if (!(error instanceof DiskFault)) throw error;
-      this.looks.set(
-        path,
-        GONE.has(error.code) ? { state: 'gone' } : { state: 'unreadable', fault: error.code, told: this.#wasTold(path) },
-      );
+      const told = this.#wasTold(path);
+      this.looks.set(path, GONE.has(error.code) ? { state: 'gone' } : { state: 'unreadable', fault: error.code, told });
       return;
     }
     const changedMs = stat?.kind === 'folder' ? Number(BigInt(stat.mtimeNs) / 1_000_000n) : null;
