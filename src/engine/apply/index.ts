@@ -10,6 +10,7 @@ export { MOVE_JOURNAL, type MoveEntry, recoverMove } from './move-journal.ts';
 export { ownPaths, parkedFolder } from './own-folder.ts';
 export { recoverBrokenMoves } from './recover-broken-moves.ts';
 export { recoverParked } from './recover-parked.ts';
+export { PLACING_JOURNAL, type PlacingEntry, recoverPlacing } from './placing-journal.ts';
 export { recoverReplace, REPLACE_JOURNAL, type ReplaceEntry } from './replace.ts';
 export { isClosed, syncFoldersAgain } from './sync-folders.ts';
 export { localDay } from './trash-can.ts';

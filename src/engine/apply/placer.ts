@@ -1,11 +1,11 @@
 import { DiskFault } from '../environment.ts';
 import type { FileStat, NodeId, RemoteFile } from '../model/index.ts';
 import { ignoreFault } from './move-journal.ts';
-import { note } from './note.ts';
 import { done, type Outcome, replan } from './outcome.ts';
 import type { ApplyParts } from './parts.ts';
-import { contentAfter, isMovedOver, newPath, requireFreeSpelling, requireNoLink, requireUnclaimed, toldPath } from './paths.ts';
-import { syncedFrom } from './synced.ts';
+import { isMovedOver, newPath, requireFreeSpelling, requireNoLink, requireUnclaimed } from './paths.ts';
+import { type Placing, PLACING_JOURNAL, type PlacingEntry, writePlaced } from './placing-journal.ts';
+import { STAYS } from './replace.ts';
 import { syncFolders } from './sync-folders.ts';
 import { takeBack } from './trash-can.ts';
 
@@ -74,34 +74,68 @@ export class Placer {
   }
 
   async #placeAll(batch: readonly Waiting[]): Promise<void> {
-    const { disk } = this.#parts.environment;
+    const { store, onUnmended } = this.#parts;
     const ready = await this.#ready(batch);
+    if (ready.length === 0) return;
+    const entry: PlacingEntry = { files: ready.map((item) => this.#placing(item)) };
+    const journalId = store.transaction((write) => write.addJournal(PLACING_JOURNAL, entry));
+    try {
+      // On the disk before the names are: after a power cut in between, nothing else would tell that nobody here made the files.
+      store.sync();
+      await this.#placeJournalled(ready, journalId);
+    } catch (error) {
+      onUnmended();
+      throw error;
+    }
+  }
+
+  async #placeJournalled(ready: readonly Ready[], journalId: number): Promise<void> {
+    const { environment, onUnmended, store } = this.#parts;
+    const { disk } = environment;
     const faults = await disk.moveFiles(ready.map(({ fetched, target }) => ({ from: fetched.temp, to: target })));
+    /** They may be in their places. */
+    const open: Ready[] = [];
+    const fail = (item: Ready, fault: DiskFault): void => {
+      open.push(item);
+      item.reject(fault);
+    };
     const there = ready.filter((item, index) => {
       const fault = faults[index];
-      if (fault) item.reject(fault);
+      if (fault && STAYS.has(fault.code)) item.reject(fault);
+      else if (fault) fail(item, fault);
       return !fault;
     });
     const moved = await this.#withoutLinks(there);
     // Before anything else can fail: a look finds what is there and writes it down, and a power cut must not take it then.
-    const durable = await this.#durable(moved);
+    const durable = await this.#durable(moved, fail);
     const stats = await Promise.all(durable.map((item) => disk.stat(item.target).catch(faultOf)));
     const placed: Ready[] = [];
-    this.#parts.store.transaction(() => {
+    store.transaction((write) => {
       durable.forEach((item, index) => {
+        const { remote, fetched, target } = item;
         const stat = stats[index];
-        if (stat instanceof DiskFault) return item.reject(stat);
-        if (stat?.kind !== 'file') return item.reject(new DiskFault('missing', item.target));
-        if (isMovedOver(this.#parts, item.remote.id, item.fetched.stat, stat)) return item.reject(new DiskFault('exists', item.target));
-        this.#write(item.remote, item.fetched, stat);
+        if (stat instanceof DiskFault) return fail(item, stat);
+        if (stat?.kind !== 'file') return fail(item, new DiskFault('missing', target));
+        if (isMovedOver(this.#parts, remote.id, fetched.stat, stat)) return item.reject(new DiskFault('exists', target));
+        writePlaced(this.#parts, this.#placing(item), remote.content, stat);
         placed.push(item);
       });
+      if (open.length === 0) write.deleteJournal(journalId);
+      else write.putJournal(journalId, { files: open.map((item) => this.#placing(item)) } satisfies PlacingEntry);
     });
+    if (open.length > 0) onUnmended();
     for (const item of placed) item.resolve(done(item.remote.id));
   }
 
+  #placing({ remote, fetched, target }: Ready): Placing {
+    const { id, parentId, name, revision, modifiedBy, content } = remote;
+    const below = this.#parts.root.length + 1;
+    const where = { temp: fetched.temp.slice(below), target: target.slice(below) };
+    return { id, parentId, name, revision, modifiedBy, hash: content.hash, size: content.size, ...where, stat: fetched.stat };
+  }
+
   /** Those whose names are on the disk for good: all at once, or, when that fails, each folder for itself. */
-  async #durable(moved: readonly Ready[]): Promise<readonly Ready[]> {
+  async #durable(moved: readonly Ready[], fail: (item: Ready, fault: DiskFault) => void): Promise<readonly Ready[]> {
     const folders = [...new Set(moved.map((item) => item.folder))];
     if ((await syncFolders(this.#parts, folders).catch(faultOf)) === undefined) return moved;
     const faults = new Map<string, DiskFault>();
@@ -111,7 +145,7 @@ export class Placer {
     }
     return moved.filter((item) => {
       const fault = faults.get(item.folder);
-      if (fault !== undefined) item.reject(fault);
+      if (fault !== undefined) fail(item, fault);
       return fault === undefined;
     });
   }
@@ -183,20 +217,5 @@ export class Placer {
       if (error instanceof DiskFault) return error;
       throw error;
     }
-  }
-
-  #write(remote: RemoteFile, fetched: Fetched, stat: FileStat): void {
-    const { store } = this.#parts;
-    const { id, parentId, name, content } = remote;
-    store.transaction((write) => {
-      write.putLocal({ kind: 'file', id, parentId, name, stat, content: contentAfter(content, fetched.stat, stat) });
-      write.putSynced(syncedFrom(remote));
-    });
-    note(this.#parts, 'downloaded', toldPath(this.#parts, remote), {
-      sizeBytes: content.size,
-      device: remote.modifiedBy,
-      node: id,
-      reversal: { way: 'take_away', now: content.hash },
-    });
   }
 }

@@ -6,9 +6,12 @@ import {
   isClosed,
   MOVE_JOURNAL,
   type MoveEntry,
+  PLACING_JOURNAL,
+  type PlacingEntry,
   recoverBrokenMoves,
   recoverMove,
   recoverParked,
+  recoverPlacing,
   recoverReplace,
   recoverTogether,
   REPLACE_JOURNAL,
@@ -116,6 +119,7 @@ export class Mending {
     for (const row of store.journal()) {
       if (row.kind === REPLACE_JOURNAL) await recoverReplace(this.#apply, row.data as ReplaceEntry);
       else if (row.kind === MOVE_JOURNAL) await recoverMove(this.#apply, row.data as MoveEntry);
+      else if (row.kind === PLACING_JOURNAL) await recoverPlacing(this.#apply, row.data as PlacingEntry);
       else if (row.kind === TOGETHER_JOURNAL) await recoverTogether(this.#apply, row.data as TogetherEntry);
       else continue;
       store.transaction((write) => {

@@ -259,9 +259,10 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'stale-download-agreed',
-    file: 'apply/placer.ts',
-    find: 'write.putSynced(syncedFrom(remote));',
-    replace: 'write.putSynced(syncedFrom(store.remote.get(id) ?? remote));',
+    file: 'apply/placing-journal.ts',
+    find: "write.putSynced({ kind: 'file', id, parentId, name, revision, hash });",
+    replace:
+      "const now = parts.store.remote.get(id);\n    write.putSynced({ kind: 'file', id, parentId, name, revision: now?.revision ?? revision, hash: now?.kind === 'file' ? now.content.hash : hash });",
     why: 'an older version is put in place and taken for the newest: it goes back to the cloud as an edit',
     scene: 'updating',
   },
