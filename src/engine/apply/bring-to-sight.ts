@@ -7,11 +7,11 @@ import { type Operation, type Place, samePlace } from '../plan/index.ts';
 import type { Store } from '../store/index.ts';
 import { findUnlike } from './find-unlike.ts';
 import { targetOf } from './in-the-way.ts';
-import { leaveParked, moveTo } from './local-changes.ts';
+import { leaveParked, moveAndTell, moveTo } from './local-changes.ts';
 import { ignoreFault } from './move-journal.ts';
 import { type Outcome, replan } from './outcome.ts';
 import type { ApplyParts } from './parts.ts';
-import { absolutePath, folderOf, newPath, pathOf } from './paths.ts';
+import { absolutePath, diskPath, folderOf, newPath, pathOf } from './paths.ts';
 import { localDay } from './trash-can.ts';
 
 /**
@@ -81,7 +81,7 @@ async function parentInSight(parts: ApplyParts, agreed: NodeId = ROOT_ID): Promi
 
 /**
  * False when the name is not free. Agreed on first, and durably: there it must not look like a move that the person made,
- * and the next start finds it there if its row did not come to say so.
+ * and the next start finds it there if its row did not come to say so. Where nothing was agreed on, the journal says it.
  */
 async function movedTo(parts: ApplyParts, local: LocalNode, to: Place): Promise<boolean> {
   const { store } = parts;
@@ -91,7 +91,11 @@ async function movedTo(parts: ApplyParts, local: LocalNode, to: Place): Promise<
     store.sync();
   }
   try {
-    await moveTo(parts, local, to);
+    if (agreed === undefined) {
+      const target = await newPath(parts, to.parentId, to.name);
+      const entry = { from: diskPath(parts, local), to: target.slice(parts.root.length + 1), place: { id: local.id, ...to } };
+      await moveAndTell(parts, local, to, entry);
+    } else await moveTo(parts, local, to);
     return true;
   } catch (error) {
     if (error instanceof DiskFault && error.code === 'exists') return false;

@@ -1,7 +1,10 @@
-import { beforeEach, describe, expect, it } from 'vitest';
-import { PARKED_ID } from '../model/index.ts';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { PARKED_ID, ROOT_ID } from '../model/index.ts';
+import type { Place } from '../plan/index.ts';
+import { bringToSight } from './bring-to-sight.ts';
 import { makeLocalFolder, moveLocal, parkLocal, renameAside } from './local-changes.ts';
 import { MOVE_JOURNAL, type MoveEntry, recoverMove } from './move-journal.ts';
+import { recoverParked } from './recover-parked.ts';
 import { TestApply } from './testing/test-apply.ts';
 
 let world: TestApply;
@@ -130,6 +133,103 @@ describe('a step that was planned before something else happened', () => {
     const operation = { op: 'rename_aside', id: a.id, name: 'b (conflict).txt', inFavourOf: b.id, otherHere } as const;
     expect(await renameAside(world.parts, operation)).toMatchObject({ kind: 'done' });
     expect(world.visible).toEqual({ docs: null, 'b (conflict).txt': 'a.txt', 'docs/b.txt': 'b.txt' });
+  });
+});
+
+describe('a move from the cloud while the process ends', () => {
+  const PLACE = { parentId: ROOT_ID, name: 'b.txt' };
+  const moveThere = (place: Place = PLACE): void =>
+    world.store.transaction((write) => write.putRemote({ ...world.remoteFile('a.txt'), ...place }));
+  /** Ends it once `method` is done. */
+  const killed = async (method: 'moveFile' | 'syncFolders' = 'moveFile'): Promise<void> => {
+    const { disk } = world.sync;
+    const step = disk[method].bind(disk) as (...given: unknown[]) => Promise<void>;
+    const died = async (...given: unknown[]): Promise<void> => {
+      await step(...given);
+      disk.fault = () => {
+        throw new Error('the process died');
+      };
+      throw new Error('the process died');
+    };
+    Object.assign(disk, { [method]: died });
+    await expect(moveLocal(world.parts, world.id('a.txt'), PLACE)).rejects.toThrow('the process died');
+    Object.assign(disk, { [method]: step });
+    disk.fault = undefined;
+  };
+  const journalled = async (): Promise<void> => {
+    for (const { id, kind, data } of world.store.journal()) {
+      if (kind === MOVE_JOURNAL) await recoverMove(world.parts, data as MoveEntry);
+      world.store.transaction((write) => write.deleteJournal(id));
+    }
+  };
+
+  it.each(['moveFile', 'syncFolders'] as const)('after %s, is no move that was made here, and is told of once', async (method) => {
+    world.agreed('a.txt');
+    moveThere();
+    await killed(method);
+    moveThere({ ...PLACE, name: 'c.txt' });
+    await journalled();
+    expect(world.localFile('a.txt')).toMatchObject(PLACE);
+    expect(world.store.synced.get(world.id('a.txt'))).toMatchObject(PLACE);
+    expect(world.sync.told.activity).toMatchObject([{ kind: 'moved_here', path: 'b.txt', otherPath: 'a.txt', device: 'Laptop' }]);
+  });
+
+  it('and is deleted in the cloud by then, does not come back for it', async () => {
+    world.agreed('a.txt');
+    moveThere();
+    await killed();
+    world.goneThere('a.txt');
+    // Its old name is free for others.
+    world.person.writeFile(world.at('a.txt'), 'mine');
+    await journalled();
+    expect(world.localFile('a.txt')).toMatchObject(PLACE);
+    expect(world.store.synced.get(world.id('a.txt'))).toMatchObject(PLACE);
+    expect(world.visible).toEqual({ 'a.txt': 'mine', 'b.txt': 'a.txt' });
+  });
+
+  it('before it was made, is forgotten', async () => {
+    world.agreed('a.txt');
+    moveThere();
+    world.sync.disk.fault = (method) => (method === 'moveFile' ? 'failed' : undefined);
+    await expect(moveLocal(world.parts, world.id('a.txt'), PLACE)).rejects.toMatchObject({ code: 'failed' });
+    world.sync.disk.fault = undefined;
+    expect(world.store.journal()).toEqual([]);
+    expect(world.localFile('a.txt').name).toBe('a.txt');
+    expect(world.sync.told.activity).toEqual([]);
+  });
+
+  it('is in the journal, durably, before the name changes', async () => {
+    world.agreed('a.txt');
+    moveThere();
+    const durable: number[] = [];
+    vi.spyOn(world.store, 'sync').mockImplementation(() => void durable.push(world.store.journal().length));
+    world.when('moveFile', 'a.txt', () => expect(durable).toEqual([1]));
+    expect(await moveLocal(world.parts, world.id('a.txt'), PLACE)).toMatchObject({ kind: 'done' });
+    expect(world.store.journal()).toEqual([]);
+  });
+
+  it.each(['planned', 'shown'] as const)('and back to sight what nothing is agreed on of any more, it has one name: %s', async (way) => {
+    world.here('a.txt');
+    await parkLocal(world.parts, world.id('a.txt'));
+    const { disk } = world.sync;
+    const moveFile = disk.moveFile.bind(disk);
+    disk.moveFile = (from, to) => {
+      world.person.link(from, to);
+      disk.fault = () => {
+        throw new Error('the process died');
+      };
+      throw new Error('the process died');
+    };
+    const back =
+      way === 'planned'
+        ? moveLocal(world.parts, world.id('a.txt'), { ...PLACE, name: 'a.txt' })
+        : bringToSight(world.parts, world.localFile('a.txt'));
+    await expect(back).rejects.toThrow('the process died');
+    Object.assign(disk, { moveFile, fault: undefined });
+    await journalled();
+    await recoverParked(world.parts);
+    expect(world.localFile('a.txt')).toMatchObject({ parentId: ROOT_ID, name: 'a.txt' });
+    expect([world.visible, world.own('parked')]).toEqual([{ 'a.txt': 'a.txt' }, []]);
   });
 });
 

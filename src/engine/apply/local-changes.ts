@@ -3,7 +3,7 @@ import { DiskFault } from '../environment.ts';
 import { type FileStat, identityOf, type LocalNode, type NodeId, PARKED_ID } from '../model/index.ts';
 import { type Operation, type Place, samePlace } from '../plan/index.ts';
 import type { Store, StoreWrites } from '../store/index.ts';
-import { endOrMend, ignoreFault, MOVE_JOURNAL, type MoveEntry, recoverMove, writeLine } from './move-journal.ts';
+import { endOrMend, ignoreFault, MOVE_JOURNAL, type MoveEntry, recoverMove, writeMoved } from './move-journal.ts';
 import { note } from './note.ts';
 import { done, doneAll, type Outcome, replan } from './outcome.ts';
 import { ownPaths, parkedFolder } from './own-folder.ts';
@@ -70,24 +70,24 @@ export async function moveLocal(parts: ApplyParts, id: NodeId, to: Place): Promi
   // What is out of sight was at the place that was agreed on.
   const from = local.parentId === PARKED_ID ? store.synced.get(id) : local;
   const before = pathOf(parts, id) ?? store.syncedPath(id) ?? local.name;
-  await moveTo(parts, local, to, {
-    alsoWrite: (write) => {
-      // Agreed on at once: if it was deleted in the cloud by now, its new place must not look like a move that was made here.
-      const agreed = store.synced.get(id);
-      if (remote !== undefined && agreed !== undefined) write.putSynced({ ...agreed, parentId: to.parentId, name: to.name });
-    },
+  const target = await newPath(parts, to.parentId, to.name);
+  const now = toldPath(parts, { id, ...to });
+  const details = {
+    otherPath: before,
+    device: remote?.modifiedBy ?? null,
+    node: id,
+    reversal: from === undefined ? undefined : movedBack(from, to),
+  };
+  await moveAndTell(parts, local, to, {
+    from: diskPath(parts, local),
+    to: target.slice(parts.root.length + 1),
+    // What only comes back from out of sight to where it was did not move.
+    line: now === before ? undefined : { kind: 'moved_here', path: now, details },
+    place: { id, parentId: to.parentId, name: to.name },
+    // At once: if it was deleted in the cloud by now, its new place must not look like a move that was made here.
+    agreed: remote !== undefined,
   });
   if (local.parentId === PARKED_ID) await leaveParked(parts, id);
-  const now = toldPath(parts, { id, ...to });
-  // What only comes back from out of sight to where it was did not move.
-  if (now !== before) {
-    note(parts, 'moved_here', now, {
-      otherPath: before,
-      device: store.remote.get(id)?.modifiedBy ?? null,
-      node: id,
-      reversal: from === undefined ? undefined : movedBack(from, to),
-    });
-  }
   return doneAll([id, ...[...store.remote.children(id)].map((child) => child.id)]);
 }
 
@@ -145,8 +145,9 @@ export async function renameAside(parts: ApplyParts, operation: Extract<Operatio
 }
 
 /**
- * As `moveTo`, with the line that tells of it, also where the process ends, or the power goes, in between: then the next
- * start writes both. Answers the id of the line.
+ * As `moveTo`, with the line that tells of it and what is agreed on, also where the process ends, or the power goes, in
+ * between: then the next start writes them. Else a move from the cloud would look like the person's own. Answers the id of
+ * the line, 0 without one.
  */
 export async function moveAndTell(parts: ApplyParts, local: LocalNode, to: Place, entry: MoveEntry): Promise<number> {
   const { store } = parts;
@@ -157,7 +158,7 @@ export async function moveAndTell(parts: ApplyParts, local: LocalNode, to: Place
     await moveTo(parts, local, to, {
       conflictOf: entry.place?.conflictOf,
       alsoWrite: (write) => {
-        told = writeLine(parts, entry.line);
+        told = writeMoved(parts, entry);
         write.deleteJournal(journalId);
       },
     });

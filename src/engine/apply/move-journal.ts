@@ -26,9 +26,12 @@ export interface Line {
 export interface MoveEntry {
   readonly from: string;
   readonly to: string;
-  readonly line: Line;
+  /** Of what only comes back to where it was, nothing is told. */
+  readonly line?: Line | undefined;
   /** Its row after the move, where the item keeps it. */
   readonly place?: { readonly id: NodeId; readonly parentId: NodeId; readonly name: string; readonly conflictOf?: NodeId };
+  /** The cloud has it there, so that the place is agreed on with the move. */
+  readonly agreed?: boolean;
 }
 
 export function writeLine(parts: ApplyParts, { kind, path, details, outOfTrash }: Line): number {
@@ -38,11 +41,21 @@ export function writeLine(parts: ApplyParts, { kind, path, details, outOfTrash }
   });
 }
 
+/** What an item that has moved is agreed on and told of; answers the id of the line, 0 without one. */
+export function writeMoved(parts: ApplyParts, { line, place, agreed = false }: MoveEntry): number {
+  return parts.store.transaction((write) => {
+    const synced = place === undefined || !agreed ? undefined : parts.store.synced.get(place.id);
+    if (synced !== undefined && place !== undefined) write.putSynced({ ...synced, parentId: place.parentId, name: place.name });
+    return line === undefined ? 0 : writeLine(parts, line);
+  });
+}
+
 /**
  * After a crash: a move that was made is told of, one that was not is forgotten. What has no row of its own any more, or
  * not yet, the next look finds where it is. Throws DiskFault.
  */
-export async function recoverMove(parts: ApplyParts, { from, to, line, place }: MoveEntry): Promise<void> {
+export async function recoverMove(parts: ApplyParts, entry: MoveEntry): Promise<void> {
+  const { from, to, line, place } = entry;
   const { store, environment } = parts;
   const { disk } = environment;
   // Several that moved together have an entry of their own each, and one for all.
@@ -61,14 +74,14 @@ export async function recoverMove(parts: ApplyParts, { from, to, line, place }: 
       // One file under both names: the move was broken off. The person's name for it is the one that stays.
       await disk.removeFile(`${parts.root}/${isOwn(to) ? to : from}`);
       if (isOwn(to)) return;
-    } else if (!isTakenAway(parts, { to, line }, target)) return;
+    } else if (!isItself(parts, entry, target)) return;
   }
-  if (await isPutBack(parts, { from, to, line })) return;
+  if (await isPutBack(parts, entry)) return;
   // The rows are to say so for good.
   await syncWhatIsThere(parts, [`${parts.root}/${parentPath(from)}`, `${parts.root}/${parentPath(to)}`]);
   store.transaction((write) => {
     // It was nobody's deletion here, also when the folder is wanted again, or it was brought back in the cloud, before the next look.
-    if ((line.kind === 'copy_dropped' || line.kind === 'deleted_here') && line.details.node !== undefined)
+    if ((line?.kind === 'copy_dropped' || line?.kind === 'deleted_here') && line.details.node !== undefined)
       forgetCopy(parts, line.details.node);
     const known = place === undefined ? undefined : store.local.get(place.id);
     // Somebody put another item under the name just before, or since: the next look finds both.
@@ -77,14 +90,15 @@ export async function recoverMove(parts: ApplyParts, { from, to, line, place }: 
     if (known?.kind === 'folder') write.putLocal({ ...known, ...place, stat: target });
     else if (known !== undefined)
       write.putLocal({ ...known, ...place, stat: target, content: contentAfter(known.content, known.stat, target) });
-    writeLine(parts, line);
+    writeMoved(parts, entry);
   });
 }
 
-/** It is the item itself that lies in the trash, so that what has its name came there since. */
-function isTakenAway({ store }: ApplyParts, { to, line }: Pick<MoveEntry, 'to' | 'line'>, { dev, ino }: FileStat): boolean {
-  const known = store.local.get(line.details.node ?? '')?.stat;
-  return isOwn(to) && known?.ino === ino && known.dev === dev;
+/** It is the item itself that has moved, so that what has its name came there since. */
+function isItself({ store }: ApplyParts, { to, line, place }: MoveEntry, { dev, ino }: FileStat): boolean {
+  const id = place?.id ?? (isOwn(to) ? line?.details.node : undefined);
+  const known = id === undefined ? undefined : store.local.get(id)?.stat;
+  return known?.ino === ino && known.dev === dev;
 }
 
 /**
@@ -92,7 +106,7 @@ function isTakenAway({ store }: ApplyParts, { to, line }: Pick<MoveEntry, 'to' |
  * what counts, as if there had been no crash; where its folder is gone by now, the trash keeps it.
  */
 async function isPutBack(parts: ApplyParts, { from, to, line }: MoveEntry): Promise<boolean> {
-  const local = line.details.node === undefined ? undefined : parts.store.local.get(line.details.node);
+  const local = line?.details.node === undefined ? undefined : parts.store.local.get(line.details.node);
   if (local === undefined || !isOwn(to) || isOwn(from)) return false;
   const [place, trash] = [`${parts.root}/${from}`, `${parts.root}/${to}`];
   if ((await findUnlike(parts, local, trash, from)) === undefined) return false;
@@ -132,8 +146,8 @@ export async function endOrMend(parts: ApplyParts, journalIds: readonly number[]
 }
 
 /** The line it takes back is taken back already. */
-export const isTold = ({ store }: ApplyParts, { details }: Line): boolean =>
-  details.undoes !== undefined && (store.activityRow(details.undoes)?.undoneBy ?? null) !== null;
+export const isTold = ({ store }: ApplyParts, line: Line | undefined): boolean =>
+  line?.details.undoes !== undefined && (store.activityRow(line.details.undoes)?.undoneBy ?? null) !== null;
 
 const isOwn = (path: string): boolean => path.startsWith(`${OWN_FOLDER}/`);
 

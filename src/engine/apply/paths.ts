@@ -14,9 +14,7 @@ export const pathOf = ({ store }: Pick<ApplyParts, 'store'>, id: NodeId): string
  * move is a later line, and an undo takes the later ones back first.
  */
 export function toldPath(parts: Pick<ApplyParts, 'store'>, { id, parentId, name }: Pick<LocalNode, 'id' | 'parentId' | 'name'>): string {
-  const now = pathOf(parts, id);
-  if (now !== undefined) return now;
-  const folder = parts.store.syncedPath(parentId);
+  const folder = pathOf(parts, parentId) ?? parts.store.syncedPath(parentId);
   return folder === undefined ? (parts.store.remotePath(id) ?? name) : joinPath(folder, name);
 }
 
