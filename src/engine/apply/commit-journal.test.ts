@@ -257,14 +257,20 @@ describe('a request without an answer', () => {
   });
 });
 
-it('that something is deleted is durable here before the cloud is told, and nothing else waits for that', () => {
+it('what the cloud is told is durable here before: else what another device writes on it would be a conflict', () => {
+  for (const path of ['a.txt', 'b.txt', 'c.txt']) world.there(path);
+  const sync = vi.spyOn(world.store, 'sync').mockImplementation(() => expect(world.store.journal()).toHaveLength(sync.mock.calls.length));
+  for (const entry of [putOf('a.txt'), moveOf('b.txt', 'd.txt'), deleteOf('c.txt')]) commits.before(requestOf(entry));
+  expect(sync).toHaveBeenCalledTimes(3);
+});
+
+it('but of all but a deletion, the cloud is told also where it cannot be made durable', () => {
   world.there('a.txt');
-  world.there('b.txt');
-  const sync = vi.spyOn(world.store, 'sync');
-  commits.before(requestOf(moveOf('a.txt', 'c.txt')));
-  expect(sync).not.toHaveBeenCalled();
-  commits.before(requestOf(deleteOf('b.txt')));
-  expect(sync).toHaveBeenCalledOnce();
+  vi.spyOn(world.store, 'sync').mockImplementationOnce(() => {
+    throw new TidemarkError('disk_failed', { path: 'state.db' });
+  });
+  commits.before(requestOf(putOf('a.txt')));
+  expect(reborn().pending()).toHaveLength(1);
 });
 
 it('what could not be made durable, and so was not sent, is not sent later either', () => {

@@ -1,4 +1,4 @@
-import type { CommitEntryInput, CommitResult } from '../../contract/index.ts';
+import { type CommitEntryInput, type CommitResult, TidemarkError } from '../../contract/index.ts';
 import { below, type NodeId, type RemoteNode, type SyncedNode } from '../model/index.ts';
 import { samePlace } from '../plan/index.ts';
 import { NO_EPOCH, toRemoteNode } from '../remote/index.ts';
@@ -42,18 +42,25 @@ export class StoredCommits implements CommitJournal {
   before(request: PendingCommit): number {
     const row: Row = { request, sentAt: this.#store.cursor() };
     const id = this.#store.transaction((write) => write.addJournal(KIND, row));
-    // A power cut that took the memory of it would leave a deletion that looks like another device's, and what the person
-    // has put elsewhere since would be deleted here.
-    if (request.entries.some(({ op }) => op === 'delete')) this.#makeDurable(id);
+    this.#makeDurable(
+      id,
+      request.entries.some(({ op }) => op === 'delete'),
+    );
     this.#underWay.set(id, row.sentAt);
     return id;
   }
 
-  /** What is not sent must not be sent later either, when it may not be wanted any more. */
-  #makeDurable(journalId: number): void {
+  /**
+   * A power cut that took the memory of a request would make a conflict without a cause of what another device has written
+   * since, and bring back what another one has deleted. A deletion would look like another device's, and what the person has
+   * put elsewhere since would be deleted here: where it cannot be made durable it is not sent, nor later, when it may not be
+   * wanted any more.
+   */
+  #makeDurable(journalId: number, deletes: boolean): void {
     try {
       this.#store.sync();
     } catch (error) {
+      if (!deletes && error instanceof TidemarkError) return;
       this.drop(journalId);
       throw error;
     }
