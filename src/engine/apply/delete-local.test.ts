@@ -63,6 +63,30 @@ describe('an item that was deleted in the cloud', () => {
     expect(world.sync.told.activity).toMatchObject([{ kind: 'deleted_here', path: top }]);
   });
 
+  it.each([
+    ['emptied by then, is missing for no other reason', true, 0],
+    ['still empty, since it had not gone there yet, is where somebody has moved it', false, 1],
+  ])('with the trash %s', async (_, moved, rows) => {
+    gone('a.txt');
+    const { disk } = world.sync;
+    const moveFile = disk.moveFile.bind(disk);
+    disk.moveFile = async (from, to) => {
+      if (moved) await moveFile(from, to);
+      disk.fault = () => {
+        throw new Error('the process died');
+      };
+      throw new Error('the process died');
+    };
+    await expect(remove('a.txt')).rejects.toThrow('the process died');
+    Object.assign(disk, { moveFile, fault: undefined });
+    if (moved) world.person.remove(slot());
+    else world.person.rename(world.at('a.txt'), world.at('b.txt'));
+    // Restored in the cloud: what is missing here would be deleted there once more.
+    world.there('a.txt');
+    for (const { data } of world.store.journal()) await recoverMove(world.parts, data as MoveEntry);
+    expect([world.store.local.size, world.store.synced.size]).toEqual([rows, rows]);
+  });
+
   it('stays gone after a power cut', async () => {
     gone('a.txt');
     await remove('a.txt');

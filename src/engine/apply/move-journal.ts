@@ -3,6 +3,7 @@ import type { ActivityKind } from '../../contract/index.ts';
 import { DiskFault } from '../environment.ts';
 import { OWN_FOLDER } from '../ignore/index.ts';
 import type { FileStat, NodeId } from '../model/index.ts';
+import { findPlaced } from './find-placed.ts';
 import { findUnlike } from './find-unlike.ts';
 import { note, type NoteDetails } from './note.ts';
 import { ownPaths } from './own-folder.ts';
@@ -65,6 +66,7 @@ export async function recoverMove(parts: ApplyParts, entry: MoveEntry): Promise<
   if (target === undefined) {
     // A disk that was taken out says nothing of what is on it.
     await requireStat(parts, ownPaths(parts.root).own);
+    if (source === undefined) await forgetEmptied(parts, entry);
     return;
   }
   if (source !== undefined) {
@@ -81,8 +83,8 @@ export async function recoverMove(parts: ApplyParts, entry: MoveEntry): Promise<
   await syncWhatIsThere(parts, [`${parts.root}/${parentPath(from)}`, `${parts.root}/${parentPath(to)}`]);
   store.transaction((write) => {
     // It was nobody's deletion here, also when the folder is wanted again, or it was brought back in the cloud, before the next look.
-    if ((line?.kind === 'copy_dropped' || line?.kind === 'deleted_here') && line.details.node !== undefined)
-      forgetCopy(parts, line.details.node);
+    const taken = takenAway(entry);
+    if (taken !== undefined) forgetCopy(parts, taken);
     const known = place === undefined ? undefined : store.local.get(place.id);
     // Somebody put another item under the name just before, or since: the next look finds both.
     if (known !== undefined && target.kind !== known.kind) return;
@@ -92,6 +94,18 @@ export async function recoverMove(parts: ApplyParts, entry: MoveEntry): Promise<
       write.putLocal({ ...known, ...place, stat: target, content: contentAfter(known.content, known.stat, target) });
     writeMoved(parts, entry);
   });
+}
+
+/** What goes from here for what the cloud says, or since it is not to be kept here. */
+const takenAway = ({ line }: MoveEntry): NodeId | undefined =>
+  line?.kind === 'copy_dropped' || line?.kind === 'deleted_here' ? line.details.node : undefined;
+
+/** Gone from the trash too, emptied by hand, it is missing for no other reason, unless somebody has moved it on. Throws DiskFault. */
+async function forgetEmptied(parts: ApplyParts, entry: MoveEntry): Promise<void> {
+  const known = parts.store.local.get(takenAway(entry) ?? '');
+  if (known === undefined) return;
+  const [target, temp] = [`${parts.root}/${entry.from}`, `${parts.root}/${entry.to}`];
+  if ((await findPlaced(parts, { node: known.id, target, temp, stat: known.stat })) === undefined) forgetCopy(parts, known.id);
 }
 
 /** It is the item itself that has moved, so that what has its name came there since. */
