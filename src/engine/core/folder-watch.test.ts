@@ -103,3 +103,34 @@ it('a watch that fails while it is being set up does not work, whatever it answe
   expect([watch.works, tries, told.includes('anything')]).toEqual([true, 2, true]);
   await watch.close();
 });
+
+it('begun anew while it begins, it leaves no other watch open', async () => {
+  const sync = new TestSync();
+  let open = 0;
+  const watch = new FolderWatch({
+    environment: {
+      ...sync.environment,
+      watch: async () => {
+        await sync.clock.sleep(secondMs);
+        open += 1;
+        return {
+          close: () => {
+            open -= 1;
+            return Promise.resolve();
+          },
+        };
+      },
+    },
+    path: ROOT,
+    timers: new Timers(sync.clock),
+    stopping: new AbortController().signal,
+    onHint: () => undefined,
+    onLost: () => undefined,
+  });
+  const begun = Promise.all([watch.begin(), watch.begin()]);
+  await sync.clock.advance(3 * secondMs);
+  await begun;
+  expect([watch.works, open]).toEqual([true, 1]);
+  await watch.close();
+  expect(open).toBe(0);
+});

@@ -24,6 +24,8 @@ export class FolderWatch {
   /** Its hints are being lost: too many at a time. */
   #losing = false;
   #meanwhile = false;
+  /** The latest that was begun: one after the other, or a watch would be left open that nobody knows of. */
+  #begun: Promise<void> = Promise.resolve();
 
   constructor(parts: FolderWatchParts) {
     this.#parts = parts;
@@ -34,8 +36,13 @@ export class FolderWatch {
     return this.#works && !this.#losing;
   }
 
-  /** Resolves when the watch works, or is known not to. */
-  async begin(): Promise<void> {
+  /** Begins, or begins anew: a watch does not come back with a volume. Resolves when it works, or is known not to. */
+  begin(): Promise<void> {
+    this.#begun = this.#begun.catch(() => undefined).then(() => this.#begin());
+    return this.#begun;
+  }
+
+  async #begin(): Promise<void> {
     const { environment, path, onHint, onLost } = this.#parts;
     await this.close();
     if (this.#isStopping()) return;

@@ -10,12 +10,14 @@ import { ScanLoop } from './scan-loop.ts';
 let sync: TestSync;
 let loop: ScanLoop;
 let isWatched: boolean;
+let volumesBack: number;
 let unsafe: ErrorData | null;
 let changed: NodeId[];
 beforeEach(() => begin(new TestSync()));
 
 async function begin(on: TestSync): Promise<void> {
   isWatched = true;
+  volumesBack = 0;
   unsafe = null;
   changed = [];
   sync = on;
@@ -31,6 +33,9 @@ async function begin(on: TestSync): Promise<void> {
     prepare: () => Promise.resolve(null),
     makeDurable: () => Promise.resolve(unsafe),
     isWatched: () => isWatched,
+    onVolumeBack: () => {
+      volumesBack += 1;
+    },
   });
   void loop.run();
 }
@@ -549,4 +554,24 @@ describe('without birth times', () => {
     expect(Object.keys(now).sort()).toEqual(['a', 'new', 'new/g', 'new/g/y', 'new/x']);
     expect([now['new/x'], now['new/g/y']]).toEqual([before['a/x'], before['f/y']]);
   });
+});
+
+it('a volume in the folder that was away and is back is told of: the watch does not come back with it', async () => {
+  const { user } = sync.disk;
+  for (const path of ['stick/x', 'other']) user.writeFile(`${ROOT}/${path}`, path);
+  await sync.clock.advance(secondMs);
+  await look();
+  const stick = sync.store.local.get(idsHere()['stick'] ?? '');
+  const inside = sync.store.local.get(idsHere()['stick/x'] ?? '');
+  if (stick === undefined || inside === undefined) throw new Error('not known');
+  sync.store.transaction((write) => {
+    for (const node of [stick, inside]) write.putLocal({ ...node, stat: { ...node.stat, dev: '77' } });
+  });
+  user.remove(`${ROOT}/stick/x`);
+  await look();
+  expect([sync.store.issues({ limit: 10 }).map(({ reason }) => reason.code), volumesBack]).toEqual([['folder_missing'], 0]);
+  user.writeFile(`${ROOT}/stick/x`, 'stick/x');
+  await sync.clock.advance(secondMs);
+  await look();
+  expect([sync.store.issueCount(), volumesBack]).toEqual([0, 1]);
 });

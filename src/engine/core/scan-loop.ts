@@ -54,6 +54,8 @@ export interface ScanHooks {
   readonly makeDurable: (folders: readonly RelativePath[]) => Promise<ErrorData | null>;
   /** The watch works: of what moved, it tells of the new place as well as of the old one. */
   readonly isWatched: () => boolean;
+  /** A volume that had been mounted in the folder, and was away, is back, or its empty place is gone. */
+  readonly onVolumeBack: () => void;
 }
 
 /** Keeps the local tree as the disk shows it: looks at folders that something was said about, and at all of them now and then. */
@@ -268,9 +270,11 @@ export class ScanLoop {
         const unlisted = found.busy.flatMap((one) => (one.unlisted === true ? [one.path] : []));
         const inside = (what === 'all' ? told : what).filter((path) => unlisted.some((folder) => isInside(path, folder)));
         this.#unlisted = new Set([...unlisted, ...inside]);
+        const isVolumeBack = found.cleared.some((path) => store.issue(PATH_KEY + path)?.reason.code === 'folder_missing');
         const ids = [...this.#apply(proven), ...this.#judgedAnew, ...freedPlaces(store, listing)];
         this.#judgedAnew.clear();
         for (const path of due) this.#due.delete(path);
+        if (isVolumeBack) this.#hooks.onVolumeBack();
         return ids;
       });
       if (changed === undefined) return false;

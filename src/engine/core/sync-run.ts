@@ -129,6 +129,7 @@ export class SyncRun {
       hooks.onStatus({ type: 'folder_state', error });
       hooks.onLists('folders');
       this.#plan.ring();
+      if (error === null) void this.#watch.begin();
     });
     const { disk } = environment;
     const commits = new StoredCommits({ store, environment, onActivity: hooks.onActivity }, () => {
@@ -243,6 +244,7 @@ export class SyncRun {
       prepare: () => this.#mending.mend(),
       makeDurable: (folders) => this.#mending.syncFolders(folders),
       isWatched: () => this.#watch.works,
+      onVolumeBack: () => void this.#watch.begin(),
     });
     this.#plan = new PlanLoop(this.#ctx, {
       executor: new Executor(this.#apply),

@@ -103,6 +103,25 @@ function onRealDisks(): void {
     expect(await codes(box)).toEqual([]);
   });
 
+  it('a volume that was away and is back is watched as before (unmounted): what is saved there then is sent at once', async () => {
+    await using at = await withBox('folder', 16);
+    const { laptop, box, world } = at;
+    await box.write('Folder/one.txt', 'one');
+    await world.settle();
+    await box.takeOut();
+    await box.sync(4000).catch(() => undefined);
+    expect(await state(box)).not.toBe('up_to_date');
+    await box.putIn();
+    await box.syncOnceFree();
+    await world.settle();
+    await world.expectSame({ 'Folder/': '', 'Folder/one.txt': 'one' });
+    // Nobody asks for a look: the watch alone can tell.
+    await box.write('Folder/two.txt', 'two');
+    await until('the cloud has what was saved', async () => (await laptop.cloudNodes()).has('Folder/two.txt'));
+    await world.settle();
+    await world.expectSame({ 'Folder/': '', 'Folder/one.txt': 'one', 'Folder/two.txt': 'two' });
+  });
+
   it('no more open files (EMFILE): nothing is concluded from what could not be looked at, goes on when there are some', async () => {
     await using at = await withBox('folder', 64);
     const { laptop, box, world } = at;

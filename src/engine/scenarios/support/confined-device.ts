@@ -66,6 +66,23 @@ export class ConfinedDevice extends Device {
     await this.#inside('mount', '-o', 'remount,bind,ro', this.folder);
   }
 
+  /** Takes the disk of the folder out, in the middle of everything; what it held is put aside. */
+  async takeOut(): Promise<void> {
+    await this.#inside('mkdir', this.#aside);
+    await this.#inside('cp', '-a', `${this.folder}/.`, this.#aside);
+    await this.#inside('umount', '--lazy', this.folder);
+  }
+
+  /** Puts a disk in that holds the same, as another one or the same does: the system knows it by nothing but where it is. */
+  async putIn(): Promise<void> {
+    await this.#inside('mount', '-t', 'tmpfs', '-o', `size=${this.#sizeMb}m,mode=755`, 'tidemark-test', this.folder);
+    await this.#inside('cp', '-a', `${this.#aside}/.`, this.folder);
+  }
+
+  get #aside(): string {
+    return `${this.#dir}/aside`;
+  }
+
   #remount(options: string): Promise<void> {
     // What is named is all that changes: the options it has name an owner, whom only the user itself may name, not its namespace.
     return this.#inside('mount', '-o', `remount,${options}`, 'tidemark-test', this.#disk);
