@@ -47,7 +47,8 @@ describe('a cloud with plans of its operator', () => {
     expect(quota.out).toContain('plan free');
     expect(quota.out).toContain(`1 file waits for room in the cloud, 150 KB together: 50.0 KB more are needed`);
     expect(quota.out).toContain('tidemark quota largest');
-    expect((await one.run('issues')).out).toMatch(/large\.bin .*It needs 50\.0 KB more\. \[quota_exceeded\]/);
+    const issues = await one.run('issues');
+    expect(issues.out, issues.err).toMatch(/large\.bin .*It needs 50\.0 KB more\. \[quota_exceeded\]/);
     // An engine that runs from now on, as the app's does; nobody asks it for anything.
     const engine = start(['start', '--json'], { profile: one.profile });
     expect(await engine.next()).toMatchObject({ event: 'ready' });

@@ -236,6 +236,8 @@ describe('a phone number', () => {
       const answer = await ask(cloud, to(number));
       expect([number, answer.status === 200 ? undefined : answer.problem.code]).toEqual([number, code]);
     }
+    // The answer does not wait for the message.
+    await expect.poll(() => post.arrived().length).toBeGreaterThan(1);
     expect(post.arrived(), 'nothing was sent to the others').toHaveLength(2);
     const discovery = await call(cloud.url, 'GET', '/.well-known/tidemark');
     expect(discovery.body).toMatchObject({ codes: { email: false, phone: true, phoneCountries: ['DE', 'CH'] } });
