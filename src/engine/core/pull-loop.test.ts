@@ -264,6 +264,19 @@ describe('a cursor that is gone', () => {
     expect(sync.store.synced.get(id(1)), 'so the planner sees a deletion').toBeDefined();
   });
 
+  it('in another epoch: of what is deleted before the listing came to it, nobody can say in which state it was', async () => {
+    sync.cloud.reset(EMAIL, sync.cloud.nodes(EMAIL));
+    let pages = 0;
+    life.onTheWay = async (call) => {
+      if (call !== 'delta') return;
+      pages += 1;
+      if (pages === 1) await fromOther({ op: 'delete', id: id(4), base: revisionThere(id(4)) });
+    };
+    await life.loop.pull();
+    expect([pages, namesHere()]).toEqual([2, ['f1', 'f2', 'f3']]);
+    expect(sync.store.synced.get(id(4)), 'what is here may be newer than what was deleted').toBeUndefined();
+  });
+
   it('counts a listing only as a whole: broken off in its middle it is read again, and nothing is taken for deleted', async () => {
     await fromOther({ op: 'delete', id: id(4), base: revisionThere(id(4)) }, mkdir(id(5), 'f5'), mkdir(id(6), 'f6'));
     const cursor = sync.store.cursor();

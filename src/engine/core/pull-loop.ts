@@ -235,7 +235,7 @@ export class PullLoop {
       let isClear = true;
       for (const change of page.changes) {
         const id = change.kind === 'put' ? change.node.id : change.id;
-        if (change.kind === 'put' && !listed.has(id)) listed.set(id, change.node.revision);
+        if (!listed.has(id)) listed.set(id, change.kind === 'put' ? change.node.revision : null);
         const known = store.remote.get(id);
         if (change.kind === 'put' ? known?.revision === change.node.revision : known === undefined) continue;
         if (answered.has(id)) {
@@ -300,8 +300,11 @@ export class PullLoop {
   }
 }
 
-/** Revisions as a listing first told of them: what it tells later of the same item was done while it was read. */
-type Listed = Map<NodeId, string>;
+/**
+ * Revisions as a listing first told of them: what it tells later of the same item was done while it was read. Null: it was deleted
+ * before the listing came to it, and in which state it was is not known.
+ */
+type Listed = Map<NodeId, string | null>;
 
 /** What became of a page of the feed. */
 type Taken = 'taken' | 'again' | 'undone';
