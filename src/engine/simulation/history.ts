@@ -19,6 +19,7 @@ import { Settlement } from './settlement.ts';
 import { answerQuestions } from './questions.ts';
 import { Scenes } from './scenes/index.ts';
 import { Trace } from './trace.ts';
+import type { WorldParts } from './world-parts.ts';
 
 export interface HistoryOptions {
   readonly seed: number;
@@ -78,6 +79,7 @@ class History {
   readonly #people: Person[] = [];
   readonly #ledger: Ledger;
   readonly #violations: string[] = [];
+  readonly #world: WorldParts;
   readonly #misfortunes: Misfortunes;
   readonly #lost = new Set<string>();
   readonly #starting = new Map<SimDevice, Promise<void>>();
@@ -131,24 +133,18 @@ class History {
         }),
       );
     }
-    this.#misfortunes = new Misfortunes({
+    this.#world = {
       devices: this.#devices,
       people: this.#people,
       cloud: this.#cloud,
       ledger: this.#ledger,
       scheduler: this.#scheduler,
       random: this.#random,
-      habits: this.#habits,
-      isDisastrous,
-    });
+    };
+    this.#misfortunes = new Misfortunes({ ...this.#world, habits: this.#habits, isDisastrous });
     this.#scenes = new Scenes({
+      ...this.#world,
       seed: options.seed,
-      devices: this.#devices,
-      people: this.#people,
-      cloud: this.#cloud,
-      ledger: this.#ledger,
-      scheduler: this.#scheduler,
-      random: this.#random,
       start: (device) => this.#start(device),
       die: (device, crash, lost) => this.#die(device, crash, lost),
       allRun: () => this.#allRun(),
@@ -165,13 +161,7 @@ class History {
     try {
       await this.#begin();
       await this.#live();
-      const settlement = new Settlement({
-        devices: this.#devices,
-        cloud: this.#cloud,
-        ledger: this.#ledger,
-        scheduler: this.#scheduler,
-        random: this.#random,
-      });
+      const settlement = new Settlement(this.#world);
       await this.#peace();
       this.#violations.push(...(await settlement.settle()));
     } catch (error) {

@@ -1,21 +1,10 @@
 import { dayMs, hourMs, minuteMs, secondMs } from '../../base/index.ts';
 import type { CloudNode } from '../../contract/index.ts';
-import type { FakeCloud } from '../fakes/cloud/fake-cloud.ts';
-import type { SeededRandom } from '../fakes/random.ts';
 import { EMAIL, ROOT, type SimDevice } from './device.ts';
 import type { Habits } from './habits.ts';
-import type { Ledger } from './ledger.ts';
-import type { Person } from './person.ts';
-import type { Scheduler } from './scheduler.ts';
+import type { WorldParts } from './world-parts.ts';
 
-export interface MisfortuneParts {
-  readonly devices: readonly SimDevice[];
-  /** At the devices, in their order. */
-  readonly people: readonly Person[];
-  readonly cloud: FakeCloud;
-  readonly ledger: Ledger;
-  readonly scheduler: Scheduler;
-  readonly random: SeededRandom;
+export interface MisfortuneParts extends WorldParts {
   readonly habits: Habits;
   /** The cloud may lose what it had. */
   readonly isDisastrous: boolean;

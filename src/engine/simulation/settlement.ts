@@ -1,22 +1,13 @@
 import { minuteMs, secondMs } from '../../base/index.ts';
-import type { FakeCloud } from '../fakes/cloud/fake-cloud.ts';
-import type { SeededRandom } from '../fakes/random.ts';
 import { ahead } from './ahead.ts';
 import { isCalm } from './calm.ts';
 import { cloudListing, differences, diskListing, leftovers } from './checks.ts';
 import type { SimDevice } from './device.ts';
 import { answerQuestions } from './questions.ts';
-import type { Ledger } from './ledger.ts';
 import { removeRules } from './rules.ts';
-import type { Scheduler } from './scheduler.ts';
+import type { WorldParts } from './world-parts.ts';
 
-export interface SettlementParts {
-  readonly devices: readonly SimDevice[];
-  readonly cloud: FakeCloud;
-  readonly ledger: Ledger;
-  readonly scheduler: Scheduler;
-  readonly random: SeededRandom;
-}
+export type SettlementParts = Omit<WorldParts, 'people'>;
 
 /** A full look comes every hour; two of them, and what they bring about. */
 const ROUNDS = 16;

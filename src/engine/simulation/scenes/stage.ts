@@ -1,24 +1,14 @@
 import { minuteMs } from '../../../base/index.ts';
-import type { FakeCloud } from '../../fakes/cloud/fake-cloud.ts';
-import type { SeededRandom } from '../../fakes/random.ts';
 import { RULES_FILE } from '../../ignore/index.ts';
 import { isCalm } from '../calm.ts';
 import { cloudListing, differences, diskListing, type Listing } from '../checks.ts';
 import { EMAIL, type Lost, type SimDevice } from '../device.ts';
-import type { Ledger } from '../ledger.ts';
 import type { Person } from '../person.ts';
 import { answerQuestions } from '../questions.ts';
-import type { Scheduler } from '../scheduler.ts';
+import type { WorldParts } from '../world-parts.ts';
 
-export interface StageParts {
+export interface StageParts extends WorldParts {
   readonly seed: number;
-  readonly devices: readonly SimDevice[];
-  /** One at each device. */
-  readonly people: readonly Person[];
-  readonly cloud: FakeCloud;
-  readonly ledger: Ledger;
-  readonly scheduler: Scheduler;
-  readonly random: SeededRandom;
   readonly start: (device: SimDevice) => void;
   readonly die: (device: SimDevice, crash: boolean, lost?: Lost) => void;
   /** Whoever does not run or is paused runs. */
