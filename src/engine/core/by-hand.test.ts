@@ -2,7 +2,6 @@ import { expect, it } from 'vitest';
 import { TestApply } from '../apply/testing/test-apply.ts';
 import { ROOT_ID } from '../model/index.ts';
 import { ByHand } from './by-hand.ts';
-import type { Mending } from './mending.ts';
 
 it('what was undone in part, and what is out of sight for it, is planned', async () => {
   const world = await TestApply.make();
@@ -15,7 +14,7 @@ it('what was undone in part, and what is out of sight for it, is planned', async
   });
   const planned = new Set<string>();
   const plan = { changed: (ids: Iterable<string>) => [...ids].forEach((id) => planned.add(id)) };
-  const mending = { mend: () => Promise.resolve(null) } as unknown as Mending;
+  const mending = { mend: () => Promise.resolve(null) };
   const ctx = world.sync.context(await world.sync.connect('Desk'));
   const byHand = new ByHand(ctx, world.parts, mending, { plan, scan: { scan: () => Promise.resolve() } });
   world.when('moveFile', 'parked', () => 'failed');

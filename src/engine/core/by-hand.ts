@@ -11,14 +11,14 @@ import type { SyncContext } from './sync-context.ts';
 export class ByHand {
   readonly #ctx: SyncContext;
   readonly #apply: ApplyParts;
-  readonly #mending: Mending;
+  readonly #mending: Pick<Mending, 'mend'>;
   readonly #plan: Pick<PlanLoop, 'changed'>;
   readonly #scan: Pick<ScanLoop, 'scan'>;
 
   constructor(
     ctx: SyncContext,
     apply: ApplyParts,
-    mending: Mending,
+    mending: Pick<Mending, 'mend'>,
     loops: { readonly plan: Pick<PlanLoop, 'changed'>; readonly scan: Pick<ScanLoop, 'scan'> },
   ) {
     this.#ctx = ctx;

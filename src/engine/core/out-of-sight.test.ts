@@ -299,7 +299,8 @@ describe('while a folder is out of sight and the other one does not take its pla
   });
 });
 
-it('a folder that came back to sight, and got another name before its row said so, is still that folder', async () => {
+/** A device that is signed in and has its folder, on a database that can be told to fail; and another one. */
+async function overFaultyDatabase() {
   const sync = new TestSync();
   const { clock, disk, environment } = sync;
   const other = await sync.connect('Laptop');
@@ -308,6 +309,11 @@ it('a folder that came back to sight, and got another name before its row said s
   const engine = new TidemarkEngine({ environment, store, profile: '/profile', lockFolder: () => () => undefined });
   await engine.call('account.signIn', { server: sync.cloud.server, email: EMAIL, password: 'correct horse', deviceName: DEVICE });
   await engine.call('folder.add', { path: ROOT });
+  return { sync, clock, disk, other, database, store, engine };
+}
+
+it('a folder that came back to sight, and got another name before its row said so, is still that folder', async () => {
+  const { sync, clock, disk, other, database, store, engine } = await overFaultyDatabase();
   for (const path of ['x/1', 'y/2']) disk.user.writeFile(`${ROOT}/${path}`, path);
   await engine.start();
   await clock.advance(10 * secondMs);
@@ -344,14 +350,7 @@ it('a folder that came back to sight, and got another name before its row said s
 });
 
 it('a folder that went out of sight before its row said so is in sight again after a while, as any other', async () => {
-  const sync = new TestSync();
-  const { clock, disk, environment } = sync;
-  const other = await sync.connect('Laptop');
-  const database = new FaultyDatabase();
-  const store = openStore(':memory:', { now: () => clock.now(), wrap: database.wrap });
-  const engine = new TidemarkEngine({ environment, store, profile: '/profile', lockFolder: () => () => undefined });
-  await engine.call('account.signIn', { server: sync.cloud.server, email: EMAIL, password: 'correct horse', deviceName: DEVICE });
-  await engine.call('folder.add', { path: ROOT });
+  const { sync, clock, disk, other, database, engine } = await overFaultyDatabase();
   await other.commit([{ op: 'mkdir', id: OTHER, parentId: ROOT_ID, name: 'y' }], sync.random.id());
   await other.commit([{ op: 'mkdir', id: GIVES_WAY, parentId: ROOT_ID, name: 'x' }], sync.random.id());
   await engine.start();

@@ -251,29 +251,27 @@ describe('a cursor that is gone', () => {
     expect([...sync.told.dirty]).toEqual([id(1)]);
   });
 
-  it('in another epoch: what somebody deletes while the listing is read is deleted', async () => {
-    sync.cloud.reset(EMAIL, sync.cloud.nodes(EMAIL));
+  /** Pages of a read during whose first one somebody deletes the item. */
+  async function pagesWhileDeleted(item: NodeId): Promise<number> {
     let pages = 0;
     life.onTheWay = async (call) => {
       if (call !== 'delta') return;
       pages += 1;
-      if (pages === 1) await fromOther({ op: 'delete', id: id(1), base: revisionThere(id(1)) });
+      if (pages === 1) await fromOther({ op: 'delete', id: item, base: revisionThere(item) });
     };
     await life.loop.pull();
-    expect([pages, namesHere()]).toEqual([2, ['f2', 'f3', 'f4']]);
+    return pages;
+  }
+
+  it('in another epoch: what somebody deletes while the listing is read is deleted', async () => {
+    sync.cloud.reset(EMAIL, sync.cloud.nodes(EMAIL));
+    expect([await pagesWhileDeleted(id(1)), namesHere()]).toEqual([2, ['f2', 'f3', 'f4']]);
     expect(sync.store.synced.get(id(1)), 'so the planner sees a deletion').toBeDefined();
   });
 
   it('in another epoch: of what is deleted before the listing came to it, nobody can say in which state it was', async () => {
     sync.cloud.reset(EMAIL, sync.cloud.nodes(EMAIL));
-    let pages = 0;
-    life.onTheWay = async (call) => {
-      if (call !== 'delta') return;
-      pages += 1;
-      if (pages === 1) await fromOther({ op: 'delete', id: id(4), base: revisionThere(id(4)) });
-    };
-    await life.loop.pull();
-    expect([pages, namesHere()]).toEqual([2, ['f1', 'f2', 'f3']]);
+    expect([await pagesWhileDeleted(id(4)), namesHere()]).toEqual([2, ['f1', 'f2', 'f3']]);
     expect(sync.store.synced.get(id(4)), 'what is here may be newer than what was deleted').toBeUndefined();
   });
 

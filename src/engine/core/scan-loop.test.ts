@@ -55,12 +55,17 @@ async function look(): Promise<void> {
   await looked;
 }
 
-it('what is missed in one folder, while the hint of another one comes, is looked for there before it counts as gone', async () => {
-  const { user } = sync.disk;
-  for (const path of ['a/x', 'f/y']) user.writeFile(`${ROOT}/${path}`, path);
+/** Files of which a look has told, each with its path as its content; answers the ids of all there is. */
+async function settledWith(...paths: readonly string[]): Promise<Readonly<Record<string, NodeId>>> {
+  for (const path of paths) sync.disk.user.writeFile(`${ROOT}/${path}`, path);
   await sync.clock.advance(secondMs);
   await look();
-  const before = idsHere();
+  return idsHere();
+}
+
+it('what is missed in one folder, while the hint of another one comes, is looked for there before it counts as gone', async () => {
+  const { user } = sync.disk;
+  const before = await settledWith('a/x', 'f/y');
   expect(Object.keys(before).sort()).toEqual(['a', 'a/x', 'f', 'f/y']);
 
   const slow = Promise.withResolvers<void>();
@@ -82,10 +87,7 @@ it('what is missed in one folder, while the hint of another one comes, is looked
 
 it('a look at everything that the disk broke off goes on below the folder that could not be listed', async () => {
   const { user } = sync.disk;
-  for (const path of ['a/x', 'f/deep/y']) user.writeFile(`${ROOT}/${path}`, path);
-  await sync.clock.advance(secondMs);
-  await look();
-  const before = idsHere();
+  const before = await settledWith('a/x', 'f/deep/y');
   user.rename(`${ROOT}/a/x`, `${ROOT}/f/deep/x`);
   let failures = 2;
   sync.disk.fault = (method, path) => (method === 'list' && path === ROOT && failures-- > 0 ? 'failed' : undefined);
@@ -103,10 +105,7 @@ it('a look at everything that the disk broke off goes on below the folder that c
 
 it('a look at everything, while the volume was away for a moment, goes on below the folders that were not there then', async () => {
   const { user } = sync.disk;
-  for (const path of ['a/b/x', 'f/deep/y']) user.writeFile(`${ROOT}/${path}`, path);
-  await sync.clock.advance(secondMs);
-  await look();
-  const before = idsHere();
+  const before = await settledWith('a/b/x', 'f/deep/y');
   user.rename(`${ROOT}/a/b`, `${ROOT}/f/deep/b`);
   await sync.clock.advance(10 * secondMs);
   const away = new Set(['a', 'f'].map((name) => `${ROOT}/${name}`));
@@ -127,10 +126,7 @@ it('a look at everything, while the volume was away for a moment, goes on below 
 
 it('what was told of a folder, while one above it was not there for a moment, is looked into after that', async () => {
   const { user } = sync.disk;
-  for (const path of ['a/b/x', 'f/y']) user.writeFile(`${ROOT}/${path}`, path);
-  await sync.clock.advance(secondMs);
-  await look();
-  const before = idsHere();
+  const before = await settledWith('a/b/x', 'f/y');
   user.writeFile(`${ROOT}/a/b/new`, 'new');
   await sync.clock.advance(10 * secondMs);
   let away = 1;
@@ -143,10 +139,7 @@ it('what was told of a folder, while one above it was not there for a moment, is
 
 it('a folder that could not be listed goes on being looked into where Tidemark has moved it', async () => {
   const { user } = sync.disk;
-  for (const path of ['a/x', 'f/deep/y', 'other/z']) user.writeFile(`${ROOT}/${path}`, path);
-  await sync.clock.advance(secondMs);
-  await look();
-  const before = idsHere();
+  const before = await settledWith('a/x', 'f/deep/y', 'other/z');
   user.rename(`${ROOT}/a/x`, `${ROOT}/f/deep/x`);
   await sync.clock.advance(secondMs);
   sync.disk.fault = (method, path) => (method === 'list' && path === `${ROOT}/f` ? 'failed' : undefined);
@@ -166,10 +159,7 @@ it('a folder that could not be listed goes on being looked into where Tidemark h
 
 it('where nothing is watched, what is missed in the one folder that is looked at is looked for everywhere first', async () => {
   const { user } = sync.disk;
-  for (const path of ['a/x', 'f/y']) user.writeFile(`${ROOT}/${path}`, path);
-  await sync.clock.advance(secondMs);
-  await look();
-  const before = idsHere();
+  const before = await settledWith('a/x', 'f/y');
   isWatched = false;
   user.rename(`${ROOT}/a/x`, `${ROOT}/f/x`);
   await sync.clock.advance(secondMs);
@@ -187,10 +177,7 @@ it('where nothing is watched, what is missed in the one folder that is looked at
 
 it('what is in a folder that moved away from the rule that left it out is planned again', async () => {
   const { user } = sync.disk;
-  for (const path of ['ruled/d/x', 'ruled/d/y']) user.writeFile(`${ROOT}/${path}`, path);
-  await sync.clock.advance(secondMs);
-  await look();
-  const before = idsHere();
+  const before = await settledWith('ruled/d/x', 'ruled/d/y');
   user.writeFile(`${ROOT}/ruled/.tidemarkignore`, 'x');
   await sync.clock.advance(secondMs);
   await look();
@@ -217,10 +204,7 @@ it('what is saved in a program that stays open is known once it has been quiet f
 
 it('what was told of in a folder that may not be looked at just then is looked for by the next look, wherever that looks', async () => {
   const { user } = sync.disk;
-  for (const path of ['f/a/b/x', 'f/c/y']) user.writeFile(`${ROOT}/${path}`, path);
-  await sync.clock.advance(secondMs);
-  await look();
-  const before = idsHere();
+  const before = await settledWith('f/a/b/x', 'f/c/y');
   user.rename(`${ROOT}/f/a/b`, `${ROOT}/f/c/b`);
   sync.disk.fault = (method, path) => (method === 'stat' && path === `${ROOT}/f` ? 'denied' : undefined);
   for (const folder of ['f/a', 'f/c']) loop.hint(folder);
@@ -252,10 +236,7 @@ it('rules that a look took over which came to nothing are what the next one look
 
 it('what was told of in a folder is found where another one took the place of the folder above it, and it was put in there', async () => {
   const { user } = sync.disk;
-  for (const path of ['a/b/x', 'f/y']) user.writeFile(`${ROOT}/${path}`, path);
-  await sync.clock.advance(secondMs);
-  await look();
-  const before = idsHere();
+  const before = await settledWith('a/b/x', 'f/y');
   user.rename(`${ROOT}/f/y`, `${ROOT}/a/b/y`);
   user.mkdir(`${ROOT}/a2`);
   user.rename(`${ROOT}/a/b`, `${ROOT}/a2/b`);
@@ -270,10 +251,7 @@ it('what was told of in a folder is found where another one took the place of th
 
 it('what was told of in a folder that may not be listed just then is looked for by the next look', async () => {
   const { user } = sync.disk;
-  for (const path of ['a/x', 'f/y']) user.writeFile(`${ROOT}/${path}`, path);
-  await sync.clock.advance(secondMs);
-  await look();
-  const before = idsHere();
+  const before = await settledWith('a/x', 'f/y');
   user.rename(`${ROOT}/a/x`, `${ROOT}/f/x`);
   sync.disk.fault = (method, path) => (method === 'list' && path === `${ROOT}/f` ? 'denied' : undefined);
   loop.hint('f');
@@ -286,10 +264,7 @@ it('what was told of in a folder that may not be listed just then is looked for 
 
 it('a name that came and may not be looked at counts also by the next look, where that misses what went', async () => {
   const { user } = sync.disk;
-  for (const path of ['a/x', 'f/y']) user.writeFile(`${ROOT}/${path}`, path);
-  await sync.clock.advance(secondMs);
-  await look();
-  const before = idsHere();
+  const before = await settledWith('a/x', 'f/y');
   user.rename(`${ROOT}/a/x`, `${ROOT}/f/x`);
   sync.disk.entryFault = (path) => (path === `${ROOT}/f/x` ? 'denied' : undefined);
   loop.hint('f');
@@ -304,10 +279,7 @@ it('a name that came and may not be looked at counts also by the next look, wher
 
 it('a folder that is back by the look after the one that missed it is looked into with all that is in it', async () => {
   const { user } = sync.disk;
-  for (const path of ['a/b/x', 'f/y']) user.writeFile(`${ROOT}/${path}`, path);
-  await sync.clock.advance(secondMs);
-  await look();
-  const before = idsHere();
+  const before = await settledWith('a/b/x', 'f/y');
   user.rename(`${ROOT}/f/y`, `${ROOT}/a/b/y`);
   await sync.clock.advance(secondMs);
   user.rename(`${ROOT}/a`, `/elsewhere`);
@@ -322,10 +294,7 @@ it('a folder that is back by the look after the one that missed it is looked int
 
 it('so is one that stayed only for what came from it and is being written', async () => {
   const { user } = sync.disk;
-  for (const path of ['a/b/x', 'a/saved', 'f/y']) user.writeFile(`${ROOT}/${path}`, path);
-  await sync.clock.advance(secondMs);
-  await look();
-  const before = idsHere();
+  const before = await settledWith('a/b/x', 'a/saved', 'f/y');
   user.rename(`${ROOT}/f/y`, `${ROOT}/a/b/y`);
   user.rename(`${ROOT}/a/saved`, `${ROOT}/saved`);
   user.rename(`${ROOT}/a`, `/elsewhere`);
@@ -373,10 +342,7 @@ it('a folder that is never there when its turn comes is not looked at without en
 
 it('a folder that may not be listed is looked at with another one that the same look failed to list', async () => {
   const { user } = sync.disk;
-  for (const path of ['a/x', 'f/y']) user.writeFile(`${ROOT}/${path}`, path);
-  await sync.clock.advance(secondMs);
-  await look();
-  const before = idsHere();
+  const before = await settledWith('a/x', 'f/y');
   user.rename(`${ROOT}/a/x`, `${ROOT}/f/x`);
   await sync.clock.advance(secondMs);
   const faults = new Map([
@@ -394,11 +360,7 @@ it('a folder that may not be listed is looked at with another one that the same 
 });
 
 it('a folder that may not be looked into is one line in the list, whatever is known in it', async () => {
-  const { user } = sync.disk;
-  for (const path of ['a/b/c/x', 'a/d/y', 'f/z']) user.writeFile(`${ROOT}/${path}`, path);
-  await sync.clock.advance(secondMs);
-  await look();
-  const before = idsHere();
+  const before = await settledWith('a/b/c/x', 'a/d/y', 'f/z');
   sync.disk.fault = (method, path) =>
     (method === 'list' && path === `${ROOT}/a`) || (method === 'stat' && path.startsWith(`${ROOT}/a/`)) ? 'denied' : undefined;
   for (const folder of ['a', 'f']) {
@@ -414,10 +376,7 @@ it('a folder that may not be looked into is one line in the list, whatever is kn
 
 it('what was told of in a folder that may not be listed just then is looked for also where everything was looked at', async () => {
   const { user } = sync.disk;
-  for (const path of ['a/x', 'f/deep/y']) user.writeFile(`${ROOT}/${path}`, path);
-  await sync.clock.advance(secondMs);
-  await look();
-  const before = idsHere();
+  const before = await settledWith('a/x', 'f/deep/y');
   user.rename(`${ROOT}/a/x`, `${ROOT}/f/deep/x`);
   await sync.clock.advance(secondMs);
   const denied = new Set(['a', 'f'].map((name) => `${ROOT}/${name}`));
@@ -438,9 +397,7 @@ it('what was told of in a folder that may not be listed just then is looked for 
 
 it('what has the place of an item that went into a folder out of sight is not looked at without end while that is there', async () => {
   const { user } = sync.disk;
-  for (const path of ['a/x', 'p/y']) user.writeFile(`${ROOT}/${path}`, path);
-  await sync.clock.advance(secondMs);
-  await look();
+  await settledWith('a/x', 'p/y');
   const { p = '', 'a/x': x = '', ...before } = idsHere();
   const folder = sync.store.local.get(p);
   if (folder === undefined) throw new Error('no folder');
@@ -471,10 +428,7 @@ it('what has the place of an item that went into a folder out of sight is not lo
 
 it('what was told of below a folder that may not be listed is looked into there', async () => {
   const { user } = sync.disk;
-  for (const path of ['a/x', 'f/deep/y']) user.writeFile(`${ROOT}/${path}`, path);
-  await sync.clock.advance(secondMs);
-  await look();
-  const before = idsHere();
+  const before = await settledWith('a/x', 'f/deep/y');
   user.rename(`${ROOT}/a/x`, `${ROOT}/f/deep/x`);
   let faults = 1;
   sync.disk.fault = (method, path) =>
@@ -558,9 +512,7 @@ describe('without birth times', () => {
 
 it('a volume in the folder that was away and is back is told of: the watch does not come back with it', async () => {
   const { user } = sync.disk;
-  for (const path of ['stick/x', 'other']) user.writeFile(`${ROOT}/${path}`, path);
-  await sync.clock.advance(secondMs);
-  await look();
+  await settledWith('stick/x', 'other');
   const stick = sync.store.local.get(idsHere()['stick'] ?? '');
   const inside = sync.store.local.get(idsHere()['stick/x'] ?? '');
   if (stick === undefined || inside === undefined) throw new Error('not known');

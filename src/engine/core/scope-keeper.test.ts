@@ -60,18 +60,24 @@ it('what was taken away by hand while it was not to be kept here is nobody’s d
   expect(store.synced.get(id(3)), 'was kept here all the time').toBeDefined();
 });
 
+/** Synced, then paused, and told not to keep the folder of these photos. */
+async function withoutPhotos(sync: TestSync, photos: Readonly<Record<string, string>>) {
+  sync.disk.user.mkdir(`${ROOT}/photos`);
+  for (const [name, content] of Object.entries(photos)) sync.disk.user.writeFile(`${ROOT}/photos/${name}`, content);
+  sync.disk.user.writeFile(`${ROOT}/stays.txt`, 'stays');
+  const engine = await engineWithFolder(sync);
+  await engine.start();
+  await sync.clock.advance(20 * secondMs);
+  await engine.call('sync.pause', { until: null });
+  await engine.call('selection.exclude', { path: 'photos' });
+  return engine;
+}
+
 describe.each(['paused', 'running'])('a folder that is kept again just after it was taken away by hand (%s)', (how) => {
   it('is not deleted elsewhere: no look had told of it yet', async () => {
     const sync = new TestSync();
     await sync.connect('Laptop');
-    sync.disk.user.mkdir(`${ROOT}/photos`);
-    sync.disk.user.writeFile(`${ROOT}/photos/a.jpg`, 'a');
-    sync.disk.user.writeFile(`${ROOT}/stays.txt`, 'stays');
-    const engine = await engineWithFolder(sync);
-    await engine.start();
-    await sync.clock.advance(20 * secondMs);
-    await engine.call('sync.pause', { until: null });
-    await engine.call('selection.exclude', { path: 'photos' });
+    const engine = await withoutPhotos(sync, { 'a.jpg': 'a' });
     await sync.clock.advance(20 * secondMs);
     if (how === 'running') await engine.call('sync.resume', {});
     sync.disk.user.remove(`${ROOT}/photos`);
@@ -87,14 +93,7 @@ describe.each(['paused', 'running'])('a folder that is kept again just after it 
 it('what another device deleted of a folder that is kept again does not come back', async () => {
   const sync = new TestSync();
   const other = await sync.connect('Laptop');
-  sync.disk.user.mkdir(`${ROOT}/photos`);
-  for (const name of ['a.jpg', 'b.jpg']) sync.disk.user.writeFile(`${ROOT}/photos/${name}`, name);
-  sync.disk.user.writeFile(`${ROOT}/stays.txt`, 'stays');
-  const engine = await engineWithFolder(sync);
-  await engine.start();
-  await sync.clock.advance(20 * secondMs);
-  await engine.call('sync.pause', { until: null });
-  await engine.call('selection.exclude', { path: 'photos' });
+  const engine = await withoutPhotos(sync, { 'a.jpg': 'a.jpg', 'b.jpg': 'b.jpg' });
   await engine.call('selection.include', { path: 'photos' });
   const gone = sync.cloud.nodes(EMAIL).find(({ name }) => name === 'a.jpg');
   if (gone !== undefined) await other.commit([{ op: 'delete', id: gone.id, base: gone.revision }], sync.random.id());
